@@ -1,0 +1,85 @@
+//! What stops an extract.
+
+use std::path::PathBuf;
+
+/// Failure of an extract as a whole, or of one session.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum ExtractError {
+    /// A setting is wrong; nothing was done.
+    #[error("{0}")]
+    Settings(String),
+    /// The API.
+    #[error(transparent)]
+    Api(#[from] openf1_client::Error),
+    /// A file or folder of this machine.
+    #[error("{}: {what}: {source}; check the path, its permissions and free space", path.display())]
+    Io {
+        /// What was being done.
+        what: &'static str,
+        /// With which path.
+        path: PathBuf,
+        /// Cause.
+        source: std::io::Error,
+    },
+    /// The landing zone.
+    #[error("landing zone: {what} {path}: {source}; check that the destination exists and is writable")]
+    Store {
+        /// What was being done.
+        what: &'static str,
+        /// With which object.
+        path: String,
+        /// Cause.
+        source: object_store::Error,
+    },
+    /// A file of ours that cannot be read.
+    #[error("{path} is damaged: {detail}; {advice}")]
+    Damaged {
+        /// Which.
+        path: String,
+        /// How.
+        detail: String,
+        /// What to do.
+        advice: &'static str,
+    },
+    /// Another run works on the same folder.
+    #[error("another f1lake run is working on {}; wait for it to end, or use --wait", .0.display())]
+    Busy(PathBuf),
+    /// The run was told to stop.
+    #[error("stopped; what was fetched is kept and the next run resumes")]
+    Interrupted,
+    /// Rows could not be written in the chosen format.
+    #[error("{endpoint}: cannot write {format}: {detail}")]
+    Encode {
+        /// Endpoint.
+        endpoint: openf1_client::Endpoint,
+        /// Format.
+        format: &'static str,
+        /// Cause.
+        detail: String,
+    },
+}
+
+impl ExtractError {
+    /// Wraps an I/O error with what and where.
+    pub(crate) fn io(what: &'static str, path: impl Into<PathBuf>) -> impl FnOnce(std::io::Error) -> Self {
+        let path = path.into();
+        move |source| Self::Io { what, path, source }
+    }
+
+    /// Wraps a store error with what and where.
+    pub(crate) fn store(what: &'static str, path: &object_store::path::Path) -> impl FnOnce(object_store::Error) -> Self {
+        let path = path.to_string();
+        move |source| Self::Store { what, path, source }
+    }
+
+    /// Whether a live session is the cause.
+    pub fn is_locked(&self) -> bool {
+        matches!(self, Self::Api(error) if error.is_locked())
+    }
+
+    /// Whether the account was refused.
+    pub fn is_login_refused(&self) -> bool {
+        matches!(self, Self::Api(openf1_client::Error::LoginRefused { .. }))
+    }
+}

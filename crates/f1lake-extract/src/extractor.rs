@@ -1,0 +1,956 @@
+//! The run: select, plan, fetch to staging, land.
+
+use crate::catalogue::Catalogue;
+use crate::changes::{Changes, compare};
+use crate::error::ExtractError;
+use crate::landing::Landing;
+use crate::landing_file::{FileWriter, Rows, Written};
+use crate::learned::Learned;
+use crate::manifest::{LandedEndpoint, LandedRequest, Manifest, Outcome, recheck_due};
+use crate::records::{Enrichment, Record, Tidied, read, tidy};
+use crate::report::{EndpointReport, Event, Progress, RunReport, SessionLabel, SessionReport, SessionStatus};
+use crate::run_lock::RunLock;
+use crate::session::{SessionInfo, file_name};
+use crate::settings::{ExtractSettings, Mode, OnLocked};
+use crate::slice::{Bounds, Drivers, Slice, missing_of_drivers, missing_of_session, starting_windows};
+use crate::staging::{Staged, Staging};
+use futures::StreamExt;
+use futures::stream::FuturesUnordered;
+use jiff::Timestamp;
+use openf1_client::endpoint::{Grain, Presence};
+use openf1_client::{Answer, Endpoint, OpenF1};
+use serde::Serialize;
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
+use std::sync::{Arc, Mutex, PoisonError};
+use tokio_util::sync::CancellationToken;
+
+/// Sessions in work at once: while one lands, the next one's requests use the limiter.
+const SESSIONS_AT_ONCE: usize = 2;
+/// Tries of a request for several drivers after which smaller ones are asked instead.
+const RETRIES_OF_LARGE: u32 = 1;
+/// Endpoints whose rows name the drivers of a session, best first.
+const NAMING_DRIVERS: [Endpoint; 5] =
+    [Endpoint::Drivers, Endpoint::Laps, Endpoint::Position, Endpoint::Stints, Endpoint::SessionResult];
+
+/// A session in a plan.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct SessionPlan {
+    /// Which.
+    #[serde(flatten)]
+    pub session: SessionLabel,
+    /// Endpoints to be fetched.
+    pub due: Vec<Endpoint>,
+    /// `new`, `re-check 24 h after the session`, `settled` and so on.
+    pub reason: String,
+    /// Requests expected, staged answers taken off.
+    pub requests: usize,
+    /// Body bytes expected, before compression.
+    pub bytes: u64,
+}
+
+/// What a run would do.
+#[derive(Debug, Clone, Default, PartialEq, Serialize)]
+pub struct RunPlan {
+    /// Sessions in order.
+    pub sessions: Vec<SessionPlan>,
+    /// Requests expected for all.
+    pub requests: usize,
+    /// Body bytes expected for all, before compression.
+    pub bytes: u64,
+}
+
+/// Extracts sessions into a landing zone.
+#[derive(Debug)]
+pub struct Extractor {
+    client: OpenF1,
+    landing: Landing,
+    settings: ExtractSettings,
+}
+
+/// What is shared by the sessions of a run.
+struct Run<'a> {
+    extractor: &'a Extractor,
+    catalogue: &'a Catalogue,
+    progress: &'a Progress,
+    cancel: &'a CancellationToken,
+    workers: tokio::sync::Semaphore,
+    learned: Mutex<Learned>,
+    /// File names in use, and by which session.
+    names: Mutex<BTreeMap<String, i64>>,
+    /// Set when a live session locked history: nothing more is asked.
+    locked: CancellationToken,
+    now: Timestamp,
+}
+
+/// What is due of a session.
+struct Due {
+    endpoints: BTreeSet<Endpoint>,
+    reason: String,
+}
+
+impl Extractor {
+    /// Checks the settings.
+    ///
+    /// # Errors
+    /// [`ExtractError::Settings`], in one line.
+    pub fn new(client: OpenF1, landing: Landing, settings: ExtractSettings) -> Result<Self, ExtractError> {
+        settings.validate()?;
+        Ok(Self { client, landing, settings })
+    }
+
+    /// The sessions that the selection chooses.
+    ///
+    /// # Errors
+    /// When the catalogue cannot be fetched.
+    pub async fn sessions(&self) -> Result<Vec<SessionInfo>, ExtractError> {
+        Ok(Catalogue::select(&self.client, &self.settings).await?.1)
+    }
+
+    /// What a run would do. Only the catalogue is asked.
+    ///
+    /// # Errors
+    /// When the catalogue or the landing zone cannot be read.
+    pub async fn plan(&self) -> Result<RunPlan, ExtractError> {
+        let manifests = self.manifests().await?;
+        let mut plan = RunPlan::default();
+        let now = self.settings.now();
+        if let Some(skipped) = self.all_settled(&manifests, now) {
+            plan.sessions = skipped
+                .into_iter()
+                .map(|session| SessionPlan {
+                    session,
+                    due: Vec::new(),
+                    reason: "settled".to_owned(),
+                    requests: 0,
+                    bytes: 0,
+                })
+                .collect();
+            return Ok(plan);
+        }
+        let (catalogue, sessions) = Catalogue::select(&self.client, &self.settings).await?;
+        let mut learned = Learned::open(&self.settings.work_dir, self.settings.drivers_per_request, now);
+        for info in &sessions {
+            let due = self.due(info, &catalogue, manifests.get(&info.session_key), now);
+            learned.next_session(self.settings.drivers_per_request);
+            let staged = self.staged_slices(info, now)?;
+            let (requests, bytes) = self.estimate(info, &catalogue, &due.endpoints, learned.group(), &staged);
+            plan.requests += requests;
+            plan.bytes += bytes;
+            plan.sessions.push(SessionPlan {
+                session: info.label(),
+                due: due.endpoints.into_iter().collect(),
+                reason: due.reason,
+                requests,
+                bytes,
+            });
+        }
+        Ok(plan)
+    }
+
+    /// Extracts what is due.
+    ///
+    /// # Errors
+    /// When nothing could be done at all; the failure of a session is in the report.
+    pub async fn run(&self, progress: Progress, cancel: CancellationToken) -> Result<RunReport, ExtractError> {
+        let started = std::time::Instant::now();
+        let before = self.client.traffic();
+        let lock = tokio::select! {
+            lock = RunLock::take(&self.settings.work_dir, self.settings.wait_for_lock) => lock?,
+            () = cancel.cancelled() => return Err(ExtractError::Interrupted),
+        };
+        let work = self.run_sessions(&progress, &cancel);
+        let sessions = work.await?;
+        drop(lock);
+        let after = self.client.traffic();
+        Ok(RunReport {
+            sessions,
+            requests: after.requests - before.requests,
+            retries: after.retries - before.retries,
+            bytes_received: after.bytes - before.bytes,
+            seconds: started.elapsed().as_secs_f64(),
+        })
+    }
+
+    async fn run_sessions(
+        &self,
+        progress: &Progress,
+        cancel: &CancellationToken,
+    ) -> Result<Vec<SessionReport>, ExtractError> {
+        let now = self.settings.now();
+        let manifests = self.manifests().await?;
+        let skipped = |session: SessionLabel| SessionReport {
+            session,
+            status: SessionStatus::Skipped,
+            error: None,
+            endpoints: Vec::new(),
+        };
+        if let Some(labels) = self.all_settled(&manifests, now) {
+            progress(Event::Selected { due: 0, skipped: labels.len(), requests: 0 });
+            return Ok(labels.into_iter().map(skipped).collect());
+        }
+        let (catalogue, sessions) = self.select_patiently(progress, cancel).await?;
+        if catalogue.unusable > 0 {
+            progress(Event::Note(format!(
+                "{} rows of the catalogue have no key or no start and were left out",
+                catalogue.unusable
+            )));
+        }
+        let mut learned = Learned::open(&self.settings.work_dir, self.settings.drivers_per_request, now);
+        let mut expected = 0;
+        let mut due = Vec::new();
+        for info in &sessions {
+            let of_session = self.due(info, &catalogue, manifests.get(&info.session_key), now);
+            let staged = self.staged_slices(info, now)?;
+            expected += self.estimate(info, &catalogue, &of_session.endpoints, learned.group(), &staged).0;
+            due.push(of_session);
+        }
+        let count = due.iter().filter(|due| !due.endpoints.is_empty()).count();
+        progress(Event::Selected { due: count, skipped: sessions.len() - count, requests: expected });
+        learned.next_session(self.settings.drivers_per_request);
+        let mut names = BTreeMap::new();
+        for manifest in manifests.values() {
+            names.insert(manifest.name.clone(), manifest.session_key);
+        }
+        let run = Run {
+            extractor: self,
+            catalogue: &catalogue,
+            progress,
+            cancel,
+            workers: tokio::sync::Semaphore::new(self.settings.max_workers),
+            learned: Mutex::new(learned),
+            names: Mutex::new(names),
+            locked: CancellationToken::new(),
+            now,
+        };
+        let reports: Vec<SessionReport> = futures::stream::iter(sessions.iter().zip(due))
+            .map(|(info, due)| {
+                let run = &run;
+                let old = manifests.get(&info.session_key);
+                async move {
+                    if due.endpoints.is_empty() {
+                        return skipped(info.label());
+                    }
+                    (run.progress)(Event::SessionStarted(info.label()));
+                    let report = run.session(info, &due, old).await;
+                    (run.progress)(Event::SessionEnded(report.clone()));
+                    report
+                }
+            })
+            .buffered(SESSIONS_AT_ONCE)
+            .collect()
+            .await;
+        run.learned().save(now)?;
+        Ok(reports)
+    }
+
+    /// Selects; waits out a live session when that is asked for.
+    async fn select_patiently(
+        &self,
+        progress: &Progress,
+        cancel: &CancellationToken,
+    ) -> Result<(Catalogue, Vec<SessionInfo>), ExtractError> {
+        loop {
+            let selected = tokio::select! {
+                selected = Catalogue::select(&self.client, &self.settings) => selected,
+                () = cancel.cancelled() => return Err(ExtractError::Interrupted),
+            };
+            match selected {
+                Err(error) if error.is_locked() && self.settings.on_locked == OnLocked::Wait => {
+                    progress(Event::Note(waiting_note(&self.settings)));
+                    tokio::select! {
+                        () = tokio::time::sleep(self.settings.locked_poll) => {}
+                        () = cancel.cancelled() => return Err(ExtractError::Interrupted),
+                    }
+                }
+                other => return other,
+            }
+        }
+    }
+
+    async fn manifests(&self) -> Result<BTreeMap<i64, Manifest>, ExtractError> {
+        let manifests = self.landing.manifests().await?;
+        Ok(manifests.into_iter().map(|manifest| (manifest.session_key, manifest)).collect())
+    }
+
+    /// Sessions named by key that are all landed and settled need no request at all.
+    fn all_settled(&self, manifests: &BTreeMap<i64, Manifest>, now: Timestamp) -> Option<Vec<SessionLabel>> {
+        let Mode::Keys { session_keys, meeting_keys } = &self.settings.selection.mode else { return None };
+        if !meeting_keys.is_empty() || self.settings.refresh {
+            return None;
+        }
+        session_keys
+            .iter()
+            .map(|key| {
+                let manifest = manifests.get(key)?;
+                let is_race = matches!(manifest.session_name.as_str(), "Race" | "Sprint" | "Sprint Qualifying");
+                let fresh = self.settings.endpoints.iter().all(|endpoint| {
+                    manifest.endpoints.get(endpoint).map_or(
+                        !is_race && endpoint.spec().presence != Presence::Every,
+                        |landed| {
+                            recheck_due(manifest.date_end, landed.extracted_at, now, self.settings.settle_days)
+                                .is_none()
+                        },
+                    )
+                });
+                fresh.then(|| SessionLabel { session_key: *key, name: manifest.name.clone() })
+            })
+            .collect()
+    }
+
+    /// The endpoints that a session can have and that are to be fetched.
+    fn due(&self, info: &SessionInfo, catalogue: &Catalogue, old: Option<&Manifest>, now: Timestamp) -> Due {
+        let mut reason = if old.is_some() { "settled" } else { "new" }.to_owned();
+        let mut endpoints = BTreeSet::new();
+        for endpoint in &self.settings.endpoints {
+            let exists = match endpoint.spec().presence {
+                Presence::Every => true,
+                Presence::Race => info.is_race(),
+                Presence::RaceAndSprint => info.is_race() || info.is_sprint(),
+                Presence::GridOfRaceAndSprint => catalogue.grid_session(info).is_some(),
+            };
+            if !exists {
+                continue;
+            }
+            match old.and_then(|manifest| manifest.endpoints.get(endpoint)) {
+                None => {
+                    if old.is_some() {
+                        "endpoints not landed yet".clone_into(&mut reason);
+                    }
+                    endpoints.insert(*endpoint);
+                }
+                Some(_) if self.settings.refresh => {
+                    "refresh".clone_into(&mut reason);
+                    endpoints.insert(*endpoint);
+                }
+                Some(landed) => {
+                    if let Some(why) =
+                        recheck_due(info.date_end, landed.extracted_at, now, self.settings.settle_days)
+                    {
+                        reason = why;
+                        endpoints.insert(*endpoint);
+                    } else if reason == "settled" && !old.is_some_and(|old| old.settled(self.settings.settle_days)) {
+                        "landed; not due for a re-check yet".clone_into(&mut reason);
+                    }
+                }
+            }
+        }
+        Due { endpoints, reason }
+    }
+
+    /// A staged answer stays good until the session's next re-check falls due.
+    fn open_staging(&self, info: &SessionInfo, now: Timestamp) -> Result<Staging, ExtractError> {
+        let settle_days = self.settings.settle_days;
+        Staging::open(&self.settings.work_dir, info.session_key, |received_at| {
+            recheck_due(info.date_end, received_at, now, settle_days).is_none()
+        })
+    }
+
+    fn staged_slices(&self, info: &SessionInfo, now: Timestamp) -> Result<Vec<Slice>, ExtractError> {
+        if Staging::root(&self.settings.work_dir).join(info.session_key.to_string()).is_dir() {
+            Ok(self.open_staging(info, now)?.slices())
+        } else {
+            Ok(Vec::new())
+        }
+    }
+
+    /// Requests and bytes expected for a session.
+    fn estimate(
+        &self,
+        info: &SessionInfo,
+        catalogue: &Catalogue,
+        due: &BTreeSet<Endpoint>,
+        group: usize,
+        staged: &[Slice],
+    ) -> (usize, u64) {
+        let drivers: Vec<i64> = (1..=if info.year >= 2026 { 22 } else { 20 }).collect();
+        let windows = starting_windows(Bounds::of(info), self.settings.chunk_minutes, self.settings.max_chunks);
+        let mut requests = 0;
+        let mut bytes = 0;
+        for endpoint in due {
+            let spec = endpoint.spec();
+            bytes += u64::from(spec.race_rows) * u64::from(spec.row_bytes);
+            requests += match spec.grain {
+                Grain::Season | Grain::Meeting => 0,
+                Grain::Session => {
+                    let key = self.asked_key(*endpoint, info, catalogue);
+                    missing_of_session(&Slice::whole(*endpoint, key), staged).len()
+                }
+                Grain::SessionDriver => {
+                    let known: BTreeSet<i64> = staged
+                        .iter()
+                        .filter(|slice| slice.endpoint == *endpoint)
+                        .filter_map(|slice| match &slice.drivers {
+                            Drivers::Some(numbers) => Some(numbers.clone()),
+                            _ => None,
+                        })
+                        .flatten()
+                        .collect();
+                    let left = drivers.len().saturating_sub(known.len());
+                    missing_of_drivers(*endpoint, info.session_key, &drivers[..left], group, &windows, &[]).len()
+                }
+            };
+        }
+        (requests, bytes)
+    }
+
+    /// The session key under which an endpoint of a session is asked.
+    fn asked_key(&self, endpoint: Endpoint, info: &SessionInfo, catalogue: &Catalogue) -> i64 {
+        match endpoint.spec().presence {
+            Presence::GridOfRaceAndSprint => {
+                catalogue.grid_session(info).map_or(info.session_key, |grid| grid.session_key)
+            }
+            _ => info.session_key,
+        }
+    }
+}
+
+fn waiting_note(settings: &ExtractSettings) -> String {
+    format!(
+        "a live session locks OpenF1 for anonymous users; asking again in {} s",
+        settings.locked_poll.as_secs()
+    )
+}
+
+impl Run<'_> {
+    fn learned(&self) -> std::sync::MutexGuard<'_, Learned> {
+        self.learned.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    async fn session(&self, info: &SessionInfo, due: &Due, old: Option<&Manifest>) -> SessionReport {
+        let report = |status, error: Option<String>, endpoints| SessionReport {
+            session: info.label(),
+            status,
+            error,
+            endpoints,
+        };
+        if self.cancel.is_cancelled() {
+            return report(SessionStatus::Interrupted, None, Vec::new());
+        }
+        if self.locked.is_cancelled() {
+            return report(SessionStatus::Locked, None, Vec::new());
+        }
+        let work = async {
+            let staging = self.fetch(info, due).await?;
+            self.land(info, due, old, staging).await
+        };
+        // Landing is not cut off in the middle; fetching stops at its next wait.
+        match work.await {
+            Ok(endpoints) => {
+                let changed = endpoints
+                    .iter()
+                    .any(|endpoint: &EndpointReport| endpoint.changes.as_ref().is_none_or(|changes| !changes.is_empty()));
+                let status = match (old, changed) {
+                    (None, _) => SessionStatus::Landed,
+                    (Some(_), true) => SessionStatus::Updated,
+                    (Some(_), false) => SessionStatus::Unchanged,
+                };
+                report(status, None, endpoints)
+            }
+            Err(ExtractError::Interrupted) => report(SessionStatus::Interrupted, None, Vec::new()),
+            Err(error) if error.is_locked() => {
+                self.locked.cancel();
+                report(SessionStatus::Locked, Some(error.to_string()), Vec::new())
+            }
+            Err(error) => report(SessionStatus::Failed, Some(error.to_string()), Vec::new()),
+        }
+    }
+
+    /// Fetches what is due and not staged yet.
+    async fn fetch(&self, info: &SessionInfo, due: &Due) -> Result<Staging, ExtractError> {
+        let extractor = self.extractor;
+        let staging = Mutex::new(extractor.open_staging(info, self.now)?);
+        let staged = || staging.lock().unwrap_or_else(PoisonError::into_inner).slices();
+        let telemetry: Vec<Endpoint> = due.endpoints.iter().copied().filter(|e| e.is_telemetry()).collect();
+        let mut small: Vec<Slice> = Vec::new();
+        for endpoint in &due.endpoints {
+            if endpoint.spec().grain == Grain::Session {
+                let key = extractor.asked_key(*endpoint, info, self.catalogue);
+                small.extend(missing_of_session(&Slice::whole(*endpoint, key), &staged()));
+            }
+        }
+        // Telemetry is asked by driver, so the drivers must be known even when their endpoint is not wanted.
+        if !telemetry.is_empty() && !due.endpoints.contains(&Endpoint::Drivers) {
+            let extra = missing_of_session(&Slice::whole(Endpoint::Drivers, info.session_key), &staged());
+            (self.progress)(Event::RequestsAdded(i64::try_from(extra.len()).unwrap_or(0)));
+            small.extend(extra);
+        }
+        self.fetch_all(info, small, &staging).await?;
+        if !telemetry.is_empty() {
+            let drivers = drivers_of(&staging.lock().unwrap_or_else(PoisonError::into_inner))?;
+            if drivers.is_empty() {
+                (self.progress)(Event::Note(format!("{}: no drivers, so no telemetry to ask for", info.name())));
+            }
+            let group = self.learned().group();
+            let windows = starting_windows(
+                Bounds::of(info),
+                extractor.settings.chunk_minutes,
+                extractor.settings.max_chunks,
+            );
+            let staged = staged();
+            let slices: Vec<Slice> = telemetry
+                .iter()
+                .flat_map(|endpoint| {
+                    missing_of_drivers(*endpoint, info.session_key, &drivers, group, &windows, &staged)
+                })
+                .collect();
+            self.fetch_all(info, slices, &staging).await?;
+        }
+        Ok(staging.into_inner().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// Fetches slices, splitting those that are too large. Goes on after a failure, so that as much as
+    /// possible is staged, and returns the first.
+    async fn fetch_all(
+        &self,
+        info: &SessionInfo,
+        slices: Vec<Slice>,
+        staging: &Mutex<Staging>,
+    ) -> Result<(), ExtractError> {
+        let bounds = Bounds::of(info);
+        let mut queue: std::collections::VecDeque<Slice> = slices.into();
+        let mut flying = FuturesUnordered::new();
+        let mut failure: Option<ExtractError> = None;
+        loop {
+            while flying.len() < self.extractor.settings.max_workers && !self.stopping() {
+                let Some(slice) = queue.pop_front() else { break };
+                // What is queued from before a refusal is cut to the learned size before it is sent.
+                if let Drivers::Some(numbers) = &slice.drivers
+                    && numbers.len() > self.learned().group()
+                    && let Some(smaller) = slice.split(bounds)
+                {
+                    self.requeue(&mut queue, smaller);
+                    continue;
+                }
+                flying.push(self.fetch_one(slice));
+            }
+            let Some((slice, result)) = flying.next().await else { break };
+            let drivers = match &slice.drivers {
+                Drivers::Some(numbers) => numbers.len(),
+                _ => 1,
+            };
+            match result {
+                Ok(answer) => {
+                    self.learned().passed(drivers);
+                    (self.progress)(Event::RequestDone {
+                        endpoint: slice.endpoint,
+                        rows: answer.rows as u64,
+                        bytes: answer.body.len() as u64,
+                    });
+                    let query = slice.query().to_string();
+                    let mut staging = staging.lock().unwrap_or_else(PoisonError::into_inner);
+                    staging.keep(slice, query, &answer)?;
+                }
+                Err(ExtractError::Api(error)) if error.is_splittable() => {
+                    if matches!(error, openf1_client::Error::TooLarge { .. }) {
+                        self.learned().refused(drivers);
+                    }
+                    match slice.split(bounds) {
+                        Some(smaller) => {
+                            tracing::info!(%error, parts = smaller.len(), "asking for less at a time");
+                            self.requeue(&mut queue, smaller);
+                        }
+                        None => {
+                            failure.get_or_insert(error.into());
+                        }
+                    }
+                }
+                Err(error) => {
+                    if error.is_locked() {
+                        self.locked.cancel();
+                    }
+                    let fatal = error.is_login_refused() || error.is_locked();
+                    if fatal || failure.is_none() {
+                        failure = Some(error);
+                    }
+                    if fatal {
+                        queue.clear();
+                    }
+                }
+            }
+        }
+        match failure {
+            Some(error) => Err(error),
+            None if self.cancel.is_cancelled() => Err(ExtractError::Interrupted),
+            None if self.locked.is_cancelled() => {
+                let detail = "another request was refused".to_owned();
+                Err(openf1_client::Error::Locked { request: info.name(), detail }.into())
+            }
+            None => Ok(()),
+        }
+    }
+
+    fn requeue(&self, queue: &mut std::collections::VecDeque<Slice>, smaller: Vec<Slice>) {
+        (self.progress)(Event::RequestsAdded(i64::try_from(smaller.len()).unwrap_or(0) - 1));
+        for slice in smaller.into_iter().rev() {
+            queue.push_front(slice);
+        }
+    }
+
+    fn stopping(&self) -> bool {
+        self.cancel.is_cancelled() || self.locked.is_cancelled()
+    }
+
+    async fn fetch_one(&self, slice: Slice) -> (Slice, Result<Answer, ExtractError>) {
+        let result = tokio::select! {
+            result = self.ask(&slice) => result,
+            () = self.cancel.cancelled() => Err(ExtractError::Interrupted),
+        };
+        (slice, result)
+    }
+
+    async fn ask(&self, slice: &Slice) -> Result<Answer, ExtractError> {
+        let client = &self.extractor.client;
+        let query = slice.query();
+        loop {
+            let answer = {
+                let _worker = self.workers.acquire().await;
+                match &slice.drivers {
+                    Drivers::Some(numbers) if numbers.len() > 1 => {
+                        client.fetch_within(&query, RETRIES_OF_LARGE).await
+                    }
+                    _ => client.fetch(&query).await,
+                }
+            };
+            match answer {
+                Err(error) if error.is_locked() && self.extractor.settings.on_locked == OnLocked::Wait => {
+                    (self.progress)(Event::Note(waiting_note(&self.extractor.settings)));
+                    tokio::time::sleep(self.extractor.settings.locked_poll).await;
+                }
+                other => return Ok(other?),
+            }
+        }
+    }
+
+    /// Writes the landing files of a session, then its manifest, then clears staging.
+    async fn land(
+        &self,
+        info: &SessionInfo,
+        due: &Due,
+        old: Option<&Manifest>,
+        staging: Staging,
+    ) -> Result<Vec<EndpointReport>, ExtractError> {
+        let name = self.claim_name(info, old);
+        let mut manifest = Manifest {
+            manifest_version: 1,
+            session_key: info.session_key,
+            meeting_key: info.meeting_key,
+            name: name.clone(),
+            session_name: info.session_name.clone(),
+            batch_day: info.batch_day(),
+            year: info.year,
+            date_start: info.date_start,
+            date_end: info.date_end,
+            extracted_at: self.now,
+            tool: concat!("f1lake ", env!("CARGO_PKG_VERSION")).to_owned(),
+            base_url: self.extractor.client.base_url().to_owned(),
+            endpoints: old.map(|old| old.endpoints.clone()).unwrap_or_default(),
+        };
+        let staging = Arc::new(staging);
+        let mut reports = Vec::new();
+        for endpoint in &due.endpoints {
+            let landed = manifest.endpoints.get(endpoint).cloned();
+            let (entry, report) = self.land_endpoint(info, &name, *endpoint, landed, &staging).await?;
+            manifest.endpoints.insert(*endpoint, entry);
+            reports.push(report);
+        }
+        self.extractor.landing.commit(&manifest).await?;
+        if let Ok(staging) = Arc::try_unwrap(staging) {
+            staging.clear()?;
+        }
+        Ok(reports)
+    }
+
+    /// The file-name part of a session; a second session with the same day, place and name gets its key added.
+    fn claim_name(&self, info: &SessionInfo, old: Option<&Manifest>) -> String {
+        if let Some(old) = old {
+            return old.name.clone();
+        }
+        let mut names = self.names.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut name = info.name();
+        if names.get(&name).is_some_and(|owner| *owner != info.session_key) {
+            name = format!("{name}_{}", info.session_key);
+        }
+        names.insert(name.clone(), info.session_key);
+        name
+    }
+
+    async fn land_endpoint(
+        &self,
+        info: &SessionInfo,
+        name: &str,
+        endpoint: Endpoint,
+        landed: Option<LandedEndpoint>,
+        staging: &Arc<Staging>,
+    ) -> Result<(LandedEndpoint, EndpointReport), ExtractError> {
+        let settings = &self.extractor.settings;
+        let landing = &self.extractor.landing;
+        let (format, compression) = (settings.format, settings.compression);
+        let scratch = staging.scratch(&format!("{}.landing", endpoint.landing_name()));
+        let source = self.source(info, endpoint, staging);
+        let requests = source.requests();
+        let built = {
+            let (scratch, staging) = (scratch.clone(), Arc::clone(staging));
+            blocking(move || {
+                let mut writer = FileWriter::create(&scratch, endpoint, format, compression)?;
+                let tidied = source.write(endpoint, &staging, &mut writer)?;
+                Ok((writer.finish()?, tidied))
+            })
+            .await?
+        };
+        let (written, tidied): (Written, Tidied) = built;
+        let mut entry = LandedEndpoint {
+            file: None,
+            version: landed.as_ref().map_or(1, |landed| landed.version),
+            rows: written.rows,
+            bytes: 0,
+            sha256: None,
+            duplicates_dropped: tidied.duplicates_dropped,
+            rows_merged: tidied.merged,
+            extracted_at: self.now,
+            format,
+            compression,
+            requests,
+            replaced: landed.as_ref().map(|landed| landed.replaced.clone()).unwrap_or_default(),
+            kept_aside: None,
+        };
+        let mut changes = None;
+        if let Some(old) = &landed {
+            let found = self.changes(endpoint, old, &scratch, &written, format, compression).await?;
+            let shrunk = written.rows < old.rows && !settings.accept_shrink;
+            let same = found.is_empty();
+            changes = Some(found);
+            if same || shrunk {
+                entry = LandedEndpoint { extracted_at: self.now, requests: entry.requests, ..old.clone() };
+                if shrunk {
+                    let aside = format!(
+                        "_aside/{}_{name}.{}.{}",
+                        endpoint.landing_name(),
+                        self.now.strftime("%Y%m%dT%H%M%SZ"),
+                        crate::session::extension(format, compression)
+                    );
+                    landing.put_file(&aside, &scratch).await?;
+                    entry.kept_aside = Some(aside);
+                }
+                let report = report_of(endpoint, &entry, changes);
+                return Ok((entry, report));
+            }
+            entry.version = old.version + 1;
+            entry.replaced.extend(old.file.clone());
+        }
+        if written.rows > 0 {
+            // A file of that name without a manifest is left from a run that was cut off: the same rows give
+            // the same bytes, and others get a version of their own, since landed files are never overwritten.
+            let file = loop {
+                let file = file_name(endpoint, name, entry.version, format, compression);
+                match landing.local_copy(&file, Path::new(&staging.scratch(""))).await? {
+                    None => {
+                        landing.put_file(&file, &scratch).await?;
+                        break file;
+                    }
+                    Some(there) => {
+                        let digest = blocking(move || crate::landing_file::digest(&there)).await?;
+                        if digest.1 == written.sha256 {
+                            break file;
+                        }
+                        entry.version += 1;
+                    }
+                }
+            };
+            entry.file = Some(file);
+            entry.bytes = written.bytes;
+            entry.sha256 = Some(written.sha256);
+        }
+        let report = report_of(endpoint, &entry, changes);
+        Ok((entry, report))
+    }
+
+    /// Differences of a new file to the landed one.
+    async fn changes(
+        &self,
+        endpoint: Endpoint,
+        old: &LandedEndpoint,
+        scratch: &Path,
+        written: &Written,
+        format: crate::settings::Format,
+        compression: crate::settings::Compression,
+    ) -> Result<Changes, ExtractError> {
+        if old.sha256.as_ref() == Some(&written.sha256) || (old.rows == 0 && written.rows == 0) {
+            return Ok(Changes::default());
+        }
+        let Some(file) = &old.file else {
+            return Ok(Changes { added: written.rows, ..Changes::default() });
+        };
+        let folder = scratch.parent().unwrap_or(Path::new("."));
+        let Some(copy) = self.extractor.landing.local_copy(file, folder).await? else {
+            return Err(ExtractError::Damaged {
+                path: file.clone(),
+                detail: "the manifest names it, but it is gone".to_owned(),
+                advice: "put it back, or remove the session's manifest to land it anew",
+            });
+        };
+        let (old_format, old_compression) = (old.format, old.compression);
+        let scratch = scratch.to_owned();
+        blocking(move || {
+            let mut before = Rows::open(&copy, old_format, old_compression)?;
+            let mut after = Rows::open(&scratch, format, compression)?;
+            compare(endpoint, &mut before, &mut after)
+        })
+        .await
+    }
+
+    /// Where the rows of an endpoint of a session come from.
+    fn source(&self, info: &SessionInfo, endpoint: Endpoint, staging: &Staging) -> Source {
+        let row = match endpoint.spec().grain {
+            Grain::Season => Some(self.catalogue.sessions.get(&info.session_key).map(|(_, row)| row.clone())),
+            Grain::Meeting => Some(self.catalogue.meetings.get(&info.meeting_key).cloned()),
+            Grain::Session | Grain::SessionDriver => None,
+        };
+        let enrichment = Enrichment {
+            session_key: info.session_key,
+            session_name: info.session_name.clone(),
+            batch_day: info.batch_day(),
+            driver_number: None,
+        };
+        match row {
+            Some(row) => Source::Catalogue(row, enrichment),
+            None => {
+                let key = self.extractor.asked_key(endpoint, info, self.catalogue);
+                let requests = staging
+                    .of(endpoint)
+                    .filter(|staged| staged.slice.session_key == key)
+                    .map(|staged| staged.request.clone())
+                    .collect();
+                Source::Staged { session_key: key, requests, enrichment: Enrichment { session_key: key, ..enrichment } }
+            }
+        }
+    }
+}
+
+fn report_of(endpoint: Endpoint, entry: &LandedEndpoint, changes: Option<Changes>) -> EndpointReport {
+    EndpointReport {
+        endpoint,
+        rows: entry.rows,
+        duplicates_dropped: entry.duplicates_dropped,
+        rows_merged: entry.rows_merged,
+        file: entry.file.clone(),
+        bytes: entry.bytes,
+        changes,
+        kept_aside: entry.kept_aside.clone(),
+    }
+}
+
+/// Rows of an endpoint before they land.
+enum Source {
+    /// A row of the catalogue.
+    Catalogue(Option<crate::catalogue::CatalogueRow>, Enrichment),
+    /// Staged answers asked under that session key.
+    Staged { session_key: i64, requests: Vec<LandedRequest>, enrichment: Enrichment },
+}
+
+impl Source {
+    fn requests(&self) -> Vec<LandedRequest> {
+        match self {
+            Self::Catalogue(row, _) => row.iter().map(|row| row.request.clone()).collect(),
+            Self::Staged { requests, .. } => requests.clone(),
+        }
+    }
+
+    /// Writes the rows in key order. Only the answers of one group of drivers are in memory at a time.
+    fn write(&self, endpoint: Endpoint, staging: &Staging, writer: &mut FileWriter) -> Result<Tidied, ExtractError> {
+        let damaged = |error: serde_json::Error| ExtractError::Damaged {
+            path: endpoint.name().to_owned(),
+            detail: error.to_string(),
+            advice: "run again: it will be fetched anew",
+        };
+        match self {
+            Self::Catalogue(row, enrichment) => {
+                if let Some(row) = row {
+                    writer.write(&enrichment.apply(&row.text).map_err(damaged)?)?;
+                }
+                Ok(Tidied::default())
+            }
+            Self::Staged { session_key, enrichment, .. } => {
+                let mut total = Tidied::default();
+                for group in groups(staging.of(endpoint).filter(|staged| staged.slice.session_key == *session_key)) {
+                    let bodies: Vec<String> = group
+                        .iter()
+                        .filter(|staged| staged.request.outcome == Outcome::Rows)
+                        .map(|staged| staged.body())
+                        .collect::<Result<_, _>>()?;
+                    let mut records: Vec<Record<'_>> = Vec::new();
+                    for body in &bodies {
+                        records.extend(read(endpoint, body).map_err(damaged)?);
+                    }
+                    let tidied = tidy(endpoint, &mut records);
+                    total.duplicates_dropped += tidied.duplicates_dropped;
+                    total.merged += tidied.merged;
+                    for record in &records {
+                        writer.write(&enrichment.apply(&record.text).map_err(damaged)?)?;
+                    }
+                }
+                Ok(total)
+            }
+        }
+    }
+}
+
+/// Staged answers that must be sorted together, in the order of their drivers: answers that share a driver
+/// (windows of one driver, or a group and a later part of it) belong to one group.
+fn groups<'a>(staged: impl Iterator<Item = &'a Staged>) -> Vec<Vec<&'a Staged>> {
+    let mut spans: Vec<(i64, i64, Vec<&Staged>)> = staged
+        .map(|staged| {
+            let (low, high) = match &staged.slice.drivers {
+                Drivers::Some(numbers) => (
+                    numbers.iter().min().copied().unwrap_or(i64::MIN),
+                    numbers.iter().max().copied().unwrap_or(i64::MAX),
+                ),
+                // Session-wide answers are small: all of them together.
+                Drivers::All | Drivers::Range(..) => (i64::MIN, i64::MAX),
+            };
+            (low, high, vec![staged])
+        })
+        .collect();
+    spans.sort_by_key(|(low, high, _)| (*low, *high));
+    let mut merged: Vec<(i64, i64, Vec<&Staged>)> = Vec::new();
+    for (low, high, mut staged) in spans {
+        match merged.last_mut() {
+            Some((_, end, together)) if low <= *end => {
+                *end = high.max(*end);
+                together.append(&mut staged);
+            }
+            _ => merged.push((low, high, staged)),
+        }
+    }
+    merged.into_iter().map(|(_, _, staged)| staged).collect()
+}
+
+/// The drivers of a session: the union of what the staged answers name, since any of them may be incomplete.
+fn drivers_of(staging: &Staging) -> Result<Vec<i64>, ExtractError> {
+    #[derive(serde::Deserialize)]
+    struct Row {
+        driver_number: Option<i64>,
+    }
+    let mut drivers = BTreeSet::new();
+    for endpoint in NAMING_DRIVERS {
+        for staged in staging.of(endpoint) {
+            let body = staged.body()?;
+            let rows: Vec<Row> = serde_json::from_str(&body).map_err(|error| ExtractError::Damaged {
+                path: staged.request.query.clone(),
+                detail: error.to_string(),
+                advice: "run again: it will be fetched anew",
+            })?;
+            drivers.extend(rows.into_iter().filter_map(|row| row.driver_number));
+        }
+    }
+    Ok(drivers.into_iter().collect())
+}
+
+/// Runs file work beside the network's.
+async fn blocking<T: Send + 'static>(
+    work: impl FnOnce() -> Result<T, ExtractError> + Send + 'static,
+) -> Result<T, ExtractError> {
+    tokio::task::spawn_blocking(work).await.map_err(|error| {
+        ExtractError::io("stopped while working on files in", std::env::temp_dir())(std::io::Error::other(error))
+    })?
+}

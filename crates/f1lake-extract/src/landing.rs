@@ -1,0 +1,255 @@
+//! The landing zone: a flat folder, bucket or volume behind `object_store`.
+
+use crate::error::ExtractError;
+use crate::manifest::{MANIFEST_DIR, Manifest};
+use futures::TryStreamExt;
+use object_store::path::Path;
+use object_store::{ObjectStore, ObjectStoreExt, PutPayload, WriteMultipart};
+use std::path::PathBuf;
+use std::sync::Arc;
+
+/// Size of the parts in which a file is sent.
+const PART: usize = 8 * 1024 * 1024;
+
+/// Where files land. Clones share the connection.
+#[derive(Debug, Clone)]
+pub struct Landing {
+    store: Arc<dyn ObjectStore>,
+    prefix: Path,
+    /// Folder, when the destination is this machine's: files are then synced to disk.
+    local: Option<PathBuf>,
+    description: String,
+}
+
+impl Landing {
+    /// A local folder (made when absent), or a URL such as `s3://bucket/path` where the `cloud` feature is on.
+    ///
+    /// # Errors
+    /// When the folder cannot be made, or the URL's scheme is not supported by this build.
+    pub fn open(target: &str) -> Result<Self, ExtractError> {
+        let settings = |text: String| ExtractError::Settings(text);
+        if target.trim().is_empty() {
+            return Err(settings("the landing folder's name is empty; set landing_path or --out".to_owned()));
+        }
+        if target.starts_with("/Volumes/") && !std::path::Path::new("/Volumes").is_dir() {
+            return Err(settings(format!(
+                "{target} is a Databricks volume; this version lands in local folders and object stores only"
+            )));
+        }
+        if let Some((scheme, _)) = target.split_once("://")
+            && scheme != "file"
+        {
+            return Self::open_url(target);
+        }
+        let folder = PathBuf::from(target.strip_prefix("file://").unwrap_or(target));
+        std::fs::create_dir_all(&folder).map_err(ExtractError::io("cannot make the landing folder", &folder))?;
+        let folder = folder
+            .canonicalize()
+            .map_err(ExtractError::io("cannot open the landing folder", &folder))?;
+        let store = object_store::local::LocalFileSystem::new_with_prefix(&folder)
+            .map_err(ExtractError::store("cannot open", &Path::default()))?;
+        Ok(Self {
+            store: Arc::new(store),
+            prefix: Path::default(),
+            description: folder.display().to_string(),
+            local: Some(folder),
+        })
+    }
+
+    #[cfg(feature = "cloud")]
+    fn open_url(target: &str) -> Result<Self, ExtractError> {
+        let url = url::Url::parse(target)
+            .map_err(|error| ExtractError::Settings(format!("landing_path `{target}` is no URL: {error}")))?;
+        let (store, prefix) = object_store::parse_url_opts(&url, std::env::vars())
+            .map_err(ExtractError::store("cannot open", &Path::default()))?;
+        Ok(Self { store: Arc::from(store), prefix, local: None, description: target.to_owned() })
+    }
+
+    #[cfg(not(feature = "cloud"))]
+    fn open_url(target: &str) -> Result<Self, ExtractError> {
+        Err(ExtractError::Settings(format!(
+            "landing_path `{target}` needs a build with the feature `cloud`; use a local folder, or rebuild with --features cloud"
+        )))
+    }
+
+    /// In memory, for tests.
+    pub fn memory() -> Self {
+        Self::from_store(Arc::new(object_store::memory::InMemory::new()), "memory")
+    }
+
+    /// Any store.
+    pub fn from_store(store: Arc<dyn ObjectStore>, description: impl Into<String>) -> Self {
+        Self { store, prefix: Path::default(), local: None, description: description.into() }
+    }
+
+    /// For people: the folder or URL.
+    pub fn describe(&self) -> String {
+        self.description.clone()
+    }
+
+    /// The folder, when it is local.
+    pub fn local_path(&self) -> Option<&std::path::Path> {
+        self.local.as_deref()
+    }
+
+    fn path(&self, name: &str) -> Path {
+        // Parsed, not built part by part: building would percent-encode the letters of `São_Paulo`.
+        let whole = if self.prefix.as_ref().is_empty() { name.to_owned() } else { format!("{}/{name}", self.prefix) };
+        Path::parse(&whole).unwrap_or_else(|_| Path::from(whole))
+    }
+
+    /// Whether the destination takes files: writes one, reads it and removes it.
+    ///
+    /// # Errors
+    /// With the cause.
+    pub async fn check_writable(&self) -> Result<(), ExtractError> {
+        let name = "_manifest/.write-test";
+        self.put_bytes(name, b"f1lake".to_vec()).await?;
+        let path = self.path(name);
+        self.store.delete(&path).await.map_err(ExtractError::store("cannot delete", &path))
+    }
+
+    /// Writes a small object whole, replacing what is there.
+    pub(crate) async fn put_bytes(&self, name: &str, bytes: Vec<u8>) -> Result<(), ExtractError> {
+        let path = self.path(name);
+        self.store
+            .put(&path, PutPayload::from(bytes))
+            .await
+            .map_err(ExtractError::store("cannot write", &path))?;
+        self.sync(name).await
+    }
+
+    /// Sends a local file; the object appears whole or not at all.
+    pub(crate) async fn put_file(&self, name: &str, file: &std::path::Path) -> Result<(), ExtractError> {
+        use tokio::io::AsyncReadExt;
+        let path = self.path(name);
+        let read = || ExtractError::io("cannot read", file);
+        let mut source = tokio::fs::File::open(file).await.map_err(read())?;
+        let length = source.metadata().await.map_err(read())?.len();
+        if length <= PART as u64 {
+            let mut bytes = Vec::new();
+            source.read_to_end(&mut bytes).await.map_err(read())?;
+            return self.put_bytes(name, bytes).await;
+        }
+        let upload = self.store.put_multipart(&path).await.map_err(ExtractError::store("cannot write", &path))?;
+        let mut upload = WriteMultipart::new_with_chunk_size(upload, PART);
+        let mut buffer = vec![0; 256 * 1024];
+        loop {
+            let count = match source.read(&mut buffer).await {
+                Ok(count) => count,
+                Err(error) => {
+                    // What was sent must not stay behind; the reading error is the one to tell.
+                    let _ = upload.abort().await;
+                    return Err(read()(error));
+                }
+            };
+            if count == 0 {
+                break;
+            }
+            upload.wait_for_capacity(4).await.map_err(ExtractError::store("cannot write", &path))?;
+            upload.write(&buffer[..count]);
+        }
+        upload.finish().await.map_err(ExtractError::store("cannot write", &path))?;
+        self.sync(name).await
+    }
+
+    /// Makes a local file and its folder survive a power cut; stores elsewhere do so by contract.
+    async fn sync(&self, name: &str) -> Result<(), ExtractError> {
+        let Some(folder) = &self.local else { return Ok(()) };
+        let file = folder.join(name);
+        tokio::task::spawn_blocking(move || crate::files::sync_file_and_folder(&file))
+            .await
+            .map_err(|error| ExtractError::Io {
+                what: "cannot sync",
+                path: PathBuf::from("landing"),
+                source: std::io::Error::other(error),
+            })?
+    }
+
+    /// An object's bytes; `None` when there is no such object.
+    pub(crate) async fn get(&self, name: &str) -> Result<Option<bytes::Bytes>, ExtractError> {
+        let path = self.path(name);
+        match self.store.get(&path).await {
+            Ok(result) => {
+                Ok(Some(result.bytes().await.map_err(ExtractError::store("cannot read", &path))?))
+            }
+            Err(object_store::Error::NotFound { .. }) => Ok(None),
+            Err(error) => Err(ExtractError::store("cannot read", &path)(error)),
+        }
+    }
+
+    /// An object as a local file: itself when the zone is local, else a copy in `scratch`.
+    pub(crate) async fn local_copy(
+        &self,
+        name: &str,
+        scratch: &std::path::Path,
+    ) -> Result<Option<PathBuf>, ExtractError> {
+        use tokio::io::AsyncWriteExt;
+        if let Some(folder) = &self.local {
+            let file = folder.join(name);
+            return Ok(file.is_file().then_some(file));
+        }
+        let path = self.path(name);
+        let result = match self.store.get(&path).await {
+            Ok(result) => result,
+            Err(object_store::Error::NotFound { .. }) => return Ok(None),
+            Err(error) => return Err(ExtractError::store("cannot read", &path)(error)),
+        };
+        let copy = scratch.join(name.replace('/', "_"));
+        let write = || ExtractError::io("cannot write", &copy);
+        let mut file = tokio::fs::File::create(&copy).await.map_err(write())?;
+        let mut stream = result.into_stream();
+        while let Some(chunk) = stream.try_next().await.map_err(ExtractError::store("cannot read", &path))? {
+            file.write_all(&chunk).await.map_err(write())?;
+        }
+        file.flush().await.map_err(write())?;
+        Ok(Some(copy))
+    }
+
+    /// Names of the objects below a folder (`""`: the top), without those in deeper folders.
+    pub(crate) async fn list(&self, folder: &str) -> Result<Vec<String>, ExtractError> {
+        let path = if folder.is_empty() { self.prefix.clone() } else { self.path(folder) };
+        let listed = self
+            .store
+            .list_with_delimiter(Some(&path))
+            .await
+            .map_err(ExtractError::store("cannot list", &path))?;
+        let mut names: Vec<String> =
+            listed.objects.iter().filter_map(|object| object.location.filename().map(str::to_owned)).collect();
+        names.sort_unstable();
+        Ok(names)
+    }
+
+    /// Manifests of all landed sessions, by session key.
+    ///
+    /// # Errors
+    /// When the zone cannot be read, or a manifest is damaged.
+    pub async fn manifests(&self) -> Result<Vec<Manifest>, ExtractError> {
+        let mut manifests = Vec::new();
+        for name in self.list(MANIFEST_DIR).await? {
+            let name = format!("{MANIFEST_DIR}/{name}");
+            if !name.ends_with(".json") {
+                continue;
+            }
+            let Some(bytes) = self.get(&name).await? else { continue };
+            manifests.push(serde_json::from_slice::<Manifest>(&bytes).map_err(|error| ExtractError::Damaged {
+                path: name,
+                detail: error.to_string(),
+                advice: "move it away and extract the session again",
+            })?);
+        }
+        manifests.sort_by_key(|manifest| manifest.session_key);
+        Ok(manifests)
+    }
+
+    /// Commits a session: writes its manifest, last of all.
+    pub(crate) async fn commit(&self, manifest: &Manifest) -> Result<(), ExtractError> {
+        let mut bytes = serde_json::to_vec_pretty(manifest).map_err(|error| ExtractError::Damaged {
+            path: manifest.path(),
+            detail: error.to_string(),
+            advice: "report this as a bug",
+        })?;
+        bytes.push(b'\n');
+        self.put_bytes(&manifest.path(), bytes).await
+    }
+}

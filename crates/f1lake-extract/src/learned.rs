@@ -1,0 +1,103 @@
+//! How many drivers the server lets through in one telemetry request, learned from its answers.
+
+use crate::error::ExtractError;
+use crate::files::write_atomically;
+use jiff::{SignedDuration, Timestamp};
+use serde::{Deserialize, Serialize};
+use std::path::{Path, PathBuf};
+
+/// What was learned counts for so long.
+const KEPT: SignedDuration = SignedDuration::from_hours(7 * 24);
+
+/// What is known of the server's patience.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+struct Known {
+    /// Most drivers that passed.
+    passed: usize,
+    /// Fewest drivers that were refused; 0: none.
+    refused: usize,
+    learned_at: Timestamp,
+}
+
+/// The learned size of telemetry requests.
+#[derive(Debug)]
+pub(crate) struct Learned {
+    path: PathBuf,
+    known: Known,
+    /// Drivers a request in the session at hand.
+    group: usize,
+}
+
+impl Learned {
+    pub(crate) fn open(work_dir: &Path, wanted: usize, now: Timestamp) -> Self {
+        let path = work_dir.join("state").join("learned.json");
+        // A damaged or missing file only costs a request or two.
+        let known = std::fs::read(&path)
+            .ok()
+            .and_then(|bytes| serde_json::from_slice::<Known>(&bytes).ok())
+            .filter(|known| now.duration_since(known.learned_at) < KEPT)
+            .unwrap_or_default();
+        let mut learned = Self { path, known, group: wanted };
+        learned.next_session(wanted);
+        learned
+    }
+
+    /// Drivers to put in a request now.
+    pub(crate) fn group(&self) -> usize {
+        self.group
+    }
+
+    /// Starts a session: what passed and, while a larger size is untried, one driver more.
+    pub(crate) fn next_session(&mut self, wanted: usize) {
+        self.group = if self.known.refused == 0 {
+            wanted
+        } else {
+            let larger = self.known.passed.max(1) + 1;
+            if larger < self.known.refused { larger } else { self.known.passed.max(1) }.min(wanted)
+        };
+    }
+
+    /// A request for so many drivers was answered.
+    pub(crate) fn passed(&mut self, drivers: usize) {
+        self.known.passed = self.known.passed.max(drivers);
+    }
+
+    /// A request for so many drivers was too large: the rest of the session asks for what is known to pass.
+    pub(crate) fn refused(&mut self, drivers: usize) {
+        if drivers > 1 {
+            self.known.refused = if self.known.refused == 0 { drivers } else { self.known.refused.min(drivers) };
+            self.known.passed = self.known.passed.min(self.known.refused - 1);
+            self.group = self.known.passed.max(1);
+        }
+    }
+
+    pub(crate) fn save(&mut self, now: Timestamp) -> Result<(), ExtractError> {
+        self.known.learned_at = now;
+        let bytes = serde_json::to_vec(&self.known).unwrap_or_default();
+        write_atomically(&self.path, &bytes)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_refusal_leads_to_single_drivers_and_then_one_more_a_session() {
+        let folder = tempfile::tempdir().unwrap();
+        let now = Timestamp::now();
+        let mut learned = Learned::open(folder.path(), 4, now);
+        assert_eq!(learned.group(), 4);
+        learned.refused(4);
+        assert_eq!(learned.group(), 1);
+        learned.passed(1);
+        learned.save(now).unwrap();
+        let mut learned = Learned::open(folder.path(), 4, now);
+        assert_eq!(learned.group(), 2);
+        learned.refused(2);
+        learned.next_session(4);
+        assert_eq!(learned.group(), 1);
+        learned.save(now).unwrap();
+        assert_eq!(Learned::open(folder.path(), 4, now + KEPT).group(), 4);
+    }
+}

@@ -1,0 +1,171 @@
+//! The manifest of a session: what landed, and the proof of it. It is written last: no manifest, not landed.
+
+use crate::settings::{Compression, Format};
+use jiff::{SignedDuration, Timestamp};
+use openf1_client::Endpoint;
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+
+/// Folder of manifests in the landing zone.
+pub const MANIFEST_DIR: &str = "_manifest";
+
+/// A landed session is looked at again when one of these times after its end has passed since.
+const RECHECK_HOURS: [(i64, &str); 3] = [(1, "1 h"), (24, "24 h"), (7 * 24, "7 d")];
+
+/// How a request of a landed endpoint ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Outcome {
+    /// With rows.
+    Rows,
+    /// Without: 404 "No results found." or an empty list.
+    Empty,
+}
+
+/// One request behind a landed endpoint.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct LandedRequest {
+    /// What was asked: `laps?session_key=9488`.
+    pub query: String,
+    /// How it ended.
+    pub outcome: Outcome,
+    /// HTTP status.
+    pub status: u16,
+    /// Rows of the answer.
+    pub rows: u64,
+    /// Tries it took.
+    pub tries: u32,
+    /// When the answer came.
+    pub received_at: Timestamp,
+}
+
+/// One endpoint of a landed session.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct LandedEndpoint {
+    /// Current file; none when there were no rows.
+    pub file: Option<String>,
+    /// Counts corrections: 1, then 2 for the file with `.v2`.
+    pub version: u32,
+    /// Rows in the file.
+    pub rows: u64,
+    /// Bytes of the file.
+    pub bytes: u64,
+    /// SHA-256 of the file, hex.
+    pub sha256: Option<String>,
+    /// Exact duplicates left out.
+    pub duplicates_dropped: u64,
+    /// Half-null duplicates merged into one row (drivers).
+    pub rows_merged: u64,
+    /// When the API was last asked.
+    pub extracted_at: Timestamp,
+    /// Format of the file.
+    pub format: Format,
+    /// Compression of the file.
+    pub compression: Compression,
+    /// Requests behind it.
+    pub requests: Vec<LandedRequest>,
+    /// Earlier files, replaced by corrections, oldest first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub replaced: Vec<String>,
+    /// A smaller answer that was kept aside instead of landed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub kept_aside: Option<String>,
+}
+
+/// What is landed of a session.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Manifest {
+    /// Layout of this document.
+    pub manifest_version: u32,
+    /// Session.
+    pub session_key: i64,
+    /// Meeting.
+    pub meeting_key: i64,
+    /// Part of its file names: `2024-03-24_Melbourne_Race`.
+    pub name: String,
+    /// `Race`, `Practice 1` and so on.
+    pub session_name: String,
+    /// UTC day of the start.
+    pub batch_day: String,
+    /// Season.
+    pub year: i64,
+    /// Scheduled start, UTC.
+    pub date_start: Timestamp,
+    /// Scheduled end, UTC.
+    pub date_end: Timestamp,
+    /// When the newest endpoint was extracted.
+    pub extracted_at: Timestamp,
+    /// `f1lake 0.1.0`.
+    pub tool: String,
+    /// API it came from.
+    pub base_url: String,
+    /// Endpoints.
+    pub endpoints: BTreeMap<Endpoint, LandedEndpoint>,
+}
+
+impl Manifest {
+    /// Its name in the landing zone.
+    pub fn path(&self) -> String {
+        format!("{MANIFEST_DIR}/{}.json", self.session_key)
+    }
+
+    /// Rows landed.
+    pub fn rows(&self) -> u64 {
+        self.endpoints.values().map(|endpoint| endpoint.rows).sum()
+    }
+
+    /// Bytes landed.
+    pub fn bytes(&self) -> u64 {
+        self.endpoints.values().map(|endpoint| endpoint.bytes).sum()
+    }
+
+    /// Whether every endpoint was extracted after the session settled.
+    pub fn settled(&self, settle_days: u32) -> bool {
+        self.endpoints.values().all(|endpoint| endpoint.extracted_at >= settled_at(self.date_end, settle_days))
+    }
+}
+
+/// When the data of a session counts as final.
+pub(crate) fn settled_at(date_end: Timestamp, settle_days: u32) -> Timestamp {
+    date_end + SignedDuration::from_hours(24 * i64::from(settle_days))
+}
+
+/// Why something extracted at one time is to be looked at again now; `None`: it need not be.
+pub(crate) fn recheck_due(
+    date_end: Timestamp,
+    extracted_at: Timestamp,
+    now: Timestamp,
+    settle_days: u32,
+) -> Option<String> {
+    let settled = (settled_at(date_end, settle_days), format!("{settle_days} d"));
+    RECHECK_HOURS
+        .iter()
+        .map(|(hours, name)| (date_end + SignedDuration::from_hours(*hours), (*name).to_owned()))
+        .filter(|(at, _)| *at < settled.0)
+        .chain([settled.clone()])
+        .rfind(|(at, _)| extracted_at < *at && *at <= now)
+        .map(|(_, name)| format!("re-check {name} after the session"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_session_is_looked_at_after_1_h_24_h_7_d_and_30_d_and_then_never() {
+        let end: Timestamp = "2024-03-24T06:00:00Z".parse().unwrap();
+        let at = |hours: i64| end + SignedDuration::from_hours(hours);
+        let due = |extracted: i64, now: i64| recheck_due(end, at(extracted), at(now), 30);
+        assert_eq!(due(0, 0), None);
+        assert!(due(0, 1).unwrap().contains("1 h"));
+        assert!(due(0, 30).unwrap().contains("24 h"));
+        assert_eq!(due(2, 23), None);
+        assert!(due(2, 24).is_some());
+        assert_eq!(due(24, 24 * 7 - 1), None);
+        assert!(due(24, 24 * 7).unwrap().contains("7 d"));
+        assert_eq!(due(24 * 7, 24 * 30 - 1), None);
+        assert!(due(24 * 7, 24 * 30).unwrap().contains("30 d"));
+        assert_eq!(due(24 * 30, 24 * 1000), None);
+        assert_eq!(recheck_due(end, at(24 * 2), at(24 * 1000), 1), None);
+    }
+}

@@ -1,0 +1,182 @@
+//! A session as the catalogue describes it, and the names of its files.
+
+use crate::report::SessionLabel;
+use crate::settings::{Compression, Format};
+use jiff::Timestamp;
+use openf1_client::{Endpoint, endpoint::Session};
+use serde::Serialize;
+
+/// Longest part that a name of the API contributes to a file name, in bytes.
+const LONGEST_PART: usize = 80;
+
+/// A session of the catalogue.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct SessionInfo {
+    /// Session.
+    pub session_key: i64,
+    /// Meeting.
+    pub meeting_key: i64,
+    /// `Race`, `Practice 1` and so on.
+    pub session_name: String,
+    /// `Practice`, `Qualifying` or `Race`.
+    pub session_type: String,
+    /// City or region.
+    pub location: String,
+    /// Country.
+    pub country_name: String,
+    /// Country, three letters.
+    pub country_code: String,
+    /// Circuit.
+    pub circuit_short_name: String,
+    /// Season.
+    pub year: i64,
+    /// Scheduled start, UTC.
+    pub date_start: Timestamp,
+    /// Scheduled end, UTC.
+    pub date_end: Timestamp,
+    /// Whether it was called off.
+    pub is_cancelled: bool,
+}
+
+impl SessionInfo {
+    /// From a row of `sessions`; `None` when it has no key or no start.
+    pub(crate) fn from_row(row: &Session) -> Option<Self> {
+        let date_start = row.date_start?;
+        let text = |value: &Option<String>| value.clone().unwrap_or_default();
+        Some(Self {
+            session_key: row.session_key?,
+            meeting_key: row.meeting_key?,
+            session_name: text(&row.session_name),
+            session_type: text(&row.session_type),
+            location: text(&row.location),
+            country_name: text(&row.country_name),
+            country_code: text(&row.country_code),
+            circuit_short_name: text(&row.circuit_short_name),
+            year: row.year.unwrap_or_else(|| {
+                i64::from(jiff::tz::TimeZone::UTC.to_datetime(date_start).year())
+            }),
+            date_start,
+            date_end: row.date_end.unwrap_or(date_start + jiff::SignedDuration::from_hours(2)),
+            is_cancelled: row.is_cancelled.unwrap_or(false),
+        })
+    }
+
+    /// UTC day of the start, `YYYY-MM-DD`.
+    pub fn batch_day(&self) -> String {
+        self.date_start.strftime("%Y-%m-%d").to_string()
+    }
+
+    /// Common part of its file names: `2024-03-24_Melbourne_Race`.
+    pub fn name(&self) -> String {
+        format!("{}_{}_{}", self.batch_day(), file_part(&self.location), file_part(&self.session_name))
+    }
+
+    /// For reports.
+    pub fn label(&self) -> SessionLabel {
+        SessionLabel { session_key: self.session_key, name: self.name() }
+    }
+
+    /// Whether it is a grand prix (not a sprint, which has the same type).
+    pub fn is_race(&self) -> bool {
+        self.session_name == "Race"
+    }
+
+    /// Whether it is a sprint. Some 2023 documents name a sprint `Sprint Qualifying`, with the type `Race`
+    /// or `Sprint`.
+    pub fn is_sprint(&self) -> bool {
+        self.session_name == "Sprint"
+            || (self.session_name == "Sprint Qualifying" && matches!(self.session_type.as_str(), "Race" | "Sprint"))
+    }
+
+    /// Whether it sets the grid of that race or sprint.
+    pub(crate) fn sets_grid_of(&self, race: &Self) -> bool {
+        self.meeting_key == race.meeting_key
+            && self.session_key != race.session_key
+            && if race.is_race() {
+                self.session_name == "Qualifying"
+            } else {
+                race.is_sprint()
+                    && !self.is_sprint()
+                    && matches!(self.session_name.as_str(), "Sprint Shootout" | "Sprint Qualifying")
+            }
+    }
+}
+
+/// A name of the API as part of a file name: spaces and slashes become `_`, letters of any script stay;
+/// separators, control and formatting characters, and leading dots never pass.
+fn file_part(text: &str) -> String {
+    let mut part = String::new();
+    for c in text.trim().chars() {
+        let kept = if c.is_alphanumeric() || matches!(c, '-' | '\'' | '(' | ')') {
+            c
+        } else if c == '.' && !part.is_empty() && !part.ends_with('.') {
+            c
+        } else if c.is_whitespace() || c.is_ascii_punctuation() {
+            '_'
+        } else {
+            continue;
+        };
+        if part.len() + kept.len_utf8() > LONGEST_PART {
+            break;
+        }
+        part.push(kept);
+    }
+    if part.is_empty() { "unknown".to_owned() } else { part }
+}
+
+/// Name of a landing file: `laps_2024-03-24_Melbourne_Race.v2.json.gz`.
+pub(crate) fn file_name(
+    endpoint: Endpoint,
+    name: &str,
+    version: u32,
+    format: Format,
+    compression: Compression,
+) -> String {
+    let version = if version > 1 { format!(".v{version}") } else { String::new() };
+    format!("{}_{name}{version}.{}", endpoint.landing_name(), extension(format, compression))
+}
+
+/// Extension of a format and compression, without the first dot.
+pub(crate) fn extension(format: Format, compression: Compression) -> &'static str {
+    match (format, compression) {
+        (Format::Json, Compression::None) => "json",
+        (Format::Json, Compression::Gzip) => "json.gz",
+        (Format::Json, Compression::Zstd) => "json.zst",
+        (Format::Ndjson, Compression::None) => "ndjson",
+        (Format::Ndjson, Compression::Gzip) => "ndjson.gz",
+        (Format::Ndjson, Compression::Zstd) => "ndjson.zst",
+        (Format::Parquet, _) => "parquet",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn names_are_those_our_users_know() {
+        assert_eq!(file_part("Yas Island"), "Yas_Island");
+        assert_eq!(file_part("São Paulo"), "São_Paulo");
+        assert_eq!(file_part("Spa-Francorchamps"), "Spa-Francorchamps");
+        assert_eq!(file_part("Day 1/2"), "Day_1_2");
+        assert_eq!(
+            file_name(Endpoint::Location, "2024-12-08_Yas_Island_Race", 1, Format::Json, Compression::None),
+            "locations_2024-12-08_Yas_Island_Race.json"
+        );
+        assert_eq!(
+            file_name(Endpoint::Laps, "x", 2, Format::Ndjson, Compression::Zstd),
+            "laps_x.v2.ndjson.zst"
+        );
+    }
+
+    proptest! {
+        #[test]
+        fn no_name_leaves_the_folder(text in "\\PC{0,200}|(\\.\\./)+[a-z]*|[\\x00-\\x20./\\\\]{0,20}") {
+            let part = file_part(&text);
+            prop_assert!(!part.is_empty() && part.len() <= LONGEST_PART);
+            prop_assert!(!part.contains(['/', '\\', '\0', ':']) && !part.contains("..") && !part.starts_with('.'));
+            prop_assert!(!part.chars().any(char::is_control));
+        }
+    }
+}

@@ -1,0 +1,228 @@
+//! What to extract, how and where to.
+
+use jiff::{Timestamp, civil::Date};
+use openf1_client::Endpoint;
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeSet;
+use std::path::PathBuf;
+
+/// First season the API serves.
+pub const FIRST_YEAR: i16 = 2023;
+
+/// How sessions are chosen.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Mode {
+    /// The last so many sessions that are over and were not cancelled.
+    Latest {
+        /// How many, at least 1.
+        sessions: usize,
+    },
+    /// Every session of a season that is over and was not cancelled.
+    Year {
+        /// Season, from 2023.
+        year: i16,
+    },
+    /// The sessions that started on given days (UTC).
+    Manual {
+        /// Days, at least one.
+        days: Vec<Date>,
+    },
+    /// Sessions by key.
+    Keys {
+        /// `session_key` of each.
+        session_keys: Vec<i64>,
+        /// `meeting_key` of whole weekends.
+        meeting_keys: Vec<i64>,
+    },
+}
+
+/// In which order sessions are taken.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Order {
+    /// Newest first.
+    #[default]
+    Latest,
+    /// Oldest first.
+    Oldest,
+}
+
+/// Which sessions. Conditions beside the mode narrow it down; texts match whole, without regard to case.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Selection {
+    /// Main choice.
+    pub mode: Mode,
+    /// Newest or oldest first; `latest` with `Oldest` takes the oldest of a season.
+    pub order: Order,
+    /// Country name or three-letter code.
+    pub countries: Vec<String>,
+    /// Location, such as `Monza`, or circuit.
+    pub locations: Vec<String>,
+    /// Session type or session name, such as `Race` or `Practice 1`.
+    pub session_types: Vec<String>,
+    /// Earliest day of the session's start, UTC.
+    pub from: Option<Date>,
+    /// Latest day of the session's start, UTC, included.
+    pub to: Option<Date>,
+}
+
+impl Default for Selection {
+    fn default() -> Self {
+        Self {
+            mode: Mode::Latest { sessions: 10 },
+            order: Order::Latest,
+            countries: Vec::new(),
+            locations: Vec::new(),
+            session_types: Vec::new(),
+            from: None,
+            to: None,
+        }
+    }
+}
+
+/// Format of landing files.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Format {
+    /// One JSON array, a record a line.
+    #[default]
+    Json,
+    /// A record a line.
+    Ndjson,
+    /// Typed columns.
+    Parquet,
+}
+
+/// Compression of landing files. Parquet compresses inside: gzip and zstd choose its codec.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Compression {
+    /// None.
+    #[default]
+    None,
+    /// gzip.
+    Gzip,
+    /// Zstandard, level 3.
+    Zstd,
+}
+
+/// What to do when a live session locks history.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum OnLocked {
+    /// Stop; a later run resumes.
+    #[default]
+    Stop,
+    /// Ask again every few minutes and go on by itself.
+    Wait,
+}
+
+/// Settings of an extract.
+#[derive(Debug, Clone)]
+pub struct ExtractSettings {
+    /// Which sessions.
+    pub selection: Selection,
+    /// Which endpoints.
+    pub endpoints: BTreeSet<Endpoint>,
+    /// Requests in flight.
+    pub max_workers: usize,
+    /// Format of landing files.
+    pub format: Format,
+    /// Compression of landing files.
+    pub compression: Compression,
+    /// Days after a session's end from which its data counts as settled.
+    pub settle_days: u32,
+    /// Fetch again what is landed, settled or not.
+    pub refresh: bool,
+    /// Land answers that hold fewer rows than what is landed.
+    pub accept_shrink: bool,
+    /// What to do while a live session locks history.
+    pub on_locked: OnLocked,
+    /// Pause between tries while locked, when waiting.
+    pub locked_poll: std::time::Duration,
+    /// Starting time window for telemetry requests, minutes; none: whole sessions.
+    pub chunk_minutes: Option<u32>,
+    /// Most windows a driver; windows grow to keep it, data is never cut.
+    pub max_chunks: Option<u32>,
+    /// Drivers in one telemetry request at first.
+    pub drivers_per_request: usize,
+    /// Local folder for staging, lock and learned sizes.
+    pub work_dir: PathBuf,
+    /// Wait for another run on the same folder to end, instead of refusing.
+    pub wait_for_lock: bool,
+    /// The present, for tests; none: the clock.
+    pub now: Option<Timestamp>,
+}
+
+impl ExtractSettings {
+    /// Defaults, with staging in `work_dir`.
+    pub fn new(work_dir: impl Into<PathBuf>) -> Self {
+        Self {
+            selection: Selection::default(),
+            endpoints: Endpoint::ALL.iter().copied().collect(),
+            max_workers: 3,
+            format: Format::default(),
+            compression: Compression::default(),
+            settle_days: 30,
+            refresh: false,
+            accept_shrink: false,
+            on_locked: OnLocked::default(),
+            locked_poll: std::time::Duration::from_secs(300),
+            chunk_minutes: None,
+            max_chunks: None,
+            drivers_per_request: 4,
+            work_dir: work_dir.into(),
+            wait_for_lock: false,
+            now: None,
+        }
+    }
+
+    /// The present.
+    pub fn now(&self) -> Timestamp {
+        self.now.unwrap_or_else(Timestamp::now)
+    }
+
+    /// Checks what needs no request.
+    ///
+    /// # Errors
+    /// With one line that names the setting and says what to write.
+    pub fn validate(&self) -> Result<(), crate::ExtractError> {
+        let refuse = |text: String| Err(crate::ExtractError::Settings(text));
+        let this_year = jiff::tz::TimeZone::UTC.to_datetime(self.now()).year();
+        match &self.selection.mode {
+            Mode::Latest { sessions: 0 } => {
+                return refuse("num_latest_sessions is 0; ask for at least 1 session".to_owned());
+            }
+            Mode::Year { year } if *year < FIRST_YEAR || *year > this_year + 1 => {
+                return refuse(format!(
+                    "fetch_year is {year}; OpenF1 serves {FIRST_YEAR} to {this_year}"
+                ));
+            }
+            Mode::Manual { days } if days.is_empty() => {
+                return refuse(
+                    "manual mode needs days: give --date 2024-03-24, or set manual_batch_days in f1lake.toml"
+                        .to_owned(),
+                );
+            }
+            Mode::Keys { session_keys, meeting_keys } if session_keys.is_empty() && meeting_keys.is_empty() => {
+                return refuse("no session key given; `f1lake sessions` lists them".to_owned());
+            }
+            _ => {}
+        }
+        if let (Some(from), Some(to)) = (self.selection.from, self.selection.to)
+            && from > to
+        {
+            return refuse(format!("--from {from} is after --to {to}; swap them"));
+        }
+        if self.endpoints.is_empty() {
+            return refuse("no endpoint is chosen; name some with --endpoints, or enable a fetch_ setting".to_owned());
+        }
+        if self.max_workers == 0 || self.drivers_per_request == 0 {
+            return refuse("max_workers and drivers_per_request must be at least 1".to_owned());
+        }
+        if self.chunk_minutes == Some(0) || self.max_chunks == Some(0) {
+            return refuse("location_chunk_minutes and max_location_chunks must be at least 1".to_owned());
+        }
+        Ok(())
+    }
+}

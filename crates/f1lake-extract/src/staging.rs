@@ -1,0 +1,144 @@
+//! Staging: answers on the local disk, one file a request, until their session lands.
+//! What is in staging is never asked for again.
+
+use crate::error::ExtractError;
+use crate::files::write_atomically;
+use crate::manifest::{LandedRequest, Outcome};
+use crate::slice::Slice;
+use jiff::Timestamp;
+use openf1_client::{Answer, Endpoint};
+use serde::{Deserialize, Serialize};
+use std::io::{BufRead, BufReader, Read};
+use std::path::{Path, PathBuf};
+
+const EXTENSION: &str = "json.zst";
+
+/// First line of a staged file; the body follows as it came.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+struct Header {
+    slice: Slice,
+    request: LandedRequest,
+}
+
+/// A staged answer.
+#[derive(Debug, Clone)]
+pub(crate) struct Staged {
+    pub(crate) slice: Slice,
+    pub(crate) request: LandedRequest,
+    path: PathBuf,
+}
+
+impl Staged {
+    /// The JSON array as it came.
+    pub(crate) fn body(&self) -> Result<String, ExtractError> {
+        let (_, mut reader) = open(&self.path)?;
+        let mut body = String::new();
+        reader.read_to_string(&mut body).map_err(ExtractError::io("cannot read staged answer", &self.path))?;
+        Ok(body)
+    }
+}
+
+fn open(path: &Path) -> Result<(Header, impl BufRead + use<>), ExtractError> {
+    let wrap = || ExtractError::io("cannot read staged answer", path);
+    let file = std::fs::File::open(path).map_err(wrap())?;
+    let mut reader = BufReader::new(zstd::Decoder::new(file).map_err(wrap())?);
+    let mut line = String::new();
+    reader.read_line(&mut line).map_err(wrap())?;
+    let header = serde_json::from_str(&line).map_err(|error| ExtractError::Damaged {
+        path: path.display().to_string(),
+        detail: error.to_string(),
+        advice: "delete it, and it will be fetched again",
+    })?;
+    Ok((header, reader))
+}
+
+/// Staging of one session.
+#[derive(Debug)]
+pub(crate) struct Staging {
+    folder: PathBuf,
+    staged: Vec<Staged>,
+}
+
+impl Staging {
+    /// Folder of all staging below a working folder.
+    pub(crate) fn root(work_dir: &Path) -> PathBuf {
+        work_dir.join("staging")
+    }
+
+    /// Opens a session's staging. Answers that `fresh` refuses and files that are damaged are removed.
+    pub(crate) fn open(
+        work_dir: &Path,
+        session_key: i64,
+        fresh: impl Fn(Timestamp) -> bool,
+    ) -> Result<Self, ExtractError> {
+        let folder = Self::root(work_dir).join(session_key.to_string());
+        std::fs::create_dir_all(&folder).map_err(ExtractError::io("cannot make the staging folder", &folder))?;
+        let listing = || ExtractError::io("cannot list staging", &folder);
+        let mut staged = Vec::new();
+        for entry in std::fs::read_dir(&folder).map_err(listing())? {
+            let path = entry.map_err(listing())?.path();
+            let whole = path.file_name().is_some_and(|name| name.to_string_lossy().ends_with(EXTENSION));
+            let header = if whole { open(&path).ok().map(|(header, _)| header) } else { None };
+            match header {
+                Some(header) if fresh(header.request.received_at) => {
+                    staged.push(Staged { slice: header.slice, request: header.request, path });
+                }
+                _ => std::fs::remove_file(&path).map_err(ExtractError::io("cannot clean staging", &path))?,
+            }
+        }
+        staged.sort_by_key(|staged| staged.slice.id());
+        Ok(Self { folder, staged })
+    }
+
+    /// Keeps an answer; on return it survives a crash.
+    pub(crate) fn keep(&mut self, slice: Slice, query: String, answer: &Answer) -> Result<(), ExtractError> {
+        let request = LandedRequest {
+            query,
+            outcome: if answer.rows == 0 { Outcome::Empty } else { Outcome::Rows },
+            status: answer.status,
+            rows: answer.rows as u64,
+            tries: answer.tries,
+            received_at: answer.received_at,
+        };
+        let path = self.folder.join(format!("{}.{EXTENSION}", short(&slice.id())));
+        let header = Header { slice, request };
+        let wrap = || ExtractError::io("cannot stage", &path);
+        let mut encoder = zstd::Encoder::new(Vec::new(), 1).map_err(wrap())?;
+        serde_json::to_writer(&mut encoder, &header).map_err(|error| wrap()(error.into()))?;
+        std::io::Write::write_all(&mut encoder, b"\n").map_err(wrap())?;
+        std::io::Write::write_all(&mut encoder, &answer.body).map_err(wrap())?;
+        write_atomically(&path, &encoder.finish().map_err(wrap())?)?;
+        self.staged.push(Staged { slice: header.slice, request: header.request, path });
+        Ok(())
+    }
+
+    /// Everything staged.
+    pub(crate) fn slices(&self) -> Vec<Slice> {
+        self.staged.iter().map(|staged| staged.slice.clone()).collect()
+    }
+
+    /// What is staged of an endpoint.
+    pub(crate) fn of(&self, endpoint: Endpoint) -> impl Iterator<Item = &Staged> {
+        self.staged.iter().filter(move |staged| staged.slice.endpoint == endpoint)
+    }
+
+    /// A file of that name beside the answers, for what is being written.
+    pub(crate) fn scratch(&self, name: &str) -> PathBuf {
+        self.folder.join(name)
+    }
+
+    /// Removes it: the session has landed.
+    pub(crate) fn clear(self) -> Result<(), ExtractError> {
+        std::fs::remove_dir_all(&self.folder).map_err(ExtractError::io("cannot clean staging", &self.folder))
+    }
+}
+
+/// Long names (many drivers) would not fit a file name.
+fn short(id: &str) -> String {
+    use sha2::Digest;
+    if id.len() <= 180 {
+        return id.to_owned();
+    }
+    let digest = crate::files::hex(&sha2::Sha256::digest(id.as_bytes()));
+    format!("{}.{}", &id[..id.floor_char_boundary(100)], &digest[..32])
+}

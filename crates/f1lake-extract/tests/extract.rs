@@ -1,0 +1,289 @@
+//! Extracts over real HTTP from the simulator on loopback.
+
+use f1lake_extract::*;
+use jiff::Timestamp;
+use openf1_client::{Endpoint, Limits, OpenF1, RateLimiter};
+use openf1_sim::{FaultPlan, GeneratedConfig, SimConfig, SimLimits, Simulator, Source};
+use serde_json::Value;
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+use tokio_util::sync::CancellationToken;
+
+/// A season of the simulator in the past.
+fn generated() -> SimConfig {
+    SimConfig {
+        source: Source::Generated(GeneratedConfig { seed: 7, seasons: vec![2024], ..GeneratedConfig::default() }),
+        limits: SimLimits::None,
+        ..SimConfig::default()
+    }
+}
+
+async fn simulator(config: SimConfig) -> Simulator {
+    openf1_sim::start(config).await.unwrap()
+}
+
+fn client(sim: &Simulator) -> OpenF1 {
+    OpenF1::builder()
+        .base_url(sim.base_url())
+        .limiter(RateLimiter::new(Limits::unlimited()))
+        .retry_delay(Duration::from_millis(5))
+        .timeout(Duration::from_secs(20))
+        .build()
+        .unwrap()
+}
+
+fn settings(folder: &Path) -> ExtractSettings {
+    ExtractSettings::new(folder.join("_work"))
+}
+
+fn landing(folder: &Path) -> Landing {
+    Landing::open(folder.to_str().unwrap()).unwrap()
+}
+
+async fn run(sim: &Simulator, folder: &Path, settings: ExtractSettings) -> Result<RunReport, ExtractError> {
+    Extractor::new(client(sim), landing(folder), settings)?.run(silent(), CancellationToken::new()).await
+}
+
+fn by_key(folder: &Path, session_key: i64) -> ExtractSettings {
+    let mut settings = settings(folder);
+    settings.selection.mode = Mode::Keys { session_keys: vec![session_key], meeting_keys: Vec::new() };
+    settings
+}
+
+/// The last race of the generated season.
+async fn a_race(sim: &Simulator) -> i64 {
+    let folder = tempfile::tempdir().unwrap();
+    let mut settings = settings(folder.path());
+    settings.selection.mode = Mode::Year { year: 2024 };
+    settings.selection.session_types = vec!["Race".to_owned()];
+    let extractor = Extractor::new(client(sim), Landing::memory(), settings).unwrap();
+    let sessions = extractor.sessions().await.unwrap();
+    sessions.iter().find(|session| session.session_name == "Race" && session.location == "Yas Island").unwrap().session_key
+}
+
+fn rows(folder: &Path, file: &str) -> Vec<Value> {
+    serde_json::from_slice(&std::fs::read(folder.join(file)).unwrap()).unwrap()
+}
+
+fn files(folder: &Path) -> Vec<String> {
+    let mut names: Vec<String> = std::fs::read_dir(folder)
+        .unwrap()
+        .map(|entry| entry.unwrap())
+        .filter(|entry| entry.path().is_file())
+        .map(|entry| entry.file_name().into_string().unwrap())
+        .collect();
+    names.sort();
+    names
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_race_lands_whole_and_a_second_run_asks_nothing() {
+    let sim = simulator(generated()).await;
+    let race = a_race(&sim).await;
+    let folder = tempfile::tempdir().unwrap();
+    let before = sim.stats().requests;
+    let report = run(&sim, folder.path(), by_key(folder.path(), race)).await.unwrap();
+    assert_eq!(report.sessions.len(), 1);
+    assert_eq!(report.sessions[0].status, SessionStatus::Landed, "{report:#?}");
+    let requests = sim.stats().requests - before;
+    assert!(requests <= 30, "{requests} requests");
+
+    let manifest = &landing(folder.path()).manifests().await.unwrap()[0];
+    assert_eq!(manifest.endpoints.len(), 18);
+    let sessions = rows(folder.path(), "sessions_2024-12-08_Yas_Island_Race.json");
+    assert_eq!(sessions[0]["session_key"], race);
+    assert_eq!(sessions[0]["batch_day"], "2024-12-08");
+    let locations = rows(folder.path(), "locations_2024-12-08_Yas_Island_Race.json");
+    assert!(locations.len() > 100_000, "{}", locations.len());
+    assert!(locations.iter().all(|row| row["session_name"] == "Race"));
+    let order: Vec<(i64, &str)> =
+        locations.iter().map(|row| (row["driver_number"].as_i64().unwrap(), row["date"].as_str().unwrap())).collect();
+    assert!(order.is_sorted_by_key(|(driver, _)| *driver));
+    let grid = rows(folder.path(), "starting_grid_2024-12-08_Yas_Island_Race.json");
+    assert_ne!(grid[0]["session_key"], race, "the grid keeps the qualifying key");
+    let checked = verify(&landing(folder.path())).await.unwrap();
+    assert_eq!((checked.problems.len(), checked.unlisted.len()), (0, 0), "{checked:?}");
+    assert_eq!(checked.rows, manifest.rows());
+
+    let before = sim.stats().requests;
+    let again = run(&sim, folder.path(), by_key(folder.path(), race)).await.unwrap();
+    assert_eq!(again.sessions[0].status, SessionStatus::Skipped);
+    assert_eq!(sim.stats().requests, before);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_small_budget_costs_one_refusal_and_is_learned() {
+    let mut config = generated();
+    config.budget.max_rows = Some(40_000);
+    let sim = simulator(config).await;
+    let race = a_race(&sim).await;
+    let folder = tempfile::tempdir().unwrap();
+    let before = sim.stats().requests;
+    let report = run(&sim, folder.path(), by_key(folder.path(), race)).await.unwrap();
+    assert_eq!(report.sessions[0].status, SessionStatus::Landed, "{report:#?}");
+    let requests = sim.stats().requests - before;
+    // Up to max_workers large requests are in flight before the first refusal is known.
+    assert!(requests <= 60, "{requests} requests");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_format_holds_the_same_rows() {
+    let sim = simulator(generated()).await;
+    let race = a_race(&sim).await;
+    let mut counts = BTreeSet::new();
+    for format in [Format::Json, Format::Ndjson, Format::Parquet] {
+        for compression in [Compression::None, Compression::Gzip, Compression::Zstd] {
+            let folder = tempfile::tempdir().unwrap();
+            let mut settings = by_key(folder.path(), race);
+            settings.endpoints = [Endpoint::Laps, Endpoint::SessionResult, Endpoint::Intervals, Endpoint::Weather].into();
+            (settings.format, settings.compression) = (format, compression);
+            run(&sim, folder.path(), settings.clone()).await.unwrap();
+            let checked = verify(&landing(folder.path())).await.unwrap();
+            assert!(checked.problems.is_empty(), "{format:?} {compression:?}: {checked:?}");
+            counts.insert(checked.rows);
+            // A refresh in another format finds no difference: values survive every format.
+            settings.refresh = true;
+            settings.format = Format::Json;
+            settings.compression = Compression::None;
+            let report = run(&sim, folder.path(), settings).await.unwrap();
+            assert_eq!(report.sessions[0].status, SessionStatus::Unchanged, "{format:?}: {report:#?}");
+        }
+    }
+    assert_eq!(counts.len(), 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_stopped_run_resumes_without_asking_again() {
+    let sim = simulator(generated()).await;
+    let race = a_race(&sim).await;
+    let folder = tempfile::tempdir().unwrap();
+    let mut settings = by_key(folder.path(), race);
+    settings.max_workers = 1;
+    let cancel = CancellationToken::new();
+    let stop = cancel.clone();
+    let done = std::sync::atomic::AtomicUsize::new(0);
+    let progress: Progress = std::sync::Arc::new(move |event| {
+        if matches!(event, Event::RequestDone { .. }) && done.fetch_add(1, std::sync::atomic::Ordering::SeqCst) == 9 {
+            stop.cancel();
+        }
+    });
+    let before = sim.stats().requests;
+    let extractor = Extractor::new(client(&sim), landing(folder.path()), settings.clone()).unwrap();
+    let report = extractor.run(progress, cancel).await.unwrap();
+    assert_eq!(report.sessions[0].status, SessionStatus::Interrupted);
+    assert!(landing(folder.path()).manifests().await.unwrap().is_empty());
+    assert_eq!(files(folder.path()), Vec::<String>::new(), "nothing half-landed");
+    let report = run(&sim, folder.path(), settings).await.unwrap();
+    assert_eq!(report.sessions[0].status, SessionStatus::Landed);
+    let total = sim.stats().requests - before;
+    // One whole race, the catalogue of the second run, and at most the requests in flight.
+    assert!(total <= 30 + 3 + 1, "{total}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn two_runs_on_one_folder_exclude_each_other() {
+    let sim = simulator(generated()).await;
+    let race = a_race(&sim).await;
+    let folder = tempfile::tempdir().unwrap();
+    let (first, second) = tokio::join!(
+        run(&sim, folder.path(), by_key(folder.path(), race)),
+        run(&sim, folder.path(), by_key(folder.path(), race)),
+    );
+    let (ok, refused) = if first.is_ok() { (first, second) } else { (second, first) };
+    assert_eq!(ok.unwrap().sessions[0].status, SessionStatus::Landed);
+    assert!(matches!(refused.unwrap_err(), ExtractError::Busy(_)));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn modes_select_what_they_say() {
+    let sim = simulator(generated()).await;
+    let sessions = async |change: &dyn Fn(&mut Selection)| {
+        let folder = tempfile::tempdir().unwrap();
+        let mut settings = settings(folder.path());
+        settings.now = Some("2025-01-01T00:00:00Z".parse::<Timestamp>().unwrap());
+        change(&mut settings.selection);
+        Extractor::new(client(&sim), Landing::memory(), settings).unwrap().sessions().await
+    };
+    let latest = sessions(&|s| s.mode = Mode::Latest { sessions: 5 }).await.unwrap();
+    assert_eq!(latest.len(), 5);
+    assert_eq!(latest[0].name(), "2024-12-08_Yas_Island_Race");
+    assert!(latest.is_sorted_by(|a, b| a.date_start > b.date_start));
+    let year = sessions(&|s| s.mode = Mode::Year { year: 2024 }).await.unwrap();
+    assert!(year.len() > 100, "{}", year.len());
+    assert!(year.iter().all(|session| !session.is_cancelled));
+    let manual = sessions(&|s| s.mode = Mode::Manual { days: vec!["2024-12-08".parse().unwrap()] }).await.unwrap();
+    assert_eq!(manual.len(), 1);
+    let monza = sessions(&|s| {
+        s.mode = Mode::Year { year: 2024 };
+        s.locations = vec!["monza".to_owned()];
+        s.order = Order::Oldest;
+    })
+    .await
+    .unwrap();
+    assert!(!monza.is_empty() && monza.is_sorted_by_key(|session| session.date_start));
+    let unknown = sessions(&|s| s.mode = Mode::Keys { session_keys: vec![1], meeting_keys: vec![] }).await;
+    assert!(unknown.unwrap_err().to_string().contains("no session 1"));
+}
+
+fn replay_folder() -> Option<PathBuf> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/data/replay");
+    if folder.is_dir() {
+        return Some(folder);
+    }
+    eprintln!("SKIPPED: no recorded answers at {}", folder.display());
+    None
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn recorded_answers_land_as_they_were_served() {
+    let Some(replay) = replay_folder() else { return };
+    let sim =
+        simulator(SimConfig { source: Source::Replay(replay), limits: SimLimits::None, ..SimConfig::default() }).await;
+    let folder = tempfile::tempdir().unwrap();
+    let report = run(&sim, folder.path(), by_key(folder.path(), 9488)).await.unwrap();
+    assert_eq!(report.sessions[0].status, SessionStatus::Landed, "{report:#?}");
+    let name = |endpoint: &str| format!("{endpoint}_2024-03-24_Melbourne_Race.json");
+    for (endpoint, expected) in [("laps", Some(998)), ("pit", Some(36)), ("drivers", None), ("stints", Some(55)),
+        ("race_control", None), ("session_result", None), ("starting_grid", Some(19))] {
+        let landed = rows(folder.path(), &name(endpoint));
+        if let Some(expected) = expected {
+            assert_eq!(landed.len(), expected, "{endpoint}");
+        }
+        let key = if endpoint == "starting_grid" { 9484 } else { 9488 };
+        let url = format!("{}/{endpoint}?session_key={key}", sim.base_url());
+        let served: Vec<Value> = reqwest::get(url).await.unwrap().json().await.unwrap();
+        assert_eq!(served.len(), landed.len(), "{endpoint}");
+        let stripped = |row: &Value| {
+            let mut row = row.as_object().unwrap().clone();
+            row.shift_remove("session_name");
+            row.shift_remove("batch_day");
+            serde_json::to_string(&row.into_iter().collect::<std::collections::BTreeMap<_, _>>()).unwrap()
+        };
+        let mut served: Vec<String> = served.iter().map(stripped).collect();
+        let mut landed: Vec<String> = landed.iter().map(stripped).collect();
+        served.sort();
+        landed.sort();
+        assert_eq!(served, landed, "{endpoint}");
+    }
+    let before = sim.stats().data_requests;
+    run(&sim, folder.path(), by_key(folder.path(), 9488)).await.unwrap();
+    assert_eq!(sim.stats().data_requests, before);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_session_whose_endpoint_fails_is_not_landed() {
+    let mut config = generated();
+    config.faults = FaultPlan::from_toml(
+        "[[fault]]\nendpoint = \"weather\"\nkind = \"status\"\nstatus = 503\nbody = \"Service Unavailable\"\n",
+    )
+    .unwrap();
+    let sim = simulator(config).await;
+    let race = a_race(&sim).await;
+    let folder = tempfile::tempdir().unwrap();
+    let report = run(&sim, folder.path(), by_key(folder.path(), race)).await.unwrap();
+    assert_eq!(report.sessions[0].status, SessionStatus::Failed);
+    let error = report.sessions[0].error.clone().unwrap();
+    assert!(error.contains("weather") && error.contains("503"), "{error}");
+    assert!(landing(folder.path()).manifests().await.unwrap().is_empty());
+}

@@ -1,0 +1,647 @@
+//! The client: limits, retries, login and the outcome of every status the API is known to answer.
+
+use crate::endpoint::Row;
+use crate::error::Error;
+use crate::limit::{Limits, RateLimiter};
+use crate::login::{Credentials, Token, TokenTry, request_token};
+use crate::query::{Op, Operand, Query};
+use crate::retry_after::parse_retry_after;
+use crate::{Endpoint, endpoint};
+use backon::{BackoffBuilder, ExponentialBuilder};
+use bytes::Bytes;
+use jiff::Timestamp;
+use secrecy::ExposeSecret;
+use serde::Deserialize;
+use serde_json::value::RawValue;
+use std::marker::PhantomData;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::{Duration, Instant};
+
+/// Address of the public API.
+pub const DEFAULT_BASE_URL: &str = "https://api.openf1.org/v1";
+
+/// Longest answer that is read into memory; a longer one is split.
+const MAX_BODY: usize = 256 * 1024 * 1024;
+/// Wait after a 429 of the minute window that names no time.
+const MINUTE_PAUSE: Duration = Duration::from_secs(15);
+
+/// Settings of a client. All have defaults that suit the free tier.
+#[derive(Debug, Clone)]
+pub struct ClientBuilder {
+    base_url: String,
+    timeout: Duration,
+    connect_timeout: Duration,
+    max_retries: u32,
+    retry_delay: Duration,
+    limiter: Option<RateLimiter>,
+    credentials: Option<Credentials>,
+    user_agent: String,
+}
+
+impl Default for ClientBuilder {
+    fn default() -> Self {
+        Self {
+            base_url: DEFAULT_BASE_URL.to_owned(),
+            timeout: Duration::from_secs(30),
+            connect_timeout: Duration::from_secs(10),
+            max_retries: 5,
+            retry_delay: Duration::from_secs(1),
+            limiter: None,
+            credentials: None,
+            user_agent: concat!("f1lake/", env!("CARGO_PKG_VERSION")).to_owned(),
+        }
+    }
+}
+
+impl ClientBuilder {
+    /// Address up to and including `/v1`.
+    #[must_use]
+    pub fn base_url(mut self, url: impl Into<String>) -> Self {
+        self.base_url = url.into();
+        self
+    }
+
+    /// Longest wait for one answer, from sending to the last byte.
+    #[must_use]
+    pub fn timeout(mut self, timeout: Duration) -> Self {
+        self.timeout = timeout;
+        self
+    }
+
+    /// Tries after the first, for 429, 5xx, timeouts and resets.
+    #[must_use]
+    pub fn max_retries(mut self, retries: u32) -> Self {
+        self.max_retries = retries;
+        self
+    }
+
+    /// First wait between tries; doubles each time, with jitter, up to a minute.
+    #[must_use]
+    pub fn retry_delay(mut self, delay: Duration) -> Self {
+        self.retry_delay = delay;
+        self
+    }
+
+    /// The limiter; share one among all clients of a process. Default: a new one for the tier in use.
+    #[must_use]
+    pub fn limiter(mut self, limiter: RateLimiter) -> Self {
+        self.limiter = Some(limiter);
+        self
+    }
+
+    /// Account to log in with.
+    #[must_use]
+    pub fn credentials(mut self, credentials: Option<Credentials>) -> Self {
+        self.credentials = credentials;
+        self
+    }
+
+    /// Replaces `f1lake/<version>`.
+    #[must_use]
+    pub fn user_agent(mut self, agent: impl Into<String>) -> Self {
+        self.user_agent = agent.into();
+        self
+    }
+
+    /// The client.
+    ///
+    /// # Errors
+    /// When the base URL is no URL, or is plain http to another machine.
+    pub fn build(self) -> Result<OpenF1, Error> {
+        let base = self.base_url.trim_end_matches('/').to_owned();
+        let url = url::Url::parse(&base)
+            .map_err(|error| Error::Config(format!("base_url `{base}` is no URL ({error}); try {DEFAULT_BASE_URL}")))?;
+        match url.scheme() {
+            "https" => {}
+            "http" if is_loopback(&url) => {}
+            "http" => {
+                return Err(Error::Config(format!(
+                    "base_url `{base}` is plain http to another machine; use https"
+                )));
+            }
+            other => {
+                return Err(Error::Config(format!("base_url `{base}` has scheme `{other}`; use https")));
+            }
+        }
+        if !url.username().is_empty() || url.password().is_some() {
+            return Err(Error::Config(
+                "base_url holds a user or password; set OPENF1_USERNAME and OPENF1_PASSWORD instead".to_owned(),
+            ));
+        }
+        let http = reqwest::Client::builder()
+            .user_agent(self.user_agent)
+            .timeout(self.timeout)
+            .connect_timeout(self.connect_timeout)
+            // A redirect could carry the token to another host, and the API sends none.
+            .redirect(reqwest::redirect::Policy::none())
+            .build()
+            .map_err(|error| Error::Config(format!("no HTTP client: {}", describe(&error))))?;
+        let limits = if self.credentials.is_some() { Limits::SPONSOR } else { Limits::FREE };
+        let root = base.strip_suffix("/v1").unwrap_or(&base);
+        Ok(OpenF1 {
+            shared: Arc::new(Shared {
+                token_url: format!("{root}/token"),
+                base,
+                http,
+                limiter: self.limiter.unwrap_or_else(|| RateLimiter::new(limits)),
+                credentials: self.credentials,
+                token: tokio::sync::Mutex::new(None),
+                max_retries: self.max_retries,
+                retry_delay: self.retry_delay,
+                sent: AtomicU64::new(0),
+                received: AtomicU64::new(0),
+                retried: AtomicU64::new(0),
+            }),
+        })
+    }
+}
+
+fn is_loopback(url: &url::Url) -> bool {
+    match url.host() {
+        Some(url::Host::Domain(name)) => name == "localhost",
+        Some(url::Host::Ipv4(address)) => address.is_loopback(),
+        Some(url::Host::Ipv6(address)) => address.is_loopback(),
+        None => false,
+    }
+}
+
+/// An error of the HTTP library with its causes, without the URL.
+pub(crate) fn describe(error: &reqwest::Error) -> String {
+    let mut text = if error.is_timeout() { "timed out".to_owned() } else { String::new() };
+    let mut cause = std::error::Error::source(error);
+    while let Some(error) = cause {
+        let part = error.to_string();
+        if !text.contains(&part) {
+            if !text.is_empty() {
+                text.push_str(": ");
+            }
+            text.push_str(&part);
+        }
+        cause = error.source();
+    }
+    if text.is_empty() { error.to_string() } else { text }
+}
+
+#[derive(Debug)]
+struct Shared {
+    base: String,
+    token_url: String,
+    http: reqwest::Client,
+    limiter: RateLimiter,
+    credentials: Option<Credentials>,
+    token: tokio::sync::Mutex<Option<Token>>,
+    max_retries: u32,
+    retry_delay: Duration,
+    sent: AtomicU64,
+    received: AtomicU64,
+    retried: AtomicU64,
+}
+
+/// What a client has done so far.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Traffic {
+    /// Requests sent, retries and logins included.
+    pub requests: u64,
+    /// Of these, repetitions of a failed one.
+    pub retries: u64,
+    /// Body bytes received, after decompression.
+    pub bytes: u64,
+}
+
+/// A good answer.
+#[derive(Debug, Clone)]
+pub struct Answer {
+    /// Rows in the body; 0 for a 404 "No results found." and for `[]`.
+    pub rows: usize,
+    /// The JSON array as it came; `[]` for a 404.
+    pub body: Bytes,
+    /// HTTP status, 200 or 404.
+    pub status: u16,
+    /// Tries it took.
+    pub tries: u32,
+    /// When it was received.
+    pub received_at: Timestamp,
+}
+
+/// A client of the API. Clones share connections, limiter and login.
+#[derive(Debug, Clone)]
+pub struct OpenF1 {
+    shared: Arc<Shared>,
+}
+
+/// What one try came to.
+enum Try {
+    Good(Answer),
+    Final(Error),
+    /// Try again, not before the pause.
+    Again { error: Error, pause: Option<Duration>, everyone: bool },
+    /// The token was refused.
+    Unauthorised(String),
+}
+
+impl OpenF1 {
+    /// Settings to start from.
+    pub fn builder() -> ClientBuilder {
+        ClientBuilder::default()
+    }
+
+    /// The limiter in use.
+    pub fn limiter(&self) -> &RateLimiter {
+        &self.shared.limiter
+    }
+
+    /// Base URL in use.
+    pub fn base_url(&self) -> &str {
+        &self.shared.base
+    }
+
+    /// Whether an account is used.
+    pub fn is_authenticated(&self) -> bool {
+        self.shared.credentials.is_some()
+    }
+
+    /// What was sent and received so far.
+    pub fn traffic(&self) -> Traffic {
+        Traffic {
+            requests: self.shared.sent.load(Ordering::Relaxed),
+            retries: self.shared.retried.load(Ordering::Relaxed),
+            bytes: self.shared.received.load(Ordering::Relaxed),
+        }
+    }
+
+    /// Sends a query and returns the checked bytes of its answer. Each try passes the limiter.
+    ///
+    /// # Errors
+    /// See [`Error`]; an answer that is an error is never returned as "no rows".
+    pub async fn fetch(&self, query: &Query) -> Result<Answer, Error> {
+        self.fetch_within(query, self.shared.max_retries).await
+    }
+
+    /// As [`fetch`](Self::fetch), with another number of retries: large requests give up sooner, to be split.
+    ///
+    /// # Errors
+    /// See [`Error`].
+    pub async fn fetch_within(&self, query: &Query, max_retries: u32) -> Result<Answer, Error> {
+        let url = format!("{}/{}?{}", self.shared.base, query.endpoint().name(), query.to_query_string()?);
+        let request = query.to_string();
+        let started = Instant::now();
+        let mut backoff = self.backoff(max_retries);
+        let mut tries = 0;
+        let mut renewed = false;
+        loop {
+            let bearer = self.bearer().await?;
+            self.shared.limiter.acquire().await?;
+            tries += 1;
+            self.shared.sent.fetch_add(1, Ordering::Relaxed);
+            match self.try_once(&url, &request, bearer.as_ref(), tries, started).await {
+                Try::Good(answer) => return Ok(answer),
+                Try::Final(error) => return Err(error),
+                Try::Unauthorised(detail) if renewed || bearer.is_none() => {
+                    return Err(Error::LoginRefused { request, detail });
+                }
+                Try::Unauthorised(detail) => {
+                    tracing::debug!(%request, %detail, "token refused, renewing once");
+                    renewed = true;
+                    *self.shared.token.lock().await = None;
+                }
+                Try::Again { error, pause, everyone } => {
+                    let Some(delay) = backoff.next() else { return Err(error) };
+                    let delay = pause.map_or(delay, |pause| pause.max(delay.min(pause + self.shared.retry_delay)));
+                    tracing::warn!(%error, ?delay, "trying again");
+                    self.shared.retried.fetch_add(1, Ordering::Relaxed);
+                    if everyone {
+                        self.shared.limiter.pause(delay).await;
+                    } else {
+                        tokio::time::sleep(delay).await;
+                    }
+                }
+            }
+        }
+    }
+
+    fn backoff(&self, max_retries: u32) -> backon::ExponentialBackoff {
+        ExponentialBuilder::default()
+            .with_min_delay(self.shared.retry_delay)
+            .with_max_delay(Duration::from_secs(60).max(self.shared.retry_delay))
+            .with_factor(2.0)
+            .with_jitter()
+            .with_max_times(max_retries as usize)
+            .build()
+    }
+
+    async fn bearer(&self) -> Result<Option<secrecy::SecretString>, Error> {
+        let Some(credentials) = &self.shared.credentials else { return Ok(None) };
+        // Held while logging in, so that workers ask for one token together.
+        let mut token = self.shared.token.lock().await;
+        if let Some(token) = token.as_ref().filter(|token| Timestamp::now() < token.renew_at) {
+            return Ok(Some(token.bearer.clone()));
+        }
+        let mut backoff = self.backoff(self.shared.max_retries);
+        loop {
+            self.shared.limiter.acquire().await?;
+            self.shared.sent.fetch_add(1, Ordering::Relaxed);
+            match request_token(&self.shared.http, &self.shared.token_url, credentials).await {
+                TokenTry::Token(new) => {
+                    let bearer = new.bearer.clone();
+                    *token = Some(new);
+                    return Ok(Some(bearer));
+                }
+                TokenTry::Refused(error) => return Err(error),
+                TokenTry::Later(error) => {
+                    let Some(delay) = backoff.next() else { return Err(error) };
+                    self.shared.retried.fetch_add(1, Ordering::Relaxed);
+                    tokio::time::sleep(delay).await;
+                }
+            }
+        }
+    }
+
+    async fn try_once(
+        &self,
+        url: &str,
+        request: &str,
+        bearer: Option<&secrecy::SecretString>,
+        tries: u32,
+        started: Instant,
+    ) -> Try {
+        let transport = |error: &reqwest::Error| Try::Again {
+            error: Error::Transport {
+                request: request.to_owned(),
+                tries,
+                elapsed: started.elapsed(),
+                timeout: error.is_timeout(),
+                detail: describe(error),
+            },
+            pause: None,
+            everyone: false,
+        };
+        let mut builder = self.shared.http.get(url);
+        if let Some(bearer) = bearer {
+            builder = builder.bearer_auth(bearer.expose_secret());
+        }
+        let mut answer = match builder.send().await {
+            Ok(answer) => answer,
+            Err(error) => return transport(&error),
+        };
+        let status = answer.status().as_u16();
+        let retry_after = answer
+            .headers()
+            .get(reqwest::header::RETRY_AFTER)
+            .and_then(|value| value.to_str().ok())
+            .and_then(|value| parse_retry_after(value, Timestamp::now()));
+        let mut body = Vec::new();
+        loop {
+            match answer.chunk().await {
+                Ok(Some(chunk)) => {
+                    self.shared.received.fetch_add(chunk.len() as u64, Ordering::Relaxed);
+                    body.extend_from_slice(&chunk);
+                    if body.len() > MAX_BODY {
+                        let detail = format!("more than {MAX_BODY} bytes");
+                        return Try::Final(Error::TooLarge { request: request.to_owned(), detail });
+                    }
+                }
+                Ok(None) => break,
+                Err(error) => return transport(&error),
+            }
+        }
+        self.judge(request, status, retry_after, body, tries, started)
+    }
+
+    fn judge(
+        &self,
+        request: &str,
+        status: u16,
+        retry_after: Option<Duration>,
+        body: Vec<u8>,
+        tries: u32,
+        started: Instant,
+    ) -> Try {
+        let request = request.to_owned();
+        let detail = detail_of(&body);
+        let failed = |request: String, detail: String| Error::Status {
+            request,
+            status,
+            tries,
+            elapsed: started.elapsed(),
+            detail,
+        };
+        match status {
+            200 => match count_rows(&body) {
+                Ok(rows) => Try::Good(Answer {
+                    rows,
+                    body: Bytes::from(body),
+                    status,
+                    tries,
+                    received_at: Timestamp::now(),
+                }),
+                Err(reason) => Try::Again {
+                    error: Error::Body { request, tries, detail: format!("{reason}: {detail}") },
+                    pause: None,
+                    everyone: false,
+                },
+            },
+            404 if detail.starts_with("No results found") => Try::Good(Answer {
+                rows: 0,
+                body: Bytes::from_static(b"[]"),
+                status,
+                tries,
+                received_at: Timestamp::now(),
+            }),
+            401 | 403 if is_live_lock(&detail) => Try::Final(Error::Locked { request, detail }),
+            401 | 403 => Try::Unauthorised(detail),
+            422 => Try::Final(Error::TooLarge { request, detail }),
+            429 => {
+                let pause = retry_after.unwrap_or(if detail.contains("minute") {
+                    MINUTE_PAUSE
+                } else {
+                    Duration::from_secs(1)
+                });
+                Try::Again { error: failed(request, detail), pause: Some(pause), everyone: true }
+            }
+            408 | 425 | 500..=599 => {
+                Try::Again { error: failed(request, detail), pause: retry_after, everyone: false }
+            }
+            _ => Try::Final(failed(request, detail)),
+        }
+    }
+
+    /// Asks for the newest session: is the API there, open, and what it says it is?
+    ///
+    /// # Errors
+    /// See [`Error`].
+    pub async fn check_health(&self) -> Result<Option<endpoint::Session>, Error> {
+        let sessions: Vec<endpoint::Session> = self.query(Query::new(Endpoint::Sessions).latest_session()).send().await?;
+        Ok(sessions.into_iter().next())
+    }
+
+    /// A typed request from a query of that endpoint.
+    pub fn query<R: Row>(&self, query: Query) -> Request<'_, R> {
+        Request { client: self, query, row: PhantomData }
+    }
+}
+
+/// Words of the live-session answer of 2026 and of 2025.
+fn is_live_lock(detail: &str) -> bool {
+    detail.contains("session in progress") || detail.contains("Session in progress")
+}
+
+/// The `detail` of an error body, or the start of its text, on one line.
+fn detail_of(body: &[u8]) -> String {
+    #[derive(Deserialize)]
+    struct Detail {
+        detail: serde_json::Value,
+    }
+    // Only error bodies are objects; a megabyte of rows is not parsed for a message.
+    if body.first() == Some(&b'{')
+        && let Ok(parsed) = serde_json::from_slice::<Detail>(body)
+    {
+        return match parsed.detail {
+            serde_json::Value::String(text) => text,
+            other => other.to_string(),
+        };
+    }
+    let start = String::from_utf8_lossy(&body[..body.len().min(200)]);
+    let line = start.split_whitespace().collect::<Vec<_>>().join(" ");
+    if line.is_empty() { "empty body".to_owned() } else { line }
+}
+
+/// Checks that a body is a JSON array of objects, and counts them.
+fn count_rows(body: &[u8]) -> Result<usize, String> {
+    let rows: Vec<&RawValue> = serde_json::from_slice(body).map_err(|error| error.to_string())?;
+    match rows.iter().position(|row| !row.get().starts_with('{')) {
+        Some(index) => Err(format!("element {index} is no object")),
+        None => Ok(rows.len()),
+    }
+}
+
+/// A typed request. Add filters, then [`send`](Self::send).
+#[derive(Debug, Clone)]
+pub struct Request<'c, R> {
+    client: &'c OpenF1,
+    query: Query,
+    row: PhantomData<R>,
+}
+
+impl<R: Row> Request<'_, R> {
+    /// `session_key = key`.
+    #[must_use]
+    pub fn session(mut self, key: i64) -> Self {
+        self.query = self.query.session(key);
+        self
+    }
+
+    /// `meeting_key = key`.
+    #[must_use]
+    pub fn meeting(mut self, key: i64) -> Self {
+        self.query = self.query.meeting(key);
+        self
+    }
+
+    /// `driver_number = number`; repeated it means any of them.
+    #[must_use]
+    pub fn driver(mut self, number: i64) -> Self {
+        self.query = self.query.driver(number);
+        self
+    }
+
+    /// Any other condition.
+    #[must_use]
+    pub fn filter(mut self, field: &str, op: Op, value: impl Into<Operand>) -> Self {
+        self.query = self.query.filter(field, op, value);
+        self
+    }
+
+    /// The half-open window `from <= date < to`.
+    #[must_use]
+    pub fn between(mut self, from: Timestamp, to: Timestamp) -> Self {
+        self.query = self.query.window("date", Some(from), Some(to));
+        self
+    }
+
+    /// Sends it and reads the rows.
+    ///
+    /// # Errors
+    /// See [`Error`].
+    pub async fn send(self) -> Result<Vec<R>, Error> {
+        let answer = self.client.fetch(&self.query).await?;
+        serde_json::from_slice(&answer.body).map_err(|error| Error::Body {
+            request: self.query.to_string(),
+            tries: answer.tries,
+            detail: error.to_string(),
+        })
+    }
+
+    /// Sends it and returns the bytes.
+    ///
+    /// # Errors
+    /// See [`Error`].
+    pub async fn send_raw(self) -> Result<Answer, Error> {
+        self.client.fetch(&self.query).await
+    }
+}
+
+macro_rules! typed_requests {
+    ($($method:ident -> $row:ident: $what:literal),+ $(,)?) => {
+        impl OpenF1 {
+            $(
+                #[doc = concat!("A typed request for ", $what, ".")]
+                pub fn $method(&self) -> Request<'_, endpoint::$row> {
+                    self.query(Query::new(<endpoint::$row as Row>::ENDPOINT))
+                }
+            )+
+        }
+    };
+}
+
+typed_requests! {
+    car_data -> CarDataPoint: "telemetry of cars",
+    championship_drivers -> ChampionshipDriver: "the drivers' championship",
+    championship_teams -> ChampionshipTeam: "the teams' championship",
+    drivers -> Driver: "drivers",
+    intervals -> Interval: "gaps between cars",
+    laps -> Lap: "laps",
+    location -> LocationPoint: "positions of cars on the track",
+    meetings -> Meeting: "meetings",
+    overtakes -> Overtake: "overtakes",
+    pit -> PitStop: "passages through the pit lane",
+    position -> PositionChange: "changes of position",
+    race_control -> RaceControlMessage: "messages of race control",
+    session_result -> SessionResult: "results",
+    sessions -> Session: "sessions",
+    starting_grid -> GridSlot: "starting grids",
+    stints -> Stint: "stints",
+    team_radio -> RadioMessage: "team radio",
+    weather -> WeatherSample: "weather",
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_arrays_of_objects_are_rows() {
+        assert_eq!(count_rows(b"[]"), Ok(0));
+        assert_eq!(count_rows(b"[{\"a\":1},{}]"), Ok(2));
+        for body in [&b"{\"detail\":\"x\"}"[..], b"[1]", b"[{\"a\":NaN}]", b"[{}", b"", b"<html>"] {
+            assert!(count_rows(body).is_err(), "{}", String::from_utf8_lossy(body));
+        }
+    }
+
+    #[test]
+    fn plain_http_goes_to_loopback_only() {
+        assert!(OpenF1::builder().base_url("http://127.0.0.1:1/v1").build().is_ok());
+        assert!(OpenF1::builder().base_url("http://localhost:1/v1").build().is_ok());
+        for url in ["http://api.openf1.org/v1", "ftp://x", "nonsense", "https://a:b@api.openf1.org/v1"] {
+            let error = OpenF1::builder().base_url(url).build().unwrap_err().to_string();
+            assert!(error.contains("base_url"), "{error}");
+            assert!(!error.contains("a:b"), "{error}");
+        }
+    }
+
+    #[test]
+    fn no_secret_is_printed() {
+        let client = OpenF1::builder().credentials(Some(Credentials::new("me", "canary-7"))).build().unwrap();
+        assert!(!format!("{client:?}").contains("canary-7"));
+    }
+}

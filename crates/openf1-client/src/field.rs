@@ -1,0 +1,217 @@
+//! Field types of the API and the values that typed rows hold.
+
+use jiff::Timestamp;
+use serde_json::Value;
+
+/// What a field of an endpoint holds. All but the keys may be null or absent in any answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum FieldType {
+    /// 64-bit signed integer.
+    Int,
+    /// 64-bit float; the API also sends whole floats without a fraction (`0`, `15`).
+    Float,
+    /// `true` or `false`.
+    Bool,
+    /// UTF-8 text.
+    Text,
+    /// A UTC instant with millisecond precision; printed with six digits, or with none at a whole second.
+    Time,
+    /// A list of integers in which single elements may be null (mini-sectors of a lap).
+    IntList,
+    /// Seconds behind, or text such as `+1 LAP`.
+    Gap,
+    /// One time in seconds, or one per qualifying phase (Q1, Q2, Q3), or text such as `+1 LAP`.
+    ResultTime,
+}
+
+/// Distance to a car ahead, as `intervals` sends it.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Gap {
+    /// Seconds.
+    Seconds(f64),
+    /// Whole laps, from `+1 LAP` or `+N LAPS`.
+    Laps(i64),
+}
+
+/// `duration` and `gap_to_leader` of `session_result`.
+#[derive(Debug, Clone, PartialEq)]
+pub enum ResultTime {
+    /// Practice, race and sprint: seconds.
+    Seconds(f64),
+    /// A lapped car: whole laps behind, from `+1 LAP` or `+N LAPS`.
+    Laps(i64),
+    /// Qualifying: seconds in Q1, Q2 and Q3; null where the driver set no time.
+    Phases(Vec<Option<f64>>),
+}
+
+/// Reads `+1 LAP` and `+12 LAPS`.
+pub fn parse_laps_behind(text: &str) -> Option<i64> {
+    let rest = text.strip_prefix('+')?;
+    let number = rest.strip_suffix(" LAPS").or_else(|| rest.strip_suffix(" LAP"))?;
+    number.trim().parse().ok()
+}
+
+fn laps_text(laps: i64) -> Value {
+    Value::from(format!("+{laps} LAP{}", if laps == 1 { "" } else { "S" }))
+}
+
+/// Reads an instant as the API prints it; text without an offset is UTC, as early-2024 answers were.
+pub fn parse_time(text: &str) -> Option<Timestamp> {
+    if let Ok(timestamp) = text.parse::<Timestamp>() {
+        return Some(timestamp);
+    }
+    let civil: jiff::civil::DateTime = text.parse().ok()?;
+    jiff::tz::TimeZone::UTC.to_timestamp(civil).ok()
+}
+
+/// Prints an instant as the API does: six digits of fraction, or none at a whole second.
+pub fn format_time(time: Timestamp) -> String {
+    if time.subsec_nanosecond() == 0 {
+        time.strftime("%Y-%m-%dT%H:%M:%S+00:00").to_string()
+    } else {
+        time.strftime("%Y-%m-%dT%H:%M:%S.%6f+00:00").to_string()
+    }
+}
+
+/// A Rust type that a field of a typed row can have.
+pub trait FieldValue: Sized {
+    /// The API type it stands for.
+    const TYPE: FieldType;
+    /// The value, or `None` when the JSON is of another type (the row then keeps the JSON as it is).
+    fn from_json(value: &Value) -> Option<Self>;
+    /// Back to JSON, as the API would print it.
+    fn to_json(&self) -> Value;
+}
+
+impl FieldValue for i64 {
+    const TYPE: FieldType = FieldType::Int;
+    fn from_json(value: &Value) -> Option<Self> {
+        value.as_i64()
+    }
+    fn to_json(&self) -> Value {
+        Value::from(*self)
+    }
+}
+
+impl FieldValue for f64 {
+    const TYPE: FieldType = FieldType::Float;
+    fn from_json(value: &Value) -> Option<Self> {
+        value.as_f64()
+    }
+    fn to_json(&self) -> Value {
+        Value::from(*self)
+    }
+}
+
+impl FieldValue for bool {
+    const TYPE: FieldType = FieldType::Bool;
+    fn from_json(value: &Value) -> Option<Self> {
+        value.as_bool()
+    }
+    fn to_json(&self) -> Value {
+        Value::from(*self)
+    }
+}
+
+impl FieldValue for String {
+    const TYPE: FieldType = FieldType::Text;
+    fn from_json(value: &Value) -> Option<Self> {
+        value.as_str().map(str::to_owned)
+    }
+    fn to_json(&self) -> Value {
+        Value::from(self.as_str())
+    }
+}
+
+impl FieldValue for Timestamp {
+    const TYPE: FieldType = FieldType::Time;
+    fn from_json(value: &Value) -> Option<Self> {
+        value.as_str().and_then(parse_time)
+    }
+    fn to_json(&self) -> Value {
+        Value::from(format_time(*self))
+    }
+}
+
+impl FieldValue for Vec<Option<i64>> {
+    const TYPE: FieldType = FieldType::IntList;
+    fn from_json(value: &Value) -> Option<Self> {
+        value
+            .as_array()?
+            .iter()
+            .map(|item| if item.is_null() { Some(None) } else { item.as_i64().map(Some) })
+            .collect()
+    }
+    fn to_json(&self) -> Value {
+        self.iter().map(|item| item.map_or(Value::Null, Value::from)).collect()
+    }
+}
+
+impl FieldValue for Gap {
+    const TYPE: FieldType = FieldType::Gap;
+    fn from_json(value: &Value) -> Option<Self> {
+        match value {
+            Value::String(text) => parse_laps_behind(text).map(Self::Laps),
+            other => other.as_f64().map(Self::Seconds),
+        }
+    }
+    fn to_json(&self) -> Value {
+        match self {
+            Self::Seconds(seconds) => Value::from(*seconds),
+            Self::Laps(laps) => laps_text(*laps),
+        }
+    }
+}
+
+impl FieldValue for ResultTime {
+    const TYPE: FieldType = FieldType::ResultTime;
+    fn from_json(value: &Value) -> Option<Self> {
+        match value {
+            Value::String(text) => parse_laps_behind(text).map(Self::Laps),
+            Value::Array(items) => items
+                .iter()
+                .map(|item| if item.is_null() { Some(None) } else { item.as_f64().map(Some) })
+                .collect::<Option<_>>()
+                .map(Self::Phases),
+            other => other.as_f64().map(Self::Seconds),
+        }
+    }
+    fn to_json(&self) -> Value {
+        match self {
+            Self::Seconds(seconds) => Value::from(*seconds),
+            Self::Laps(laps) => laps_text(*laps),
+            Self::Phases(phases) => {
+                phases.iter().map(|item| item.map_or(Value::Null, Value::from)).collect()
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn times_are_read_in_every_form_the_api_has_sent() {
+        let expected: Timestamp = "2023-02-23T06:54:49.318Z".parse().unwrap();
+        for text in [
+            "2023-02-23T06:54:49.318000+00:00",
+            "2023-02-23T06:54:49.318000",
+            "2023-02-23 06:54:49.318+00:00",
+        ] {
+            assert_eq!(parse_time(text), Some(expected), "{text}");
+        }
+        assert_eq!(format_time(expected), "2023-02-23T06:54:49.318000+00:00");
+        let whole = parse_time("2024-03-02T15:00:00+00:00").unwrap();
+        assert_eq!(format_time(whole), "2024-03-02T15:00:00+00:00");
+        assert_eq!(parse_time("soon"), None);
+    }
+
+    #[test]
+    fn laps_behind_are_read_in_singular_and_plural() {
+        assert_eq!(parse_laps_behind("+1 LAP"), Some(1));
+        assert_eq!(parse_laps_behind("+12 LAPS"), Some(12));
+        assert_eq!(parse_laps_behind("LAP 1"), None);
+    }
+}

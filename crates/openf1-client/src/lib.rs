@@ -1,0 +1,28 @@
+//! A client of the OpenF1 API (Formula 1 timing data): typed rows for programs, checked bytes for pipelines.
+//!
+//! ```no_run
+//! # async fn run() -> Result<(), openf1_client::Error> {
+//! use openf1_client::OpenF1;
+//! let client = OpenF1::builder().build()?;
+//! for lap in client.laps().session(9158).driver(1).send().await? {
+//!     println!("{:?} {:?}", lap.lap_number, lap.lap_duration);
+//! }
+//! # Ok(())
+//! # }
+//! ```
+
+mod client;
+pub mod endpoint;
+mod error;
+pub mod field;
+pub mod limit;
+mod login;
+pub mod query;
+pub mod retry_after;
+
+pub use client::{Answer, ClientBuilder, DEFAULT_BASE_URL, OpenF1, Request, Traffic};
+pub use endpoint::{Endpoint, Row};
+pub use error::Error;
+pub use limit::*;
+pub use login::Credentials;
+pub use query::{Op, Operand, Query, QueryError};

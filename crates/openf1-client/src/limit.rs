@@ -1,0 +1,324 @@
+//! Two exact sliding windows at once, shared by clones, by processes and across restarts.
+//!
+//! A token bucket that refills at 30 a minute and holds 30 lets 59 requests into one minute; only the times
+//! of the last requests tell the truth, so these are kept. A request is counted when it is let go.
+
+mod clock;
+mod state_file;
+
+pub use clock::{Clock, FakeClock, SystemClock};
+
+use state_file::StateFile;
+use std::collections::VecDeque;
+use std::path::PathBuf;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+const MINUTE: i64 = 60_000_000;
+/// The server counts arrivals, whose spacing differs from that of the sendings by the network's jitter.
+const MINUTE_GUARD: i64 = 500_000;
+const SECOND_GUARD: i64 = 15_000;
+/// Longest pause that an answer can impose.
+const LONGEST_PAUSE: Duration = Duration::from_secs(15 * 60);
+
+/// How many requests may be sent.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Limits {
+    /// Requests a second. A rate of 2.8 means at most 3 in 3/2.8 s, so never more than 3 in any second.
+    pub per_second: f64,
+    /// Requests in any minute.
+    pub per_minute: u32,
+}
+
+impl Limits {
+    /// Without an account: 3 a second and 30 a minute, held safely.
+    pub const FREE: Self = Self { per_second: 2.8, per_minute: 30 };
+    /// With a sponsor's account: 6 a second and 60 a minute.
+    pub const SPONSOR: Self = Self { per_second: 6.0, per_minute: 60 };
+
+    /// No limits, for servers of one's own.
+    pub fn unlimited() -> Self {
+        Self { per_second: f64::INFINITY, per_minute: u32::MAX }
+    }
+
+    /// Whether they can be kept.
+    ///
+    /// # Errors
+    /// [`LimitError::Unusable`] for a rate that is not positive.
+    pub fn validate(&self) -> Result<(), LimitError> {
+        if self.per_second.is_nan() || self.per_second <= 0.0 || self.per_minute == 0 {
+            return Err(LimitError::Unusable(*self));
+        }
+        Ok(())
+    }
+
+    /// Requests in the short window, and its length in microseconds.
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "rates are small and positive")]
+    fn short_window(&self) -> Option<(usize, i64)> {
+        if !self.per_second.is_finite() {
+            return None;
+        }
+        let count = self.per_second.ceil().max(1.0);
+        Some((count as usize, (count / self.per_second * 1e6).ceil() as i64))
+    }
+
+    /// Least time from the first to the last of `requests` sendings that these limits allow.
+    pub fn least_time(&self, requests: usize) -> Duration {
+        let mut sent: VecDeque<i64> = VecDeque::new();
+        let mut now = 0;
+        for _ in 0..requests {
+            now = self.free_at(&sent, now, 0, 0);
+            sent.push_back(now);
+            self.forget(&mut sent, now);
+        }
+        Duration::from_micros(now.unsigned_abs())
+    }
+
+    /// When the next request may go, not before `now`. `sent` is in ascending order.
+    fn free_at(&self, sent: &VecDeque<i64>, now: i64, second_guard: i64, minute_guard: i64) -> i64 {
+        let after = |count: usize, window: i64| match sent.len().checked_sub(count) {
+            Some(index) => sent.get(index).map_or(now, |at| at + window),
+            None => now,
+        };
+        let mut free = now;
+        if let Some((count, window)) = self.short_window() {
+            free = free.max(after(count, window.max(1_000_000 + second_guard)));
+        }
+        if self.per_minute < u32::MAX {
+            free = free.max(after(self.per_minute as usize, MINUTE + minute_guard));
+        }
+        free
+    }
+
+    /// Drops what no window looks at any more.
+    fn forget(&self, sent: &mut VecDeque<i64>, now: i64) {
+        let longest = self.short_window().map_or(MINUTE, |(_, window)| window.max(MINUTE)) + MINUTE_GUARD;
+        while sent.front().is_some_and(|at| *at < now - longest) {
+            sent.pop_front();
+        }
+    }
+}
+
+/// Why no request can be let go.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum LimitError {
+    /// A rate that is not positive.
+    #[error("rate limits of {per_second} a second and {per_minute} a minute let nothing through; set both above 0", per_second = .0.per_second, per_minute = .0.per_minute)]
+    Unusable(Limits),
+    /// The file that processes share cannot be used.
+    #[error("cannot use the rate limiter's state file {}: {source}; make its folder writable or set limiter_state", path.display())]
+    StateFile {
+        /// Which.
+        path: PathBuf,
+        /// Cause.
+        source: std::io::Error,
+    },
+}
+
+/// What a limiter is doing.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct LimiterSnapshot {
+    /// Limits in force.
+    pub limits: Limits,
+    /// Sent in the last second.
+    pub sent_last_second: usize,
+    /// Sent in the last minute.
+    pub sent_last_minute: usize,
+    /// How long until a request may go.
+    pub next_in: Duration,
+    /// Callers waiting.
+    pub waiting: usize,
+}
+
+/// What the windows look at.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Log {
+    /// Times of sending, Unix microseconds, ascending.
+    pub(crate) sent: VecDeque<i64>,
+    /// Nothing goes before this.
+    pub(crate) paused_until: i64,
+}
+
+impl Log {
+    /// Times in the future come from a clock that was set back: they count as now.
+    fn clamp(&mut self, now: i64) {
+        for at in &mut self.sent {
+            *at = (*at).min(now);
+        }
+        let longest = i64::try_from(LONGEST_PAUSE.as_micros()).unwrap_or(i64::MAX);
+        if self.paused_until > now + longest {
+            self.paused_until = now;
+        }
+    }
+}
+
+#[derive(Debug)]
+struct Shared {
+    limits: Limits,
+    clock: Arc<dyn Clock>,
+    log: Mutex<Log>,
+    file: Option<StateFile>,
+    /// Fair: callers go in the order they came.
+    turn: tokio::sync::Mutex<()>,
+    waiting: AtomicUsize,
+}
+
+/// The limiter. Clones share it; limiters with one state file share that.
+#[derive(Debug, Clone)]
+pub struct RateLimiter {
+    shared: Arc<Shared>,
+}
+
+/// Counts a caller while it waits.
+struct Waiting<'a>(&'a AtomicUsize);
+
+impl Drop for Waiting<'_> {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::Relaxed);
+    }
+}
+
+impl RateLimiter {
+    /// In memory, by the system's clock.
+    pub fn new(limits: Limits) -> Self {
+        Self::with_clock(limits, Arc::new(SystemClock::new()))
+    }
+
+    /// In memory, by another clock.
+    pub fn with_clock(limits: Limits, clock: Arc<dyn Clock>) -> Self {
+        Self {
+            shared: Arc::new(Shared {
+                limits,
+                clock,
+                log: Mutex::default(),
+                file: None,
+                turn: tokio::sync::Mutex::new(()),
+                waiting: AtomicUsize::new(0),
+            }),
+        }
+    }
+
+    /// Keeps the times in a locked file, shared with other processes and across restarts.
+    #[must_use]
+    pub fn with_state_file(self, path: impl Into<PathBuf>) -> Self {
+        Self {
+            shared: Arc::new(Shared {
+                limits: self.shared.limits,
+                clock: Arc::clone(&self.shared.clock),
+                log: Mutex::default(),
+                file: Some(StateFile::new(path.into())),
+                turn: tokio::sync::Mutex::new(()),
+                waiting: AtomicUsize::new(0),
+            }),
+        }
+    }
+
+    /// Limits in force.
+    pub fn limits(&self) -> Limits {
+        self.shared.limits
+    }
+
+    /// Waits until one request may be sent, and counts it. Dropping the future grants nothing.
+    ///
+    /// # Errors
+    /// When the limits are unusable or the state file cannot be used.
+    pub async fn acquire(&self) -> Result<(), LimitError> {
+        let shared = &self.shared;
+        shared.limits.validate()?;
+        shared.waiting.fetch_add(1, Ordering::Relaxed);
+        let _waiting = Waiting(&shared.waiting);
+        let _turn = shared.turn.lock().await;
+        loop {
+            let wait = match &shared.file {
+                Some(file) => {
+                    let (file, path) = (file.clone(), file.path().to_owned());
+                    let same = Arc::clone(shared);
+                    tokio::task::spawn_blocking(move || file.update(same.limits, |log| same.take(log)))
+                        .await
+                        .map_err(std::io::Error::other)
+                        .flatten()
+                        .map_err(|source| LimitError::StateFile { path, source })?
+                }
+                None => shared.take(&mut shared.log()),
+            };
+            if wait <= 0 {
+                return Ok(());
+            }
+            shared.clock.sleep(Duration::from_micros(wait.unsigned_abs())).await;
+        }
+    }
+
+    /// Lets nobody send for so long (at most 15 minutes): the server said that it is too much.
+    pub async fn pause(&self, length: Duration) {
+        let shared = &self.shared;
+        let length = i64::try_from(length.min(LONGEST_PAUSE).as_micros()).unwrap_or(0);
+        let hold = move |shared: &Shared, log: &mut Log| {
+            log.paused_until = log.paused_until.max(shared.clock.now() + length);
+            0
+        };
+        hold(shared, &mut shared.log());
+        if let Some(file) = &shared.file {
+            let (file, same) = (file.clone(), Arc::clone(shared));
+            let kept =
+                tokio::task::spawn_blocking(move || file.update(same.limits, |log| hold(&same, log))).await;
+            if let Ok(Err(error)) = kept {
+                tracing::warn!(%error, "other processes do not learn of the pause");
+            }
+        }
+    }
+
+    /// What it is doing, as far as this process knows.
+    pub fn snapshot(&self) -> LimiterSnapshot {
+        let now = self.shared.clock.now();
+        let log = self.shared.log();
+        let since = |span: i64| log.sent.iter().filter(|at| **at > now - span).count();
+        let free = self.shared.free_at(&log, now);
+        LimiterSnapshot {
+            limits: self.shared.limits,
+            sent_last_second: since(1_000_000),
+            sent_last_minute: since(MINUTE),
+            next_in: Duration::from_micros((free - now).max(0).unsigned_abs()),
+            waiting: self.shared.waiting.load(Ordering::Relaxed),
+        }
+    }
+
+    /// How long so many further requests will take from now.
+    pub fn estimate(&self, requests: usize) -> Duration {
+        let start = self.shared.clock.now();
+        let mut log = self.shared.log().clone();
+        let mut now = start;
+        for _ in 0..requests {
+            now = self.shared.free_at(&log, now);
+            log.sent.push_back(now);
+            self.shared.limits.forget(&mut log.sent, now);
+        }
+        Duration::from_micros((now - start).max(0).unsigned_abs())
+    }
+}
+
+impl Shared {
+    fn log(&self) -> std::sync::MutexGuard<'_, Log> {
+        self.log.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn free_at(&self, log: &Log, now: i64) -> i64 {
+        self.limits.free_at(&log.sent, now, SECOND_GUARD, MINUTE_GUARD).max(log.paused_until)
+    }
+
+    /// Counts a request when it may go now; otherwise says how long to wait, in microseconds.
+    fn take(&self, log: &mut Log) -> i64 {
+        let now = self.clock.now();
+        log.clamp(now);
+        self.limits.forget(&mut log.sent, now);
+        let wait = self.free_at(log, now) - now;
+        if wait <= 0 {
+            log.sent.push_back(now);
+        }
+        if self.file.is_some() {
+            self.log().clone_from(log);
+        }
+        wait
+    }
+}

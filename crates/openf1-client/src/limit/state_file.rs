@@ -1,0 +1,66 @@
+//! The file in which processes share the times of their requests.
+
+use super::{Limits, Log};
+use serde::{Deserialize, Serialize};
+use std::collections::VecDeque;
+use std::fs::File;
+use std::io::{Read, Seek, SeekFrom, Write};
+use std::path::{Path, PathBuf};
+
+#[derive(Serialize, Deserialize)]
+struct Stored {
+    version: u32,
+    /// Unix microseconds.
+    sent: VecDeque<i64>,
+    paused_until: i64,
+}
+
+/// A file, locked for each look at it.
+#[derive(Debug, Clone)]
+pub(super) struct StateFile {
+    path: PathBuf,
+}
+
+impl StateFile {
+    pub(super) fn new(path: PathBuf) -> Self {
+        Self { path }
+    }
+
+    pub(super) fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Locks, reads, changes, writes, unlocks.
+    pub(super) fn update<T>(&self, limits: Limits, change: impl FnOnce(&mut Log) -> T) -> std::io::Result<T> {
+        if let Some(folder) = self.path.parent() {
+            std::fs::create_dir_all(folder)?;
+        }
+        let mut file = File::options().read(true).write(true).create(true).truncate(false).open(&self.path)?;
+        file.lock()?;
+        let mut text = String::new();
+        let mut log = match file.read_to_string(&mut text) {
+            Ok(0) => Log::default(),
+            Ok(_) => match serde_json::from_str::<Stored>(&text) {
+                Ok(stored) => Log { sent: stored.sent, paused_until: stored.paused_until },
+                Err(_) => full(&file, limits)?,
+            },
+            Err(_) => full(&file, limits)?,
+        };
+        log.sent.make_contiguous().sort_unstable();
+        let result = change(&mut log);
+        let stored = Stored { version: 1, sent: log.sent, paused_until: log.paused_until };
+        let text = serde_json::to_vec(&stored)?;
+        file.seek(SeekFrom::Start(0))?;
+        file.write_all(&text)?;
+        file.set_len(text.len() as u64)?;
+        file.unlock()?;
+        Ok(result)
+    }
+}
+
+/// A damaged file: nobody knows what was sent, so the windows count as full when it was last written.
+fn full(file: &File, limits: Limits) -> std::io::Result<Log> {
+    let written = jiff::Timestamp::try_from(file.metadata()?.modified()?).map_err(std::io::Error::other)?;
+    let count = if limits.per_minute == u32::MAX { 0 } else { limits.per_minute as usize };
+    Ok(Log { sent: std::iter::repeat_n(written.as_microsecond(), count).collect(), paused_until: 0 })
+}

@@ -1,0 +1,104 @@
+//! Login of a sponsor account: `POST /token`, a bearer token good for an hour, renewed early.
+
+use crate::error::Error;
+use jiff::{SignedDuration, Timestamp};
+use secrecy::{ExposeSecret, SecretString};
+use serde::Deserialize;
+
+/// Tokens are renewed this long before they end: the API grants no grace.
+const EARLY: SignedDuration = SignedDuration::from_secs(60);
+/// Lifetime when the server states none that can be read.
+const DEFAULT_LIFETIME_S: i64 = 3600;
+
+/// Name and password of an OpenF1 account. The password is never printed.
+#[derive(Debug, Clone)]
+pub struct Credentials {
+    /// E-mail address of the account.
+    pub username: String,
+    /// Password.
+    pub password: SecretString,
+}
+
+impl Credentials {
+    /// From a name and a password.
+    pub fn new(username: impl Into<String>, password: impl Into<String>) -> Self {
+        Self { username: username.into(), password: SecretString::from(password.into()) }
+    }
+
+    /// From `OPENF1_USERNAME` and `OPENF1_PASSWORD`, when both are set and not empty.
+    pub fn from_env() -> Option<Self> {
+        let read = |name| std::env::var(name).ok().filter(|value: &String| !value.is_empty());
+        Some(Self::new(read("OPENF1_USERNAME")?, read("OPENF1_PASSWORD")?))
+    }
+}
+
+#[derive(Debug, Clone)]
+pub(crate) struct Token {
+    pub(crate) bearer: SecretString,
+    pub(crate) renew_at: Timestamp,
+}
+
+#[derive(Deserialize)]
+struct TokenAnswer {
+    access_token: String,
+    #[serde(default)]
+    expires_in: serde_json::Value,
+}
+
+/// One try to get a token.
+pub(crate) enum TokenTry {
+    Token(Token),
+    Refused(Error),
+    Later(Error),
+}
+
+pub(crate) async fn request_token(http: &reqwest::Client, url: &str, who: &Credentials) -> TokenTry {
+    let request = "POST /token".to_owned();
+    let transport = |error: reqwest::Error| Error::Transport {
+        request: "POST /token".to_owned(),
+        tries: 1,
+        elapsed: std::time::Duration::ZERO,
+        timeout: error.is_timeout(),
+        detail: crate::client::describe(&error),
+    };
+    let form = [("username", who.username.as_str()), ("password", who.password.expose_secret())];
+    let answer = match http.post(url).form(&form).send().await {
+        Ok(answer) => answer,
+        Err(error) => return TokenTry::Later(transport(error)),
+    };
+    let status = answer.status().as_u16();
+    match status {
+        200 => {}
+        400 | 401 | 403 | 404 | 422 => {
+            return TokenTry::Refused(Error::LoginRefused { request, detail: format!("HTTP {status}") });
+        }
+        _ => {
+            return TokenTry::Later(Error::Status {
+                request,
+                status,
+                tries: 1,
+                elapsed: std::time::Duration::ZERO,
+                detail: "no token".to_owned(),
+            });
+        }
+    }
+    // The body holds the token, so no part of it may reach an error.
+    let parsed = match answer.bytes().await {
+        Ok(body) => serde_json::from_slice::<TokenAnswer>(&body).ok(),
+        Err(error) => return TokenTry::Later(transport(error)),
+    };
+    let Some(parsed) = parsed else {
+        let detail = "the answer holds no access_token".to_owned();
+        return TokenTry::Later(Error::Body { request, tries: 1, detail });
+    };
+    // The API sends `expires_in` as text.
+    let lifetime = match &parsed.expires_in {
+        serde_json::Value::String(text) => text.trim().parse().ok(),
+        other => other.as_i64(),
+    }
+    .filter(|seconds| (1..=86_400).contains(seconds))
+    .unwrap_or(DEFAULT_LIFETIME_S);
+    let early = EARLY.min(SignedDuration::from_secs(lifetime / 2));
+    let renew_at = Timestamp::now() + (SignedDuration::from_secs(lifetime) - early);
+    TokenTry::Token(Token { bearer: SecretString::from(parsed.access_token), renew_at })
+}

@@ -1,0 +1,544 @@
+//! Queries: every filter the API has, and none of its traps.
+//!
+//! The query string is written by hand, since the API reads operators inside the parameter's name:
+//! a client that encodes a parameter called `date>=` is misunderstood.
+
+use crate::endpoint::{Endpoint, FieldSpec};
+use crate::field::FieldType;
+use jiff::{Timestamp, civil::Date};
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+use std::fmt;
+
+/// What stays readable in a query string; everything else is percent-encoded.
+const VALUE: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~').remove(b':');
+
+/// Comparison of a filter.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Op {
+    /// `=`; repeated on one field it means OR.
+    Eq,
+    /// `>`
+    Gt,
+    /// `>=`
+    Ge,
+    /// `<`
+    Lt,
+    /// `<=`
+    Le,
+}
+
+impl Op {
+    fn is_lower(self) -> bool {
+        matches!(self, Self::Gt | Self::Ge)
+    }
+
+    fn is_upper(self) -> bool {
+        matches!(self, Self::Lt | Self::Le)
+    }
+
+    /// As it stands in a query string, percent-encoded.
+    fn encoded(self) -> &'static str {
+        match self {
+            Self::Eq => "=",
+            Self::Gt => "%3E",
+            Self::Ge => "%3E%3D",
+            Self::Lt => "%3C",
+            Self::Le => "%3C%3D",
+        }
+    }
+}
+
+impl fmt::Display for Op {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Eq => "=",
+            Self::Gt => ">",
+            Self::Ge => ">=",
+            Self::Lt => "<",
+            Self::Le => "<=",
+        })
+    }
+}
+
+/// Value of a filter.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Operand {
+    /// Whole number.
+    Int(i64),
+    /// Number.
+    Float(f64),
+    /// `true` or `false`.
+    Bool(bool),
+    /// Text; case matters.
+    Text(String),
+    /// Instant, sent as naive UTC with milliseconds.
+    Time(Timestamp),
+    /// A whole UTC day: `=` selects the day, `<=` includes it.
+    Day(Date),
+    /// `latest`, for `session_key` and `meeting_key`.
+    Latest,
+}
+
+macro_rules! operand_from {
+    ($($from:ty => $variant:ident),+) => {
+        $(impl From<$from> for Operand {
+            fn from(value: $from) -> Self {
+                Self::$variant(value.into())
+            }
+        })+
+    };
+}
+operand_from!(i64 => Int, i32 => Int, u32 => Int, f64 => Float, bool => Bool, &str => Text, String => Text,
+    Timestamp => Time, Date => Day);
+
+/// One condition of a query.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Filter {
+    /// Field of the endpoint.
+    pub field: String,
+    /// Comparison.
+    pub op: Op,
+    /// Value.
+    pub value: Operand,
+}
+
+/// Why a query is refused before it is sent.
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
+#[non_exhaustive]
+pub enum QueryError {
+    /// The API would answer 404, as if there were no rows.
+    #[error("`{field}` is no field of {endpoint}; its fields are: {known}")]
+    UnknownField {
+        /// Endpoint asked.
+        endpoint: Endpoint,
+        /// Field asked for.
+        field: String,
+        /// Fields it has.
+        known: String,
+    },
+    /// The API cannot filter on lists.
+    #[error("{endpoint}.{field} is a list; the API cannot filter on it")]
+    ListField {
+        /// Endpoint asked.
+        endpoint: Endpoint,
+        /// Field asked for.
+        field: String,
+    },
+    /// The value does not fit the field.
+    #[error("{endpoint}.{field} cannot be compared with {value}: {reason}")]
+    BadValue {
+        /// Endpoint asked.
+        endpoint: Endpoint,
+        /// Field asked for.
+        field: String,
+        /// Value given.
+        value: String,
+        /// What is wrong with it.
+        reason: &'static str,
+    },
+    /// The API would OR the two bounds and return nearly everything.
+    #[error("the window of {endpoint}.{field} is empty or inverted: {lower} and {upper}")]
+    EmptyWindow {
+        /// Endpoint asked.
+        endpoint: Endpoint,
+        /// Field asked for.
+        field: String,
+        /// Lower bound.
+        lower: String,
+        /// Upper bound.
+        upper: String,
+    },
+    /// The API would pair the bounds otherwise than they were meant.
+    #[error(
+        "the bounds of {endpoint}.{field} do not form separate windows; ask for each window in a query of its own"
+    )]
+    AmbiguousWindows {
+        /// Endpoint asked.
+        endpoint: Endpoint,
+        /// Field asked for.
+        field: String,
+    },
+    /// The API answers 422.
+    #[error("a query on {endpoint} needs at least one filter")]
+    NoFilter {
+        /// Endpoint asked.
+        endpoint: Endpoint,
+    },
+}
+
+/// A query on one endpoint. Filters on different fields are ANDed; `=` on one field repeated is ORed;
+/// a lower and an upper bound on one field form a window.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Query {
+    endpoint: Endpoint,
+    filters: Vec<Filter>,
+}
+
+impl Query {
+    /// A query without filters.
+    pub fn new(endpoint: Endpoint) -> Self {
+        Self { endpoint, filters: Vec::new() }
+    }
+
+    /// Endpoint asked.
+    pub fn endpoint(&self) -> Endpoint {
+        self.endpoint
+    }
+
+    /// Filters so far.
+    pub fn filters(&self) -> &[Filter] {
+        &self.filters
+    }
+
+    /// Adds a condition.
+    #[must_use]
+    pub fn filter(mut self, field: impl Into<String>, op: Op, value: impl Into<Operand>) -> Self {
+        self.filters.push(Filter { field: field.into(), op, value: value.into() });
+        self
+    }
+
+    /// `field = value`; repeated on one field it means OR.
+    #[must_use]
+    pub fn eq(self, field: impl Into<String>, value: impl Into<Operand>) -> Self {
+        self.filter(field, Op::Eq, value)
+    }
+
+    /// `session_key = key`.
+    #[must_use]
+    pub fn session(self, key: i64) -> Self {
+        self.eq("session_key", key)
+    }
+
+    /// The newest session, as the API sees it; may have no data yet.
+    #[must_use]
+    pub fn latest_session(self) -> Self {
+        self.eq("session_key", Operand::Latest)
+    }
+
+    /// `meeting_key = key`.
+    #[must_use]
+    pub fn meeting(self, key: i64) -> Self {
+        self.eq("meeting_key", key)
+    }
+
+    /// `driver_number = number`; repeated it means any of them.
+    #[must_use]
+    pub fn driver(self, number: i64) -> Self {
+        self.eq("driver_number", number)
+    }
+
+    /// `year = year`.
+    #[must_use]
+    pub fn year(self, year: i64) -> Self {
+        self.eq("year", year)
+    }
+
+    /// The half-open window `from <= field < to`; an open end is left out.
+    #[must_use]
+    pub fn window(self, field: &str, from: Option<Timestamp>, to: Option<Timestamp>) -> Self {
+        let with_from = match from {
+            Some(from) => self.filter(field, Op::Ge, from),
+            None => self,
+        };
+        match to {
+            Some(to) => with_from.filter(field, Op::Lt, to),
+            None => with_from,
+        }
+    }
+
+    /// The query string, without `?`.
+    ///
+    /// # Errors
+    /// Where the API would misread it or answer 404 or 422: see [`QueryError`].
+    pub fn to_query_string(&self) -> Result<String, QueryError> {
+        if self.filters.is_empty() {
+            return Err(QueryError::NoFilter { endpoint: self.endpoint });
+        }
+        let mut text = String::new();
+        for filter in &self.filters {
+            let value = self.operand_text(filter)?;
+            if !text.is_empty() {
+                text.push('&');
+            }
+            text.push_str(&filter.field);
+            text.push_str(filter.op.encoded());
+            text.extend(utf8_percent_encode(&value, VALUE));
+        }
+        self.check_windows()?;
+        Ok(text)
+    }
+
+    fn spec_of(&self, filter: &Filter) -> Result<&'static FieldSpec, QueryError> {
+        let spec = self.endpoint.spec();
+        spec.field(&filter.field).ok_or_else(|| QueryError::UnknownField {
+            endpoint: self.endpoint,
+            field: filter.field.clone(),
+            known: spec.fields.iter().map(|field| field.name).collect::<Vec<_>>().join(", "),
+        })
+    }
+
+    fn operand_text(&self, filter: &Filter) -> Result<String, QueryError> {
+        let field = self.spec_of(filter)?;
+        let bad = |reason| QueryError::BadValue {
+            endpoint: self.endpoint,
+            field: filter.field.clone(),
+            value: format!("{:?}", filter.value),
+            reason,
+        };
+        if field.field_type == FieldType::IntList {
+            return Err(QueryError::ListField { endpoint: self.endpoint, field: filter.field.clone() });
+        }
+        let numeric = matches!(
+            field.field_type,
+            FieldType::Int | FieldType::Float | FieldType::Gap | FieldType::ResultTime
+        );
+        let textual = matches!(field.field_type, FieldType::Text | FieldType::Gap | FieldType::ResultTime);
+        match &filter.value {
+            Operand::Int(number) if numeric => Ok(number.to_string()),
+            Operand::Float(number) if numeric && number.is_finite() => Ok(number.to_string()),
+            Operand::Float(number) if numeric => Err(bad(if number.is_nan() {
+                "not a number"
+            } else {
+                "the API has no infinity"
+            })),
+            Operand::Bool(value) if field.field_type == FieldType::Bool => Ok(value.to_string()),
+            Operand::Text(text) if textual => {
+                if text.is_empty() {
+                    Err(bad("the API cannot search for nothing"))
+                } else if !UNCAST.contains(&field.name) && would_be_cast(text) {
+                    Err(bad("the API reads this text as a number or date; filter the rows after fetching"))
+                } else {
+                    Ok(text.clone())
+                }
+            }
+            Operand::Time(time) if field.field_type == FieldType::Time => {
+                milliseconds(filter.op, *time).ok_or_else(|| bad("stored times are whole milliseconds"))
+            }
+            Operand::Day(day) if field.field_type == FieldType::Time => Ok(day.to_string()),
+            Operand::Latest if filter.op == Op::Eq && matches!(field.name, "session_key" | "meeting_key") => {
+                Ok("latest".to_owned())
+            }
+            _ => Err(bad("the types differ")),
+        }
+    }
+
+    /// Pairs the bounds as the API does (the smallest lower bound with the smallest upper bound that is not
+    /// below it) and refuses what would become an OR.
+    fn check_windows(&self) -> Result<(), QueryError> {
+        let mut fields: Vec<&str> = self.filters.iter().map(|filter| filter.field.as_str()).collect();
+        fields.sort_unstable();
+        fields.dedup();
+        for field in fields {
+            let bounds = |want: fn(Op) -> bool| {
+                let mut found: Vec<(f64, &Filter)> = self
+                    .filters
+                    .iter()
+                    .filter(|filter| filter.field == field && want(filter.op))
+                    .map(|filter| (rank(&filter.value), filter))
+                    .collect();
+                found.sort_by(|a, b| a.0.total_cmp(&b.0));
+                found
+            };
+            let lowers = bounds(Op::is_lower);
+            let uppers = bounds(Op::is_upper);
+            if lowers.is_empty() || uppers.is_empty() {
+                // Several bounds of one side are ORed to the widest: never what was meant.
+                if lowers.len() + uppers.len() > 1 {
+                    return Err(QueryError::AmbiguousWindows {
+                        endpoint: self.endpoint,
+                        field: field.to_owned(),
+                    });
+                }
+                continue;
+            }
+            let ambiguous =
+                || QueryError::AmbiguousWindows { endpoint: self.endpoint, field: field.to_owned() };
+            if lowers.len() != uppers.len() {
+                return Err(ambiguous());
+            }
+            for (index, ((low, lower), (high, upper))) in lowers.iter().zip(&uppers).enumerate() {
+                let both_inclusive = lower.op == Op::Ge && upper.op == Op::Le;
+                if low > high || (low == high && !both_inclusive) {
+                    return Err(QueryError::EmptyWindow {
+                        endpoint: self.endpoint,
+                        field: field.to_owned(),
+                        lower: format!("{}{}", lower.op, display(&lower.value)),
+                        upper: format!("{}{}", upper.op, display(&upper.value)),
+                    });
+                }
+                if lowers.get(index + 1).is_some_and(|(next, _)| next < high) {
+                    return Err(ambiguous());
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+/// The API compares these as text.
+const UNCAST: &[&str] = &["gmt_offset", "team_colour"];
+
+/// Whether the API would turn the text into a number, a truth value or a date (it tries those first).
+fn would_be_cast(text: &str) -> bool {
+    let lower = text.trim().to_ascii_lowercase();
+    const NAMES: &[&str] = &[
+        "jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "sept", "oct", "nov", "dec",
+        "january", "february", "march", "april", "june", "july", "august", "september", "october",
+        "november", "december", "mon", "tue", "wed", "thu", "fri", "sat", "sun", "monday", "tuesday",
+        "wednesday", "thursday", "friday", "saturday", "sunday", "am", "pm", "utc", "gmt", "z", "t",
+        "true", "false", "none", "nan", "inf", "infinity", "latest",
+    ];
+    NAMES.contains(&lower.as_str())
+        || lower.parse::<f64>().is_ok()
+        || (lower.starts_with(|first: char| first.is_ascii_digit())
+            && lower.chars().all(|c| c.is_ascii_digit() || "-/:. t+z".contains(c)))
+}
+
+/// Naive UTC with milliseconds, rounded so that the comparison selects the same stored milliseconds.
+fn milliseconds(op: Op, time: Timestamp) -> Option<String> {
+    let nanos = time.as_nanosecond();
+    let floor = nanos.div_euclid(1_000_000);
+    let exact = nanos.rem_euclid(1_000_000) == 0;
+    let milli = match op {
+        Op::Eq if !exact => return None,
+        Op::Ge | Op::Lt if !exact => floor + 1,
+        _ => floor,
+    };
+    let time = Timestamp::from_millisecond(i64::try_from(milli).ok()?).ok()?;
+    Some(time.strftime("%Y-%m-%dT%H:%M:%S.%3f").to_string())
+}
+
+fn rank(value: &Operand) -> f64 {
+    match value {
+        #[expect(clippy::cast_precision_loss, reason = "filters on keys and milliseconds fit 53 bits")]
+        Operand::Int(number) => *number as f64,
+        Operand::Float(number) => *number,
+        #[expect(clippy::cast_precision_loss, reason = "milliseconds fit 53 bits")]
+        Operand::Time(time) => time.as_millisecond() as f64,
+        Operand::Day(day) => jiff::tz::TimeZone::UTC
+            .to_timestamp(day.at(0, 0, 0, 0))
+            .map_or(0.0, |time| time.as_second() as f64 * 1000.0),
+        Operand::Bool(_) | Operand::Text(_) | Operand::Latest => 0.0,
+    }
+}
+
+fn display(value: &Operand) -> String {
+    match value {
+        Operand::Int(number) => number.to_string(),
+        Operand::Float(number) => number.to_string(),
+        Operand::Bool(value) => value.to_string(),
+        Operand::Text(text) => text.clone(),
+        Operand::Time(time) => time.to_string(),
+        Operand::Day(day) => day.to_string(),
+        Operand::Latest => "latest".to_owned(),
+    }
+}
+
+impl fmt::Display for Query {
+    /// Readable form for logs and errors: `laps?session_key=9158&driver_number=1`.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", self.endpoint)?;
+        for (index, filter) in self.filters.iter().enumerate() {
+            let joint = if index == 0 { '?' } else { '&' };
+            write!(f, "{joint}{}{}{}", filter.field, filter.op, display(&filter.value))?;
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn time(text: &str) -> Timestamp {
+        text.parse().unwrap()
+    }
+
+    #[test]
+    fn operators_are_written_as_the_api_reads_them() {
+        let query = Query::new(Endpoint::Location)
+            .session(9161)
+            .driver(81)
+            .driver(4)
+            .window("date", Some(time("2024-03-02T15:00:00Z")), Some(time("2024-03-02T15:10:00Z")));
+        assert_eq!(
+            query.to_query_string().unwrap(),
+            "session_key=9161&driver_number=81&driver_number=4\
+             &date%3E%3D2024-03-02T15:00:00.000&date%3C2024-03-02T15:10:00.000"
+        );
+        let text = Query::new(Endpoint::RaceControl).eq("flag", "BLACK AND WHITE").to_query_string();
+        assert_eq!(text.unwrap(), "flag=BLACK%20AND%20WHITE");
+    }
+
+    #[test]
+    fn what_the_api_would_misread_is_refused() {
+        let drivers = || Query::new(Endpoint::Drivers).session(1);
+        assert!(matches!(drivers().eq("limit", 1).to_query_string(), Err(QueryError::UnknownField { .. })));
+        for text in ["MAR", "SUN", "44", "2024-01-02", "true", ""] {
+            let query = drivers().eq("name_acronym", text);
+            assert!(matches!(query.to_query_string(), Err(QueryError::BadValue { .. })), "{text}");
+        }
+        assert!(drivers().eq("team_colour", "102030").to_query_string().is_ok());
+        assert!(matches!(
+            Query::new(Endpoint::Laps).eq("segments_sector_1", 1).to_query_string(),
+            Err(QueryError::ListField { .. })
+        ));
+        assert!(matches!(
+            Query::new(Endpoint::Laps).to_query_string(),
+            Err(QueryError::NoFilter { .. })
+        ));
+        assert!(matches!(
+            Query::new(Endpoint::Laps).eq("lap_duration", f64::NAN).to_query_string(),
+            Err(QueryError::BadValue { .. })
+        ));
+    }
+
+    #[test]
+    fn several_windows_pass_only_when_the_api_pairs_them_alike() {
+        let position = |bounds: &[(Op, i64)]| {
+            bounds
+                .iter()
+                .fold(Query::new(Endpoint::Position).session(1), |q, (op, v)| q.filter("position", *op, *v))
+                .to_query_string()
+        };
+        assert!(position(&[(Op::Ge, 4), (Op::Le, 7), (Op::Ge, 10), (Op::Le, 15)]).is_ok());
+        assert!(position(&[(Op::Ge, 4), (Op::Le, 7), (Op::Ge, 6), (Op::Le, 15)]).is_err());
+        assert!(position(&[(Op::Ge, 4), (Op::Ge, 7)]).is_err());
+        assert!(position(&[(Op::Gt, 4), (Op::Le, 4)]).is_err());
+        assert!(position(&[(Op::Ge, 4), (Op::Le, 4)]).is_ok());
+    }
+
+    proptest! {
+        #[test]
+        fn no_empty_or_inverted_window_leaves(a in 0i64..10_000, b in 0i64..10_000) {
+            let at = |ms| Timestamp::from_millisecond(1_700_000_000_000 + ms).unwrap();
+            let query = Query::new(Endpoint::CarData).session(1).driver(1).window("date", Some(at(a)), Some(at(b)));
+            prop_assert_eq!(query.to_query_string().is_ok(), a < b);
+        }
+
+        #[test]
+        fn every_text_arrives_as_it_was(text in "\\PC{1,30}") {
+            if let Ok(query) = Query::new(Endpoint::Sessions).eq("location", text.as_str()).to_query_string() {
+                let value = query.strip_prefix("location=").unwrap();
+                prop_assert!(!value.contains(['&', '=', '>', '<', '+', ' ', '#']));
+                let decoded = percent_encoding::percent_decode_str(value).decode_utf8().unwrap();
+                prop_assert_eq!(decoded, text);
+            }
+        }
+
+        #[test]
+        fn rounding_to_milliseconds_selects_the_same_rows(
+            stored in 0i128..50, nanos in 0i128..50_000_000, op in prop::sample::select(vec![Op::Gt, Op::Ge, Op::Lt, Op::Le])
+        ) {
+            let asked = Timestamp::from_nanosecond(nanos).unwrap();
+            let sent = crate::field::parse_time(&milliseconds(op, asked).unwrap()).unwrap().as_nanosecond();
+            let row = stored * 1_000_000;
+            let holds = |bound: i128| match op {
+                Op::Gt => row > bound, Op::Ge => row >= bound, Op::Lt => row < bound, Op::Le => row <= bound,
+                Op::Eq => row == bound,
+            };
+            prop_assert_eq!(holds(nanos), holds(sent));
+        }
+    }
+}

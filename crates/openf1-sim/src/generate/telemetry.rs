@@ -1,0 +1,304 @@
+//! `location` and `car_data`, written as JSON while they are made.
+//!
+//! Samples lie on a grid with jitter, so the sample at any time is found by arithmetic, and a query for
+//! a minute of one driver costs that minute. As in the real feed, one packet carries all cars: the
+//! drivers of a session share their dates, which `location` and `car_data` do not.
+
+use super::calendar::Session;
+use super::model::{Lap, Model};
+use super::random::mix;
+use super::track::{self, POINTS, Point};
+use super::Generated;
+use crate::answer::{Meter, Refusal};
+use crate::clock::{self, HOUR, MINUTE, SECOND};
+use crate::endpoint::Endpoint;
+use crate::query::{Cell, FieldFilter, Query};
+
+/// When samples are taken.
+struct Beat {
+    seed: u64,
+    first: i64,
+    last: i64,
+    period_us: i64,
+}
+
+impl Beat {
+    fn new(generated: &Generated, endpoint: Endpoint, session: &Session, model: &Model) -> Self {
+        let which = u64::from(endpoint == Endpoint::CarData);
+        let seed = mix(&[generated.seed, session.key as u64, which, 40]);
+        let race = session.kind.is_race();
+        // The schedule leaves two hours for a race; the feed ends a few minutes after the cars stop.
+        let end = if race { model.end + 4 * MINUTE } else { session.end.max(model.end) + 5 * MINUTE };
+        Self {
+            seed,
+            first: session.start - HOUR + (seed % 900) as i64,
+            last: end,
+            period_us: generated.period_us,
+        }
+    }
+
+    fn count(&self) -> i64 {
+        (self.last - self.first) * 1000 / self.period_us
+    }
+
+    /// Time of sample `i`, or none where the feed lost it: now and then one, seldom four in a row.
+    fn time(&self, i: i64) -> Option<i64> {
+        let bits = mix(&[self.seed, i as u64]);
+        if bits.is_multiple_of(33) {
+            return None;
+        }
+        if (4..8).contains(&(i & 15)) && mix(&[self.seed, (i >> 4) as u64, 9]).is_multiple_of(40) {
+            return None;
+        }
+        let jitter = ((bits >> 40) as i64 * self.period_us) >> 25;
+        Some(self.first + (i * self.period_us + jitter) / 1000)
+    }
+
+    /// Indices whose samples may lie between two times, both included.
+    fn between(&self, low: i64, high: i64) -> (i64, i64) {
+        let index = |ms: i64| ms.clamp(self.first, self.last).saturating_sub(self.first) * 1000 / self.period_us;
+        ((index(low) - 2).max(0), (index(high) + 1).min(self.count()))
+    }
+}
+
+/// A driver whose samples are written.
+struct Car<'a> {
+    number: i64,
+    laps: &'a [Lap],
+    /// The lap of the last sample: samples come in order of time.
+    at: usize,
+    seed: u64,
+    /// JSON between the date and the first measured value.
+    middle: Vec<u8>,
+}
+
+impl Car<'_> {
+    /// The lap under way and how much of it is done, in points of the track; none in the garage.
+    fn position(&mut self, t: i64) -> Option<(f64, &Lap)> {
+        while self.laps.get(self.at).is_some_and(|l| l.end() <= t) {
+            self.at += 1;
+        }
+        let lap = self.laps.get(self.at).filter(|l| l.start <= t)?;
+        let part = (t - lap.start) as f64 / lap.duration().max(1) as f64;
+        // A car that stopped out there got only so far.
+        let part = if lap.complete { part } else { part * 0.6 };
+        Some((part * POINTS as f64, lap))
+    }
+}
+
+fn number(buffer: &mut Vec<u8>, n: i64) {
+    let mut digits = [0_u8; 20];
+    let mut at = digits.len();
+    let mut rest = n.unsigned_abs();
+    loop {
+        at -= 1;
+        digits[at] = b'0' + (rest % 10) as u8;
+        rest /= 10;
+        if rest == 0 {
+            break;
+        }
+    }
+    if n < 0 {
+        buffer.push(b'-');
+    }
+    buffer.extend_from_slice(&digits[at..]);
+}
+
+/// The date's text, whose seconds are written once a second.
+struct DateText {
+    second: i64,
+    text: Vec<u8>,
+}
+
+impl DateText {
+    fn write(&mut self, buffer: &mut Vec<u8>, ms: i64) {
+        let second = ms.div_euclid(SECOND);
+        if second != self.second {
+            self.second = second;
+            self.text.clear();
+            clock::write_seconds(&mut self.text, ms, b'T');
+        }
+        buffer.extend_from_slice(&self.text);
+        clock::write_fraction(buffer, ms);
+    }
+}
+
+#[derive(Clone, Copy)]
+struct CarSample {
+    brake: i64,
+    drs: Option<i64>,
+    gear: i64,
+    rpm: i64,
+    speed: i64,
+    throttle: i64,
+}
+
+fn car_sample(car: &mut Car<'_>, track: &[Point], i: i64, t: i64, year: i32) -> CarSample {
+    let noise = mix(&[car.seed, i as u64]);
+    let drs = |value| (year < 2026).then_some(value);
+    let seed = car.seed;
+    let Some((at, lap)) = car.position(t) else {
+        // For long spells the car says nothing: 104 in both.
+        let silent = mix(&[seed, (i >> 6) as u64, 3]).is_multiple_of(3);
+        let (brake, throttle) = if silent { (104, 104) } else { (0, 0) };
+        return CarSample { brake, drs: drs(0), gear: 0, rpm: 0, speed: 0, throttle };
+    };
+    let point = track[(at as usize).min(POINTS - 1)];
+    let in_lane = lap.out && at < POINTS as f64 * 0.06;
+    if in_lane {
+        return CarSample { brake: 0, drs: drs(0), gear: 2, rpm: 5200 + (noise % 300) as i64, speed: 79 + (noise % 3) as i64, throttle: 18 };
+    }
+    let wobble = (noise % 7) as i64 - 3;
+    let slow = if lap.slow && !lap.out { 94 } else { 100 };
+    let speed = ((i64::from(point.speed) + wobble) * slow / 100).max(0);
+    let drs_value = if point.straight { [12, 14, 8, 10][(noise >> 8) as usize % 4] } else { (noise >> 8) as i64 % 2 };
+    let lost = (noise >> 16).is_multiple_of(900);
+    CarSample {
+        brake: if lost { 104 } else { i64::from(point.braking) * 100 },
+        drs: drs(drs_value),
+        gear: i64::from(point.gear),
+        rpm: i64::from(point.rpm) + (noise >> 24) as i64 % 160,
+        speed,
+        throttle: if lost { 104 } else { i64::from(point.throttle) },
+    }
+}
+
+fn location_sample(car: &mut Car<'_>, track: &[Point], t: i64) -> [i64; 3] {
+    let Some((at, _)) = car.position(t) else {
+        return [0, 0, 0];
+    };
+    let index = (at as usize).min(POINTS - 1);
+    let part = (at - index as f64) as f32;
+    let (a, b) = (track[index], track[(index + 1) % POINTS]);
+    [a.x + (b.x - a.x) * part, a.y + (b.y - a.y) * part, a.z + (b.z - a.z) * part].map(|v| v as i64)
+}
+
+fn allows(filters: &[(&FieldFilter, usize)], values: &[Option<i64>]) -> bool {
+    filters.iter().all(|(filter, at)| {
+        filter.matches(values[*at].map_or(Cell::Other, |v| Cell::Number(v as f64)))
+    })
+}
+
+impl Generated {
+    /// The JSON array of a telemetry query and its number of rows.
+    pub(crate) fn telemetry(
+        &self,
+        endpoint: Endpoint,
+        query: &Query,
+        now: i64,
+        meter: &Meter<'_>,
+    ) -> Result<(Vec<u8>, usize), Refusal> {
+        const CAR: [&str; 6] = ["brake", "drs", "n_gear", "rpm", "speed", "throttle"];
+        const PLACE: [&str; 3] = ["x", "y", "z"];
+        let is_car = endpoint == Endpoint::CarData;
+        let measured: &[&str] = if is_car { &CAR } else { &PLACE };
+        let mut on_values = Vec::new();
+        let mut on_dates = Vec::new();
+        for filter in &query.filters {
+            match filter.field.as_str() {
+                "date" => on_dates.push(filter),
+                "session_key" | "meeting_key" | "driver_number" => {}
+                name => match measured.iter().position(|m| *m == name) {
+                    Some(at) => on_values.push((filter, at)),
+                    // No row has such a field.
+                    None => return Err(Refusal::Nothing),
+                },
+            }
+        }
+        let mut body = vec![b'['];
+        let mut rows = 0;
+        for (index, session) in self.candidates(query, now) {
+            if !session.telemetry {
+                continue;
+            }
+            let model = self.model(index);
+            let beat = Beat::new(self, endpoint, session, &model);
+            let (mut low, mut high) = (beat.first, beat.last);
+            for filter in &on_dates {
+                let (from, to) = filter.date_hull().unwrap_or((1, 0));
+                (low, high) = (low.max(from), high.min(to));
+            }
+            if low > high {
+                continue;
+            }
+            let mut cars: Vec<Car<'_>> = self
+                .roster(session.year)
+                .iter()
+                .zip(&model.runs)
+                .filter(|(driver, _)| query.allows("driver_number", driver.number))
+                .map(|(driver, run)| Car {
+                    number: driver.number,
+                    laps: &run.laps,
+                    at: 0,
+                    seed: mix(&[beat.seed, driver.number as u64]),
+                    middle: format!(
+                        "\",\"driver_number\":{},\"meeting_key\":{},\"session_key\":{}",
+                        driver.number, session.meeting_key, session.key
+                    )
+                    .into_bytes(),
+                })
+                .collect();
+            if cars.is_empty() {
+                continue;
+            }
+            cars.sort_by_key(|c| c.number);
+            let (from, to) = beat.between(low, high);
+            if on_values.is_empty() {
+                // Refuse before the work is done: times cost little beside rows.
+                let dates = (from..=to).filter(|i| beat.time(*i).is_some_and(|t| low <= t && t <= high));
+                meter.check(rows + dates.count().saturating_sub(4) * cars.len(), 0)?;
+            }
+            let track = track::lap(session.place);
+            let mut date = DateText { second: i64::MIN, text: Vec::new() };
+            for i in from..=to {
+                let Some(t) = beat.time(i).filter(|t| low <= *t && *t <= high) else {
+                    continue;
+                };
+                if !on_dates.iter().all(|f| f.matches(Cell::Date(t))) {
+                    continue;
+                }
+                for car in &mut cars {
+                    if is_car {
+                        let s = car_sample(car, &track, i, t, session.year);
+                        let values = [Some(s.brake), s.drs, Some(s.gear), Some(s.rpm), Some(s.speed), Some(s.throttle)];
+                        if !allows(&on_values, &values) {
+                            continue;
+                        }
+                        body.extend_from_slice(if rows == 0 { b"{\"date\":\"" } else { b",{\"date\":\"" });
+                        date.write(&mut body, t);
+                        body.extend_from_slice(&car.middle);
+                        for (name, value) in CAR.iter().zip(values) {
+                            body.extend_from_slice(b",\"");
+                            body.extend_from_slice(name.as_bytes());
+                            body.extend_from_slice(b"\":");
+                            match value {
+                                Some(value) => number(&mut body, value),
+                                None => body.extend_from_slice(b"null"),
+                            }
+                        }
+                    } else {
+                        let values = location_sample(car, &track, t);
+                        if !on_values.is_empty() && !allows(&on_values, &values.map(Some)) {
+                            continue;
+                        }
+                        body.extend_from_slice(if rows == 0 { b"{\"date\":\"" } else { b",{\"date\":\"" });
+                        date.write(&mut body, t);
+                        body.extend_from_slice(&car.middle);
+                        for (name, value) in [b",\"x\":", b",\"y\":", b",\"z\":"].iter().zip(values) {
+                            body.extend_from_slice(*name);
+                            number(&mut body, value);
+                        }
+                    }
+                    body.push(b'}');
+                    rows += 1;
+                }
+                if i & 255 == 0 {
+                    meter.check(rows, body.len())?;
+                }
+            }
+            meter.check(rows, body.len())?;
+        }
+        body.push(b']');
+        Ok((body, rows))
+    }
+}

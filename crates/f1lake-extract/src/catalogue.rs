@@ -117,8 +117,9 @@ impl Catalogue {
             Mode::Keys { session_keys, meeting_keys } => {
                 let mut meetings: BTreeSet<i64> = meeting_keys.iter().copied().collect();
                 if !session_keys.is_empty() {
-                    let query =
-                        session_keys.iter().fold(Query::new(Endpoint::Sessions), |query, key| query.session(*key));
+                    let query = session_keys
+                        .iter()
+                        .fold(Query::new(Endpoint::Sessions), |query, key| query.session(*key));
                     catalogue.add(client, query).await?;
                     meetings.extend(catalogue.sessions.values().map(|(info, _)| info.meeting_key));
                 }
@@ -216,7 +217,9 @@ fn ordered(mut oldest_first: Vec<SessionInfo>, order: Order, most: usize) -> Vec
 fn meets(selection: &Selection, info: &SessionInfo) -> bool {
     let any = |wanted: &[String], values: &[&str]| {
         wanted.is_empty()
-            || wanted.iter().any(|want| values.iter().any(|value| want.trim().to_lowercase() == value.to_lowercase()))
+            || wanted
+                .iter()
+                .any(|want| values.iter().any(|value| want.trim().to_lowercase() == value.to_lowercase()))
     };
     let day = jiff::tz::TimeZone::UTC.to_datetime(info.date_start).date();
     any(&selection.countries, &[&info.country_name, &info.country_code])

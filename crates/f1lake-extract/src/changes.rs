@@ -130,9 +130,8 @@ fn words(endpoint: Endpoint, key: &[KeyPart]) -> String {
     let part = |part: &KeyPart| match part {
         KeyPart::Null => "null".to_owned(),
         KeyPart::Int(number) => number.to_string(),
-        KeyPart::Time(micros) => {
-            jiff::Timestamp::from_microsecond(*micros).map_or_else(|_| micros.to_string(), |time| time.to_string())
-        }
+        KeyPart::Time(micros) => jiff::Timestamp::from_microsecond(*micros)
+            .map_or_else(|_| micros.to_string(), |time| time.to_string()),
         KeyPart::Text(text) => text.clone(),
     };
     endpoint

@@ -68,7 +68,10 @@ impl ExtractError {
     }
 
     /// Wraps a store error with what and where.
-    pub(crate) fn store(what: &'static str, path: &object_store::path::Path) -> impl FnOnce(object_store::Error) -> Self {
+    pub(crate) fn store(
+        what: &'static str,
+        path: &object_store::path::Path,
+    ) -> impl FnOnce(object_store::Error) -> Self {
         let path = path.to_string();
         move |source| Self::Store { what, path, source }
     }

@@ -152,7 +152,11 @@ impl Extractor {
     ///
     /// # Errors
     /// When nothing could be done at all; the failure of a session is in the report.
-    pub async fn run(&self, progress: Progress, cancel: CancellationToken) -> Result<RunReport, ExtractError> {
+    pub async fn run(
+        &self,
+        progress: Progress,
+        cancel: CancellationToken,
+    ) -> Result<RunReport, ExtractError> {
         let started = std::time::Instant::now();
         let before = self.client.traffic();
         let lock = tokio::select! {
@@ -283,13 +287,19 @@ impl Extractor {
             .iter()
             .map(|key| {
                 let manifest = manifests.get(key)?;
-                let is_race = matches!(manifest.session_name.as_str(), "Race" | "Sprint" | "Sprint Qualifying");
+                let is_race =
+                    matches!(manifest.session_name.as_str(), "Race" | "Sprint" | "Sprint Qualifying");
                 let fresh = self.settings.endpoints.iter().all(|endpoint| {
                     manifest.endpoints.get(endpoint).map_or(
                         !is_race && endpoint.spec().presence != Presence::Every,
                         |landed| {
-                            recheck_due(manifest.date_end, landed.extracted_at, now, self.settings.settle_days)
-                                .is_none()
+                            recheck_due(
+                                manifest.date_end,
+                                landed.extracted_at,
+                                now,
+                                self.settings.settle_days,
+                            )
+                            .is_none()
                         },
                     )
                 });
@@ -329,7 +339,9 @@ impl Extractor {
                     {
                         reason = why;
                         endpoints.insert(*endpoint);
-                    } else if reason == "settled" && !old.is_some_and(|old| old.settled(self.settings.settle_days)) {
+                    } else if reason == "settled"
+                        && !old.is_some_and(|old| old.settled(self.settings.settle_days))
+                    {
                         "landed; not due for a re-check yet".clone_into(&mut reason);
                     }
                 }
@@ -364,7 +376,8 @@ impl Extractor {
         staged: &[Slice],
     ) -> (usize, u64) {
         let drivers: Vec<i64> = (1..=if info.year >= 2026 { 22 } else { 20 }).collect();
-        let windows = starting_windows(Bounds::of(info), self.settings.chunk_minutes, self.settings.max_chunks);
+        let windows =
+            starting_windows(Bounds::of(info), self.settings.chunk_minutes, self.settings.max_chunks);
         let mut requests = 0;
         let mut bytes = 0;
         for endpoint in due {
@@ -387,7 +400,8 @@ impl Extractor {
                         .flatten()
                         .collect();
                     let left = drivers.len().saturating_sub(known.len());
-                    missing_of_drivers(*endpoint, info.session_key, &drivers[..left], group, &windows, &[]).len()
+                    missing_of_drivers(*endpoint, info.session_key, &drivers[..left], group, &windows, &[])
+                        .len()
                 }
             };
         }
@@ -437,9 +451,9 @@ impl Run<'_> {
         // Landing is not cut off in the middle; fetching stops at its next wait.
         match work.await {
             Ok(endpoints) => {
-                let changed = endpoints
-                    .iter()
-                    .any(|endpoint: &EndpointReport| endpoint.changes.as_ref().is_none_or(|changes| !changes.is_empty()));
+                let changed = endpoints.iter().any(|endpoint: &EndpointReport| {
+                    endpoint.changes.as_ref().is_none_or(|changes| !changes.is_empty())
+                });
                 let status = match (old, changed) {
                     (None, _) => SessionStatus::Landed,
                     (Some(_), true) => SessionStatus::Updated,
@@ -479,7 +493,10 @@ impl Run<'_> {
         if !telemetry.is_empty() {
             let drivers = drivers_of(&staging.lock().unwrap_or_else(PoisonError::into_inner))?;
             if drivers.is_empty() {
-                (self.progress)(Event::Note(format!("{}: no drivers, so no telemetry to ask for", info.name())));
+                (self.progress)(Event::Note(format!(
+                    "{}: no drivers, so no telemetry to ask for",
+                    info.name()
+                )));
             }
             let group = self.learned().group();
             let windows = starting_windows(
@@ -821,7 +838,11 @@ impl Run<'_> {
                     .filter(|staged| staged.slice.session_key == key)
                     .map(|staged| staged.request.clone())
                     .collect();
-                Source::Staged { session_key: key, requests, enrichment: Enrichment { session_key: key, ..enrichment } }
+                Source::Staged {
+                    session_key: key,
+                    requests,
+                    enrichment: Enrichment { session_key: key, ..enrichment },
+                }
             }
         }
     }
@@ -857,7 +878,12 @@ impl Source {
     }
 
     /// Writes the rows in key order. Only the answers of one group of drivers are in memory at a time.
-    fn write(&self, endpoint: Endpoint, staging: &Staging, writer: &mut FileWriter) -> Result<Tidied, ExtractError> {
+    fn write(
+        &self,
+        endpoint: Endpoint,
+        staging: &Staging,
+        writer: &mut FileWriter,
+    ) -> Result<Tidied, ExtractError> {
         let damaged = |error: serde_json::Error| ExtractError::Damaged {
             path: endpoint.name().to_owned(),
             detail: error.to_string(),
@@ -872,7 +898,9 @@ impl Source {
             }
             Self::Staged { session_key, enrichment, .. } => {
                 let mut total = Tidied::default();
-                for group in groups(staging.of(endpoint).filter(|staged| staged.slice.session_key == *session_key)) {
+                for group in
+                    groups(staging.of(endpoint).filter(|staged| staged.slice.session_key == *session_key))
+                {
                     let bodies: Vec<String> = group
                         .iter()
                         .filter(|staged| staged.request.outcome == Outcome::Rows)
@@ -951,6 +979,8 @@ async fn blocking<T: Send + 'static>(
     work: impl FnOnce() -> Result<T, ExtractError> + Send + 'static,
 ) -> Result<T, ExtractError> {
     tokio::task::spawn_blocking(work).await.map_err(|error| {
-        ExtractError::io("stopped while working on files in", std::env::temp_dir())(std::io::Error::other(error))
+        ExtractError::io("stopped while working on files in", std::env::temp_dir())(std::io::Error::other(
+            error,
+        ))
     })?
 }

@@ -42,10 +42,10 @@ impl Landing {
             return Self::open_url(target);
         }
         let folder = PathBuf::from(target.strip_prefix("file://").unwrap_or(target));
-        std::fs::create_dir_all(&folder).map_err(ExtractError::io("cannot make the landing folder", &folder))?;
-        let folder = folder
-            .canonicalize()
-            .map_err(ExtractError::io("cannot open the landing folder", &folder))?;
+        std::fs::create_dir_all(&folder)
+            .map_err(ExtractError::io("cannot make the landing folder", &folder))?;
+        let folder =
+            folder.canonicalize().map_err(ExtractError::io("cannot open the landing folder", &folder))?;
         let store = object_store::local::LocalFileSystem::new_with_prefix(&folder)
             .map_err(ExtractError::store("cannot open", &Path::default()))?;
         Ok(Self {
@@ -94,7 +94,8 @@ impl Landing {
 
     fn path(&self, name: &str) -> Path {
         // Parsed, not built part by part: building would percent-encode the letters of `São_Paulo`.
-        let whole = if self.prefix.as_ref().is_empty() { name.to_owned() } else { format!("{}/{name}", self.prefix) };
+        let whole =
+            if self.prefix.as_ref().is_empty() { name.to_owned() } else { format!("{}/{name}", self.prefix) };
         Path::parse(&whole).unwrap_or_else(|_| Path::from(whole))
     }
 
@@ -131,7 +132,8 @@ impl Landing {
             source.read_to_end(&mut bytes).await.map_err(read())?;
             return self.put_bytes(name, bytes).await;
         }
-        let upload = self.store.put_multipart(&path).await.map_err(ExtractError::store("cannot write", &path))?;
+        let upload =
+            self.store.put_multipart(&path).await.map_err(ExtractError::store("cannot write", &path))?;
         let mut upload = WriteMultipart::new_with_chunk_size(upload, PART);
         let mut buffer = vec![0; 256 * 1024];
         loop {
@@ -157,22 +159,20 @@ impl Landing {
     async fn sync(&self, name: &str) -> Result<(), ExtractError> {
         let Some(folder) = &self.local else { return Ok(()) };
         let file = folder.join(name);
-        tokio::task::spawn_blocking(move || crate::files::sync_file_and_folder(&file))
-            .await
-            .map_err(|error| ExtractError::Io {
+        tokio::task::spawn_blocking(move || crate::files::sync_file_and_folder(&file)).await.map_err(
+            |error| ExtractError::Io {
                 what: "cannot sync",
                 path: PathBuf::from("landing"),
                 source: std::io::Error::other(error),
-            })?
+            },
+        )?
     }
 
     /// An object's bytes; `None` when there is no such object.
     pub(crate) async fn get(&self, name: &str) -> Result<Option<bytes::Bytes>, ExtractError> {
         let path = self.path(name);
         match self.store.get(&path).await {
-            Ok(result) => {
-                Ok(Some(result.bytes().await.map_err(ExtractError::store("cannot read", &path))?))
-            }
+            Ok(result) => Ok(Some(result.bytes().await.map_err(ExtractError::store("cannot read", &path))?)),
             Err(object_store::Error::NotFound { .. }) => Ok(None),
             Err(error) => Err(ExtractError::store("cannot read", &path)(error)),
         }
@@ -214,8 +214,11 @@ impl Landing {
             .list_with_delimiter(Some(&path))
             .await
             .map_err(ExtractError::store("cannot list", &path))?;
-        let mut names: Vec<String> =
-            listed.objects.iter().filter_map(|object| object.location.filename().map(str::to_owned)).collect();
+        let mut names: Vec<String> = listed
+            .objects
+            .iter()
+            .filter_map(|object| object.location.filename().map(str::to_owned))
+            .collect();
         names.sort_unstable();
         Ok(names)
     }
@@ -232,10 +235,12 @@ impl Landing {
                 continue;
             }
             let Some(bytes) = self.get(&name).await? else { continue };
-            manifests.push(serde_json::from_slice::<Manifest>(&bytes).map_err(|error| ExtractError::Damaged {
-                path: name,
-                detail: error.to_string(),
-                advice: "move it away and extract the session again",
+            manifests.push(serde_json::from_slice::<Manifest>(&bytes).map_err(|error| {
+                ExtractError::Damaged {
+                    path: name,
+                    detail: error.to_string(),
+                    advice: "move it away and extract the session again",
+                }
             })?);
         }
         manifests.sort_by_key(|manifest| manifest.session_key);

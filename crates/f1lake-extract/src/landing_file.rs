@@ -41,7 +41,9 @@ impl Compressed {
     fn new(output: Output, compression: Compression) -> std::io::Result<Self> {
         Ok(match compression {
             Compression::None => Self::Plain(output),
-            Compression::Gzip => Self::Gzip(flate2::write::GzEncoder::new(output, flate2::Compression::new(6))),
+            Compression::Gzip => {
+                Self::Gzip(flate2::write::GzEncoder::new(output, flate2::Compression::new(6)))
+            }
             Compression::Zstd => Self::Zstd(zstd::Encoder::new(output, 3)?),
         })
     }
@@ -64,7 +66,7 @@ impl Compressed {
 }
 
 enum Sink {
-    Json { output: Compressed, lines: bool },
+    Json { output: Box<Compressed>, lines: bool },
     Parquet(Box<ParquetSink>),
 }
 
@@ -97,7 +99,7 @@ impl FileWriter {
         let sink = match format {
             Format::Parquet => Sink::Parquet(Box::new(ParquetSink::new(output, endpoint, compression)?)),
             Format::Json | Format::Ndjson => Sink::Json {
-                output: Compressed::new(output, compression).map_err(wrap())?,
+                output: Box::new(Compressed::new(output, compression).map_err(wrap())?),
                 lines: format == Format::Ndjson,
             },
         };

@@ -65,7 +65,8 @@ impl Learned {
     /// A request for so many drivers was too large: the rest of the session asks for what is known to pass.
     pub(crate) fn refused(&mut self, drivers: usize) {
         if drivers > 1 {
-            self.known.refused = if self.known.refused == 0 { drivers } else { self.known.refused.min(drivers) };
+            self.known.refused =
+                if self.known.refused == 0 { drivers } else { self.known.refused.min(drivers) };
             self.known.passed = self.known.passed.min(self.known.refused - 1);
             self.group = self.known.passed.max(1);
         }

@@ -121,7 +121,9 @@ impl Manifest {
 
     /// Whether every endpoint was extracted after the session settled.
     pub fn settled(&self, settle_days: u32) -> bool {
-        self.endpoints.values().all(|endpoint| endpoint.extracted_at >= settled_at(self.date_end, settle_days))
+        self.endpoints
+            .values()
+            .all(|endpoint| endpoint.extracted_at >= settled_at(self.date_end, settle_days))
     }
 }
 

@@ -80,7 +80,8 @@ impl Column {
                 fit.is_some() || value.is_none()
             }
             Self::Time(builder) => {
-                let fit = value.and_then(Value::as_str).and_then(parse_time).map(|time| time.as_microsecond());
+                let fit =
+                    value.and_then(Value::as_str).and_then(parse_time).map(|time| time.as_microsecond());
                 builder.append_option(fit);
                 fit.is_some() || value.is_none()
             }
@@ -130,7 +131,11 @@ pub(crate) struct ParquetSink {
 }
 
 impl ParquetSink {
-    pub(crate) fn new(output: Output, endpoint: Endpoint, compression: Compression) -> Result<Self, ExtractError> {
+    pub(crate) fn new(
+        output: Output,
+        endpoint: Endpoint,
+        compression: Compression,
+    ) -> Result<Self, ExtractError> {
         let mut fields: Vec<(&'static str, FieldType)> =
             endpoint.spec().fields.iter().map(|field| (field.name, field.field_type)).collect();
         for added in ["session_key", "session_name", "batch_day"] {
@@ -269,11 +274,16 @@ fn row_of(batch: &RecordBatch, row: usize) -> Map<String, Value> {
             DataType::Boolean => Value::from(column.as_boolean().value(row)),
             DataType::Timestamp(..) => {
                 let micros = column.as_primitive::<TimestampMicrosecondType>().value(row);
-                jiff::Timestamp::from_microsecond(micros).map_or(Value::Null, |time| Value::from(format_time(time)))
+                jiff::Timestamp::from_microsecond(micros)
+                    .map_or(Value::Null, |time| Value::from(format_time(time)))
             }
             DataType::List(_) => {
                 let items = column.as_list::<i32>().value(row);
-                items.as_primitive::<Int64Type>().iter().map(|item| item.map_or(Value::Null, Value::from)).collect()
+                items
+                    .as_primitive::<Int64Type>()
+                    .iter()
+                    .map(|item| item.map_or(Value::Null, Value::from))
+                    .collect()
             }
             _ => Value::from(column.as_string::<i32>().value(row)),
         };

@@ -139,11 +139,12 @@ fn same_row(a: &str, b: &str) -> bool {
 fn merge(a: &str, b: &str) -> Option<String> {
     let a: Map<String, Value> = serde_json::from_str(a).ok()?;
     let b: Map<String, Value> = serde_json::from_str(b).ok()?;
-    let (mut whole, part) = if a.values().filter(|v| v.is_null()).count() <= b.values().filter(|v| v.is_null()).count() {
-        (a, b)
-    } else {
-        (b, a)
-    };
+    let (mut whole, part) =
+        if a.values().filter(|v| v.is_null()).count() <= b.values().filter(|v| v.is_null()).count() {
+            (a, b)
+        } else {
+            (b, a)
+        };
     for (name, value) in part {
         match whole.get(&name) {
             Some(Value::Null) | None => {

@@ -12,7 +12,8 @@ pub(crate) struct RunLock {
 
 impl RunLock {
     pub(crate) async fn take(work_dir: &Path, wait: bool) -> Result<Self, ExtractError> {
-        std::fs::create_dir_all(work_dir).map_err(ExtractError::io("cannot make the working folder", work_dir))?;
+        std::fs::create_dir_all(work_dir)
+            .map_err(ExtractError::io("cannot make the working folder", work_dir))?;
         let path = work_dir.join("run.lock");
         let file = File::create(&path).map_err(ExtractError::io("cannot lock", &path))?;
         loop {

@@ -52,9 +52,9 @@ impl SessionInfo {
             country_name: text(&row.country_name),
             country_code: text(&row.country_code),
             circuit_short_name: text(&row.circuit_short_name),
-            year: row.year.unwrap_or_else(|| {
-                i64::from(jiff::tz::TimeZone::UTC.to_datetime(date_start).year())
-            }),
+            year: row
+                .year
+                .unwrap_or_else(|| i64::from(jiff::tz::TimeZone::UTC.to_datetime(date_start).year())),
             date_start,
             date_end: row.date_end.unwrap_or(date_start + jiff::SignedDuration::from_hours(2)),
             is_cancelled: row.is_cancelled.unwrap_or(false),
@@ -85,7 +85,8 @@ impl SessionInfo {
     /// or `Sprint`.
     pub fn is_sprint(&self) -> bool {
         self.session_name == "Sprint"
-            || (self.session_name == "Sprint Qualifying" && matches!(self.session_type.as_str(), "Race" | "Sprint"))
+            || (self.session_name == "Sprint Qualifying"
+                && matches!(self.session_type.as_str(), "Race" | "Sprint"))
     }
 
     /// Whether it sets the grid of that race or sprint.
@@ -107,9 +108,8 @@ impl SessionInfo {
 fn file_part(text: &str) -> String {
     let mut part = String::new();
     for c in text.trim().chars() {
-        let kept = if c.is_alphanumeric() || matches!(c, '-' | '\'' | '(' | ')') {
-            c
-        } else if c == '.' && !part.is_empty() && !part.ends_with('.') {
+        let inner_dot = c == '.' && !part.is_empty() && !part.ends_with('.');
+        let kept = if c.is_alphanumeric() || matches!(c, '-' | '\'' | '(' | ')') || inner_dot {
             c
         } else if c.is_whitespace() || c.is_ascii_punctuation() {
             '_'

@@ -194,9 +194,7 @@ impl ExtractSettings {
                 return refuse("num_latest_sessions is 0; ask for at least 1 session".to_owned());
             }
             Mode::Year { year } if *year < FIRST_YEAR || *year > this_year + 1 => {
-                return refuse(format!(
-                    "fetch_year is {year}; OpenF1 serves {FIRST_YEAR} to {this_year}"
-                ));
+                return refuse(format!("fetch_year is {year}; OpenF1 serves {FIRST_YEAR} to {this_year}"));
             }
             Mode::Manual { days } if days.is_empty() => {
                 return refuse(
@@ -204,7 +202,9 @@ impl ExtractSettings {
                         .to_owned(),
                 );
             }
-            Mode::Keys { session_keys, meeting_keys } if session_keys.is_empty() && meeting_keys.is_empty() => {
+            Mode::Keys { session_keys, meeting_keys }
+                if session_keys.is_empty() && meeting_keys.is_empty() =>
+            {
                 return refuse("no session key given; `f1lake sessions` lists them".to_owned());
             }
             _ => {}
@@ -215,7 +215,9 @@ impl ExtractSettings {
             return refuse(format!("--from {from} is after --to {to}; swap them"));
         }
         if self.endpoints.is_empty() {
-            return refuse("no endpoint is chosen; name some with --endpoints, or enable a fetch_ setting".to_owned());
+            return refuse(
+                "no endpoint is chosen; name some with --endpoints, or enable a fetch_ setting".to_owned(),
+            );
         }
         if self.max_workers == 0 || self.drivers_per_request == 0 {
             return refuse("max_workers and drivers_per_request must be at least 1".to_owned());

@@ -175,7 +175,8 @@ fn gaps(mut covered: Vec<(Option<i64>, Option<i64>)>) -> Vec<(Option<i64>, Optio
 
 /// What is still to be asked of a session-wide endpoint, given the staged slices.
 pub(crate) fn missing_of_session(whole: &Slice, staged: &[Slice]) -> Vec<Slice> {
-    let same = || staged.iter().filter(|s| s.endpoint == whole.endpoint && s.session_key == whole.session_key);
+    let same =
+        || staged.iter().filter(|s| s.endpoint == whole.endpoint && s.session_key == whole.session_key);
     let ranges: Vec<_> = same()
         .filter_map(|slice| match slice.drivers {
             Drivers::Range(from, to) => Some((from, to)),
@@ -274,7 +275,9 @@ mod tests {
     }
 
     fn holds(slice: &Slice, number: i64, at: i64) -> bool {
-        let within = |from: Option<i64>, to: Option<i64>, x: i64| from.is_none_or(|f| x >= f) && to.is_none_or(|t| x < t);
+        let within = |from: Option<i64>, to: Option<i64>, x: i64| {
+            from.is_none_or(|f| x >= f) && to.is_none_or(|t| x < t)
+        };
         let by_driver = match &slice.drivers {
             Drivers::All => true,
             Drivers::Some(numbers) => numbers.contains(&number),

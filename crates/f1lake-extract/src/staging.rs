@@ -33,7 +33,9 @@ impl Staged {
     pub(crate) fn body(&self) -> Result<String, ExtractError> {
         let (_, mut reader) = open(&self.path)?;
         let mut body = String::new();
-        reader.read_to_string(&mut body).map_err(ExtractError::io("cannot read staged answer", &self.path))?;
+        reader
+            .read_to_string(&mut body)
+            .map_err(ExtractError::io("cannot read staged answer", &self.path))?;
         Ok(body)
     }
 }
@@ -72,7 +74,8 @@ impl Staging {
         fresh: impl Fn(Timestamp) -> bool,
     ) -> Result<Self, ExtractError> {
         let folder = Self::root(work_dir).join(session_key.to_string());
-        std::fs::create_dir_all(&folder).map_err(ExtractError::io("cannot make the staging folder", &folder))?;
+        std::fs::create_dir_all(&folder)
+            .map_err(ExtractError::io("cannot make the staging folder", &folder))?;
         let listing = || ExtractError::io("cannot list staging", &folder);
         let mut staged = Vec::new();
         for entry in std::fs::read_dir(&folder).map_err(listing())? {

@@ -40,7 +40,8 @@ pub struct VerifyReport {
 /// # Errors
 /// When the zone cannot be read; damage is no error but a problem in the report.
 pub async fn verify(landing: &Landing) -> Result<VerifyReport, ExtractError> {
-    let scratch = tempfile::tempdir().map_err(ExtractError::io("cannot make a folder in", std::env::temp_dir()))?;
+    let scratch =
+        tempfile::tempdir().map_err(ExtractError::io("cannot make a folder in", std::env::temp_dir()))?;
     let mut report = VerifyReport::default();
     let mut listed = BTreeSet::new();
     for manifest in landing.manifests().await? {
@@ -59,9 +60,10 @@ pub async fn verify(landing: &Landing) -> Result<VerifyReport, ExtractError> {
                 continue;
             };
             let expected = landed.clone();
-            let checked = tokio::task::spawn_blocking(move || check(&copy, &expected))
-                .await
-                .map_err(|error| ExtractError::io("cannot read", file.as_str())(std::io::Error::other(error)))?;
+            let checked =
+                tokio::task::spawn_blocking(move || check(&copy, &expected)).await.map_err(|error| {
+                    ExtractError::io("cannot read", file.as_str())(std::io::Error::other(error))
+                })?;
             match checked {
                 Ok((rows, bytes)) => {
                     report.rows += rows;
@@ -75,8 +77,12 @@ pub async fn verify(landing: &Landing) -> Result<VerifyReport, ExtractError> {
             }
         }
     }
-    report.unlisted =
-        landing.list("").await?.into_iter().filter(|name| !listed.contains(name) && !name.starts_with('.')).collect();
+    report.unlisted = landing
+        .list("")
+        .await?
+        .into_iter()
+        .filter(|name| !listed.contains(name) && !name.starts_with('.'))
+        .collect();
     Ok(report)
 }
 

@@ -1,5 +1,7 @@
 //! Extracts over real HTTP from the simulator on loopback.
 
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
 use f1lake_extract::*;
 use jiff::Timestamp;
 use openf1_client::{Endpoint, Limits, OpenF1, RateLimiter};
@@ -13,7 +15,11 @@ use tokio_util::sync::CancellationToken;
 /// A season of the simulator in the past.
 fn generated() -> SimConfig {
     SimConfig {
-        source: Source::Generated(GeneratedConfig { seed: 7, seasons: vec![2024], ..GeneratedConfig::default() }),
+        source: Source::Generated(GeneratedConfig {
+            seed: 7,
+            seasons: vec![2024],
+            ..GeneratedConfig::default()
+        }),
         limits: SimLimits::None,
         ..SimConfig::default()
     }
@@ -59,7 +65,11 @@ async fn a_race(sim: &Simulator) -> i64 {
     settings.selection.session_types = vec!["Race".to_owned()];
     let extractor = Extractor::new(client(sim), Landing::memory(), settings).unwrap();
     let sessions = extractor.sessions().await.unwrap();
-    sessions.iter().find(|session| session.session_name == "Race" && session.location == "Yas Island").unwrap().session_key
+    sessions
+        .iter()
+        .find(|session| session.session_name == "Race" && session.location == "Yas Island")
+        .unwrap()
+        .session_key
 }
 
 fn rows(folder: &Path, file: &str) -> Vec<Value> {
@@ -97,8 +107,10 @@ async fn a_race_lands_whole_and_a_second_run_asks_nothing() {
     let locations = rows(folder.path(), "locations_2024-12-08_Yas_Island_Race.json");
     assert!(locations.len() > 100_000, "{}", locations.len());
     assert!(locations.iter().all(|row| row["session_name"] == "Race"));
-    let order: Vec<(i64, &str)> =
-        locations.iter().map(|row| (row["driver_number"].as_i64().unwrap(), row["date"].as_str().unwrap())).collect();
+    let order: Vec<(i64, &str)> = locations
+        .iter()
+        .map(|row| (row["driver_number"].as_i64().unwrap(), row["date"].as_str().unwrap()))
+        .collect();
     assert!(order.is_sorted_by_key(|(driver, _)| *driver));
     let grid = rows(folder.path(), "starting_grid_2024-12-08_Yas_Island_Race.json");
     assert_ne!(grid[0]["session_key"], race, "the grid keeps the qualifying key");
@@ -136,7 +148,8 @@ async fn every_format_holds_the_same_rows() {
         for compression in [Compression::None, Compression::Gzip, Compression::Zstd] {
             let folder = tempfile::tempdir().unwrap();
             let mut settings = by_key(folder.path(), race);
-            settings.endpoints = [Endpoint::Laps, Endpoint::SessionResult, Endpoint::Intervals, Endpoint::Weather].into();
+            settings.endpoints =
+                [Endpoint::Laps, Endpoint::SessionResult, Endpoint::Intervals, Endpoint::Weather].into();
             (settings.format, settings.compression) = (format, compression);
             run(&sim, folder.path(), settings.clone()).await.unwrap();
             let checked = verify(&landing(folder.path())).await.unwrap();
@@ -164,7 +177,9 @@ async fn a_stopped_run_resumes_without_asking_again() {
     let stop = cancel.clone();
     let done = std::sync::atomic::AtomicUsize::new(0);
     let progress: Progress = std::sync::Arc::new(move |event| {
-        if matches!(event, Event::RequestDone { .. }) && done.fetch_add(1, std::sync::atomic::Ordering::SeqCst) == 9 {
+        if matches!(event, Event::RequestDone { .. })
+            && done.fetch_add(1, std::sync::atomic::Ordering::SeqCst) == 9
+        {
             stop.cancel();
         }
     });
@@ -212,7 +227,8 @@ async fn modes_select_what_they_say() {
     let year = sessions(&|s| s.mode = Mode::Year { year: 2024 }).await.unwrap();
     assert!(year.len() > 100, "{}", year.len());
     assert!(year.iter().all(|session| !session.is_cancelled));
-    let manual = sessions(&|s| s.mode = Mode::Manual { days: vec!["2024-12-08".parse().unwrap()] }).await.unwrap();
+    let manual =
+        sessions(&|s| s.mode = Mode::Manual { days: vec!["2024-12-08".parse().unwrap()] }).await.unwrap();
     assert_eq!(manual.len(), 1);
     let monza = sessions(&|s| {
         s.mode = Mode::Year { year: 2024 };
@@ -238,14 +254,25 @@ fn replay_folder() -> Option<PathBuf> {
 #[tokio::test(flavor = "multi_thread")]
 async fn recorded_answers_land_as_they_were_served() {
     let Some(replay) = replay_folder() else { return };
-    let sim =
-        simulator(SimConfig { source: Source::Replay(replay), limits: SimLimits::None, ..SimConfig::default() }).await;
+    let sim = simulator(SimConfig {
+        source: Source::Replay(replay),
+        limits: SimLimits::None,
+        ..SimConfig::default()
+    })
+    .await;
     let folder = tempfile::tempdir().unwrap();
     let report = run(&sim, folder.path(), by_key(folder.path(), 9488)).await.unwrap();
     assert_eq!(report.sessions[0].status, SessionStatus::Landed, "{report:#?}");
     let name = |endpoint: &str| format!("{endpoint}_2024-03-24_Melbourne_Race.json");
-    for (endpoint, expected) in [("laps", Some(998)), ("pit", Some(36)), ("drivers", None), ("stints", Some(55)),
-        ("race_control", None), ("session_result", None), ("starting_grid", Some(19))] {
+    for (endpoint, expected) in [
+        ("laps", Some(998)),
+        ("pit", Some(36)),
+        ("drivers", None),
+        ("stints", Some(55)),
+        ("race_control", None),
+        ("session_result", None),
+        ("starting_grid", Some(19)),
+    ] {
         let landed = rows(folder.path(), &name(endpoint));
         if let Some(expected) = expected {
             assert_eq!(landed.len(), expected, "{endpoint}");

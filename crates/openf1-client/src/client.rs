@@ -110,8 +110,9 @@ impl ClientBuilder {
     /// When the base URL is no URL, or is plain http to another machine.
     pub fn build(self) -> Result<OpenF1, Error> {
         let base = self.base_url.trim_end_matches('/').to_owned();
-        let url = url::Url::parse(&base)
-            .map_err(|error| Error::Config(format!("base_url `{base}` is no URL ({error}); try {DEFAULT_BASE_URL}")))?;
+        let url = url::Url::parse(&base).map_err(|error| {
+            Error::Config(format!("base_url `{base}` is no URL ({error}); try {DEFAULT_BASE_URL}"))
+        })?;
         match url.scheme() {
             "https" => {}
             "http" if is_loopback(&url) => {}
@@ -126,7 +127,8 @@ impl ClientBuilder {
         }
         if !url.username().is_empty() || url.password().is_some() {
             return Err(Error::Config(
-                "base_url holds a user or password; set OPENF1_USERNAME and OPENF1_PASSWORD instead".to_owned(),
+                "base_url holds a user or password; set OPENF1_USERNAME and OPENF1_PASSWORD instead"
+                    .to_owned(),
             ));
         }
         let http = reqwest::Client::builder()
@@ -235,7 +237,11 @@ enum Try {
     Good(Answer),
     Final(Error),
     /// Try again, not before the pause.
-    Again { error: Error, pause: Option<Duration>, everyone: bool },
+    Again {
+        error: Error,
+        pause: Option<Duration>,
+        everyone: bool,
+    },
     /// The token was refused.
     Unauthorised(String),
 }
@@ -307,7 +313,8 @@ impl OpenF1 {
                 }
                 Try::Again { error, pause, everyone } => {
                     let Some(delay) = backoff.next() else { return Err(error) };
-                    let delay = pause.map_or(delay, |pause| pause.max(delay.min(pause + self.shared.retry_delay)));
+                    let delay =
+                        pause.map_or(delay, |pause| pause.max(delay.min(pause + self.shared.retry_delay)));
                     tracing::warn!(%error, ?delay, "trying again");
                     self.shared.retried.fetch_add(1, Ordering::Relaxed);
                     if everyone {
@@ -471,7 +478,8 @@ impl OpenF1 {
     /// # Errors
     /// See [`Error`].
     pub async fn check_health(&self) -> Result<Option<endpoint::Session>, Error> {
-        let sessions: Vec<endpoint::Session> = self.query(Query::new(Endpoint::Sessions).latest_session()).send().await?;
+        let sessions: Vec<endpoint::Session> =
+            self.query(Query::new(Endpoint::Sessions).latest_session()).send().await?;
         Ok(sessions.into_iter().next())
     }
 

@@ -83,6 +83,8 @@ pub trait Row: Serialize + for<'de> Deserialize<'de> + Send + 'static {
     const ENDPOINT: Endpoint;
     /// Builds the row. What is unknown, or of a surprising type, stays in `extra`: nothing is lost.
     fn from_object(object: Map<String, Value>) -> Self;
+    /// Fields the table does not know, or whose type surprised.
+    fn extra(&self) -> &Map<String, Value>;
     /// Back to a JSON object; null fields are left out.
     fn to_object(&self) -> Map<String, Value>;
 }
@@ -169,6 +171,10 @@ macro_rules! endpoints {
                         $( $field: take(&mut object, stringify!($field)), )+
                         extra: object,
                     }
+                }
+
+                fn extra(&self) -> &Map<String, Value> {
+                    &self.extra
                 }
 
                 fn to_object(&self) -> Map<String, Value> {

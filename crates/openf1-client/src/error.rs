@@ -18,7 +18,9 @@ pub enum Error {
     #[error("{0}")]
     Config(String),
     /// 401 while a session is live: without an account even history is closed until half an hour after it.
-    #[error("{request}: a session is live and OpenF1 is closed to anonymous users; try again later or log in")]
+    #[error(
+        "{request}: a session is live and OpenF1 is closed to anonymous users; try again later or log in"
+    )]
     Locked {
         /// Request that was refused.
         request: String,

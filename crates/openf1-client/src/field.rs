@@ -181,9 +181,7 @@ impl FieldValue for ResultTime {
         match self {
             Self::Seconds(seconds) => Value::from(*seconds),
             Self::Laps(laps) => laps_text(*laps),
-            Self::Phases(phases) => {
-                phases.iter().map(|item| item.map_or(Value::Null, Value::from)).collect()
-            }
+            Self::Phases(phases) => phases.iter().map(|item| item.map_or(Value::Null, Value::from)).collect(),
         }
     }
 }

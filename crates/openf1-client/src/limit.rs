@@ -54,7 +54,11 @@ impl Limits {
     }
 
     /// Requests in the short window, and its length in microseconds.
-    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "rates are small and positive")]
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "rates are small and positive"
+    )]
     fn short_window(&self) -> Option<(usize, i64)> {
         if !self.per_second.is_finite() {
             return None;

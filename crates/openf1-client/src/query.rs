@@ -296,11 +296,9 @@ impl Query {
         match &filter.value {
             Operand::Int(number) if numeric => Ok(number.to_string()),
             Operand::Float(number) if numeric && number.is_finite() => Ok(number.to_string()),
-            Operand::Float(number) if numeric => Err(bad(if number.is_nan() {
-                "not a number"
-            } else {
-                "the API has no infinity"
-            })),
+            Operand::Float(number) if numeric => {
+                Err(bad(if number.is_nan() { "not a number" } else { "the API has no infinity" }))
+            }
             Operand::Bool(value) if field.field_type == FieldType::Bool => Ok(value.to_string()),
             Operand::Text(text) if textual => {
                 if text.is_empty() {
@@ -382,11 +380,57 @@ const UNCAST: &[&str] = &["gmt_offset", "team_colour"];
 fn would_be_cast(text: &str) -> bool {
     let lower = text.trim().to_ascii_lowercase();
     const NAMES: &[&str] = &[
-        "jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "sept", "oct", "nov", "dec",
-        "january", "february", "march", "april", "june", "july", "august", "september", "october",
-        "november", "december", "mon", "tue", "wed", "thu", "fri", "sat", "sun", "monday", "tuesday",
-        "wednesday", "thursday", "friday", "saturday", "sunday", "am", "pm", "utc", "gmt", "z", "t",
-        "true", "false", "none", "nan", "inf", "infinity", "latest",
+        "jan",
+        "feb",
+        "mar",
+        "apr",
+        "may",
+        "jun",
+        "jul",
+        "aug",
+        "sep",
+        "sept",
+        "oct",
+        "nov",
+        "dec",
+        "january",
+        "february",
+        "march",
+        "april",
+        "june",
+        "july",
+        "august",
+        "september",
+        "october",
+        "november",
+        "december",
+        "mon",
+        "tue",
+        "wed",
+        "thu",
+        "fri",
+        "sat",
+        "sun",
+        "monday",
+        "tuesday",
+        "wednesday",
+        "thursday",
+        "friday",
+        "saturday",
+        "sunday",
+        "am",
+        "pm",
+        "utc",
+        "gmt",
+        "z",
+        "t",
+        "true",
+        "false",
+        "none",
+        "nan",
+        "inf",
+        "infinity",
+        "latest",
     ];
     NAMES.contains(&lower.as_str())
         || lower.parse::<f64>().is_ok()
@@ -457,11 +501,11 @@ mod tests {
 
     #[test]
     fn operators_are_written_as_the_api_reads_them() {
-        let query = Query::new(Endpoint::Location)
-            .session(9161)
-            .driver(81)
-            .driver(4)
-            .window("date", Some(time("2024-03-02T15:00:00Z")), Some(time("2024-03-02T15:10:00Z")));
+        let query = Query::new(Endpoint::Location).session(9161).driver(81).driver(4).window(
+            "date",
+            Some(time("2024-03-02T15:00:00Z")),
+            Some(time("2024-03-02T15:10:00Z")),
+        );
         assert_eq!(
             query.to_query_string().unwrap(),
             "session_key=9161&driver_number=81&driver_number=4\
@@ -484,10 +528,7 @@ mod tests {
             Query::new(Endpoint::Laps).eq("segments_sector_1", 1).to_query_string(),
             Err(QueryError::ListField { .. })
         ));
-        assert!(matches!(
-            Query::new(Endpoint::Laps).to_query_string(),
-            Err(QueryError::NoFilter { .. })
-        ));
+        assert!(matches!(Query::new(Endpoint::Laps).to_query_string(), Err(QueryError::NoFilter { .. })));
         assert!(matches!(
             Query::new(Endpoint::Laps).eq("lap_duration", f64::NAN).to_query_string(),
             Err(QueryError::BadValue { .. })

@@ -68,7 +68,8 @@ impl<'a> Meter<'a> {
     }
 }
 
-type Tables = Vec<(Option<i64>, Arc<Vec<Row>>)>;
+/// Rows by the session they belong to; the calendar's belong to none.
+pub(crate) type Tables = Vec<(Option<i64>, Arc<Vec<Row>>)>;
 
 impl Library {
     pub(crate) fn open(
@@ -183,9 +184,7 @@ impl Library {
         }
         concerned
             .into_iter()
-            .filter(|c| {
-                asked.get(&(endpoint, c.session_key)).is_some_and(|n| *n > c.after_requests)
-            })
+            .filter(|c| asked.get(&(endpoint, c.session_key)).is_some_and(|n| *n > c.after_requests))
             .collect()
     }
 

@@ -67,11 +67,7 @@ pub struct GeneratedConfig {
 
 impl Default for GeneratedConfig {
     fn default() -> Self {
-        Self {
-            seed: 1,
-            seasons: vec![2024],
-            telemetry_hz: 3.7,
-        }
+        Self { seed: 1, seasons: vec![2024], telemetry_hz: 3.7 }
     }
 }
 
@@ -101,11 +97,7 @@ pub struct Budget {
 impl Default for Budget {
     /// A race's telemetry of four drivers passes, that of five does not.
     fn default() -> Self {
-        Self {
-            max_rows: Some(140_000),
-            max_bytes: None,
-            max_time: None,
-        }
+        Self { max_rows: Some(140_000), max_bytes: None, max_time: None }
     }
 }
 
@@ -120,10 +112,7 @@ pub struct Account {
 
 impl std::fmt::Debug for Account {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Account")
-            .field("username", &self.username)
-            .field("password", &"...")
-            .finish()
+        f.debug_struct("Account").field("username", &self.username).field("password", &"...").finish()
     }
 }
 

@@ -11,13 +11,14 @@ use std::task::{Context, Poll};
 use std::time::Duration;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::{TcpListener, TcpStream};
+use tokio_util::sync::{CancellationToken, WaitForCancellationFutureOwned};
 
 /// A listener whose connections carry a switch that kills them.
 #[derive(Debug)]
 pub(crate) struct SimListener {
     pub(crate) tcp: TcpListener,
-    /// Set when the server stops: every connection dies with it.
-    pub(crate) closed: Arc<AtomicBool>,
+    /// Cancelled when the server stops: every connection dies with it.
+    pub(crate) closed: CancellationToken,
 }
 
 /// A connection and its switch.
@@ -25,7 +26,9 @@ pub(crate) struct SimListener {
 pub(crate) struct SimStream {
     tcp: TcpStream,
     killed: Arc<AtomicBool>,
-    closed: Arc<AtomicBool>,
+    closed: CancellationToken,
+    /// Wakes an idle or stalled connection when the server stops.
+    closing: Pin<Box<WaitForCancellationFutureOwned>>,
     /// Bytes read and not yet handed on.
     ready: Vec<u8>,
     /// Whether the bytes being read are those of a request's first line.
@@ -58,7 +61,8 @@ impl Listener for SimListener {
                     let stream = SimStream {
                         tcp,
                         killed: Arc::default(),
-                        closed: Arc::clone(&self.closed),
+                        closed: self.closed.clone(),
+                        closing: Box::pin(self.closed.clone().cancelled_owned()),
                         ready: Vec::new(),
                         in_request_line: false,
                     };
@@ -83,7 +87,7 @@ impl Connected<IncomingStream<'_, SimListener>> for Peer {
 
 impl SimStream {
     fn check(&self) -> io::Result<()> {
-        if self.killed.load(Ordering::SeqCst) || self.closed.load(Ordering::SeqCst) {
+        if self.killed.load(Ordering::SeqCst) || self.closed.is_cancelled() {
             // Without linger the kernel sends RST instead of FIN when the socket is dropped.
             drop(self.tcp.set_zero_linger());
             return Err(io::ErrorKind::ConnectionReset.into());
@@ -120,13 +124,13 @@ impl AsyncRead for SimStream {
         cx: &mut Context<'_>,
         buf: &mut ReadBuf<'_>,
     ) -> Poll<io::Result<()>> {
+        // Asked first so that this task is woken by it.
+        let _ = self.closing.as_mut().poll(cx);
         self.check()?;
         if self.ready.is_empty() {
             let mut scratch = [0_u8; 8192];
             let mut read = ReadBuf::new(&mut scratch);
             std::task::ready!(Pin::new(&mut self.tcp).poll_read(cx, &mut read))?;
-            // The server may have been stopped while this connection was idle.
-            self.check()?;
             self.take_in(read.filled());
         }
         let n = self.ready.len().min(buf.remaining());
@@ -137,11 +141,7 @@ impl AsyncRead for SimStream {
 }
 
 impl AsyncWrite for SimStream {
-    fn poll_write(
-        mut self: Pin<&mut Self>,
-        cx: &mut Context<'_>,
-        buf: &[u8],
-    ) -> Poll<io::Result<usize>> {
+    fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &[u8]) -> Poll<io::Result<usize>> {
         self.check()?;
         Pin::new(&mut self.tcp).poll_write(cx, buf)
     }

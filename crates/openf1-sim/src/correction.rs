@@ -55,9 +55,8 @@ impl Correction {
                 let mut fields = self.values.clone();
                 for name in ["meeting_key", "session_key"] {
                     let known = rows.first().and_then(|r| r.fields.get(name)).cloned();
-                    let known = known.or_else(|| {
-                        self.session_key.filter(|_| name == "session_key").map(Value::from)
-                    });
+                    let known =
+                        known.or_else(|| self.session_key.filter(|_| name == "session_key").map(Value::from));
                     if let (None, Some(value)) = (fields.get(name), known) {
                         fields.insert(name.to_owned(), value);
                     }

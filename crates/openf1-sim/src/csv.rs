@@ -8,8 +8,7 @@ use std::fmt::Write as _;
 
 /// Rows as CSV: header of all keys, sorted; CRLF line ends.
 pub(crate) fn write(rows: &[&Row]) -> String {
-    let header: BTreeSet<&str> =
-        rows.iter().flat_map(|r| r.fields.keys().map(String::as_str)).collect();
+    let header: BTreeSet<&str> = rows.iter().flat_map(|r| r.fields.keys().map(String::as_str)).collect();
     let mut out = header.iter().copied().collect::<Vec<_>>().join(",");
     out.push_str("\r\n");
     for row in rows {

@@ -117,9 +117,7 @@ struct RawCorrection {
 }
 
 fn seconds(name: &str, value: Option<f64>) -> Result<Option<Duration>, String> {
-    value
-        .map(|s| Duration::try_from_secs_f64(s).map_err(|e| format!("{name} = {s}: {e}")))
-        .transpose()
+    value.map(|s| Duration::try_from_secs_f64(s).map_err(|e| format!("{name} = {s}: {e}"))).transpose()
 }
 
 impl TryFrom<RawFault> for Fault {
@@ -137,11 +135,7 @@ impl TryFrom<RawFault> for Fault {
                 {
                     return Err("retry_after holds characters that no header can".to_owned());
                 }
-                Kind::Status {
-                    status,
-                    body: raw.body.clone(),
-                    retry_after: raw.retry_after.clone(),
-                }
+                Kind::Status { status, body: raw.body.clone(), retry_after: raw.retry_after.clone() }
             }
             "delay" => Kind::Delay(Duration::from_millis(
                 raw.delay_ms.ok_or("a fault of kind delay needs `delay_ms`")?,
@@ -341,9 +335,8 @@ mod tests {
         )
         .unwrap();
         let state = FaultState::new(plan);
-        let struck: Vec<bool> = (0..12)
-            .map(|_| state.judge("laps", "", Duration::ZERO).kind.is_some())
-            .collect();
+        let struck: Vec<bool> =
+            (0..12).map(|_| state.judge("laps", "", Duration::ZERO).kind.is_some()).collect();
         let at: Vec<usize> = (0..12).filter(|i| struck[*i]).collect();
         assert_eq!(at, [1, 4]);
         let other = state.judge("pit", "", Duration::ZERO);

@@ -12,7 +12,7 @@ mod tables;
 mod telemetry;
 mod track;
 
-use crate::answer::{Meter, Refusal};
+use crate::answer::{Meter, Refusal, Tables};
 use crate::clock::{HOUR, MINUTE};
 use crate::config::GeneratedConfig;
 use crate::endpoint::Endpoint;
@@ -71,8 +71,8 @@ impl Generated {
             sessions,
             rosters: seasons.iter().map(|y| (*y, roster::drivers(*y))).collect(),
             models: Mutex::new(Cache::new(64, usize::MAX)),
-            // Rows of a season's small tables, about 150 MB at most.
-            tables: Mutex::new(Cache::new(512, 150_000)),
+            // A row takes about a kilobyte.
+            tables: Mutex::new(Cache::new(512, 60_000)),
             points: seasons.iter().map(|y| (*y, OnceLock::new())).collect(),
         })
     }
@@ -115,9 +115,11 @@ impl Generated {
         query: &Query,
         now: i64,
         meter: &Meter<'_>,
-    ) -> Result<Vec<(Option<i64>, Arc<Vec<Row>>)>, Refusal> {
+    ) -> Result<Tables, Refusal> {
         match endpoint {
-            Endpoint::Meetings => return Ok(vec![(None, Arc::new(tables::meetings(&self.meetings)))]),
+            Endpoint::Meetings => {
+                return Ok(vec![(None, Arc::new(tables::meetings(&self.meetings)))]);
+            }
             Endpoint::Sessions => {
                 return Ok(vec![(None, Arc::new(tables::sessions(&self.sessions)))]);
             }
@@ -155,10 +157,8 @@ impl Generated {
         let roster = self.roster(session.year);
         // The grid of a race is the order of its qualifying.
         let grid = session.kind.grid_kind().and_then(|kind| {
-            let place = self
-                .sessions
-                .iter()
-                .position(|s| s.meeting_key == session.meeting_key && s.kind == kind)?;
+            let place =
+                self.sessions.iter().position(|s| s.meeting_key == session.meeting_key && s.kind == kind)?;
             Some(self.model(place).order())
         });
         let model = Arc::new(model::simulate(self.seed, session, roster, grid));

@@ -67,9 +67,7 @@ mod tests {
     fn three_a_second_thirty_a_minute() {
         let mut limiter = Limiter::default();
         let start = Instant::now();
-        let mut at = |ms: u64| {
-            limiter.arrive(SimLimits::Free, "a", false, start + Duration::from_millis(ms))
-        };
+        let mut at = |ms: u64| limiter.arrive(SimLimits::Free, "a", false, start + Duration::from_millis(ms));
         assert_eq!([at(0), at(0), at(999)], [Ok(()); 3]);
         assert_eq!(at(999), Err(Violation::PerSecond(3)));
         assert_eq!([at(1000), at(1000)], [Ok(()); 2]);

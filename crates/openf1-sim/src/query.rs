@@ -172,10 +172,7 @@ pub(crate) struct Query {
 
 impl Query {
     /// Reads a raw query string. `latest` gives (meeting_key, session_key) of the newest session.
-    pub(crate) fn parse(
-        raw: &str,
-        latest: impl Fn() -> Option<(i64, i64)>,
-    ) -> Result<Self, BadQuery> {
+    pub(crate) fn parse(raw: &str, latest: impl Fn() -> Option<(i64, i64)>) -> Result<Self, BadQuery> {
         let mut fields: Vec<(String, Vec<Condition>)> = Vec::new();
         let mut csv = None;
         for part in raw.split('&').filter(|p| !p.is_empty()) {
@@ -212,9 +209,7 @@ impl Query {
         }
         let filters = fields
             .into_iter()
-            .map(|(field, conditions)| {
-                Ok(FieldFilter { alternatives: pair(&field, conditions)?, field })
-            })
+            .map(|(field, conditions)| Ok(FieldFilter { alternatives: pair(&field, conditions)?, field }))
             .collect::<Result<_, BadQuery>>()?;
         Ok(Self { filters, csv: csv.unwrap_or(false) })
     }
@@ -229,9 +224,7 @@ impl Query {
     }
 
     pub(crate) fn matches(&self, fields: &serde_json::Map<String, Value>) -> bool {
-        self.filters
-            .iter()
-            .all(|f| f.matches(Cell::of(&f.field, fields.get(&f.field))))
+        self.filters.iter().all(|f| f.matches(Cell::of(&f.field, fields.get(&f.field))))
     }
 }
 
@@ -301,8 +294,7 @@ fn cast(value: &str) -> (Operand, bool) {
 /// Pairs lower with upper bounds, smallest first: pairs are AND, everything else of a field is OR.
 /// An inverted window therefore matches nearly everything.
 fn pair(field: &str, conditions: Vec<Condition>) -> Result<Vec<Vec<Condition>>, BadQuery> {
-    let incomparable =
-        || BadQuery(format!("TypeError: '<' not supported between operands of '{field}'"));
+    let incomparable = || BadQuery(format!("TypeError: '<' not supported between operands of '{field}'"));
     let sorted = |mut list: Vec<Condition>| -> Result<Vec<Condition>, BadQuery> {
         for two in list.windows(2) {
             two[0].operand.compare(&two[1].operand).ok_or_else(incomparable)?;
@@ -408,7 +400,11 @@ mod tests {
     fn offsets_are_repaired() {
         use serde_json::json;
         let row = json!({"date": "2024-03-02T15:00:00+00:00"});
-        for raw in ["date=2024-03-02T15:00:00+00:00", "date=2024-03-02T15:00:00%2B00:00", "date=2024-03-02T17:00:00+02:00"] {
+        for raw in [
+            "date=2024-03-02T15:00:00+00:00",
+            "date=2024-03-02T15:00:00%2B00:00",
+            "date=2024-03-02T17:00:00+02:00",
+        ] {
             assert!(matches(raw, row.clone()), "{raw}");
         }
     }
@@ -425,5 +421,38 @@ mod tests {
         assert!(parse("csv=true&x=1").csv && !parse("csv=false").csv);
         assert!(matches("session_key=latest", json!({"session_key": 34})));
         assert!(matches("meeting_key=latest", json!({"meeting_key": 12})));
+    }
+
+    use proptest::prelude::*;
+
+    proptest! {
+        /// No text breaks the parser, and none is understood twice in different ways.
+        #[test]
+        fn any_text_is_read(raw in "[a-z_0-9<>=&%+. :T-]{0,60}|\\PC{0,40}") {
+            let once = Query::parse(&raw, || Some((1, 2)));
+            if let Ok(query) = &once {
+                let _ = query.filters.iter().map(FieldFilter::date_hull).count();
+            }
+            // NaN is not equal to itself.
+            if !raw.to_lowercase().contains("nan") {
+                prop_assert_eq!(once, Query::parse(&raw, || Some((1, 2))));
+            }
+        }
+
+        /// Half-open windows partition a session: each date lies in exactly one of them.
+        #[test]
+        fn half_open_windows_partition(cuts in prop::collection::btree_set(0_i64..100_000, 1..8), at in 0_i64..100_000) {
+            let base = 1_733_662_800_000;
+            let text = |ms: i64| clock::iso(base + ms).replace("+00:00", "");
+            let row = serde_json::json!({"date": clock::iso(base + at)});
+            let cuts: Vec<i64> = cuts.into_iter().collect();
+            let mut windows = vec![format!("date<{}", text(cuts[0]))];
+            for two in cuts.windows(2) {
+                windows.push(format!("date>={}&date<{}", text(two[0]), text(two[1])));
+            }
+            windows.push(format!("date>={}", text(cuts[cuts.len() - 1])));
+            let n = windows.iter().filter(|w| matches(w, row.clone())).count();
+            prop_assert_eq!(n, 1);
+        }
     }
 }

@@ -1,6 +1,7 @@
 //! Recorded rows, served as recorded.
 
 use crate::SimError;
+use crate::answer::Tables;
 use crate::clock;
 use crate::endpoint::Endpoint;
 use crate::query::Query;
@@ -61,7 +62,7 @@ impl Replay {
     }
 
     /// The tables that may hold rows for a query.
-    pub(crate) fn tables(&self, endpoint: Endpoint, query: &Query) -> Vec<(Option<i64>, Arc<Vec<Row>>)> {
+    pub(crate) fn tables(&self, endpoint: Endpoint, query: &Query) -> Tables {
         let Some(table) = self.tables.get(&endpoint) else {
             return Vec::new();
         };
@@ -84,8 +85,11 @@ impl Replay {
             .filter(|r| r.fields.get("is_cancelled").and_then(|v| v.as_bool()) != Some(true))
             .filter_map(|r| {
                 let start = clock::parse(r.fields.get("date_start")?.as_str()?)?.ms;
-                (start <= now_ms + clock::MINUTE)
-                    .then_some((start, r.int("meeting_key")?, r.int("session_key")?))
+                (start <= now_ms + clock::MINUTE).then_some((
+                    start,
+                    r.int("meeting_key")?,
+                    r.int("session_key")?,
+                ))
             })
             .max()
             .map(|(_, meeting, session)| (meeting, session))

@@ -19,18 +19,18 @@ use flate2::write::GzEncoder;
 use futures::StreamExt;
 use std::io::Write;
 use std::net::{Ipv4Addr, SocketAddr};
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
+use tokio_util::sync::CancellationToken;
 
 /// A running server. Dropping it stops the server and closes its connections.
 #[derive(Debug)]
 pub struct Simulator {
     address: SocketAddr,
     state: Arc<Server>,
-    closed: Arc<AtomicBool>,
+    closed: CancellationToken,
     task: JoinHandle<()>,
 }
 
@@ -54,11 +54,9 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 
 /// Starts a server on 127.0.0.1. It runs until the [`Simulator`] is shut down or dropped.
 pub async fn start(config: SimConfig) -> Result<Simulator, SimError> {
-    let SimConfig { source, limits, budget, faults, now, accounts, token_lifetime_s, live, port } =
-        config;
+    let SimConfig { source, limits, budget, faults, now, accounts, token_lifetime_s, live, port } = config;
     let plan = faults.clone();
-    let opened =
-        tokio::task::spawn_blocking(move || Library::open(source, budget, &plan, now)).await;
+    let opened = tokio::task::spawn_blocking(move || Library::open(source, budget, &plan, now)).await;
     let library = opened.map_err(|e| SimError::Config(e.to_string()))??;
     let bind = |source| SimError::Bind { port, source };
     let tcp = TcpListener::bind((Ipv4Addr::LOCALHOST, port)).await.map_err(bind)?;
@@ -74,8 +72,8 @@ pub async fn start(config: SimConfig) -> Result<Simulator, SimError> {
         tokens: Mutex::new(Tokens::new(accounts, token_lifetime_s)),
         stats: Mutex::default(),
     });
-    let closed = Arc::new(AtomicBool::new(false));
-    let listener = SimListener { tcp, closed: Arc::clone(&closed) };
+    let closed = CancellationToken::new();
+    let listener = SimListener { tcp, closed: closed.clone() };
     let service = Router::new()
         .fallback(handle)
         .with_state(Arc::clone(&state))
@@ -122,7 +120,7 @@ impl Simulator {
     }
 
     fn close(&self) {
-        self.closed.store(true, Ordering::SeqCst);
+        self.closed.cancel();
         self.task.abort();
     }
 }
@@ -134,7 +132,8 @@ impl Drop for Simulator {
 }
 
 const NO_RESULTS: &str = r#"{"detail":"No results found."}"#;
-const TOO_MUCH: &str = r#"{"detail":"Failed to retrieve information. You're likely asking for too much data at once."}"#;
+const TOO_MUCH: &str =
+    r#"{"detail":"Failed to retrieve information. You're likely asking for too much data at once."}"#;
 const LIVE: &str = r#"{"detail":"Live F1 session in progress. Global API access (including past sessions) is restricted to authenticated users until the session ends."}"#;
 
 fn detail(text: &str) -> String {
@@ -307,9 +306,7 @@ impl Server {
             Login::WrongGrantType | Login::Missing => {
                 Plain::json(StatusCode::UNPROCESSABLE_ENTITY, detail("Invalid login form"))
             }
-            Login::Refused => {
-                Plain::json(StatusCode::UNAUTHORIZED, detail("Incorrect username or password"))
-            }
+            Login::Refused => Plain::json(StatusCode::UNAUTHORIZED, detail("Incorrect username or password")),
             Login::Burst => Plain::gateway(StatusCode::TOO_MANY_REQUESTS),
         }
     }

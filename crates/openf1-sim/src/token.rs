@@ -68,10 +68,7 @@ impl Tokens {
         let (Some(username), Some(password)) = (username, password) else {
             return Login::Missing;
         };
-        let known = self
-            .accounts
-            .iter()
-            .any(|a| a.username == username && a.password == password);
+        let known = self.accounts.iter().any(|a| a.username == username && a.password == password);
         if !known {
             return Login::Refused;
         }

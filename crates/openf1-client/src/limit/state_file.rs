@@ -35,7 +35,8 @@ impl StateFile {
         if let Some(folder) = self.path.parent() {
             std::fs::create_dir_all(folder)?;
         }
-        let mut file = File::options().read(true).write(true).create(true).truncate(false).open(&self.path)?;
+        let mut file =
+            File::options().read(true).write(true).create(true).truncate(false).open(&self.path)?;
         file.lock()?;
         let mut text = String::new();
         let mut log = match file.read_to_string(&mut text) {

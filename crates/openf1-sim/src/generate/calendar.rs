@@ -70,9 +70,9 @@ macro_rules! places {
 pub(crate) static PLACES: [Place; 24] = places! {
     "Bahrain Grand Prix" "Sakhir" "Bahrain" "BRN" 36 "Sakhir" 63 "Permanent" 180 3/3 15:00 90_200 false;
     "Saudi Arabian Grand Prix" "Jeddah" "Saudi Arabia" "KSA" 153 "Jeddah" 149 "Temporary - Street" 180 3/10 17:00 88_300 false;
-    "Australian Grand Prix" "Melbourne" "Australia" "AUS" 5 "Melbourne" 10 "Temporary - Road" 660 3/24 04:00 76_900 false;
-    "Japanese Grand Prix" "Suzuka" "Japan" "JPN" 4 "Suzuka" 46 "Permanent" 540 4/7 05:00 89_100 false;
-    "Chinese Grand Prix" "Shanghai" "China" "CHN" 53 "Shanghai" 49 "Permanent" 480 4/21 07:00 94_200 true;
+    "Australian Grand Prix" "Melbourne" "Australia" "AUS" 5 "Melbourne" 10 "Temporary - Road" 660 3/24 4:00 76_900 false;
+    "Japanese Grand Prix" "Suzuka" "Japan" "JPN" 4 "Suzuka" 46 "Permanent" 540 4/7 5:00 89_100 false;
+    "Chinese Grand Prix" "Shanghai" "China" "CHN" 53 "Shanghai" 49 "Permanent" 480 4/21 7:00 94_200 true;
     "Miami Grand Prix" "Miami" "United States" "USA" 19 "Miami" 151 "Temporary - Street" -240 5/5 20:00 87_600 true;
     "Emilia Romagna Grand Prix" "Imola" "Italy" "ITA" 13 "Imola" 6 "Permanent" 120 5/19 13:00 75_400 false;
     "Monaco Grand Prix" "Monaco" "Monaco" "MON" 114 "Monte Carlo" 22 "Temporary - Street" 120 5/26 13:00 71_100 false;
@@ -89,7 +89,7 @@ pub(crate) static PLACES: [Place; 24] = places! {
     "United States Grand Prix" "Austin" "United States" "USA" 19 "Austin" 9 "Permanent" -300 10/20 19:00 93_200 true;
     "Mexico City Grand Prix" "Mexico City" "Mexico" "MEX" 8 "Mexico City" 65 "Permanent" -360 10/27 20:00 76_400 false;
     "São Paulo Grand Prix" "São Paulo" "Brazil" "BRA" 10 "Interlagos" 14 "Permanent" -180 11/3 17:00 70_200 true;
-    "Las Vegas Grand Prix" "Las Vegas" "United States" "USA" 19 "Las Vegas" 152 "Temporary - Street" -480 11/24 06:00 93_000 false;
+    "Las Vegas Grand Prix" "Las Vegas" "United States" "USA" 19 "Las Vegas" 152 "Temporary - Street" -480 11/24 6:00 93_000 false;
     "Qatar Grand Prix" "Lusail" "Qatar" "QAT" 149 "Lusail" 150 "Permanent" 180 12/1 16:00 81_000 true;
     "Abu Dhabi Grand Prix" "Yas Island" "United Arab Emirates" "UAE" 21 "Yas Marina Circuit" 70 "Permanent" 240 12/8 13:00 83_000 false;
 };
@@ -142,53 +142,51 @@ fn nearest_sunday(year: i32, (month, day): (i64, i64)) -> i64 {
 pub(crate) fn season(year: i32, meetings: &mut Vec<Meeting>, sessions: &mut Vec<Session>) {
     let nth_year = i64::from(year - 2023);
     let mut session_index = 0;
-    let mut add_meeting = |index: i64, name: &str, place: &'static Place, list: &[(Kind, &'static str, i64, i64)]| {
-        let cancelled = index > 0 && place.location == cancelled_location(year);
-        // 7 and 29, 37 and 251 have no common divisor: keys are spread but never equal.
-        let meeting_key = 1140 + nth_year * 40 + if index == 0 { 0 } else { 1 + index * 7 % 29 };
-        for (kind, name_of_session, start, end) in list {
-            sessions.push(Session {
-                key: 9000 + nth_year * 400 + session_index * 37 % 251,
-                meeting_key,
-                kind: *kind,
-                name: name_of_session,
-                session_type: match kind {
-                    Kind::Practice | Kind::Testing => "Practice",
-                    Kind::Qualifying => "Qualifying",
-                    // Older rows have a type of their own.
-                    Kind::SprintQualifying if year == 2023 => "Sprint Qualifying",
-                    Kind::SprintQualifying => "Qualifying",
-                    Kind::Sprint | Kind::Race => "Race",
-                },
-                start: *start,
-                end: *end,
-                year,
+    let mut add_meeting =
+        |index: i64, name: &str, place: &'static Place, list: &[(Kind, &'static str, i64, i64)]| {
+            let cancelled = index > 0 && place.location == cancelled_location(year);
+            // 7 and 29, 37 and 251 have no common divisor: keys are spread but never equal.
+            let meeting_key = 1140 + nth_year * 40 + if index == 0 { 0 } else { 1 + index * 7 % 29 };
+            for (kind, name_of_session, start, end) in list {
+                sessions.push(Session {
+                    key: 9000 + nth_year * 400 + session_index * 37 % 251,
+                    meeting_key,
+                    kind: *kind,
+                    name: name_of_session,
+                    session_type: match kind {
+                        Kind::Practice | Kind::Testing => "Practice",
+                        Kind::Qualifying => "Qualifying",
+                        // Older rows have a type of their own.
+                        Kind::SprintQualifying if year == 2023 => "Sprint Qualifying",
+                        Kind::SprintQualifying => "Qualifying",
+                        Kind::Sprint | Kind::Race => "Race",
+                    },
+                    start: *start,
+                    end: *end,
+                    year,
+                    place,
+                    meeting: name.to_owned(),
+                    cancelled,
+                    telemetry: !(place.location == "Spielberg" && *name_of_session == "Practice 1"),
+                });
+                session_index += 1;
+            }
+            meetings.push(Meeting {
+                key: meeting_key,
+                name: name.to_owned(),
+                official_name: format!("FORMULA 1 {} {year}", name.to_uppercase()),
                 place,
-                meeting: name.to_owned(),
+                start: list.first().map_or(0, |s| s.2),
+                end: list.last().map_or(0, |s| s.3),
+                year,
                 cancelled,
-                telemetry: !(place.location == "Spielberg" && *name_of_session == "Practice 1"),
             });
-            session_index += 1;
-        }
-        meetings.push(Meeting {
-            key: meeting_key,
-            name: name.to_owned(),
-            official_name: format!("FORMULA 1 {} {year}", name.to_uppercase()),
-            place,
-            start: list.first().map_or(0, |s| s.2),
-            end: list.last().map_or(0, |s| s.3),
-            year,
-            cancelled,
-        });
-    };
+        };
 
     let first_race = nearest_sunday(year, PLACES[0].date);
     let day = |n: i64| (first_race - 11 + n) * DAY;
-    let names = if year == 2023 {
-        ["Practice 1", "Practice 2", "Practice 3"]
-    } else {
-        ["Day 1", "Day 2", "Day 3"]
-    };
+    let names =
+        if year == 2023 { ["Practice 1", "Practice 2", "Practice 3"] } else { ["Day 1", "Day 2", "Day 3"] };
     let testing: Vec<_> = (0..3)
         .map(|n| {
             let start = day(n) + 7 * HOUR;
@@ -198,9 +196,7 @@ pub(crate) fn season(year: i32, meetings: &mut Vec<Meeting>, sessions: &mut Vec<
     add_meeting(0, "Pre-Season Testing", &PLACES[0], &testing);
 
     for (index, place) in PLACES.iter().enumerate() {
-        let race = nearest_sunday(year, place.date) * DAY
-            + place.time.0 * HOUR
-            + place.time.1 * MINUTE;
+        let race = nearest_sunday(year, place.date) * DAY + place.time.0 * HOUR + place.time.1 * MINUTE;
         // (days before the race, minutes after its time of day, minutes long)
         let at = |kind, name, days: i64, minutes: i64, long: i64| {
             let start = race - days * DAY + minutes * MINUTE;

@@ -66,11 +66,17 @@ impl Run {
 #[derive(Debug, Clone)]
 pub(crate) enum Timing {
     /// Time and gap to the first.
-    Time { duration: i64, gap: i64 },
+    Time {
+        duration: i64,
+        gap: i64,
+    },
     /// So many laps behind.
     Lapped(i64),
     /// Best of each qualifying phase, and gaps to the best of the phase.
-    Phases { best: [Option<i64>; 3], gap: [Option<i64>; 3] },
+    Phases {
+        best: [Option<i64>; 3],
+        gap: [Option<i64>; 3],
+    },
     None,
 }
 
@@ -135,12 +141,7 @@ fn sectors(session: &Session, duration: i64, rng: &mut Rng) -> [i64; 3] {
 }
 
 /// Plays a session. `grid` is the order of the qualifying, for races.
-pub(crate) fn simulate(
-    seed: u64,
-    session: &Session,
-    roster: &[Driver],
-    grid: Option<Vec<usize>>,
-) -> Model {
+pub(crate) fn simulate(seed: u64, session: &Session, roster: &[Driver], grid: Option<Vec<usize>>) -> Model {
     let paces: Vec<f64> = roster.iter().map(|d| pace(seed, session, d)).collect();
     match session.kind {
         Kind::Race | Kind::Sprint => {
@@ -184,12 +185,13 @@ fn race(seed: u64, session: &Session, roster: &[Driver], paces: &[f64], grid: Ve
         stop_laps.dedup();
         let run = &mut runs[d];
         let (mut at, mut age, mut out, mut lane_left) = (start, rng.range(0, 3), false, 0);
-        let mut stint =
-            Stint { first: 1, last: planned, compound: compound(&mut rng), age };
+        let mut stint = Stint { first: 1, last: planned, compound: compound(&mut rng), age };
         for number in 1..=planned {
             let fuel = (planned - number) as f64 * 28.0;
-            let mut duration = (base * (1.0 + paces[d] / 1000.0) + fuel + age as f64 * 38.0
-                + rng.around(420.0)) as i64;
+            // Traffic makes slow cars slower still: some are lapped.
+            let mut duration =
+                (base * (1.0 + paces[d] * 1.4 / 1000.0) + fuel + age as f64 * 38.0 + rng.around(420.0))
+                    as i64;
             if number == 1 {
                 // From a standstill, one row after the other.
                 duration += 5_400 + place as i64 * 380;
@@ -360,9 +362,9 @@ fn qualifying(seed: u64, session: &Session, roster: &[Driver], paces: &[f64]) ->
         for &d in &order[..through[phase]] {
             let who = super::random::text(roster[d].acronym);
             let mut rng = Rng::new(&[seed, session.key as u64, who, 10 + phase as u64]);
-            let push = session.place.lap_ms as f64 * (1.0 + paces[d] / 1000.0)
-                * (1.0 - phase as f64 * 0.0025)
-                + rng.around(160.0);
+            let push =
+                session.place.lap_ms as f64 * (1.0 + paces[d] / 1000.0) * (1.0 - phase as f64 * 0.0025)
+                    + rng.around(160.0);
             for half in 0..2 {
                 let from = at + half * (until - at) / 2 + rng.range(8, 100) * SECOND / 2 + rng.range(0, 999);
                 // Never out again before being in.
@@ -378,8 +380,7 @@ fn qualifying(seed: u64, session: &Session, roster: &[Driver], paces: &[f64]) ->
         order[..through[phase]].sort_by_key(|d| (best[*d][phase].unwrap_or(i64::MAX), roster[*d].number));
         at = until + pause * MINUTE;
     }
-    let phase_best: Vec<Option<i64>> =
-        (0..3).map(|p| best.iter().filter_map(|b| b[p]).min()).collect();
+    let phase_best: Vec<Option<i64>> = (0..3).map(|p| best.iter().filter_map(|b| b[p]).min()).collect();
     let results = order
         .iter()
         .enumerate()
@@ -410,8 +411,7 @@ fn practice(seed: u64, session: &Session, roster: &[Driver], paces: &[f64]) -> M
         let mut rng = Rng::new(&[seed, session.key as u64, who, 20]);
         let long = (session.end - session.start) / outings;
         for n in 0..outings {
-            let push = session.place.lap_ms as f64
-                * (1.012 + paces[d] / 1000.0 - n as f64 * 0.002)
+            let push = session.place.lap_ms as f64 * (1.012 + paces[d] / 1000.0 - n as f64 * 0.002)
                 + rng.around(500.0);
             let from = session.start + n * long + rng.range(5_000, long / 6);
             let from = from.max(runs[d].laps.last().map_or(0, Lap::end) + 60 * SECOND);

@@ -48,7 +48,7 @@ impl Rng {
 
     /// True with a chance of one in `n`.
     pub(crate) fn one_in(&mut self, n: u64) -> bool {
-        self.bits() % n == 0
+        self.bits().is_multiple_of(n)
     }
 
     /// A number around zero, mostly within half of `spread`.

@@ -161,7 +161,8 @@ fn drivers(session: &Session, roster: &[Driver]) -> Vec<Row> {
     if race_at("Monza") {
         // A second row of a driver that knows only half.
         let mut half = rows[5].clone();
-        for name in ["broadcast_name", "first_name", "headshot_url", "last_name", "team_name", "team_colour"] {
+        for name in ["broadcast_name", "first_name", "headshot_url", "last_name", "team_name", "team_colour"]
+        {
             half.set(name, Value::Null);
         }
         rows.push(half);
@@ -331,7 +332,11 @@ impl Table<'_> {
                 // A trap of real data: the stint ends on the lap on which the next one begins.
                 let overlap = race && index == 5 && n == 0 && run.stints.len() > 1;
                 let last = stint.last + i64::from(overlap);
-                let compound = if self.session.kind == Kind::Testing && n == 0 { "TEST_UNKNOWN" } else { stint.compound };
+                let compound = if self.session.kind == Kind::Testing && n == 0 {
+                    "TEST_UNKNOWN"
+                } else {
+                    stint.compound
+                };
                 rows.push(self.keyed(json!({
                     "compound": compound,
                     "driver_number": driver.number,
@@ -467,7 +472,9 @@ impl Table<'_> {
                     passed[d] += 1;
                 }
                 // No rows of who is out or has finished.
-                let Some(lap) = run.laps.get(passed[d]) else { continue };
+                let Some(lap) = run.laps.get(passed[d]) else {
+                    continue;
+                };
                 if !lap.complete && t > lap.end() {
                     continue;
                 }
@@ -480,7 +487,8 @@ impl Table<'_> {
                     let own = list[place].0;
                     let behind = own - leader_ends[n - 1];
                     let ahead = if place == 0 { 0 } else { own - list[place - 1].0 };
-                    let lapped = (led - n.min(led)) as i64 - i64::from(led > n && lap_in_hand(&leader_ends, n, t, behind));
+                    let lapped = (led - n.min(led)) as i64
+                        - i64::from(led > n && lap_in_hand(&leader_ends, n, t, behind));
                     let gap = if lapped >= 2 {
                         json!(format!("+{lapped} LAPS"))
                     } else if lapped == 1 {
@@ -516,7 +524,15 @@ impl Table<'_> {
         let s = self.session;
         let second = |t: i64| t - t.rem_euclid(SECOND);
         let mut messages: Vec<(i64, Value)> = Vec::new();
-        let mut say = |t: i64, category: &str, flag: Value, scope: Value, sector: Value, driver: Value, lap: Value, phase: Value, text: String| {
+        let mut say = |t: i64,
+                       category: &str,
+                       flag: Value,
+                       scope: Value,
+                       sector: Value,
+                       driver: Value,
+                       lap: Value,
+                       phase: Value,
+                       text: String| {
             messages.push((
                 t,
                 json!({
@@ -527,41 +543,159 @@ impl Table<'_> {
         };
         let null = || Value::Null;
         let risk = rng.range(0, 9) * 10;
-        say(second(s.start - 50 * MINUTE), "Other", null(), null(), null(), null(), null(), null(), format!("RISK OF RAIN FOR THE {} IS {risk}%", s.name.to_uppercase()));
-        say(second(s.start - 40 * MINUTE), "Flag", json!("GREEN"), json!("Track"), null(), null(), if s.kind.is_race() { json!(1) } else { null() }, null(), "GREEN LIGHT - PIT EXIT OPEN".to_owned());
+        say(
+            second(s.start - 50 * MINUTE),
+            "Other",
+            null(),
+            null(),
+            null(),
+            null(),
+            null(),
+            null(),
+            format!("RISK OF RAIN FOR THE {} IS {risk}%", s.name.to_uppercase()),
+        );
+        say(
+            second(s.start - 40 * MINUTE),
+            "Flag",
+            json!("GREEN"),
+            json!("Track"),
+            null(),
+            null(),
+            if s.kind.is_race() { json!(1) } else { null() },
+            null(),
+            "GREEN LIGHT - PIT EXIT OPEN".to_owned(),
+        );
         if s.year >= 2026 {
             // Rows about the session's state are the only ones with fractions.
-            say(self.model.start + 37, "SessionStatus", null(), null(), null(), null(), null(), null(), "SESSION STARTED".to_owned());
+            say(
+                self.model.start + 37,
+                "SessionStatus",
+                null(),
+                null(),
+                null(),
+                null(),
+                null(),
+                null(),
+                "SESSION STARTED".to_owned(),
+            );
         }
         let laps = self.model.runs.iter().map(|r| r.laps.len()).max().unwrap_or(1) as i64;
         let span = (self.model.end - self.model.start).max(1);
-        let lap_at = |t: i64| if s.kind.is_race() { json!(1 + (t - self.model.start) * (laps - 1) / span) } else { Value::Null };
-        let phase_at = |t: i64| if s.kind.is_qualifying() { json!(1 + ((t - s.start) * 3 / (s.end - s.start).max(1)).clamp(0, 2)) } else { Value::Null };
+        let lap_at = |t: i64| {
+            if s.kind.is_race() { json!(1 + (t - self.model.start) * (laps - 1) / span) } else { Value::Null }
+        };
+        let phase_at = |t: i64| {
+            if s.kind.is_qualifying() {
+                json!(1 + ((t - s.start) * 3 / (s.end - s.start).max(1)).clamp(0, 2))
+            } else {
+                Value::Null
+            }
+        };
         for _ in 0..rng.range(4, if s.kind.is_race() { 18 } else { 8 }) {
             let t = second(self.model.start + rng.range(60_000, span - 1));
             let sector = rng.range(1, 20);
             let flag = if rng.one_in(3) { "DOUBLE YELLOW" } else { "YELLOW" };
-            say(t, "Flag", json!(flag), json!("Sector"), json!(sector), null(), lap_at(t), phase_at(t), format!("{flag} IN TRACK SECTOR {sector}"));
+            say(
+                t,
+                "Flag",
+                json!(flag),
+                json!("Sector"),
+                json!(sector),
+                null(),
+                lap_at(t),
+                phase_at(t),
+                format!("{flag} IN TRACK SECTOR {sector}"),
+            );
             let clear = t + rng.range(5, 60) * SECOND;
-            say(clear, "Flag", json!("CLEAR"), json!("Sector"), json!(sector), null(), lap_at(clear), phase_at(clear), format!("CLEAR IN TRACK SECTOR {sector}"));
+            say(
+                clear,
+                "Flag",
+                json!("CLEAR"),
+                json!("Sector"),
+                json!(sector),
+                null(),
+                lap_at(clear),
+                phase_at(clear),
+                format!("CLEAR IN TRACK SECTOR {sector}"),
+            );
         }
         for _ in 0..if s.kind.is_race() { rng.range(15, 60) } else { rng.range(2, 6) } {
             let t = second(self.model.start + rng.range(60_000, span - 1));
             let d = &self.roster[rng.range(0, self.roster.len() as i64 - 1) as usize];
             if s.kind.is_race() && !rng.one_in(4) {
-                say(t, "Flag", json!("BLUE"), json!("Driver"), null(), json!(d.number), lap_at(t), null(), format!("WAVED BLUE FLAG FOR CAR {} ({}) TIMED AT {}", d.number, d.acronym, &iso(t)[11..19]));
+                say(
+                    t,
+                    "Flag",
+                    json!("BLUE"),
+                    json!("Driver"),
+                    null(),
+                    json!(d.number),
+                    lap_at(t),
+                    null(),
+                    format!(
+                        "WAVED BLUE FLAG FOR CAR {} ({}) TIMED AT {}",
+                        d.number,
+                        d.acronym,
+                        &iso(t)[11..19]
+                    ),
+                );
             } else {
-                say(t, "Other", null(), null(), null(), null(), lap_at(t), phase_at(t), format!("CAR {} ({}) TIME DELETED - TRACK LIMITS AT TURN {}", d.number, d.acronym, rng.range(1, 16)));
+                say(
+                    t,
+                    "Other",
+                    null(),
+                    null(),
+                    null(),
+                    null(),
+                    lap_at(t),
+                    phase_at(t),
+                    format!(
+                        "CAR {} ({}) TIME DELETED - TRACK LIMITS AT TURN {}",
+                        d.number,
+                        d.acronym,
+                        rng.range(1, 16)
+                    ),
+                );
             }
         }
         if s.kind.is_race() && rng.one_in(2) {
             let t = second(self.model.start + rng.range(span / 5, span * 3 / 4));
-            say(t, "SafetyCar", null(), null(), null(), null(), lap_at(t), null(), "VIRTUAL SAFETY CAR DEPLOYED".to_owned());
+            say(
+                t,
+                "SafetyCar",
+                null(),
+                null(),
+                null(),
+                null(),
+                lap_at(t),
+                null(),
+                "VIRTUAL SAFETY CAR DEPLOYED".to_owned(),
+            );
             let over = t + 90 * SECOND;
-            say(over, "SafetyCar", null(), null(), null(), null(), lap_at(over), null(), "VIRTUAL SAFETY CAR ENDING".to_owned());
+            say(
+                over,
+                "SafetyCar",
+                null(),
+                null(),
+                null(),
+                null(),
+                lap_at(over),
+                null(),
+                "VIRTUAL SAFETY CAR ENDING".to_owned(),
+            );
         }
         let end = second(if s.kind.is_race() { self.model.end } else { s.end });
-        say(end, "Flag", json!("CHEQUERED"), json!("Track"), null(), null(), lap_at(end), null(), "CHEQUERED FLAG".to_owned());
+        say(
+            end,
+            "Flag",
+            json!("CHEQUERED"),
+            json!("Track"),
+            null(),
+            null(),
+            lap_at(end),
+            null(),
+            "CHEQUERED FLAG".to_owned(),
+        );
         messages.sort_by_key(|(t, _)| *t);
         messages.into_iter().map(|(_, value)| self.keyed(value)).collect()
     }
@@ -615,7 +749,9 @@ impl Table<'_> {
             track += rng.around(0.35);
             humidity = (humidity + rng.around(0.8)).clamp(8.0, 100.0);
             let glitch = rng.one_in(1500);
-            let number = |v: f64| if v.fract() == 0.0 { json!(v as i64) } else { json!(v) };
+            let number = |v: f64| {
+                if v.fract() == 0.0 { json!(v as i64) } else { json!(v) }
+            };
             rows.push(self.keyed(json!({
                 "air_temperature": number(tenth(air)),
                 "date": iso(t),
@@ -637,7 +773,9 @@ impl Table<'_> {
             .iter()
             .map(|line| {
                 let optional = |ms: Option<i64>| ms.map_or(Value::Null, |ms| json!(ms as f64 / 1000.0));
-                let gap_of = |ms: i64| if ms == 0 { json!(0) } else { json!(ms as f64 / 1000.0) };
+                let gap_of = |ms: i64| {
+                    if ms == 0 { json!(0) } else { json!(ms as f64 / 1000.0) }
+                };
                 let (duration, gap) = match &line.timing {
                     Timing::Time { duration, gap } => (json!(*duration as f64 / 1000.0), gap_of(*gap)),
                     Timing::Lapped(1) => (Value::Null, json!("+1 LAP")),

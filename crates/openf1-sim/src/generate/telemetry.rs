@@ -4,11 +4,11 @@
 //! a minute of one driver costs that minute. As in the real feed, one packet carries all cars: the
 //! drivers of a session share their dates, which `location` and `car_data` do not.
 
+use super::Generated;
 use super::calendar::Session;
 use super::model::{Lap, Model};
 use super::random::mix;
 use super::track::{self, POINTS, Point};
-use super::Generated;
 use crate::answer::{Meter, Refusal};
 use crate::clock::{self, HOUR, MINUTE, SECOND};
 use crate::endpoint::Endpoint;
@@ -56,7 +56,8 @@ impl Beat {
 
     /// Indices whose samples may lie between two times, both included.
     fn between(&self, low: i64, high: i64) -> (i64, i64) {
-        let index = |ms: i64| ms.clamp(self.first, self.last).saturating_sub(self.first) * 1000 / self.period_us;
+        let index =
+            |ms: i64| ms.clamp(self.first, self.last).saturating_sub(self.first) * 1000 / self.period_us;
         ((index(low) - 2).max(0), (index(high) + 1).min(self.count()))
     }
 }
@@ -146,12 +147,20 @@ fn car_sample(car: &mut Car<'_>, track: &[Point], i: i64, t: i64, year: i32) -> 
     let point = track[(at as usize).min(POINTS - 1)];
     let in_lane = lap.out && at < POINTS as f64 * 0.06;
     if in_lane {
-        return CarSample { brake: 0, drs: drs(0), gear: 2, rpm: 5200 + (noise % 300) as i64, speed: 79 + (noise % 3) as i64, throttle: 18 };
+        return CarSample {
+            brake: 0,
+            drs: drs(0),
+            gear: 2,
+            rpm: 5200 + (noise % 300) as i64,
+            speed: 79 + (noise % 3) as i64,
+            throttle: 18,
+        };
     }
     let wobble = (noise % 7) as i64 - 3;
     let slow = if lap.slow && !lap.out { 94 } else { 100 };
     let speed = ((i64::from(point.speed) + wobble) * slow / 100).max(0);
-    let drs_value = if point.straight { [12, 14, 8, 10][(noise >> 8) as usize % 4] } else { (noise >> 8) as i64 % 2 };
+    let drs_value =
+        if point.straight { [12, 14, 8, 10][(noise >> 8) as usize % 4] } else { (noise >> 8) as i64 % 2 };
     let lost = (noise >> 16).is_multiple_of(900);
     CarSample {
         brake: if lost { 104 } else { i64::from(point.braking) * 100 },
@@ -174,9 +183,9 @@ fn location_sample(car: &mut Car<'_>, track: &[Point], t: i64) -> [i64; 3] {
 }
 
 fn allows(filters: &[(&FieldFilter, usize)], values: &[Option<i64>]) -> bool {
-    filters.iter().all(|(filter, at)| {
-        filter.matches(values[*at].map_or(Cell::Other, |v| Cell::Number(v as f64)))
-    })
+    filters
+        .iter()
+        .all(|(filter, at)| filter.matches(values[*at].map_or(Cell::Other, |v| Cell::Number(v as f64))))
 }
 
 impl Generated {
@@ -260,7 +269,14 @@ impl Generated {
                 for car in &mut cars {
                     if is_car {
                         let s = car_sample(car, &track, i, t, session.year);
-                        let values = [Some(s.brake), s.drs, Some(s.gear), Some(s.rpm), Some(s.speed), Some(s.throttle)];
+                        let values = [
+                            Some(s.brake),
+                            s.drs,
+                            Some(s.gear),
+                            Some(s.rpm),
+                            Some(s.speed),
+                            Some(s.throttle),
+                        ];
                         if !allows(&on_values, &values) {
                             continue;
                         }

@@ -26,9 +26,8 @@ pub(crate) struct Point {
 pub(crate) fn lap(place: &Place) -> Vec<Point> {
     const FINE: usize = 4096;
     let mut rng = Rng::new(&[place.circuit_key as u64, 77]);
-    let harmonics: Vec<(f64, f64, f64)> = (2..8)
-        .map(|k| (f64::from(k), rng.unit() * TAU, rng.unit() * 0.32 / f64::from(k)))
-        .collect();
+    let harmonics: Vec<(f64, f64, f64)> =
+        (2..8).map(|k| (f64::from(k), rng.unit() * TAU, rng.unit() * 0.32 / f64::from(k))).collect();
     let (ox, oy, oz) = (rng.around(4000.0), rng.around(4000.0), rng.unit() * 600.0);
     let (tilt, hill) = (rng.unit() * TAU, 30.0 + rng.unit() * 250.0);
     let place_at = |i: usize| {
@@ -54,7 +53,8 @@ pub(crate) fn lap(place: &Place) -> Vec<Point> {
         turn / ((c.0 - a.0).hypot(c.1 - a.1) * scale / 10.0).max(1.0)
     };
     // As fast as the bend allows, then not braking or accelerating harder than a car can.
-    let mut speed: Vec<f64> = (0..FINE).map(|i| (38.0 / bend(i).max(1e-6)).sqrt().clamp(18.0, 93.0)).collect();
+    let mut speed: Vec<f64> =
+        (0..FINE).map(|i| (38.0 / bend(i).max(1e-6)).sqrt().clamp(18.0, 93.0)).collect();
     for i in (0..2 * FINE).rev() {
         let (here, next) = (i % FINE, (i + 1) % FINE);
         let metres = step(here) * scale / 10.0;
@@ -89,7 +89,13 @@ pub(crate) fn lap(place: &Place) -> Vec<Point> {
             speed: (here * 3.6) as i32,
             rpm: (9400.0 + within * 2300.0) as i32,
             gear: gear as i32,
-            throttle: if change < -0.6 { 0 } else if change > 0.25 || here > 75.0 { 100 } else { 62 },
+            throttle: if change < -0.6 {
+                0
+            } else if change > 0.25 || here > 75.0 {
+                100
+            } else {
+                62
+            },
             braking: change < -0.6,
             straight: here > 76.0 && change > -0.2,
         });

@@ -1,0 +1,252 @@
+//! Every status of the API, its retries and its login, over real HTTP from a scripted server on loopback.
+
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+use axum::body::Body;
+use axum::extract::{Request, State};
+use axum::http::{HeaderMap, Response};
+use openf1_client::{Credentials, Endpoint, Error, Limits, OpenF1, Query, RateLimiter};
+use std::collections::VecDeque;
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
+
+const LIVE: &str = r#"{"detail":"Live F1 session in progress. Global API access (including past sessions) is restricted to authenticated users until the session ends."}"#;
+const EXPIRED: &str = r#"{"detail":"Invalid ID token: Token expired"}"#;
+const TOO_MUCH: &str =
+    r#"{"detail":"Failed to retrieve information. You're likely asking for too much data at once."}"#;
+const TOO_FAST: &str =
+    r#"{"detail":"Rate limit exceeded. Max 3 requests/second.","error":"Too Many Requests"}"#;
+
+/// What the server answers, in turn; the last answer repeats.
+#[derive(Clone)]
+struct Answer {
+    status: u16,
+    body: &'static str,
+    headers: &'static [(&'static str, &'static str)],
+    delay: Duration,
+}
+
+fn answer(status: u16, body: &'static str) -> Answer {
+    Answer { status, body, headers: &[], delay: Duration::ZERO }
+}
+
+#[derive(Default)]
+struct Script {
+    answers: VecDeque<Answer>,
+    seen: Vec<(String, HeaderMap)>,
+}
+
+struct Server {
+    script: Arc<Mutex<Script>>,
+    base_url: String,
+}
+
+impl Server {
+    async fn start(answers: impl IntoIterator<Item = Answer>) -> Self {
+        let script =
+            Arc::new(Mutex::new(Script { answers: answers.into_iter().collect(), seen: Vec::new() }));
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let base_url = format!("http://{}/v1", listener.local_addr().unwrap());
+        let app = axum::Router::new().fallback(reply).with_state(Arc::clone(&script));
+        tokio::spawn(async move { axum::serve(listener, app).await.unwrap() });
+        Self { script, base_url }
+    }
+
+    fn seen(&self) -> Vec<(String, HeaderMap)> {
+        self.script.lock().unwrap().seen.clone()
+    }
+
+    fn client(&self) -> openf1_client::ClientBuilder {
+        OpenF1::builder()
+            .base_url(&self.base_url)
+            .limiter(RateLimiter::new(Limits::unlimited()))
+            .retry_delay(Duration::from_millis(2))
+            .max_retries(3)
+            .timeout(Duration::from_millis(500))
+    }
+}
+
+async fn reply(State(script): State<Arc<Mutex<Script>>>, request: Request) -> Response<Body> {
+    let answer = {
+        let mut script = script.lock().unwrap();
+        script.seen.push((request.uri().to_string(), request.headers().clone()));
+        let next = script.answers.pop_front().unwrap();
+        if script.answers.is_empty() {
+            script.answers.push_back(next.clone());
+        }
+        next
+    };
+    tokio::time::sleep(answer.delay).await;
+    let mut response = Response::builder().status(answer.status);
+    for (name, value) in answer.headers {
+        response = response.header(*name, *value);
+    }
+    response.body(Body::from(answer.body)).unwrap()
+}
+
+fn laps() -> Query {
+    Query::new(Endpoint::Laps).session(9158).driver(1)
+}
+
+#[tokio::test]
+async fn rows_are_typed_and_the_request_says_who_asks() {
+    let server = Server::start([answer(
+        200,
+        r#"[{"session_key":9158,"driver_number":1,"lap_number":1,"lap_duration":null,"new":1}]"#,
+    )])
+    .await;
+    let client = server.client().build().unwrap();
+    let rows = client.laps().session(9158).driver(1).send().await.unwrap();
+    assert_eq!((rows[0].lap_number, rows[0].lap_duration), (Some(1), None));
+    assert_eq!(rows[0].extra["new"], 1);
+    let (uri, headers) = &server.seen()[0];
+    assert_eq!(uri, "/v1/laps?session_key=9158&driver_number=1");
+    assert!(headers["user-agent"].to_str().unwrap().starts_with("f1lake/"));
+    assert!(headers["accept-encoding"].to_str().unwrap().contains("gzip"));
+    assert!(!headers.contains_key("authorization"));
+}
+
+#[tokio::test]
+async fn nothing_found_is_no_error_and_no_error_is_nothing_found() {
+    for (status, body) in [(404, r#"{"detail":"No results found."}"#), (200, "[]")] {
+        let server = Server::start([answer(status, body)]).await;
+        let found = server.client().build().unwrap().fetch(&laps()).await.unwrap();
+        assert_eq!((found.rows, &found.body[..]), (0, &b"[]"[..]));
+    }
+    for body in [r#"{"detail":"Not Found"}"#, "<html>404</html>", ""] {
+        let server = Server::start([answer(404, body)]).await;
+        let error = server.client().build().unwrap().fetch(&laps()).await.unwrap_err();
+        assert!(matches!(error, Error::Status { status: 404, .. }), "{error}");
+    }
+    for body in [r#"{"detail":"oops"}"#, "<html>", "[1]", "", r#"[{"a":NaN}]"#, "[{}"] {
+        let server = Server::start([answer(200, body)]).await;
+        let error = server.client().build().unwrap().fetch(&laps()).await.unwrap_err();
+        assert!(matches!(error, Error::Body { tries: 4, .. }), "{body}: {error}");
+    }
+}
+
+#[tokio::test]
+async fn what_may_pass_is_tried_again() {
+    for first in [
+        answer(500, "<html>trace</html>"),
+        answer(502, "x"),
+        answer(503, "Service Unavailable"),
+        answer(504, "upstream request timeout"),
+        answer(429, TOO_FAST),
+        answer(200, "[{"),
+        Answer { delay: Duration::from_secs(2), ..answer(200, "[]") },
+    ] {
+        let status = first.status;
+        let server = Server::start([first, answer(200, "[{}]")]).await;
+        let found = server.client().build().unwrap().fetch(&laps()).await.unwrap();
+        assert_eq!((found.rows, found.tries), (1, 2), "{status}");
+    }
+}
+
+#[tokio::test]
+async fn a_lasting_failure_is_told_with_its_story() {
+    let server = Server::start([answer(503, "Service Unavailable")]).await;
+    let error = server.client().build().unwrap().fetch(&laps()).await.unwrap_err();
+    let text = error.to_string();
+    assert!(
+        text.contains("laps?session_key=9158") && text.contains("503") && text.contains("4 tries"),
+        "{text}"
+    );
+    assert_eq!(server.seen().len(), 4);
+
+    let client = OpenF1::builder()
+        .base_url("http://127.0.0.1:9/v1")
+        .limiter(RateLimiter::new(Limits::unlimited()))
+        .retry_delay(Duration::from_millis(1))
+        .max_retries(1);
+    let error = client.build().unwrap().fetch(&laps()).await.unwrap_err();
+    assert!(matches!(error, Error::Transport { timeout: false, .. }), "{error}");
+}
+
+#[tokio::test]
+async fn retry_after_is_waited_for_by_all_and_junk_is_not() {
+    let wait = Answer { headers: &[("retry-after", "1")], ..answer(429, TOO_FAST) };
+    let server = Server::start([wait, answer(200, "[]")]).await;
+    let client = server.client().build().unwrap();
+    let started = Instant::now();
+    let query = laps();
+    let (a, b) = tokio::join!(client.fetch(&query), async {
+        tokio::time::sleep(Duration::from_millis(100)).await;
+        client.fetch(&laps()).await
+    });
+    a.unwrap();
+    b.unwrap();
+    assert!(started.elapsed() >= Duration::from_millis(990));
+    let year = Answer { headers: &[("retry-after", "-3")], ..answer(503, "x") };
+    let server = Server::start([year, answer(200, "[]")]).await;
+    let started = Instant::now();
+    server.client().build().unwrap().fetch(&laps()).await.unwrap();
+    assert!(started.elapsed() < Duration::from_millis(900));
+}
+
+#[tokio::test]
+async fn too_large_and_locked_are_final_at_once() {
+    let server = Server::start([answer(422, TOO_MUCH)]).await;
+    let error = server.client().build().unwrap().fetch(&laps()).await.unwrap_err();
+    assert!(error.is_splittable() && matches!(error, Error::TooLarge { .. }));
+    assert_eq!(server.seen().len(), 1);
+    for body in [
+        LIVE,
+        r#"{"detail":"Session in progress, access is restricted to authenticated users. Sign up here: https://tally.so/r/w2yWDb"}"#,
+    ] {
+        let server = Server::start([answer(401, body)]).await;
+        let error = server.client().build().unwrap().fetch(&laps()).await.unwrap_err();
+        assert!(error.is_locked(), "{error}");
+        assert_eq!(server.seen().len(), 1);
+    }
+}
+
+#[tokio::test]
+async fn a_token_is_fetched_once_and_renewed_once() {
+    let token = answer(200, r#"{"access_token":"tok-canary","token_type":"bearer","expires_in":"3600"}"#);
+    let server = Server::start([
+        token.clone(),
+        answer(200, "[]"),
+        answer(401, EXPIRED),
+        token.clone(),
+        answer(200, "[{}]"),
+    ])
+    .await;
+    let client =
+        server.client().credentials(Some(Credentials::new("me@example.org", "pass-canary"))).build().unwrap();
+    client.fetch(&laps()).await.unwrap();
+    assert_eq!(client.fetch(&laps()).await.unwrap().rows, 1);
+    let seen = server.seen();
+    assert_eq!(seen.iter().filter(|(uri, _)| uri == "/token").count(), 2);
+    assert_eq!(seen[1].1["authorization"], "Bearer tok-canary");
+
+    let server = Server::start([token, answer(401, EXPIRED)]).await;
+    let client =
+        server.client().credentials(Some(Credentials::new("me@example.org", "pass-canary"))).build().unwrap();
+    let error = client.fetch(&laps()).await.unwrap_err();
+    assert!(matches!(error, Error::LoginRefused { .. }), "{error}");
+    for text in [format!("{error} {error:?}"), format!("{client:?}")] {
+        assert!(!text.contains("canary"), "{text}");
+    }
+    let server = Server::start([answer(401, "no")]).await;
+    let client =
+        server.client().credentials(Some(Credentials::new("me@example.org", "pass-canary"))).build().unwrap();
+    assert!(matches!(client.fetch(&laps()).await.unwrap_err(), Error::LoginRefused { .. }));
+}
+
+#[tokio::test]
+async fn a_redirect_is_not_followed() {
+    let there = Answer { headers: &[("location", "http://127.0.0.1:9/steal")], ..answer(302, "") };
+    let server = Server::start([there]).await;
+    let error = server.client().build().unwrap().fetch(&laps()).await.unwrap_err();
+    assert!(matches!(error, Error::Status { status: 302, .. }), "{error}");
+}
+
+#[tokio::test]
+async fn every_retry_passes_the_limiter() {
+    let server = Server::start([answer(500, "x")]).await;
+    let limiter = RateLimiter::new(Limits { per_second: 1000.0, per_minute: 1000 });
+    let client = server.client().limiter(limiter.clone()).build().unwrap();
+    client.fetch(&laps()).await.unwrap_err();
+    assert_eq!(limiter.snapshot().sent_last_minute, server.seen().len());
+}

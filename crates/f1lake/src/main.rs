@@ -1,2 +1,5 @@
-//! The program.
-fn main() {}
+//! The program `f1lake`.
+
+fn main() -> std::process::ExitCode {
+    f1lake::main(std::env::args_os())
+}

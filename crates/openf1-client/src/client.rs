@@ -15,7 +15,7 @@ use serde::Deserialize;
 use serde_json::value::RawValue;
 use std::marker::PhantomData;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 /// Address of the public API.
@@ -25,6 +25,8 @@ pub const DEFAULT_BASE_URL: &str = "https://api.openf1.org/v1";
 const MAX_BODY: usize = 256 * 1024 * 1024;
 /// Wait after a 429 of the minute window that names no time.
 const MINUTE_PAUSE: Duration = Duration::from_secs(15);
+/// An address that has given no rows yet and answers with something else is probably the wrong one.
+const TRIES_OF_STRANGER: u32 = 2;
 
 /// Settings of a client. All have defaults that suit the free tier.
 #[derive(Debug, Clone)]
@@ -154,6 +156,7 @@ impl ClientBuilder {
                 sent: AtomicU64::new(0),
                 received: AtomicU64::new(0),
                 retried: AtomicU64::new(0),
+                answered: AtomicBool::new(false),
             }),
         })
     }
@@ -198,6 +201,8 @@ struct Shared {
     sent: AtomicU64,
     received: AtomicU64,
     retried: AtomicU64,
+    /// Whether rows ever came from this address.
+    answered: AtomicBool,
 }
 
 /// What a client has done so far.
@@ -224,6 +229,19 @@ pub struct Answer {
     pub tries: u32,
     /// When it was received.
     pub received_at: Timestamp,
+    /// The server's clock when it answered, to the second; none when it sends no `Date`.
+    pub served_at: Option<Timestamp>,
+}
+
+/// What [`OpenF1::check_health`] found.
+#[derive(Debug, Clone)]
+pub struct Health {
+    /// Newest session of the API; none while it has none.
+    pub latest_session: Option<endpoint::Session>,
+    /// From asking to the answer, waiting for the limiter included.
+    pub round_trip: Duration,
+    /// This machine's clock less the server's; none when the server sends no `Date`.
+    pub clock_difference: Option<jiff::SignedDuration>,
 }
 
 /// A client of the API. Clones share connections, limiter and login.
@@ -301,7 +319,10 @@ impl OpenF1 {
             tries += 1;
             self.shared.sent.fetch_add(1, Ordering::Relaxed);
             match self.try_once(&url, &request, bearer.as_ref(), tries, started).await {
-                Try::Good(answer) => return Ok(answer),
+                Try::Good(answer) => {
+                    self.shared.answered.store(true, Ordering::Relaxed);
+                    return Ok(answer);
+                }
                 Try::Final(error) => return Err(error),
                 Try::Unauthorised(detail) if renewed || bearer.is_none() => {
                     return Err(Error::LoginRefused { request, detail });
@@ -312,10 +333,14 @@ impl OpenF1 {
                     *self.shared.token.lock().await = None;
                 }
                 Try::Again { error, pause, everyone } => {
+                    let never_good = !self.shared.answered.load(Ordering::Relaxed);
+                    if never_good && tries >= TRIES_OF_STRANGER && matches!(error, Error::Body { .. }) {
+                        return Err(error);
+                    }
                     let Some(delay) = backoff.next() else { return Err(error) };
                     let delay =
                         pause.map_or(delay, |pause| pause.max(delay.min(pause + self.shared.retry_delay)));
-                    tracing::warn!(%error, ?delay, "trying again");
+                    tracing::info!(%error, ?delay, "trying again");
                     self.shared.retried.fetch_add(1, Ordering::Relaxed);
                     if everyone {
                         self.shared.limiter.pause(delay).await;
@@ -397,6 +422,12 @@ impl OpenF1 {
             .get(reqwest::header::RETRY_AFTER)
             .and_then(|value| value.to_str().ok())
             .and_then(|value| parse_retry_after(value, Timestamp::now()));
+        let served_at = answer
+            .headers()
+            .get(reqwest::header::DATE)
+            .and_then(|value| value.to_str().ok())
+            .and_then(|value| httpdate::parse_http_date(value).ok())
+            .and_then(|time| Timestamp::try_from(time).ok());
         let mut body = Vec::new();
         loop {
             match answer.chunk().await {
@@ -412,7 +443,10 @@ impl OpenF1 {
                 Err(error) => return transport(&error),
             }
         }
-        self.judge(request, status, retry_after, body, tries, started)
+        match self.judge(request, status, retry_after, body, tries, started) {
+            Try::Good(answer) => Try::Good(Answer { served_at, ..answer }),
+            other => other,
+        }
     }
 
     fn judge(
@@ -441,6 +475,7 @@ impl OpenF1 {
                     status,
                     tries,
                     received_at: Timestamp::now(),
+                    served_at: None,
                 }),
                 Err(reason) => Try::Again {
                     error: Error::Body { request, tries, detail: format!("{reason}: {detail}") },
@@ -454,6 +489,7 @@ impl OpenF1 {
                 status,
                 tries,
                 received_at: Timestamp::now(),
+                served_at: None,
             }),
             401 | 403 if is_live_lock(&detail) => Try::Final(Error::Locked { request, detail }),
             401 | 403 => Try::Unauthorised(detail),
@@ -477,10 +513,16 @@ impl OpenF1 {
     ///
     /// # Errors
     /// See [`Error`].
-    pub async fn check_health(&self) -> Result<Option<endpoint::Session>, Error> {
-        let sessions: Vec<endpoint::Session> =
-            self.query(Query::new(Endpoint::Sessions).latest_session()).send().await?;
-        Ok(sessions.into_iter().next())
+    pub async fn check_health(&self) -> Result<Health, Error> {
+        let query = Query::new(Endpoint::Sessions).latest_session();
+        let started = Instant::now();
+        let answer = self.fetch(&query).await?;
+        let sessions: Vec<endpoint::Session> = rows_of(&query, &answer)?;
+        Ok(Health {
+            latest_session: sessions.into_iter().next(),
+            round_trip: started.elapsed(),
+            clock_difference: answer.served_at.map(|served_at| answer.received_at.duration_since(served_at)),
+        })
     }
 
     /// A typed request from a query of that endpoint.
@@ -512,6 +554,15 @@ fn detail_of(body: &[u8]) -> String {
     let start = String::from_utf8_lossy(&body[..body.len().min(200)]);
     let line = start.split_whitespace().collect::<Vec<_>>().join(" ");
     if line.is_empty() { "empty body".to_owned() } else { line }
+}
+
+/// The rows of an answer.
+fn rows_of<R: Row>(query: &Query, answer: &Answer) -> Result<Vec<R>, Error> {
+    serde_json::from_slice(&answer.body).map_err(|error| Error::Body {
+        request: query.to_string(),
+        tries: answer.tries,
+        detail: error.to_string(),
+    })
 }
 
 /// Checks that a body is a JSON array of objects, and counts them.
@@ -573,11 +624,7 @@ impl<R: Row> Request<'_, R> {
     /// See [`Error`].
     pub async fn send(self) -> Result<Vec<R>, Error> {
         let answer = self.client.fetch(&self.query).await?;
-        serde_json::from_slice(&answer.body).map_err(|error| Error::Body {
-            request: self.query.to_string(),
-            tries: answer.tries,
-            detail: error.to_string(),
-        })
+        rows_of(&self.query, &answer)
     }
 
     /// Sends it and returns the bytes.

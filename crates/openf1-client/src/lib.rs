@@ -20,7 +20,7 @@ mod login;
 pub mod query;
 pub mod retry_after;
 
-pub use client::{Answer, ClientBuilder, DEFAULT_BASE_URL, OpenF1, Request, Traffic};
+pub use client::{Answer, ClientBuilder, DEFAULT_BASE_URL, Health, OpenF1, Request, Traffic};
 pub use endpoint::{Endpoint, Row};
 pub use error::Error;
 pub use limit::*;

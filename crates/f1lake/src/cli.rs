@@ -1,0 +1,410 @@
+//! The command line.
+
+use crate::error::Error;
+use crate::logging::LogFormat;
+use crate::output::OutputFormat;
+use clap::{Args, Parser, Subcommand};
+use figment::value::{Dict, Value};
+use jiff::civil::Date;
+use serde::Serialize;
+use std::path::PathBuf;
+
+const EXIT_CODES: &str = "Exit codes: 0 all done, 1 failed or damaged, 2 wrong usage or configuration, \
+3 some sessions failed (the rest is landed), 4 locked by a live session, 5 login refused, 130 interrupted.";
+
+/// Formula 1 data from the OpenF1 API in a lakehouse.
+#[derive(Debug, Parser)]
+#[command(name = "f1lake", version, about, after_help = EXIT_CODES)]
+pub struct Cli {
+    #[command(flatten)]
+    pub(crate) globals: Globals,
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Globals {
+    /// Configuration file [default: f1lake.toml, when there is one]
+    #[arg(long, global = true, env = "F1LAKE_CONFIG", value_name = "FILE", help_heading = "Everywhere")]
+    pub(crate) config: Option<PathBuf>,
+    /// How data is printed on standard output
+    #[arg(long, global = true, value_enum, default_value_t, help_heading = "Everywhere")]
+    pub(crate) output: OutputFormat,
+    /// Only errors on standard error
+    #[arg(short, long, global = true, conflicts_with = "verbose", help_heading = "Everywhere")]
+    pub(crate) quiet: bool,
+    /// More on standard error; repeat for still more
+    #[arg(short, long, global = true, action = clap::ArgAction::Count, help_heading = "Everywhere")]
+    pub(crate) verbose: u8,
+    /// How standard error looks
+    #[arg(long, global = true, value_enum, default_value_t, help_heading = "Everywhere")]
+    pub(crate) log_format: LogFormat,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Everything that is due, from the API to the tables (for now: to the landing zone)
+    Run(ExtractArgs),
+    /// Fetch sessions from the API into the landing zone
+    Extract(ExtractArgs),
+    /// List the sessions that a selection chooses
+    Sessions(SessionsArgs),
+    /// Show requests, minutes and bytes before anything is fetched
+    Plan(ExtractArgs),
+    /// Show what is landed
+    Status(ZoneArgs),
+    /// Check every landed file against its manifest; exit code 1 on damage
+    Verify(ZoneArgs),
+    /// Check configuration, destination, API, login, limits and clock
+    Doctor(DoctorArgs),
+    /// Show every setting and where its value came from
+    Config(ConfigArgs),
+    /// Serve a simulated OpenF1 API on loopback; its base URL goes to standard output
+    Simulate(SimulateArgs),
+    /// Extract a generated race weekend, with no network and no account
+    Demo(DemoArgs),
+    /// Print a completion script for a shell
+    Completions {
+        /// Which shell
+        shell: clap_complete::Shell,
+    },
+}
+
+/// Which sessions.
+#[derive(Debug, Default, Args, Serialize)]
+#[command(next_help_heading = "Which sessions")]
+pub(crate) struct SelectionArgs {
+    /// How to choose [default: latest]
+    #[arg(long, value_parser = ["latest", "year", "manual"])]
+    #[serde(rename = "fetch_mode", skip_serializing_if = "Option::is_none")]
+    mode: Option<String>,
+    /// Mode latest: how many [default: 10]
+    #[arg(short = 'n', long, value_name = "N")]
+    #[serde(rename = "num_latest_sessions", skip_serializing_if = "Option::is_none")]
+    num_sessions: Option<usize>,
+    /// Mode year: season, from 2023
+    #[arg(long)]
+    #[serde(rename = "fetch_year", skip_serializing_if = "Option::is_none")]
+    year: Option<i16>,
+    /// Mode manual: day (UTC); may be repeated
+    #[arg(long, value_name = "YYYY-MM-DD", value_delimiter = ',')]
+    #[serde(rename = "manual_batch_days", skip_serializing_if = "Vec::is_empty")]
+    date: Vec<Date>,
+    /// Which sessions come first
+    #[arg(long, value_parser = ["latest", "oldest"])]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    order: Option<String>,
+    /// Sessions by key, instead of a mode
+    #[arg(long, value_name = "KEY", value_delimiter = ',')]
+    #[serde(rename = "session_keys", skip_serializing_if = "Vec::is_empty")]
+    session_key: Vec<i64>,
+    /// Whole weekends by key, instead of a mode
+    #[arg(long, value_name = "KEY", value_delimiter = ',')]
+    #[serde(rename = "meeting_keys", skip_serializing_if = "Vec::is_empty")]
+    meeting_key: Vec<i64>,
+    /// Only this country: name or three-letter code
+    #[arg(long, value_delimiter = ',')]
+    #[serde(rename = "countries", skip_serializing_if = "Vec::is_empty")]
+    country: Vec<String>,
+    /// Only this location or circuit
+    #[arg(long, value_delimiter = ',')]
+    #[serde(rename = "locations", skip_serializing_if = "Vec::is_empty")]
+    location: Vec<String>,
+    /// Only this type or name of session, such as Race or "Practice 1"
+    #[arg(long, value_name = "TYPE", value_delimiter = ',')]
+    #[serde(rename = "session_types", skip_serializing_if = "Vec::is_empty")]
+    session_type: Vec<String>,
+    /// Only sessions that start on this day (UTC) or later
+    #[arg(long, value_name = "YYYY-MM-DD")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    from: Option<Date>,
+    /// Only sessions that start on this day (UTC) or earlier
+    #[arg(long, value_name = "YYYY-MM-DD")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    to: Option<Date>,
+}
+
+/// How to reach the API.
+#[derive(Debug, Default, Args, Serialize)]
+#[command(next_help_heading = "API")]
+pub(crate) struct ApiArgs {
+    /// Address of the API up to /v1
+    #[arg(long, value_name = "URL")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    base_url: Option<String>,
+    /// Longest wait for an answer, seconds [default: 30]
+    #[arg(long, value_name = "SECONDS")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    timeout: Option<f64>,
+    /// Tries after the first one [default: 5]
+    #[arg(long, value_name = "N")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    max_retries: Option<u32>,
+    /// First wait between tries, seconds [default: 1]
+    #[arg(long, value_name = "SECONDS")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    retry_delay: Option<f64>,
+    /// Requests a second [default: 2.8, with an account 6]
+    #[arg(long, value_name = "RATE")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    rate_per_second: Option<f64>,
+    /// Requests a minute [default: 30, with an account 60]
+    #[arg(long, value_name = "N")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    rate_per_minute: Option<u32>,
+    /// File in which processes share the rate limits
+    #[arg(long, value_name = "FILE")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    limiter_state: Option<PathBuf>,
+}
+
+/// Where files land.
+#[derive(Debug, Default, Args, Serialize)]
+#[command(next_help_heading = "Landing zone")]
+pub(crate) struct OutArgs {
+    /// Folder (or URL) of the landing zone [default: ./landing]
+    #[arg(long, value_name = "FOLDER")]
+    #[serde(rename = "landing_path", skip_serializing_if = "Option::is_none")]
+    out: Option<String>,
+}
+
+/// What to fetch and how.
+#[derive(Debug, Default, Args, Serialize)]
+#[command(next_help_heading = "What and how")]
+pub(crate) struct WorkArgs {
+    /// Endpoints, such as laps,pit [default: all 18]
+    #[arg(long, value_name = "NAMES", value_delimiter = ',')]
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    endpoints: Vec<String>,
+    /// Requests in flight at once [default: 3]
+    #[arg(long, value_name = "N")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    max_workers: Option<usize>,
+    /// Format of landing files [default: json]
+    #[arg(long, value_parser = ["json", "ndjson", "parquet"])]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    format: Option<String>,
+    /// Compression of landing files [default: none]
+    #[arg(long, value_parser = ["none", "gzip", "zstd"])]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    compression: Option<String>,
+    /// Days until a session counts as settled [default: 30]
+    #[arg(long, value_name = "DAYS")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    settle_days: Option<u32>,
+    /// While a live session locks OpenF1 [default: stop]
+    #[arg(long, value_parser = ["stop", "wait"])]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    on_locked: Option<String>,
+    /// Fetch again what is landed
+    #[arg(long)]
+    #[serde(skip)]
+    pub(crate) refresh: bool,
+    /// Land answers with fewer rows than before
+    #[arg(long)]
+    #[serde(skip)]
+    pub(crate) accept_shrink: bool,
+    /// Wait while another run works on the folder, instead of refusing
+    #[arg(long)]
+    #[serde(skip)]
+    pub(crate) wait: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ExtractArgs {
+    #[command(flatten)]
+    pub(crate) selection: SelectionArgs,
+    #[command(flatten)]
+    pub(crate) work: WorkArgs,
+    #[command(flatten)]
+    pub(crate) out: OutArgs,
+    #[command(flatten)]
+    pub(crate) api: ApiArgs,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct SessionsArgs {
+    #[command(flatten)]
+    pub(crate) selection: SelectionArgs,
+    #[command(flatten)]
+    pub(crate) api: ApiArgs,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ZoneArgs {
+    #[command(flatten)]
+    pub(crate) out: OutArgs,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct DoctorArgs {
+    #[command(flatten)]
+    pub(crate) out: OutArgs,
+    #[command(flatten)]
+    pub(crate) api: ApiArgs,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ConfigArgs {
+    /// Print a configuration file with every setting explained
+    #[arg(long)]
+    pub(crate) example: bool,
+    #[command(flatten)]
+    pub(crate) settings: Box<ExtractArgs>,
+}
+
+/// Limits of the simulator.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, clap::ValueEnum)]
+pub(crate) enum SimulatedLimits {
+    /// 3 a second, 30 a minute; twice that with a token
+    #[default]
+    Free,
+    /// 6 a second, 60 a minute
+    Sponsor,
+    /// None
+    None,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct SimulateArgs {
+    /// Changes every result; the calendar stays
+    #[arg(long, default_value_t = 1)]
+    pub(crate) seed: u64,
+    /// Seasons to generate, from 2023
+    #[arg(long, value_delimiter = ',', default_value = "2024")]
+    pub(crate) seasons: Vec<i32>,
+    /// Serve a folder of <endpoint>.json[.gz] instead of generated seasons
+    #[arg(long, value_name = "FOLDER", conflicts_with_all = ["seed", "seasons"])]
+    pub(crate) replay: Option<PathBuf>,
+    /// Port on 127.0.0.1; 0 takes a free one
+    #[arg(long, default_value_t = 0)]
+    pub(crate) port: u16,
+    /// Rate limits to keep
+    #[arg(long, value_enum, default_value_t)]
+    pub(crate) limits: SimulatedLimits,
+    /// Fault plan, TOML
+    #[arg(long, value_name = "FILE")]
+    pub(crate) faults: Option<PathBuf>,
+    /// Most rows of an answer before it is refused as too large [default: 140000]
+    #[arg(long, value_name = "N")]
+    pub(crate) max_rows: Option<usize>,
+    /// Account that may log in; its password is read from SIMULATED_PASSWORD
+    #[arg(long, value_name = "NAME")]
+    pub(crate) account: Option<String>,
+    /// Play a live session for so long from the start: anonymous users are locked out
+    #[arg(long, value_name = "SECONDS")]
+    pub(crate) live_for: Option<f64>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct DemoArgs {
+    /// Folder of the demo
+    #[arg(long, value_name = "FOLDER", default_value = "./f1lake-demo")]
+    pub(crate) out: String,
+    /// Changes every result
+    #[arg(long, default_value_t = 1)]
+    pub(crate) seed: u64,
+}
+
+/// Flags as settings.
+pub(crate) fn layer(parts: &[&dyn ErasedLayer]) -> Result<Dict, Error> {
+    let mut all = Dict::new();
+    for part in parts {
+        all.extend(part.dict()?);
+    }
+    Ok(all)
+}
+
+/// Flags that set settings.
+pub(crate) trait ErasedLayer {
+    /// The settings that are given.
+    fn dict(&self) -> Result<Dict, Error>;
+}
+
+fn serialized(flags: &impl Serialize) -> Result<Dict, Error> {
+    Value::serialize(flags)
+        .map(|value| value.into_dict().unwrap_or_default())
+        .map_err(|error| Error::Usage(error.to_string()))
+}
+
+impl ErasedLayer for ApiArgs {
+    fn dict(&self) -> Result<Dict, Error> {
+        serialized(self)
+    }
+}
+
+impl ErasedLayer for WorkArgs {
+    fn dict(&self) -> Result<Dict, Error> {
+        serialized(self)
+    }
+}
+
+impl ErasedLayer for OutArgs {
+    fn dict(&self) -> Result<Dict, Error> {
+        let mut flags = serialized(self)?;
+        if self.out.is_some() {
+            flags.insert("landing_volume_path".to_owned(), Value::from(""));
+        }
+        Ok(flags)
+    }
+}
+
+impl ErasedLayer for SelectionArgs {
+    /// A flag that belongs to one mode chooses that mode; keys and modes exclude each other.
+    fn dict(&self) -> Result<Dict, Error> {
+        let mut flags = serialized(self)?;
+        let by_key = !self.session_key.is_empty() || !self.meeting_key.is_empty();
+        let implied: Vec<(&str, &str)> = [
+            (self.num_sessions.is_some(), "--num-sessions", "latest"),
+            (self.year.is_some(), "--year", "year"),
+            (!self.date.is_empty(), "--date", "manual"),
+        ]
+        .into_iter()
+        .filter(|(given, ..)| *given)
+        .map(|(_, flag, mode)| (flag, mode))
+        .collect();
+        let chosen = self.mode.as_deref();
+        for (flag, mode) in &implied {
+            if by_key {
+                return Err(Error::Usage(format!(
+                    "{flag} does not go with session or meeting keys; drop one"
+                )));
+            }
+            if let Some(chosen) = chosen.filter(|chosen| chosen != mode) {
+                return Err(Error::Usage(format!(
+                    "{flag} goes with --mode {mode}, not with --mode {chosen}"
+                )));
+            }
+        }
+        if let [(first, _), (second, _), ..] = implied.as_slice() {
+            return Err(Error::Usage(format!("{first} and {second} belong to different modes; drop one")));
+        }
+        if by_key && chosen.is_some() {
+            return Err(Error::Usage("--mode does not go with session or meeting keys; drop one".to_owned()));
+        }
+        if let Some(mode) = chosen.or(implied.first().map(|(_, mode)| *mode)) {
+            flags.insert("fetch_mode".to_owned(), Value::from(mode));
+            // Keys of the file must not win over a mode of the command line.
+            for keys in ["session_keys", "meeting_keys"] {
+                flags.insert(keys.to_owned(), Value::from(Vec::<i64>::new()));
+            }
+        } else if by_key {
+            for (keys, given) in [("session_keys", &self.session_key), ("meeting_keys", &self.meeting_key)] {
+                flags.insert(keys.to_owned(), Value::from(given.clone()));
+            }
+        }
+        Ok(flags)
+    }
+}
+
+/// A usage error of the command line, in one line.
+pub(crate) fn one_line(error: &clap::Error) -> String {
+    let text = error.render().to_string();
+    let lines: Vec<&str> = text
+        .lines()
+        .map(str::trim)
+        .take_while(|line| !line.starts_with("Usage:") && !line.starts_with("For more information"))
+        .filter(|line| !line.is_empty())
+        .collect();
+    format!("{}; try --help", lines.join(" "))
+}

@@ -1,0 +1,74 @@
+//! One module per subcommand.
+
+mod completions;
+mod config;
+mod demo;
+mod doctor;
+mod extract;
+mod plan;
+mod sessions;
+mod simulate;
+mod status;
+mod verify;
+
+use crate::cli::{Cli, Command, ErasedLayer, Globals, layer};
+use crate::config::Loaded;
+use crate::error::Error;
+use crate::exit_code::ExitCode;
+use crate::output::OutputFormat;
+use indicatif::{MultiProgress, ProgressDrawTarget};
+
+/// What every command needs.
+pub(crate) struct Context {
+    pub(crate) globals: Globals,
+    pub(crate) bars: MultiProgress,
+}
+
+impl Context {
+    /// The configuration with these flags on top.
+    pub(crate) fn load(&self, flags: &[&dyn ErasedLayer]) -> Result<Loaded, Error> {
+        let loaded = Loaded::read(self.globals.config.as_deref(), layer(flags)?)?;
+        if let Some(file) = &loaded.file {
+            tracing::info!(file = %file.display(), "configuration read");
+        }
+        Ok(loaded)
+    }
+
+    pub(crate) fn output(&self) -> OutputFormat {
+        self.globals.output
+    }
+
+    /// A remark on standard error, unless `--quiet`.
+    pub(crate) fn say(&self, text: &str) {
+        match (self.globals.quiet, self.globals.log_format) {
+            (true, _) => {}
+            (_, crate::LogFormat::Json) => tracing::info!("{text}"),
+            _ => anstream::eprintln!("{text}"),
+        }
+    }
+}
+
+/// Runs a command.
+pub(crate) async fn run(cli: Cli) -> Result<ExitCode, Error> {
+    let Cli { globals, command } = cli;
+    let target = if globals.quiet || globals.log_format == crate::LogFormat::Json {
+        ProgressDrawTarget::hidden()
+    } else {
+        ProgressDrawTarget::stderr()
+    };
+    let bars = MultiProgress::with_draw_target(target);
+    crate::logging::start(globals.verbose, globals.quiet, globals.log_format, &bars);
+    let context = Context { globals, bars };
+    match command {
+        Command::Run(args) | Command::Extract(args) => extract::run(&context, &args).await,
+        Command::Sessions(args) => sessions::run(&context, &args).await,
+        Command::Plan(args) => plan::run(&context, &args).await,
+        Command::Status(args) => status::run(&context, &args).await,
+        Command::Verify(args) => verify::run(&context, &args).await,
+        Command::Doctor(args) => doctor::run(&context, &args).await,
+        Command::Config(args) => config::run(&context, &args),
+        Command::Simulate(args) => simulate::run(&context, args).await,
+        Command::Demo(args) => demo::run(&context, &args).await,
+        Command::Completions { shell } => completions::run(shell),
+    }
+}

@@ -1,0 +1,13 @@
+//! `f1lake completions`.
+
+use crate::cli::Cli;
+use crate::error::Error;
+use crate::exit_code::ExitCode;
+use clap::CommandFactory;
+
+pub(crate) fn run(shell: clap_complete::Shell) -> Result<ExitCode, Error> {
+    let mut script = Vec::new();
+    clap_complete::generate(shell, &mut Cli::command(), "f1lake", &mut script);
+    crate::output::write(&String::from_utf8_lossy(&script))?;
+    Ok(ExitCode::Done)
+}

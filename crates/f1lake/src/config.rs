@@ -1,0 +1,424 @@
+//! Configuration: defaults < `f1lake.toml` < environment (`F1LAKE_...`) < flags, each value with its origin.
+
+use crate::error::Error;
+use f1lake_extract::{Compression, ExtractSettings, Format, Mode, OnLocked, Order, Selection};
+use figment::error::Kind;
+use figment::providers::{Format as _, Toml};
+use figment::value::{Dict, Map, Value};
+use figment::{Figment, Metadata, Profile, Provider};
+use jiff::Timestamp;
+use jiff::civil::Date;
+use openf1_client::Endpoint;
+use serde::{Deserialize, Deserializer, Serialize};
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+use std::str::FromStr;
+
+/// Configuration file that is read when none is named.
+pub const DEFAULT_FILE: &str = "f1lake.toml";
+/// Prefix of environment variables.
+const PREFIX: &str = "F1LAKE_";
+/// Variables with the prefix that are no settings.
+const NO_SETTINGS: [&str; 1] = ["F1LAKE_CONFIG"];
+
+/// Ways to choose sessions.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum FetchMode {
+    /// The last sessions that are over.
+    #[default]
+    Latest,
+    /// A whole season.
+    Year,
+    /// Days from `manual_batch_days`.
+    Manual,
+}
+
+/// A setting in lists and documents.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Setting {
+    /// Name in the file; in the environment it is in capitals after `F1LAKE_`.
+    pub name: &'static str,
+    /// Meaning, unit and default.
+    pub doc: &'static str,
+}
+
+macro_rules! settings {
+    ($($(#[doc = $doc:literal])+ $(#[serde($serde:meta)])? $name:ident: $type:ty = $default:expr;)+) => {
+        /// All settings.
+        #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+        #[serde(default, deny_unknown_fields)]
+        pub struct Config {
+            $($(#[doc = $doc])+ $(#[serde($serde)])? pub $name: $type,)+
+        }
+
+        impl Default for Config {
+            fn default() -> Self {
+                Self { $($name: $default,)+ }
+            }
+        }
+
+        /// All settings with their meaning, in the order of the documents.
+        pub const SETTINGS: &[Setting] =
+            &[$(Setting { name: stringify!($name), doc: concat!($($doc),+).trim_ascii() },)+];
+    };
+}
+
+settings! {
+    /// How sessions are chosen: `latest`, `year` or `manual`.
+    fetch_mode: FetchMode = FetchMode::Latest;
+    /// How many sessions mode `latest` takes.
+    num_latest_sessions: usize = 10;
+    /// Season of mode `year`, from 2023; unset: the current one.
+    fetch_year: Option<i16> = None;
+    /// Days (UTC) of mode `manual`, such as `["2024-03-24"]`.
+    #[serde(deserialize_with = "list")]
+    manual_batch_days: Vec<Date> = Vec::new();
+    /// Which sessions come first: `latest` or `oldest`.
+    order: Order = Order::Latest;
+    /// Sessions by key, instead of a mode.
+    #[serde(deserialize_with = "list")]
+    session_keys: Vec<i64> = Vec::new();
+    /// Whole weekends by key, instead of a mode.
+    #[serde(deserialize_with = "list")]
+    meeting_keys: Vec<i64> = Vec::new();
+    /// Only these countries: names or three-letter codes.
+    #[serde(deserialize_with = "list")]
+    countries: Vec<String> = Vec::new();
+    /// Only these places: locations or circuits.
+    #[serde(deserialize_with = "list")]
+    locations: Vec<String> = Vec::new();
+    /// Only these types or names of sessions, such as `Race` or `Practice 1`.
+    #[serde(deserialize_with = "list")]
+    session_types: Vec<String> = Vec::new();
+    /// Only sessions that start on this day (UTC) or later.
+    #[serde(deserialize_with = "day")]
+    from: Option<Date> = None;
+    /// Only sessions that start on this day (UTC) or earlier.
+    #[serde(deserialize_with = "day")]
+    to: Option<Date> = None;
+    /// Endpoints to fetch; empty: all 18, less those switched off below.
+    #[serde(deserialize_with = "list")]
+    endpoints: Vec<Endpoint> = Vec::new();
+    /// Fetch `sessions`, when `endpoints` is empty.
+    fetch_sessions: bool = true;
+    /// Fetch `drivers`, when `endpoints` is empty.
+    fetch_drivers: bool = true;
+    /// Fetch `laps`, when `endpoints` is empty.
+    fetch_laps: bool = true;
+    /// Fetch `location`, when `endpoints` is empty.
+    fetch_locations: bool = true;
+    /// Time window of a telemetry request, minutes; unset: whole sessions, split when too large.
+    location_chunk_minutes: Option<u32> = None;
+    /// Most windows a driver; they grow to keep it, data is never cut.
+    max_location_chunks: Option<u32> = None;
+    /// Drivers in one telemetry request at first; fewer after the server refuses.
+    drivers_per_request: usize = 4;
+    /// Requests in flight at once.
+    max_workers: usize = 3;
+    /// Address of the API up to `/v1`.
+    base_url: String = openf1_client::DEFAULT_BASE_URL.to_owned();
+    /// Longest wait for an answer, seconds.
+    timeout: f64 = 30.0;
+    /// Tries after the first one, for 429, 5xx, timeouts and broken answers.
+    max_retries: u32 = 5;
+    /// First wait between tries, seconds; doubles each time, with jitter.
+    retry_delay: f64 = 1.0;
+    /// Requests a second; unset: 2.8, with an account 6.
+    rate_per_second: Option<f64> = None;
+    /// Requests a minute; unset: 30, with an account 60.
+    rate_per_minute: Option<u32> = None;
+    /// File in which processes share the rate limits; unset: one for each server and user in the cache folder.
+    limiter_state: Option<PathBuf> = None;
+    /// Folder (or URL, in builds with the feature `cloud`) for landing files.
+    landing_path: String = "./landing".to_owned();
+    /// Databricks volume for landing files, instead of `landing_path`.
+    landing_volume_path: Option<String> = None;
+    /// Folder for staging and locks; unset: `_work` in the landing folder.
+    work_path: Option<PathBuf> = None;
+    /// Format of landing files: `json`, `ndjson` or `parquet`.
+    format: Format = Format::Json;
+    /// Compression of landing files: `none`, `gzip` or `zstd`.
+    compression: Compression = Compression::None;
+    /// Days after its end from which a session counts as settled and is not asked for again.
+    settle_days: u32 = 30;
+    /// While a live session locks OpenF1: `stop` (exit code 4) or `wait`.
+    on_locked: OnLocked = OnLocked::Stop;
+}
+
+/// The configuration in force, and where each value came from.
+#[derive(Debug, Clone)]
+pub struct Loaded {
+    /// Values.
+    pub config: Config,
+    /// File that was read.
+    pub file: Option<PathBuf>,
+    figment: Figment,
+}
+
+/// A layer of settings with a name for its origin.
+struct Layer {
+    name: &'static str,
+    values: Dict,
+}
+
+impl Provider for Layer {
+    fn metadata(&self) -> Metadata {
+        Metadata::named(self.name)
+    }
+
+    fn data(&self) -> Result<Map<Profile, Dict>, figment::Error> {
+        Ok(Map::from([(Profile::Default, self.values.clone())]))
+    }
+}
+
+const ENVIRONMENT: &str = "environment";
+const FLAGS: &str = "command line";
+
+/// Variables `F1LAKE_...`; empty ones count as unset.
+fn environment() -> Dict {
+    std::env::vars()
+        .filter(|(name, value)| !value.is_empty() && !NO_SETTINGS.contains(&name.as_str()))
+        .filter_map(|(name, value)| {
+            let name = name.strip_prefix(PREFIX)?.to_lowercase();
+            let value = value.parse::<Value>().unwrap_or_else(|never| match never {});
+            Some((name, value))
+        })
+        .collect()
+}
+
+impl Loaded {
+    /// Reads the file (default: `f1lake.toml`, when there is one), the environment and the flags.
+    ///
+    /// # Errors
+    /// [`Error::Usage`] in one line: what is wrong, where, and what is meant.
+    pub fn read(file: Option<&Path>, flags: Dict) -> Result<Self, Error> {
+        let file = match file {
+            Some(named) if !named.is_file() => {
+                return Err(Error::Usage(format!(
+                    "configuration file {} does not exist; `f1lake config --example` prints one",
+                    named.display()
+                )));
+            }
+            Some(named) => Some(named.to_owned()),
+            None => Some(PathBuf::from(DEFAULT_FILE)).filter(|path| path.is_file()),
+        };
+        let mut figment = Figment::new();
+        if let Some(path) = &file {
+            figment = figment.merge(Toml::file_exact(path));
+        }
+        figment = figment
+            .merge(Layer { name: ENVIRONMENT, values: environment() })
+            .merge(Layer { name: FLAGS, values: flags });
+        let config = figment.extract::<Config>().map_err(|error| Error::Usage(explain(error, &figment)))?;
+        let loaded = Self { config, file, figment };
+        loaded.check()?;
+        Ok(loaded)
+    }
+
+    /// Where the value of a setting came from.
+    pub fn origin(&self, setting: &str) -> String {
+        match self.figment.find_metadata(setting) {
+            Some(metadata) => origin(metadata, setting),
+            None => "default".to_owned(),
+        }
+    }
+
+    fn check(&self) -> Result<(), Error> {
+        let config = &self.config;
+        for (name, value, least) in
+            [("timeout", config.timeout, 0.001), ("retry_delay", config.retry_delay, 0.0)]
+        {
+            if !value.is_finite() || value < least || value > 86_400.0 {
+                let origin = self.origin(name);
+                return Err(Error::Usage(format!(
+                    "{name} is {value} ({origin}); write seconds, up to a day"
+                )));
+            }
+        }
+        Ok(())
+    }
+}
+
+impl Config {
+    /// Settings of an extract, with staging in `work_dir`; relative times are judged at `now`.
+    pub fn extract_settings(&self, work_dir: PathBuf, now: Timestamp) -> ExtractSettings {
+        let mode = if !self.session_keys.is_empty() || !self.meeting_keys.is_empty() {
+            Mode::Keys { session_keys: self.session_keys.clone(), meeting_keys: self.meeting_keys.clone() }
+        } else {
+            match self.fetch_mode {
+                FetchMode::Latest => Mode::Latest { sessions: self.num_latest_sessions },
+                FetchMode::Year => Mode::Year {
+                    year: self.fetch_year.unwrap_or_else(|| jiff::tz::TimeZone::UTC.to_datetime(now).year()),
+                },
+                FetchMode::Manual => Mode::Manual { days: self.manual_batch_days.clone() },
+            }
+        };
+        ExtractSettings {
+            selection: Selection {
+                mode,
+                order: self.order,
+                countries: self.countries.clone(),
+                locations: self.locations.clone(),
+                session_types: self.session_types.clone(),
+                from: self.from,
+                to: self.to,
+            },
+            endpoints: self.chosen_endpoints(),
+            max_workers: self.max_workers,
+            format: self.format,
+            compression: self.compression,
+            settle_days: self.settle_days,
+            on_locked: self.on_locked,
+            chunk_minutes: self.location_chunk_minutes,
+            max_chunks: self.max_location_chunks,
+            drivers_per_request: self.drivers_per_request,
+            ..ExtractSettings::new(work_dir)
+        }
+    }
+
+    fn chosen_endpoints(&self) -> BTreeSet<Endpoint> {
+        if !self.endpoints.is_empty() {
+            return self.endpoints.iter().copied().collect();
+        }
+        Endpoint::ALL
+            .iter()
+            .copied()
+            .filter(|endpoint| match endpoint {
+                Endpoint::Sessions => self.fetch_sessions,
+                Endpoint::Drivers => self.fetch_drivers,
+                Endpoint::Laps => self.fetch_laps,
+                Endpoint::Location => self.fetch_locations,
+                _ => true,
+            })
+            .collect()
+    }
+
+    /// The value of a setting, for people; empty when unset.
+    pub fn value(&self, setting: &str) -> serde_json::Value {
+        serde_json::to_value(self)
+            .ok()
+            .and_then(|mut all| all.get_mut(setting).map(std::mem::take))
+            .unwrap_or_default()
+    }
+}
+
+fn origin(metadata: &Metadata, setting: &str) -> String {
+    match (&metadata.source, metadata.name.as_ref()) {
+        (Some(figment::Source::File(path)), _) => path.display().to_string(),
+        (_, ENVIRONMENT) => format!("{ENVIRONMENT} ({PREFIX}{})", setting.to_uppercase()),
+        (_, name) => name.to_owned(),
+    }
+}
+
+/// All that is wrong with a configuration, in one line.
+fn explain(error: figment::Error, figment: &Figment) -> String {
+    let mut parts: Vec<String> = error
+        .into_iter()
+        .map(|error| {
+            let setting = match &error.kind {
+                Kind::UnknownField(name, _) => name.clone(),
+                _ => error.path.join("."),
+            };
+            let from = error
+                .metadata
+                .as_ref()
+                .or_else(|| figment.find_metadata(&setting))
+                .map(|metadata| origin(metadata, &setting));
+            let place = match (setting.is_empty(), from) {
+                (true, Some(from)) => from,
+                (true, None) => "configuration".to_owned(),
+                (false, Some(from)) => format!("{setting} ({from})"),
+                (false, None) => setting.clone(),
+            };
+            match &error.kind {
+                Kind::UnknownField(name, _) => format!("{place} is no setting; {}", meant(name)),
+                kind => format!("{place}: {kind}"),
+            }
+        })
+        .collect();
+    parts.dedup();
+    parts.join("; ").split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// What an unknown name may have been meant to be.
+fn meant(name: &str) -> String {
+    if ["password", "token", "username"].iter().any(|secret| name.contains(secret)) {
+        return "accounts are read from the environment only: OPENF1_USERNAME and OPENF1_PASSWORD".to_owned();
+    }
+    SETTINGS
+        .iter()
+        .map(|setting| (strsim::jaro_winkler(setting.name, name), setting.name))
+        .filter(|(likeness, _)| *likeness > 0.8)
+        .max_by(|a, b| a.0.total_cmp(&b.0))
+        .map_or_else(
+            || "`f1lake config` lists the settings".to_owned(),
+            |(_, name)| format!("did you mean `{name}`?"),
+        )
+}
+
+/// A list: an array, or text with commas, or a single value.
+fn list<'de, D: Deserializer<'de>, T: FromStr<Err: std::fmt::Display>>(
+    deserializer: D,
+) -> Result<Vec<T>, D::Error> {
+    texts(<Value as Deserialize>::deserialize(deserializer)?)
+        .map_err(serde::de::Error::custom)?
+        .iter()
+        .map(|text| text.parse::<T>().map_err(|error| serde::de::Error::custom(format!("`{text}`: {error}"))))
+        .collect()
+}
+
+/// A day: text, or a date of TOML's own.
+fn day<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Date>, D::Error> {
+    let days: Vec<Date> = list(deserializer)?;
+    match days.as_slice() {
+        [] => Ok(None),
+        [day] => Ok(Some(*day)),
+        _ => Err(serde::de::Error::custom("write one day, such as 2024-03-24")),
+    }
+}
+
+fn texts(value: Value) -> Result<Vec<String>, String> {
+    match value {
+        Value::String(_, text) => {
+            Ok(text.split(',').map(str::trim).filter(|part| !part.is_empty()).map(str::to_owned).collect())
+        }
+        Value::Array(_, values) => {
+            let lists: Vec<Vec<String>> = values.into_iter().map(texts).collect::<Result<_, _>>()?;
+            Ok(lists.into_iter().flatten().collect())
+        }
+        Value::Num(_, number) => number
+            .to_i128()
+            .map(|number| vec![number.to_string()])
+            .or_else(|| number.to_u128().map(|number| vec![number.to_string()]))
+            .ok_or_else(|| "a fraction stands where a list is wanted".to_owned()),
+        // An unquoted date of TOML arrives as a table with its text.
+        Value::Dict(_, dict) if dict.len() == 1 => {
+            let inner = dict.into_values().next();
+            match inner {
+                Some(Value::String(_, text)) => Ok(vec![text]),
+                _ => Err("a table stands where a list is wanted".to_owned()),
+            }
+        }
+        Value::Empty(..) => Ok(Vec::new()),
+        _ => Err("a list, or text with commas, is wanted".to_owned()),
+    }
+}
+
+/// A configuration file with every setting at its default, each explained.
+pub fn example_file() -> String {
+    let mut text = String::from(
+        "# Settings of f1lake. Every line shows a default; take the `#` off to change it.\n\
+         # The environment (F1LAKE_FETCH_YEAR=2024) and flags (--year 2024) override this file.\n\
+         # Accounts never stand here: set OPENF1_USERNAME and OPENF1_PASSWORD in the environment.\n",
+    );
+    let defaults = Config::default();
+    for setting in SETTINGS {
+        let value = match defaults.value(setting.name) {
+            serde_json::Value::Null => String::new(),
+            value => value.to_string(),
+        };
+        text.push_str(&format!("\n# {}\n# {} = {value}\n", setting.doc, setting.name));
+    }
+    text
+}

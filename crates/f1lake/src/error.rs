@@ -1,0 +1,62 @@
+//! What stops a command, and the exit code it means.
+
+use crate::exit_code::ExitCode;
+use f1lake_extract::ExtractError;
+use openf1_sim::SimError;
+
+/// Failure of a command.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// A flag, file or variable holds something unusable; nothing was done.
+    #[error("{0}")]
+    Usage(String),
+    /// The extract or the landing zone.
+    #[error(transparent)]
+    Extract(#[from] ExtractError),
+    /// The API.
+    #[error(transparent)]
+    Api(#[from] openf1_client::Error),
+    /// The simulator.
+    #[error("simulator: {0}")]
+    Simulator(#[from] SimError),
+    /// Standard output, or something of the system's.
+    #[error("{what}: {source}")]
+    Io {
+        /// What was being done.
+        what: &'static str,
+        /// Cause.
+        source: std::io::Error,
+    },
+}
+
+impl Error {
+    /// Wraps an I/O error with what was being done.
+    pub(crate) fn io(what: &'static str) -> impl FnOnce(std::io::Error) -> Self {
+        move |source| Self::Io { what, source }
+    }
+
+    /// The exit code it means.
+    pub fn exit_code(&self) -> ExitCode {
+        match self {
+            Self::Usage(_) => ExitCode::Usage,
+            Self::Simulator(SimError::Bind { .. }) | Self::Io { .. } => ExitCode::Failed,
+            Self::Simulator(_) => ExitCode::Usage,
+            Self::Api(error) => of_api(error),
+            Self::Extract(error) => match error {
+                ExtractError::Settings(_) => ExitCode::Usage,
+                ExtractError::Api(error) => of_api(error),
+                ExtractError::Interrupted => ExitCode::Interrupted,
+                _ => ExitCode::Failed,
+            },
+        }
+    }
+}
+
+fn of_api(error: &openf1_client::Error) -> ExitCode {
+    match error {
+        openf1_client::Error::Config(_) | openf1_client::Error::Limit(_) => ExitCode::Usage,
+        openf1_client::Error::Locked { .. } => ExitCode::Locked,
+        openf1_client::Error::LoginRefused { .. } => ExitCode::LoginRefused,
+        _ => ExitCode::Failed,
+    }
+}

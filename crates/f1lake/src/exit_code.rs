@@ -1,0 +1,27 @@
+//! Exit codes: documented, and the same in every version.
+
+/// How the program ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[repr(u8)]
+pub enum ExitCode {
+    /// All done.
+    Done = 0,
+    /// Failed, or damage was found.
+    Failed = 1,
+    /// Wrong usage or configuration; nothing was done.
+    Usage = 2,
+    /// Some sessions failed, the rest is landed.
+    SomeFailed = 3,
+    /// A live session locks OpenF1; a later run resumes.
+    Locked = 4,
+    /// OpenF1 refused the account.
+    LoginRefused = 5,
+    /// Stopped by the user; the next run resumes.
+    Interrupted = 130,
+}
+
+impl From<ExitCode> for std::process::ExitCode {
+    fn from(code: ExitCode) -> Self {
+        Self::from(code as u8)
+    }
+}

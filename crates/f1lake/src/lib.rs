@@ -1,0 +1,68 @@
+//! Formula 1 data from the OpenF1 API in a lakehouse: the program, and the library behind it.
+//!
+//! Programs use the parts: [`client`] for the API, [`extract`] for the landing zone, [`simulator`] for tests.
+
+pub use f1lake_extract as extract;
+pub use openf1_client as client;
+pub use openf1_sim as simulator;
+
+pub mod cli;
+mod commands;
+pub mod config;
+mod error;
+mod exit_code;
+mod interrupt;
+mod logging;
+mod output;
+mod progress;
+mod setup;
+
+pub use error::Error;
+pub use exit_code::ExitCode;
+pub use logging::LogFormat;
+pub use output::OutputFormat;
+
+use clap::Parser;
+use clap::error::ErrorKind;
+use std::ffi::OsString;
+
+/// Runs the program with these arguments, the first of which is its name.
+pub fn main(args: impl IntoIterator<Item = OsString>) -> std::process::ExitCode {
+    let cli = match cli::Cli::try_parse_from(args) {
+        Ok(cli) => cli,
+        Err(error) => {
+            let help = matches!(
+                error.kind(),
+                ErrorKind::DisplayHelp
+                    | ErrorKind::DisplayVersion
+                    | ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand
+            );
+            if help {
+                // Help on a closed terminal has nobody to tell.
+                let _ = error.print();
+            } else {
+                anstream::eprintln!("{}", cli::one_line(&error));
+            }
+            let asked = matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion);
+            return if asked { ExitCode::Done } else { ExitCode::Usage }.into();
+        }
+    };
+    let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
+        Ok(runtime) => runtime,
+        Err(error) => {
+            anstream::eprintln!("error: cannot start: {error}");
+            return ExitCode::Failed.into();
+        }
+    };
+    let code = match runtime.block_on(commands::run(cli)) {
+        Ok(code) => code,
+        Err(error) => {
+            let text = error.to_string().split_whitespace().collect::<Vec<_>>().join(" ");
+            anstream::eprintln!("error: {text}");
+            error.exit_code()
+        }
+    };
+    // Work that was given up must not keep the program alive.
+    runtime.shutdown_background();
+    code.into()
+}

@@ -1,0 +1,178 @@
+//! From the configuration to a client, a limiter and a landing zone.
+
+use crate::config::{Config, Loaded};
+use crate::error::Error;
+use f1lake_extract::Landing;
+use openf1_client::{Credentials, Limits, OpenF1, RateLimiter};
+use sha2::Digest;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+/// Login of OpenF1 from the environment.
+///
+/// # Errors
+/// When only one half of it is set.
+pub(crate) fn credentials() -> Result<Option<Credentials>, Error> {
+    let set = |name: &str| std::env::var_os(name).is_some_and(|value| !value.is_empty());
+    if set("OPENF1_USERNAME") != set("OPENF1_PASSWORD") {
+        return Err(Error::Usage(
+            "only one of OPENF1_USERNAME and OPENF1_PASSWORD is set; set both, or none".to_owned(),
+        ));
+    }
+    Ok(Credentials::from_env())
+}
+
+/// The limits in force: the account's tier, or what the configuration says.
+pub(crate) fn limits(config: &Config, authenticated: bool) -> Limits {
+    let tier = if authenticated { Limits::SPONSOR } else { Limits::FREE };
+    Limits {
+        per_second: config.rate_per_second.unwrap_or(tier.per_second),
+        per_minute: config.rate_per_minute.unwrap_or(tier.per_minute),
+    }
+}
+
+/// A client with the shared limiter.
+pub(crate) fn client(loaded: &Loaded) -> Result<OpenF1, Error> {
+    let config = &loaded.config;
+    let credentials = credentials()?;
+    let limits = limits(config, credentials.is_some());
+    limits.validate().map_err(|error| {
+        Error::Usage(format!(
+            "{error} (rate_per_second: {}, rate_per_minute: {})",
+            loaded.origin("rate_per_second"),
+            loaded.origin("rate_per_minute")
+        ))
+    })?;
+    let state = limiter_state(config, credentials.as_ref());
+    let client = OpenF1::builder()
+        .base_url(&config.base_url)
+        .timeout(Duration::from_secs_f64(config.timeout))
+        .max_retries(config.max_retries)
+        .retry_delay(Duration::from_secs_f64(config.retry_delay))
+        .limiter(RateLimiter::new(limits).with_state_file(state))
+        .credentials(credentials)
+        .build()?;
+    Ok(client)
+}
+
+/// The file in which all processes of this user share the limits of one server and account.
+pub(crate) fn limiter_state(config: &Config, credentials: Option<&Credentials>) -> PathBuf {
+    if let Some(path) = &config.limiter_state {
+        return path.clone();
+    }
+    let address = config.base_url.split_once("://").map_or(config.base_url.as_str(), |(_, rest)| rest);
+    let host: String = address
+        .split('/')
+        .next()
+        .unwrap_or(address)
+        .chars()
+        .map(|c| if c.is_ascii_alphanumeric() || matches!(c, '.' | '-') { c } else { '_' })
+        .collect();
+    let user = credentials.map(|account| format!("-{}", fingerprint(&account.username))).unwrap_or_default();
+    folders()
+        .map_or_else(|| std::env::temp_dir().join("f1lake"), |folders| folders.cache_dir().to_owned())
+        .join("limits")
+        .join(format!("{host}{user}.json"))
+}
+
+fn folders() -> Option<directories::ProjectDirs> {
+    directories::ProjectDirs::from("", "", "f1lake")
+}
+
+/// Short and stable, and says nothing about the text.
+fn fingerprint(text: &str) -> String {
+    sha2::Sha256::digest(text.as_bytes()).iter().take(6).map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// A landing zone with the folder that its runs work in.
+#[derive(Debug)]
+pub(crate) struct Zone {
+    pub(crate) landing: Landing,
+    pub(crate) work_dir: PathBuf,
+    /// Whether it was there before this command.
+    existed: bool,
+}
+
+impl Zone {
+    /// Opens the zone to write into, and tries whether that works.
+    ///
+    /// # Errors
+    /// [`Error::Usage`] when the destination cannot be used.
+    pub(crate) async fn open(config: &Config) -> Result<Self, Error> {
+        let target = target(config)?;
+        let existed = !is_local(target) || Path::new(target).exists();
+        let unusable = |error: f1lake_extract::ExtractError| Error::Usage(error.to_string());
+        let landing = Landing::open(target).map_err(unusable)?;
+        let zone = Self { work_dir: work_dir(config, &landing), landing, existed };
+        if let Err(error) = zone.landing.check_writable().await {
+            zone.forget_when_empty();
+            return Err(unusable(error));
+        }
+        Ok(zone)
+    }
+
+    /// Opens a zone to read; `None` when there is none.
+    ///
+    /// # Errors
+    /// When it cannot be opened.
+    pub(crate) fn open_existing(config: &Config) -> Result<Option<Self>, Error> {
+        let target = target(config)?;
+        if is_local(target) && !Path::new(target).is_dir() {
+            return Ok(None);
+        }
+        let landing = Landing::open(target)?;
+        Ok(Some(Self { work_dir: work_dir(config, &landing), landing, existed: true }))
+    }
+
+    /// Opens a zone to read, which must be there.
+    ///
+    /// # Errors
+    /// [`Error::Usage`] when it is not.
+    pub(crate) fn require(config: &Config) -> Result<Self, Error> {
+        Self::open_existing(config)?.ok_or_else(|| {
+            Error::Usage(format!(
+                "no landing zone at {}; `f1lake extract` makes one, --out names another",
+                config.landing_path
+            ))
+        })
+    }
+
+    /// Removes the folders that this command made when nothing came into them.
+    pub(crate) fn forget_when_empty(&self) {
+        let Some(folder) = self.landing.local_path().filter(|_| !self.existed) else { return };
+        // Folders are removed only when empty, so a failure here means that there is something to keep.
+        let _ = std::fs::remove_file(self.work_dir.join("run.lock"));
+        for made in [self.work_dir.join("staging"), self.work_dir.join("state"), self.work_dir.clone()] {
+            let _ = std::fs::remove_dir(made);
+        }
+        let _ = std::fs::remove_dir(folder.join(f1lake_extract::MANIFEST_DIR));
+        let _ = std::fs::remove_dir(folder);
+    }
+}
+
+fn is_local(target: &str) -> bool {
+    !target.contains("://")
+}
+
+fn target(config: &Config) -> Result<&str, Error> {
+    match config.landing_volume_path.as_deref().filter(|path| !path.is_empty()) {
+        Some(volume) => Err(Error::Usage(format!(
+            "landing_volume_path is {volume}: this version cannot write Databricks volumes from outside yet; set landing_path"
+        ))),
+        None => Ok(&config.landing_path),
+    }
+}
+
+fn work_dir(config: &Config, landing: &Landing) -> PathBuf {
+    match (&config.work_path, landing.local_path()) {
+        (Some(path), _) => path.clone(),
+        (None, Some(folder)) => folder.join("_work"),
+        (None, None) => folders()
+            .map_or_else(
+                || std::env::temp_dir().join("f1lake"),
+                |folders| folders.data_local_dir().to_owned(),
+            )
+            .join("work")
+            .join(fingerprint(&landing.describe())),
+    }
+}

@@ -1,0 +1,627 @@
+//! The program as users run it: flags, files, exit codes and what it prints, against the simulator that it
+//! carries.
+
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+use serde_json::Value;
+use std::io::{BufRead, BufReader};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use tempfile::TempDir;
+
+/// The race and the qualifying of the generated weekend at Yas Island, 2024.
+const RACE: &str = "9647";
+const QUALIFYING: &str = "9610";
+/// A word that must never be printed.
+const CANARY: &str = "canary-in-a-coal-mine";
+
+/// An empty folder to work in, which is also the home of the program.
+struct Place {
+    folder: TempDir,
+}
+
+struct Ended {
+    code: i32,
+    stdout: String,
+    stderr: String,
+}
+
+impl Place {
+    fn new() -> Self {
+        Self { folder: tempfile::tempdir().unwrap() }
+    }
+
+    fn path(&self) -> &Path {
+        self.folder.path()
+    }
+
+    fn command(&self, arguments: &[&str]) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_f1lake"));
+        command.args(arguments).current_dir(self.path()).stdin(Stdio::null());
+        for (name, _) in std::env::vars() {
+            if name.starts_with("F1LAKE_")
+                || name.starts_with("OPENF1_")
+                || name == "RUST_LOG"
+                || name == "CARGO"
+            {
+                command.env_remove(name);
+            }
+        }
+        command.env("HOME", self.path()).env("XDG_CACHE_HOME", self.path().join(".cache"));
+        command
+    }
+
+    fn run(&self, arguments: &[&str]) -> Ended {
+        ended(self.command(arguments))
+    }
+
+    /// Runs against a server without waiting for the real API's limits.
+    fn run_fast(&self, server: &Simulated, arguments: &[&str]) -> Ended {
+        ended(self.fast(server, arguments))
+    }
+
+    fn fast(&self, server: &Simulated, arguments: &[&str]) -> Command {
+        let mut all = arguments.to_vec();
+        all.extend([
+            "--base-url",
+            &server.base_url,
+            "--rate-per-second",
+            "1000",
+            "--rate-per-minute",
+            "10000",
+        ]);
+        all.extend(["--retry-delay", "0.01"]);
+        self.command(&all)
+    }
+
+    fn files(&self, folder: &str) -> Vec<String> {
+        let Ok(entries) = std::fs::read_dir(self.path().join(folder)) else { return Vec::new() };
+        let mut names: Vec<String> = entries
+            .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+            .filter(|name| !name.starts_with(['_', '.']))
+            .collect();
+        names.sort();
+        names
+    }
+
+    fn rows(&self, file: &str) -> Vec<Value> {
+        serde_json::from_slice(&std::fs::read(self.path().join(file)).unwrap()).unwrap()
+    }
+
+    fn write(&self, file: &str, text: &str) {
+        std::fs::write(self.path().join(file), text).unwrap();
+    }
+}
+
+fn ended(mut command: Command) -> Ended {
+    let output = command.output().unwrap();
+    let ended = Ended {
+        code: output.status.code().unwrap_or(-1),
+        stdout: String::from_utf8(output.stdout).unwrap(),
+        stderr: String::from_utf8(output.stderr).unwrap(),
+    };
+    assert!(!ended.stdout.contains(CANARY) && !ended.stderr.contains(CANARY), "a secret was printed");
+    ended
+}
+
+/// `f1lake simulate`, killed at the end.
+struct Simulated {
+    child: Child,
+    base_url: String,
+}
+
+impl Simulated {
+    fn start(place: &Place, arguments: &[&str]) -> Self {
+        let mut all = vec!["simulate"];
+        all.extend(arguments);
+        let mut child = place
+            .command(&all)
+            .env("SIMULATED_PASSWORD", CANARY)
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap();
+        let mut base_url = String::new();
+        BufReader::new(child.stdout.take().unwrap()).read_line(&mut base_url).unwrap();
+        let base_url = base_url.trim().to_owned();
+        assert!(base_url.starts_with("http://127.0.0.1:") && base_url.ends_with("/v1"), "{base_url}");
+        Self { child, base_url }
+    }
+
+    fn stats(&self) -> Value {
+        let url = self.base_url.replace("/v1", "/_sim/stats");
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        let text = runtime.block_on(async { reqwest::get(url).await.unwrap().text().await.unwrap() });
+        serde_json::from_str(&text).unwrap()
+    }
+
+    fn count(&self, what: &str) -> u64 {
+        self.stats()[what].as_u64().unwrap()
+    }
+}
+
+impl Drop for Simulated {
+    fn drop(&mut self) {
+        self.child.kill().unwrap();
+        self.child.wait().unwrap();
+    }
+}
+
+/// Replaces what differs between machines and runs.
+fn steady(text: &str, place: &Place) -> String {
+    let folder = place.path().canonicalize().unwrap();
+    let text =
+        text.replace(folder.to_str().unwrap(), "FOLDER").replace(place.path().to_str().unwrap(), "FOLDER");
+    let mut words: Vec<String> = Vec::new();
+    for line in text.lines() {
+        let mut line = line.to_owned();
+        while let Some(start) = line.find("127.0.0.1:") {
+            let digits =
+                line[start + 10..].find(|c: char| !c.is_ascii_digit()).unwrap_or(line.len() - start - 10);
+            line.replace_range(start..start + 10 + digits, "SERVER");
+        }
+        words.push(line);
+    }
+    words.join("\n")
+}
+
+#[test]
+fn bad_input_ends_in_one_line_that_says_what_to_do() {
+    let place = Place::new();
+    place.write("file", "");
+    let cases: &[&[&str]] = &[
+        &["extract", "--mode", "weekly"],
+        &["extract", "--mode", "year", "--year", "1800"],
+        &["extract", "--num-sessions", "0"],
+        &["extract", "--mode", "manual"],
+        &["extract", "--mode", "latest", "--year", "2024"],
+        &["extract", "--year", "2024", "--date", "2024-03-24"],
+        &["extract", "--mode", "latest", "--session-key", "9488"],
+        &["extract", "--date", "24/3/2024"],
+        &["extract", "--from", "2024-05-01", "--to", "2024-04-01"],
+        &["extract", "--endpoints", "lap"],
+        &["extract", "--max-workers", "0"],
+        &["extract", "--timeout", "0"],
+        &["extract", "--rate-per-second", "0"],
+        &["extract", "--base-url", "nonsense"],
+        &["extract", "--base-url", "http://api.openf1.org/v1"],
+        &["extract", "--out", "file/landing"],
+        &["extract", "--out", "s3://bucket/landing"],
+        &["extract", "--out", "/Volumes/main/f1/landing"],
+        &["extract", "--config", "absent.toml"],
+        &["simulate", "--replay", "absent"],
+        &["simulate", "--faults", "absent.toml"],
+        &["simulate", "--seasons", "1999"],
+        &["status"],
+        &["verify"],
+        &["frobnicate"],
+    ];
+    let mut seen = String::new();
+    for case in cases {
+        let mut command = place.command(case);
+        // An account makes plain http worse; it must be refused all the same, and unspoken.
+        command.env("OPENF1_USERNAME", "me").env("OPENF1_PASSWORD", CANARY);
+        let ended = ended(command);
+        assert_eq!(ended.code, 2, "{case:?}: {}", ended.stderr);
+        assert_eq!(ended.stdout, "", "{case:?}");
+        assert_eq!(ended.stderr.lines().count(), 1, "{case:?}: {}", ended.stderr);
+        seen.push_str(&format!("f1lake {}\n  {}", case.join(" "), ended.stderr));
+    }
+    assert_eq!(place.files("."), ["file"], "something was written");
+    insta::with_settings!({filters => vec![(r"2023 to \d{4}", "2023 to THIS YEAR")]}, {
+        insta::assert_snapshot!(seen);
+    });
+}
+
+#[test]
+fn wrong_settings_are_named_with_their_place_and_what_was_meant() {
+    let place = Place::new();
+    let mut seen = String::new();
+    for text in [
+        "fetch_yer = 2024",
+        "openf1_password = \"x\"",
+        "num_latest_sessions = \"many\"",
+        "fetch_mode = \"weekly\"",
+        "manual_batch_days = [\"24.3.2024\"]",
+        "endpoints = \"laps, lapz\"",
+        "fetch_year = ",
+        "timeout = -1",
+    ] {
+        place.write("f1lake.toml", text);
+        let ended = place.run(&["extract"]);
+        assert_eq!(ended.code, 2, "{text}");
+        seen.push_str(&format!("{text}\n  {}", ended.stderr));
+    }
+    place.write("f1lake.toml", "");
+    let mut command = place.command(&["extract"]);
+    command.env("F1LAKE_MAX_WORKERZ", "3");
+    seen.push_str(&format!("F1LAKE_MAX_WORKERZ=3\n  {}", ended(command).stderr));
+    let mut command = place.command(&["extract"]);
+    command.env("OPENF1_USERNAME", "me");
+    let half = ended(command);
+    assert_eq!(half.code, 2);
+    seen.push_str(&format!("OPENF1_USERNAME=me\n  {}", half.stderr));
+    insta::assert_snapshot!(seen);
+}
+
+#[test]
+fn config_shows_each_value_and_where_it_came_from() {
+    let place = Place::new();
+    place.write(
+        "f1lake.toml",
+        "fetch_mode = \"manual\"\nmanual_batch_days = [2024-03-24, \"2024-03-23\"]\nmax_workers = 2\nfetch_laps = false\n",
+    );
+    let mut command = place.command(&["config", "--max-workers", "5", "--out", "here"]);
+    command
+        .env("F1LAKE_ENDPOINTS", "laps,pit")
+        .env("F1LAKE_TIMEOUT", "12")
+        .env("F1LAKE_FORMAT", "")
+        .env("OPENF1_USERNAME", "me")
+        .env("OPENF1_PASSWORD", CANARY);
+    let ended = ended(command);
+    assert_eq!(ended.code, 0, "{}", ended.stderr);
+    insta::assert_snapshot!(ended.stdout);
+}
+
+#[test]
+fn the_example_file_holds_every_default() {
+    let place = Place::new();
+    let example = place.run(&["config", "--example"]).stdout;
+    let uncommented: String = example
+        .lines()
+        .map(|line| match line.strip_prefix("# ") {
+            Some(setting) if setting.contains(" = ") && !setting.ends_with("= ") => setting,
+            _ => "",
+        })
+        .fold(String::new(), |text, line| text + line + "\n");
+    place.write("all.toml", &uncommented);
+    let values = |arguments: &[&str]| -> Vec<(Value, Value)> {
+        let ended = place.run(arguments);
+        assert_eq!(ended.code, 0, "{}", ended.stderr);
+        let lines: Vec<Value> = serde_json::from_str(&ended.stdout).unwrap();
+        lines.into_iter().map(|line| (line["setting"].clone(), line["value"].clone())).collect()
+    };
+    let defaults = values(&["config", "--output", "json"]);
+    assert_eq!(defaults, values(&["config", "--output", "json", "--config", "all.toml"]));
+    assert!(uncommented.lines().filter(|line| line.contains(" = ")).count() > 20);
+}
+
+#[test]
+fn every_setting_and_command_is_documented() {
+    let read = |name: &str| {
+        std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs").join(name)).unwrap()
+    };
+    let configuration = read("configuration.md");
+    for setting in f1lake::config::SETTINGS {
+        let row = format!("| `{}` |", setting.name);
+        let line = configuration.lines().find(|line| line.starts_with(&row)).unwrap_or_else(|| {
+            panic!("docs/configuration.md has no row for {}", setting.name);
+        });
+        assert!(
+            line.contains(setting.doc),
+            "docs/configuration.md tells of {} otherwise than the program",
+            setting.name
+        );
+    }
+    let help = Place::new().run(&["--help"]).stdout;
+    let cli = read("cli.md");
+    let commands: Vec<&str> = help
+        .lines()
+        .skip_while(|line| *line != "Commands:")
+        .skip(1)
+        .take_while(|line| !line.is_empty())
+        .filter_map(|line| line.split_whitespace().next())
+        .filter(|name| *name != "help")
+        .collect();
+    assert_eq!(commands.len(), 11);
+    for command in commands {
+        assert!(cli.contains(&format!("## `f1lake {command}`")), "docs/cli.md does not tell of {command}");
+    }
+}
+
+#[test]
+fn the_demo_lands_a_weekend_that_verifies_until_it_is_damaged() {
+    let place = Place::new();
+    let demo = place.run(&["demo"]);
+    assert_eq!(demo.code, 0, "{}", demo.stderr);
+    insta::assert_snapshot!("demo", demo.stdout);
+    let told = steady(&demo.stderr, &place);
+    assert!(told.contains("verify --out ./f1lake-demo") && told.contains("extract --mode latest"), "{told}");
+
+    let manifest: Value = serde_json::from_slice(
+        &std::fs::read(place.path().join(format!("f1lake-demo/_manifest/{RACE}.json"))).unwrap(),
+    )
+    .unwrap();
+    assert_eq!(manifest["endpoints"].as_object().unwrap().len(), 18);
+
+    let again = place.run(&["demo", "--output", "json"]);
+    let report: Value = serde_json::from_str(&again.stdout).unwrap();
+    assert!(report["sessions"].as_array().unwrap().iter().all(|session| session["status"] == "skipped"));
+
+    let status = place.run(&["status", "--out", "f1lake-demo", "--output", "csv"]);
+    assert_eq!(status.stdout.lines().count(), 6, "{}", status.stdout);
+    assert!(status.stdout.lines().next().unwrap().starts_with("session_key,"));
+
+    assert_eq!(place.run(&["verify", "--out", "f1lake-demo"]).code, 0);
+    let weather = place.path().join("f1lake-demo/weather_2024-12-08_Yas_Island_Race.json");
+    let text = std::fs::read_to_string(&weather).unwrap();
+    std::fs::write(&weather, text.replacen('2', "3", 1)).unwrap();
+    std::fs::remove_file(place.path().join("f1lake-demo/pit_2024-12-08_Yas_Island_Race.json")).unwrap();
+    place.write("f1lake-demo/foreign.json", "[]");
+    let damaged = place.run(&["verify", "--out", "f1lake-demo"]);
+    assert_eq!(damaged.code, 1);
+    insta::assert_snapshot!("damage", steady(&format!("{}{}", damaged.stdout, damaged.stderr), &place));
+}
+
+/// The recorded answers, where this machine has them.
+fn recorded() -> Option<PathBuf> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/data/replay");
+    if folder.is_dir() {
+        return Some(folder);
+    }
+    eprintln!("SKIPPED: no recorded answers at {}", folder.display());
+    None
+}
+
+#[test]
+fn a_recorded_race_lands_as_it_was_served_and_is_not_asked_for_again() {
+    let Some(folder) = recorded() else { return };
+    let place = Place::new();
+    let server = Simulated::start(&place, &["--replay", folder.to_str().unwrap(), "--limits", "none"]);
+    let extract = ["extract", "--session-key", "9488", "--out", "out"];
+    let first = place.run_fast(&server, &extract);
+    assert_eq!(first.code, 0, "{}", first.stderr);
+    assert_eq!(place.rows("out/laps_2024-03-24_Melbourne_Race.json").len(), 998);
+    assert_eq!(place.rows("out/pit_2024-03-24_Melbourne_Race.json").len(), 36);
+    assert!(!place.rows("out/starting_grid_2024-03-24_Melbourne_Race.json").is_empty());
+    let asked = server.count("requests");
+    let second = place.run_fast(&server, &extract);
+    assert_eq!(second.code, 0);
+    assert_eq!(server.count("requests"), asked, "a settled session was asked for again");
+    assert!(second.stdout.contains("skipped"));
+}
+
+#[test]
+fn the_three_modes_choose_what_their_names_say() {
+    let place = Place::new();
+    let server = Simulated::start(&place, &["--limits", "none", "--seasons", "2023,2024"]);
+    let run = |arguments: &[&str], out: &str| {
+        let mut all = vec!["extract", "--endpoints", "sessions,weather", "--out", out];
+        all.extend(arguments);
+        let ended = place.run_fast(&server, &all);
+        assert_eq!(ended.code, 0, "{}", ended.stderr);
+        place.files(out).into_iter().filter(|name| name.starts_with("sessions_")).collect::<Vec<_>>()
+    };
+    let latest = run(&["--mode", "latest", "--num-sessions", "2"], "latest");
+    assert_eq!(
+        latest,
+        ["sessions_2024-12-07_Yas_Island_Qualifying.json", "sessions_2024-12-08_Yas_Island_Race.json"]
+    );
+    let row = &place.rows("latest/sessions_2024-12-08_Yas_Island_Race.json")[0];
+    assert_eq!((&row["session_name"], &row["batch_day"]), (&Value::from("Race"), &Value::from("2024-12-08")));
+    let year = run(&["--mode", "year", "--year", "2023", "--session-type", "Race"], "year");
+    assert!(year.len() >= 22 && year.iter().all(|name| name.contains("_2023-")), "{year:?}");
+    place.write("f1lake.toml", "fetch_mode = \"manual\"\nmanual_batch_days = [\"2024-12-07\"]\n");
+    let manual = run(&["--mode", "manual"], "manual");
+    assert_eq!(manual.len(), 2, "{manual:?}");
+    assert!(manual.iter().all(|name| name.contains("_2024-12-07_")));
+    let listed =
+        place.run_fast(&server, &["sessions", "--year", "2024", "--country", "uae", "--output", "json"]);
+    let listed: Vec<Value> = serde_json::from_str(&listed.stdout).unwrap();
+    assert!(
+        listed.iter().all(|session| session["location"] == "Yas Island") && listed.len() == 5,
+        "{listed:?}"
+    );
+}
+
+#[test]
+fn a_plan_is_kept_and_makes_no_folder() {
+    let place = Place::new();
+    let server = Simulated::start(&place, &["--limits", "none"]);
+    let planned = place.run_fast(&server, &["plan", "--session-key", RACE, "--output", "json"]);
+    assert_eq!(planned.code, 0, "{}", planned.stderr);
+    assert!(place.files(".").is_empty(), "a plan made {:?}", place.files("."));
+    let plan: Value = serde_json::from_str(&planned.stdout).unwrap();
+    let expected = plan["requests"].as_u64().unwrap();
+    assert!((10..=30).contains(&expected), "{plan}");
+    let before = server.count("data_requests");
+    let ended = place.run_fast(&server, &["extract", "--session-key", RACE]);
+    assert_eq!(ended.code, 0, "{}", ended.stderr);
+    assert_eq!(server.count("data_requests") - before, expected);
+}
+
+#[cfg(unix)]
+#[test]
+fn ctrl_c_ends_cleanly_and_the_next_run_resumes() {
+    let place = Place::new();
+    // Every answer takes its time, so that the signal comes in the middle.
+    place.write("slow.toml", "[[fault]]\nkind = \"delay\"\ndelay_ms = 300\n");
+    let server = Simulated::start(&place, &["--limits", "none", "--faults", "slow.toml"]);
+    let extract = ["extract", "--session-key", RACE, "--out", "out"];
+    let child = place.fast(&server, &extract).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    let enough = std::time::Instant::now() + std::time::Duration::from_secs(60);
+    while server.count("data_requests") < 8 {
+        assert!(std::time::Instant::now() < enough, "the extract asked for nothing");
+        std::thread::sleep(std::time::Duration::from_millis(20));
+    }
+    let signalled = Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap();
+    assert!(signalled.success());
+    let output = child.wait_with_output().unwrap();
+    assert_eq!(output.status.code(), Some(130), "{}", String::from_utf8_lossy(&output.stderr));
+    assert!(place.files("out").is_empty(), "landed in part: {:?}", place.files("out"));
+    let unfinished = place.run(&["status", "--out", "out"]);
+    assert!(unfinished.stderr.contains("1 begun and not finished"), "{}", unfinished.stderr);
+
+    let asked = server.count("data_requests");
+    let resumed = place.run_fast(&server, &extract);
+    assert_eq!(resumed.code, 0, "{}", resumed.stderr);
+    assert!(server.count("data_requests") - asked < 25, "it began anew");
+    assert_eq!(place.run(&["verify", "--out", "out"]).code, 0);
+}
+
+#[test]
+fn a_live_session_an_account_and_a_refused_one_have_exit_codes_of_their_own() {
+    let place = Place::new();
+    let server = Simulated::start(&place, &["--account", "me", "--live-for", "3600"]);
+    let extract =
+        ["extract", "--session-key", RACE, "--endpoints", "sessions,weather", "--out", "out", "-vv"];
+    let locked = place.run_fast(&server, &extract);
+    assert_eq!(locked.code, 4, "{}", locked.stderr);
+    assert!(locked.stderr.contains("a session is live"), "{}", locked.stderr);
+    assert!(!place.path().join("out").exists(), "an empty zone was left behind");
+    let with = |password: &str, arguments: &[&str]| {
+        let mut command = place.fast(&server, arguments);
+        command.env("OPENF1_USERNAME", "me").env("OPENF1_PASSWORD", password);
+        ended(command)
+    };
+    let refused = with("wrong", &extract);
+    assert_eq!(refused.code, 5, "{}", refused.stderr);
+    assert!(refused.stderr.contains("OPENF1_PASSWORD"), "{}", refused.stderr);
+    let landed = with(CANARY, &extract);
+    assert_eq!(landed.code, 0, "{}", landed.stderr);
+    for name in place.files("out") {
+        let text = std::fs::read_to_string(place.path().join("out").join(name)).unwrap();
+        assert!(!text.contains(CANARY));
+    }
+    let doctor = with(CANARY, &["doctor"]);
+    assert_eq!(doctor.code, 0, "{}", doctor.stdout);
+    assert!(doctor.stdout.contains("login") && doctor.stdout.contains("clock"), "{}", doctor.stdout);
+    let doctor = with("wrong", &["doctor"]);
+    assert_eq!(doctor.code, 5, "{}", doctor.stdout);
+}
+
+#[test]
+fn a_failed_session_leaves_the_others_landed() {
+    let place = Place::new();
+    place.write(
+        "faults.toml",
+        &format!(
+            "[[fault]]\nkind = \"status\"\nstatus = 500\nendpoint = \"weather\"\nquery_contains = \"{QUALIFYING}\"\n"
+        ),
+    );
+    let server = Simulated::start(&place, &["--limits", "none", "--faults", "faults.toml"]);
+    let keys = format!("{RACE},{QUALIFYING}");
+    let extract = [
+        "extract",
+        "--session-key",
+        &keys,
+        "--endpoints",
+        "sessions,weather,laps",
+        "--out",
+        "out",
+        "--max-retries",
+        "1",
+    ];
+    let ended = place.run_fast(&server, &extract);
+    assert_eq!(ended.code, 3, "{}", ended.stderr);
+    assert!(ended.stdout.contains("HTTP 500"), "{}", ended.stdout);
+    assert_eq!(place.files("out").len(), 3);
+    let mut alone = extract;
+    alone[2] = QUALIFYING;
+    assert_eq!(place.run_fast(&server, &alone).code, 1);
+}
+
+#[test]
+fn data_goes_to_stdout_and_talk_to_stderr() {
+    let place = Place::new();
+    let server = Simulated::start(&place, &["--limits", "none"]);
+    let run = |more: &[&str], out: &str| {
+        let mut all = vec!["run", "--session-key", QUALIFYING, "--endpoints", "sessions,laps", "--out", out];
+        all.extend(more);
+        let ended = place.run_fast(&server, &all);
+        assert_eq!(ended.code, 0, "{}", ended.stderr);
+        ended
+    };
+    let quiet = run(&["--quiet", "--output", "json"], "a");
+    assert_eq!(quiet.stderr, "");
+    let report: Value = serde_json::from_str(&quiet.stdout).unwrap();
+    assert_eq!(report["sessions"][0]["status"], "landed");
+    assert_eq!(report["sessions"][0]["endpoints"].as_array().unwrap().len(), 2);
+    let logged = run(&["--log-format", "json", "--output", "csv"], "b");
+    assert!(logged.stdout.starts_with("session_key,session,status,"), "{}", logged.stdout);
+    assert!(logged.stderr.lines().count() >= 3);
+    for line in logged.stderr.lines() {
+        let entry: Value = serde_json::from_str(line).unwrap_or_else(|error| panic!("{line}: {error}"));
+        assert!(entry["timestamp"].is_string() && entry["level"].is_string());
+    }
+}
+
+#[test]
+fn two_processes_keep_the_limits_together() {
+    let place = Place::new();
+    let server = Simulated::start(&place, &["--limits", "free"]);
+    let both: Vec<Child> = [RACE, QUALIFYING]
+        .iter()
+        .map(|key| {
+            let out = format!("out-{key}");
+            place
+                .command(&[
+                    "extract",
+                    "--session-key",
+                    key,
+                    "--endpoints",
+                    "sessions,weather,laps,stints,pit,drivers",
+                    "--out",
+                    &out,
+                    "--base-url",
+                    &server.base_url,
+                ])
+                .stdout(Stdio::null())
+                .stderr(Stdio::null())
+                .spawn()
+                .unwrap()
+        })
+        .collect();
+    for mut child in both {
+        assert!(child.wait().unwrap().success());
+    }
+    assert!(server.count("requests") >= 14);
+    assert_eq!(server.count("violations"), 0);
+}
+
+#[test]
+fn a_second_run_on_one_folder_is_refused() {
+    let place = Place::new();
+    let server = Simulated::start(&place, &["--limits", "none"]);
+    std::fs::create_dir_all(place.path().join("out/_work")).unwrap();
+    let held = std::fs::File::create(place.path().join("out/_work/run.lock")).unwrap();
+    held.lock().unwrap();
+    let extract = ["extract", "--session-key", QUALIFYING, "--endpoints", "sessions", "--out", "out"];
+    let refused = place.run_fast(&server, &extract);
+    assert_eq!(refused.code, 1);
+    assert!(refused.stderr.contains("--wait"), "{}", refused.stderr);
+    let mut waiting = extract.to_vec();
+    waiting.push("--wait");
+    let mut child =
+        place.fast(&server, &waiting).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+    std::thread::sleep(std::time::Duration::from_millis(500));
+    assert!(child.try_wait().unwrap().is_none(), "it did not wait");
+    drop(held);
+    assert!(child.wait().unwrap().success());
+    assert_eq!(place.files("out").len(), 1);
+}
+
+#[test]
+fn a_server_that_is_no_openf1_is_named_and_leaves_nothing_behind() {
+    let place = Place::new();
+    place.write("html.toml", "[[fault]]\nkind = \"html\"\n");
+    let server = Simulated::start(&place, &["--limits", "none", "--faults", "html.toml"]);
+    let ended = place.run_fast(&server, &["extract", "--num-sessions", "1", "--out", "out"]);
+    assert_eq!(ended.code, 1);
+    assert!(ended.stderr.contains("is the base URL right?"), "{}", ended.stderr);
+    assert_eq!(ended.stderr.lines().count(), 1, "{}", ended.stderr);
+    assert!(!place.path().join("out").exists());
+    let doctor = place.run_fast(&server, &["doctor", "--out", "out"]);
+    assert_eq!(doctor.code, 1);
+    assert!(doctor.stdout.contains("FAILED"), "{}", doctor.stdout);
+}
+
+#[test]
+fn completions_name_the_commands() {
+    let place = Place::new();
+    for shell in ["bash", "zsh", "fish", "powershell", "elvish"] {
+        let script = place.run(&["completions", shell]);
+        assert_eq!(script.code, 0);
+        assert!(script.stdout.contains("extract") && script.stdout.contains("simulate"), "{shell}");
+    }
+}

@@ -91,15 +91,21 @@ impl Catalogue {
         let mut catalogue = Self::default();
         let chosen = match &selection.mode {
             Mode::Latest { sessions } => {
-                let mut year = jiff::tz::TimeZone::UTC.to_datetime(now).year();
-                loop {
-                    catalogue.add_year(client, year).await?;
-                    let found = catalogue.candidates(selection, now);
-                    if found.len() >= *sessions || year <= FIRST_YEAR {
-                        break ordered(found, selection.order, *sessions);
-                    }
-                    year -= 1;
+                // Season by season, from the end that is asked for, until there are enough.
+                let this_year = jiff::tz::TimeZone::UTC.to_datetime(now).year();
+                let first = selection.from.map_or(FIRST_YEAR, |day| day.year().max(FIRST_YEAR));
+                let last = selection.to.map_or(this_year, |day| day.year().min(this_year));
+                let mut years: Vec<i16> = (first..=last).collect();
+                if selection.order == Order::Latest {
+                    years.reverse();
                 }
+                for year in years {
+                    catalogue.add_year(client, year).await?;
+                    if catalogue.candidates(selection, now).len() >= *sessions {
+                        break;
+                    }
+                }
+                ordered(catalogue.candidates(selection, now), selection.order, *sessions)
             }
             Mode::Year { year } => {
                 catalogue.add_year(client, *year).await?;

@@ -21,7 +21,7 @@ use openf1_client::endpoint::{Grain, Presence};
 use openf1_client::{Answer, Endpoint, OpenF1};
 use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 use tokio_util::sync::CancellationToken;
 
@@ -80,8 +80,21 @@ struct Run<'a> {
     names: Mutex<BTreeMap<String, i64>>,
     /// Set when a live session locked history: nothing more is asked.
     locked: CancellationToken,
+    /// Held while a landing file is built: one at a time keeps memory flat.
+    building: Arc<Mutex<()>>,
     now: Timestamp,
 }
+
+/// The rows of an endpoint, tidied and written beside staging, ready to land.
+struct Built {
+    scratch: PathBuf,
+    written: Written,
+    tidied: Tidied,
+    requests: Vec<LandedRequest>,
+}
+
+/// Landing files under way, built while the limiter holds the next requests back.
+type Building = BTreeMap<Endpoint, tokio::task::JoinHandle<Result<Built, ExtractError>>>;
 
 /// What is due of a session.
 struct Due {
@@ -225,6 +238,7 @@ impl Extractor {
             learned: Mutex::new(learned),
             names: Mutex::new(names),
             locked: CancellationToken::new(),
+            building: Arc::default(),
             now,
         };
         let reports: Vec<SessionReport> = futures::stream::iter(sessions.iter().zip(due))
@@ -300,12 +314,18 @@ impl Extractor {
                                 self.settings.settle_days,
                             )
                             .is_none()
+                                && !self.wants_what_was_kept_aside(landed)
                         },
                     )
                 });
                 fresh.then(|| SessionLabel { session_key: *key, name: manifest.name.clone() })
             })
             .collect()
+    }
+
+    /// A smaller answer was kept aside, and now it is wanted.
+    fn wants_what_was_kept_aside(&self, landed: &LandedEndpoint) -> bool {
+        self.settings.accept_shrink && landed.kept_aside.is_some()
     }
 
     /// The endpoints that a session can have and that are to be fetched.
@@ -331,6 +351,10 @@ impl Extractor {
                 }
                 Some(_) if self.settings.refresh => {
                     "refresh".clone_into(&mut reason);
+                    endpoints.insert(*endpoint);
+                }
+                Some(landed) if self.wants_what_was_kept_aside(landed) => {
+                    "a smaller answer was kept aside".clone_into(&mut reason);
                     endpoints.insert(*endpoint);
                 }
                 Some(landed) => {
@@ -444,12 +468,18 @@ impl Run<'_> {
         if self.locked.is_cancelled() {
             return report(SessionStatus::Locked, None, Vec::new());
         }
+        let mut building = Building::new();
         let work = async {
-            let staging = self.fetch(info, due).await?;
-            self.land(info, due, old, staging).await
+            let staging = self.fetch(info, due, &mut building).await?;
+            self.land(info, due, old, staging, &mut building).await
         };
         // Landing is not cut off in the middle; fetching stops at its next wait.
-        match work.await {
+        let ended = work.await;
+        // What is left of a session that failed: its files must be closed before another run begins.
+        for (_, built) in building {
+            drop(built.await);
+        }
+        match ended {
             Ok(endpoints) => {
                 let changed = endpoints.iter().any(|endpoint: &EndpointReport| {
                     endpoint.changes.as_ref().is_none_or(|changes| !changes.is_empty())
@@ -470,26 +500,36 @@ impl Run<'_> {
         }
     }
 
-    /// Fetches what is due and not staged yet.
-    async fn fetch(&self, info: &SessionInfo, due: &Due) -> Result<Staging, ExtractError> {
+    /// Fetches what is due and not staged yet, and starts to build the files of what is complete.
+    ///
+    /// The endpoints that name drivers come first, then telemetry, then the other small ones: while these wait
+    /// for the limiter, the large files are built.
+    async fn fetch(
+        &self,
+        info: &SessionInfo,
+        due: &Due,
+        building: &mut Building,
+    ) -> Result<Staging, ExtractError> {
         let extractor = self.extractor;
         let staging = Mutex::new(extractor.open_staging(info, self.now)?);
         let staged = || staging.lock().unwrap_or_else(PoisonError::into_inner).slices();
         let telemetry: Vec<Endpoint> = due.endpoints.iter().copied().filter(|e| e.is_telemetry()).collect();
-        let mut small: Vec<Slice> = Vec::new();
+        let (mut first, mut last) = (Vec::new(), Vec::new());
         for endpoint in &due.endpoints {
             if endpoint.spec().grain == Grain::Session {
                 let key = extractor.asked_key(*endpoint, info, self.catalogue);
-                small.extend(missing_of_session(&Slice::whole(*endpoint, key), &staged()));
+                let slices = missing_of_session(&Slice::whole(*endpoint, key), &staged());
+                if NAMING_DRIVERS.contains(endpoint) { first.extend(slices) } else { last.extend(slices) }
             }
         }
         // Telemetry is asked by driver, so the drivers must be known even when their endpoint is not wanted.
         if !telemetry.is_empty() && !due.endpoints.contains(&Endpoint::Drivers) {
             let extra = missing_of_session(&Slice::whole(Endpoint::Drivers, info.session_key), &staged());
             (self.progress)(Event::RequestsAdded(i64::try_from(extra.len()).unwrap_or(0)));
-            small.extend(extra);
+            first.extend(extra);
         }
-        self.fetch_all(info, small, &staging).await?;
+        self.fetch_all(info, due, first, &staging, building).await?;
+        let mut slices = Vec::new();
         if !telemetry.is_empty() {
             let drivers = drivers_of(&staging.lock().unwrap_or_else(PoisonError::into_inner))?;
             if drivers.is_empty() {
@@ -505,14 +545,19 @@ impl Run<'_> {
                 extractor.settings.max_chunks,
             );
             let staged = staged();
-            let slices: Vec<Slice> = telemetry
-                .iter()
-                .flat_map(|endpoint| {
-                    missing_of_drivers(*endpoint, info.session_key, &drivers, group, &windows, &staged)
-                })
-                .collect();
-            self.fetch_all(info, slices, &staging).await?;
+            for endpoint in &telemetry {
+                slices.extend(missing_of_drivers(
+                    *endpoint,
+                    info.session_key,
+                    &drivers,
+                    group,
+                    &windows,
+                    &staged,
+                ));
+            }
         }
+        slices.extend(last);
+        self.fetch_all(info, due, slices, &staging, building).await?;
         Ok(staging.into_inner().unwrap_or_else(PoisonError::into_inner))
     }
 
@@ -521,10 +566,17 @@ impl Run<'_> {
     async fn fetch_all(
         &self,
         info: &SessionInfo,
+        due: &Due,
         slices: Vec<Slice>,
         staging: &Mutex<Staging>,
+        building: &mut Building,
     ) -> Result<(), ExtractError> {
         let bounds = Bounds::of(info);
+        // Requests that each endpoint still waits for.
+        let mut open: BTreeMap<Endpoint, usize> = BTreeMap::new();
+        for slice in &slices {
+            *open.entry(slice.endpoint).or_default() += 1;
+        }
         let mut queue: std::collections::VecDeque<Slice> = slices.into();
         let mut flying = FuturesUnordered::new();
         let mut failure: Option<ExtractError> = None;
@@ -536,6 +588,7 @@ impl Run<'_> {
                     && numbers.len() > self.learned().group()
                     && let Some(smaller) = slice.split(bounds)
                 {
+                    *open.entry(slice.endpoint).or_default() += smaller.len() - 1;
                     self.requeue(&mut queue, smaller);
                     continue;
                 }
@@ -555,8 +608,14 @@ impl Run<'_> {
                         bytes: answer.body.len() as u64,
                     });
                     let query = slice.query().to_string();
+                    let endpoint = slice.endpoint;
                     let mut staging = staging.lock().unwrap_or_else(PoisonError::into_inner);
                     staging.keep(slice, query, &answer)?;
+                    let left = open.entry(endpoint).or_default();
+                    *left = left.saturating_sub(1);
+                    if *left == 0 && failure.is_none() && due.endpoints.contains(&endpoint) {
+                        building.insert(endpoint, self.build(info, endpoint, &staging));
+                    }
                 }
                 Err(ExtractError::Api(error)) if error.is_splittable() => {
                     if matches!(error, openf1_client::Error::TooLarge { .. }) {
@@ -565,6 +624,7 @@ impl Run<'_> {
                     match slice.split(bounds) {
                         Some(smaller) => {
                             tracing::info!(%error, parts = smaller.len(), "asking for less at a time");
+                            *open.entry(slice.endpoint).or_default() += smaller.len() - 1;
                             self.requeue(&mut queue, smaller);
                         }
                         None => {
@@ -624,7 +684,11 @@ impl Run<'_> {
                 let _worker = self.workers.acquire().await;
                 match &slice.drivers {
                     Drivers::Some(numbers) if numbers.len() > 1 => {
-                        client.fetch_within(&query, RETRIES_OF_LARGE).await
+                        match client.fetch_within(&query, RETRIES_OF_LARGE).await {
+                            // Asking for less would not help: it gets all its tries.
+                            Err(error) if error.is_passing() => client.fetch(&query).await,
+                            answer => answer,
+                        }
                     }
                     _ => client.fetch(&query).await,
                 }
@@ -646,6 +710,7 @@ impl Run<'_> {
         due: &Due,
         old: Option<&Manifest>,
         staging: Staging,
+        building: &mut Building,
     ) -> Result<Vec<EndpointReport>, ExtractError> {
         let name = self.claim_name(info, old);
         let mut manifest = Manifest {
@@ -663,18 +728,17 @@ impl Run<'_> {
             base_url: self.extractor.client.base_url().to_owned(),
             endpoints: old.map(|old| old.endpoints.clone()).unwrap_or_default(),
         };
-        let staging = Arc::new(staging);
         let mut reports = Vec::new();
         for endpoint in &due.endpoints {
             let landed = manifest.endpoints.get(endpoint).cloned();
-            let (entry, report) = self.land_endpoint(info, &name, *endpoint, landed, &staging).await?;
+            let built = building.remove(endpoint).unwrap_or_else(|| self.build(info, *endpoint, &staging));
+            let built = built.await.map_err(stopped_working)??;
+            let (entry, report) = self.land_endpoint(&name, *endpoint, landed, built, &staging).await?;
             manifest.endpoints.insert(*endpoint, entry);
             reports.push(report);
         }
         self.extractor.landing.commit(&manifest).await?;
-        if let Ok(staging) = Arc::try_unwrap(staging) {
-            staging.clear()?;
-        }
+        staging.clear()?;
         Ok(reports)
     }
 
@@ -692,30 +756,38 @@ impl Run<'_> {
         name
     }
 
-    async fn land_endpoint(
+    /// Starts to write the landing file of an endpoint beside staging.
+    fn build(
         &self,
         info: &SessionInfo,
+        endpoint: Endpoint,
+        staging: &Staging,
+    ) -> tokio::task::JoinHandle<Result<Built, ExtractError>> {
+        let settings = &self.extractor.settings;
+        let (format, compression) = (settings.format, settings.compression);
+        let scratch = staging.scratch(&format!("{}.landing", endpoint.landing_name()));
+        let source = self.source(info, endpoint, staging);
+        let building = Arc::clone(&self.building);
+        tokio::task::spawn_blocking(move || {
+            let _one_at_a_time = building.lock().unwrap_or_else(PoisonError::into_inner);
+            let mut writer = FileWriter::create(&scratch, endpoint, format, compression)?;
+            let tidied = source.write(endpoint, &mut writer)?;
+            Ok(Built { written: writer.finish()?, tidied, requests: source.requests(), scratch })
+        })
+    }
+
+    async fn land_endpoint(
+        &self,
         name: &str,
         endpoint: Endpoint,
         landed: Option<LandedEndpoint>,
-        staging: &Arc<Staging>,
+        built: Built,
+        staging: &Staging,
     ) -> Result<(LandedEndpoint, EndpointReport), ExtractError> {
         let settings = &self.extractor.settings;
         let landing = &self.extractor.landing;
         let (format, compression) = (settings.format, settings.compression);
-        let scratch = staging.scratch(&format!("{}.landing", endpoint.landing_name()));
-        let source = self.source(info, endpoint, staging);
-        let requests = source.requests();
-        let built = {
-            let (scratch, staging) = (scratch.clone(), Arc::clone(staging));
-            blocking(move || {
-                let mut writer = FileWriter::create(&scratch, endpoint, format, compression)?;
-                let tidied = source.write(endpoint, &staging, &mut writer)?;
-                Ok((writer.finish()?, tidied))
-            })
-            .await?
-        };
-        let (written, tidied): (Written, Tidied) = built;
+        let Built { scratch, written, tidied, requests } = built;
         let mut entry = LandedEndpoint {
             file: None,
             version: landed.as_ref().map_or(1, |landed| landed.version),
@@ -738,7 +810,12 @@ impl Run<'_> {
             let same = found.is_empty();
             changes = Some(found);
             if same || shrunk {
-                entry = LandedEndpoint { extracted_at: self.now, requests: entry.requests, ..old.clone() };
+                entry = LandedEndpoint {
+                    extracted_at: self.now,
+                    requests: entry.requests,
+                    kept_aside: None,
+                    ..old.clone()
+                };
                 if shrunk {
                     let aside = format!(
                         "_aside/{}_{name}.{}.{}",
@@ -833,16 +910,11 @@ impl Run<'_> {
             Some(row) => Source::Catalogue(row, enrichment),
             None => {
                 let key = self.extractor.asked_key(endpoint, info, self.catalogue);
-                let requests = staging
-                    .of(endpoint)
-                    .filter(|staged| staged.slice.session_key == key)
-                    .map(|staged| staged.request.clone())
-                    .collect();
-                Source::Staged {
-                    session_key: key,
-                    requests,
-                    enrichment: Enrichment { session_key: key, ..enrichment },
-                }
+                let of_key = |staged: &&Staged| staged.slice.session_key == key;
+                Source::Staged(
+                    staging.of(endpoint).filter(of_key).cloned().collect(),
+                    Enrichment { session_key: key, ..enrichment },
+                )
             }
         }
     }
@@ -865,25 +937,20 @@ fn report_of(endpoint: Endpoint, entry: &LandedEndpoint, changes: Option<Changes
 enum Source {
     /// A row of the catalogue.
     Catalogue(Option<crate::catalogue::CatalogueRow>, Enrichment),
-    /// Staged answers asked under that session key.
-    Staged { session_key: i64, requests: Vec<LandedRequest>, enrichment: Enrichment },
+    /// Staged answers.
+    Staged(Vec<Staged>, Enrichment),
 }
 
 impl Source {
     fn requests(&self) -> Vec<LandedRequest> {
         match self {
             Self::Catalogue(row, _) => row.iter().map(|row| row.request.clone()).collect(),
-            Self::Staged { requests, .. } => requests.clone(),
+            Self::Staged(staged, _) => staged.iter().map(|staged| staged.request.clone()).collect(),
         }
     }
 
     /// Writes the rows in key order. Only the answers of one group of drivers are in memory at a time.
-    fn write(
-        &self,
-        endpoint: Endpoint,
-        staging: &Staging,
-        writer: &mut FileWriter,
-    ) -> Result<Tidied, ExtractError> {
+    fn write(&self, endpoint: Endpoint, writer: &mut FileWriter) -> Result<Tidied, ExtractError> {
         let damaged = |error: serde_json::Error| ExtractError::Damaged {
             path: endpoint.name().to_owned(),
             detail: error.to_string(),
@@ -896,11 +963,9 @@ impl Source {
                 }
                 Ok(Tidied::default())
             }
-            Self::Staged { session_key, enrichment, .. } => {
+            Self::Staged(staged, enrichment) => {
                 let mut total = Tidied::default();
-                for group in
-                    groups(staging.of(endpoint).filter(|staged| staged.slice.session_key == *session_key))
-                {
+                for group in groups(staged.iter()) {
                     let bodies: Vec<String> = group
                         .iter()
                         .filter(|staged| staged.request.outcome == Outcome::Rows)
@@ -978,9 +1043,9 @@ fn drivers_of(staging: &Staging) -> Result<Vec<i64>, ExtractError> {
 async fn blocking<T: Send + 'static>(
     work: impl FnOnce() -> Result<T, ExtractError> + Send + 'static,
 ) -> Result<T, ExtractError> {
-    tokio::task::spawn_blocking(work).await.map_err(|error| {
-        ExtractError::io("stopped while working on files in", std::env::temp_dir())(std::io::Error::other(
-            error,
-        ))
-    })?
+    tokio::task::spawn_blocking(work).await.map_err(stopped_working)?
+}
+
+fn stopped_working(error: tokio::task::JoinError) -> ExtractError {
+    ExtractError::io("stopped while working on files in", std::env::temp_dir())(std::io::Error::other(error))
 }

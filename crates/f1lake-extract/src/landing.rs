@@ -258,3 +258,99 @@ impl Landing {
         self.put_bytes(&manifest.path(), bytes).await
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::landing_file::digest;
+
+    /// What every store must do to be a landing zone. A new one is added below and passes this as it is.
+    async fn conforms(landing: &Landing) {
+        assert_eq!(landing.get("absent.json").await.unwrap(), None);
+        assert_eq!(landing.list("").await.unwrap(), Vec::<String>::new(), "not empty at the start");
+        assert_eq!(landing.manifests().await.unwrap(), Vec::new());
+        landing.check_writable().await.unwrap();
+        assert_eq!(
+            landing.list(MANIFEST_DIR).await.unwrap(),
+            Vec::<String>::new(),
+            "the check left something"
+        );
+
+        landing.put_bytes("laps.json", b"[]".to_vec()).await.unwrap();
+        landing.put_bytes("laps.json", b"[{}]".to_vec()).await.unwrap();
+        assert_eq!(landing.get("laps.json").await.unwrap().unwrap(), "[{}]", "not replaced whole");
+
+        let scratch = tempfile::tempdir().unwrap();
+        let source = scratch.path().join("source");
+        // Nothing, one part, exactly one part, several parts and a bit.
+        for (name, length) in
+            [("none", 0), ("small_São_Paulo.json", 1000), ("part", PART), ("large", 2 * PART + 12_345)]
+        {
+            let bytes: Vec<u8> = (0..length).map(|i| (i * 31 % 251) as u8).collect();
+            std::fs::write(&source, &bytes).unwrap();
+            landing.put_file(name, &source).await.unwrap();
+            assert!(landing.get(name).await.unwrap().unwrap() == bytes, "{name} differs");
+            let copy = landing.local_copy(name, scratch.path()).await.unwrap().unwrap();
+            assert_eq!(digest(&copy).unwrap(), digest(&source).unwrap(), "{name}");
+        }
+        assert_eq!(landing.local_copy("absent", scratch.path()).await.unwrap(), None);
+
+        landing.put_bytes("_aside/pit.json", b"[]".to_vec()).await.unwrap();
+        let names = landing.list("").await.unwrap();
+        assert_eq!(names, ["laps.json", "large", "none", "part", "small_São_Paulo.json"], "deeper ones too?");
+        assert_eq!(landing.list("_aside").await.unwrap(), ["pit.json"]);
+
+        for session_key in [20, 3] {
+            landing.commit(&manifest(session_key)).await.unwrap();
+        }
+        landing.commit(&manifest(3)).await.unwrap();
+        assert_eq!(landing.manifests().await.unwrap(), [manifest(3), manifest(20)]);
+        landing.put_bytes("_manifest/4.json", b"{".to_vec()).await.unwrap();
+        let damaged = landing.manifests().await.unwrap_err().to_string();
+        assert!(
+            damaged.contains("_manifest/4.json") && damaged.contains("extract the session again"),
+            "{damaged}"
+        );
+    }
+
+    fn manifest(session_key: i64) -> Manifest {
+        serde_json::from_value(serde_json::json!({
+            "manifest_version": 1, "session_key": session_key, "meeting_key": 1, "name": "2024-03-24_Melbourne_Race",
+            "session_name": "Race", "batch_day": "2024-03-24", "year": 2024, "date_start": "2024-03-24T04:00:00Z",
+            "date_end": "2024-03-24T06:00:00Z", "extracted_at": "2024-05-01T00:00:00Z", "tool": "test",
+            "base_url": "http://localhost/v1", "endpoints": {}
+        }))
+        .unwrap()
+    }
+
+    #[tokio::test]
+    async fn a_local_folder_conforms() {
+        let folder = tempfile::tempdir().unwrap();
+        let landing = Landing::open(folder.path().join("new/zone").to_str().unwrap()).unwrap();
+        conforms(&landing).await;
+        assert!(landing.local_path().unwrap().join("small_São_Paulo.json").is_file(), "names are not kept");
+    }
+
+    #[tokio::test]
+    async fn memory_conforms() {
+        conforms(&Landing::memory()).await;
+    }
+
+    #[tokio::test]
+    async fn a_folder_of_a_bucket_conforms_and_leaves_the_rest_alone() {
+        let bucket = Arc::new(object_store::memory::InMemory::new());
+        let foreign = Path::from("raw/f1-other/laps.json");
+        bucket.put(&foreign, PutPayload::from_static(b"x")).await.unwrap();
+        let whole = Landing::from_store(bucket, "bucket");
+        conforms(&Landing { prefix: Path::from("raw/f1"), ..whole.clone() }).await;
+        assert_eq!(whole.list("raw/f1-other").await.unwrap(), ["laps.json"]);
+        assert_eq!(whole.list("").await.unwrap(), Vec::<String>::new());
+    }
+
+    #[test]
+    fn what_is_no_destination_is_refused() {
+        for target in ["", "  ", "/Volumes/main/f1/landing", "ftp://host/folder"] {
+            assert!(matches!(Landing::open(target), Err(ExtractError::Settings(_))), "{target:?}");
+        }
+    }
+}

@@ -52,7 +52,7 @@ pub enum Order {
 pub struct Selection {
     /// Main choice.
     pub mode: Mode,
-    /// Newest or oldest first; `latest` with `Oldest` takes the oldest of a season.
+    /// Newest or oldest first; mode `latest` takes the first ones in this order, so with `Oldest` the oldest of all.
     pub order: Order,
     /// Country name or three-letter code.
     pub countries: Vec<String>,

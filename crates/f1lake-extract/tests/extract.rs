@@ -238,6 +238,25 @@ async fn modes_select_what_they_say() {
     .await
     .unwrap();
     assert!(!monza.is_empty() && monza.is_sorted_by_key(|session| session.date_start));
+    let oldest = sessions(&|s| {
+        s.mode = Mode::Latest { sessions: 3 };
+        s.order = Order::Oldest;
+    })
+    .await
+    .unwrap();
+    assert_eq!(oldest.iter().map(|s| &s.session_key).collect::<Vec<_>>(), {
+        let mut first: Vec<_> = year.iter().collect();
+        first.sort_by_key(|session| session.date_start);
+        first.iter().take(3).map(|s| &s.session_key).collect::<Vec<_>>()
+    });
+    let until = sessions(&|s| {
+        s.mode = Mode::Latest { sessions: 1 };
+        s.to = Some("2024-03-31".parse().unwrap());
+        s.session_types = vec!["Race".to_owned()];
+    })
+    .await
+    .unwrap();
+    assert!(until.len() == 1 && until[0].batch_day() <= "2024-03-31".to_owned(), "{until:?}");
     let unknown = sessions(&|s| s.mode = Mode::Keys { session_keys: vec![1], meeting_keys: vec![] }).await;
     assert!(unknown.unwrap_err().to_string().contains("no session 1"));
 }
@@ -313,4 +332,262 @@ async fn a_session_whose_endpoint_fails_is_not_landed() {
     let error = report.sessions[0].error.clone().unwrap();
     assert!(error.contains("weather") && error.contains("503"), "{error}");
     assert!(landing(folder.path()).manifests().await.unwrap().is_empty());
+}
+
+/// A season whose telemetry is thin, so that whole races take no time.
+fn thin() -> SimConfig {
+    SimConfig {
+        source: Source::Generated(GeneratedConfig { seed: 7, seasons: vec![2024], telemetry_hz: 0.1 }),
+        limits: SimLimits::None,
+        ..SimConfig::default()
+    }
+}
+
+/// Name and content of every landing file.
+fn contents(folder: &Path) -> Vec<(String, Vec<u8>)> {
+    files(folder).into_iter().map(|name| (name.clone(), std::fs::read(folder.join(name)).unwrap())).collect()
+}
+
+/// Every kind of fault on an endpoint of its own, each of which happens once and then again.
+const EACH_FAULT_TWICE: &str = r#"
+[[fault]]
+endpoint = "laps"
+kind = "status"
+status = 503
+body = "Service Unavailable"
+count = 2
+[[fault]]
+endpoint = "meetings"
+kind = "status"
+status = 429
+body = '{"detail":"Rate limit exceeded. Max 3 requests/second.","error":"Too Many Requests"}'
+retry_after = "0"
+count = 2
+[[fault]]
+endpoint = "pit"
+kind = "delay"
+delay_ms = 6000
+count = 2
+[[fault]]
+endpoint = "stints"
+kind = "stall"
+count = 2
+[[fault]]
+endpoint = "location"
+kind = "cut"
+count = 5
+[[fault]]
+endpoint = "car_data"
+kind = "wrong_length"
+count = 2
+[[fault]]
+endpoint = "weather"
+kind = "bad_gzip"
+count = 2
+[[fault]]
+endpoint = "race_control"
+kind = "html"
+count = 2
+[[fault]]
+endpoint = "session_result"
+kind = "object"
+count = 2
+[[fault]]
+endpoint = "intervals"
+kind = "nan"
+count = 2
+[[fault]]
+endpoint = "position"
+kind = "duplicate_rows"
+count = 1
+[[fault]]
+endpoint = "drivers"
+kind = "reset"
+count = 2
+"#;
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_fault_is_outlived_and_the_files_are_the_same() {
+    let calm = simulator(thin()).await;
+    let race = a_race(&calm).await;
+    let expected = tempfile::tempdir().unwrap();
+    run(&calm, expected.path(), by_key(expected.path(), race)).await.unwrap();
+
+    let mut config = thin();
+    config.faults = FaultPlan::from_toml(EACH_FAULT_TWICE).unwrap();
+    let sim = simulator(config).await;
+    let folder = tempfile::tempdir().unwrap();
+    let client = OpenF1::builder()
+        .base_url(sim.base_url())
+        .limiter(RateLimiter::new(Limits::unlimited()))
+        .retry_delay(Duration::from_millis(5))
+        .timeout(Duration::from_secs(3))
+        .build()
+        .unwrap();
+    let extractor = Extractor::new(client, landing(folder.path()), by_key(folder.path(), race)).unwrap();
+    let report = extractor.run(silent(), CancellationToken::new()).await.unwrap();
+    assert_eq!(report.sessions[0].status, SessionStatus::Landed, "{report:#?}");
+    // Answers delayed until nobody waited for them any more are not counted.
+    assert!(sim.stats().faults >= 24, "a fault was not played: {:?}", sim.stats());
+    assert!(contents(folder.path()) == contents(expected.path()), "files differ");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn in_a_storm_of_faults_a_session_is_whole_or_failed() {
+    let calm = simulator(thin()).await;
+    let race = a_race(&calm).await;
+    let expected = tempfile::tempdir().unwrap();
+    run(&calm, expected.path(), by_key(expected.path(), race)).await.unwrap();
+    let expected = contents(expected.path());
+    for seed in 0..4 {
+        let mut plan = format!("seed = {seed}\n");
+        for kind in ["cut", "wrong_length", "bad_gzip", "html", "object", "nan", "duplicate_rows", "reset"] {
+            plan += &format!("[[fault]]\nkind = \"{kind}\"\nprobability = 0.06\n");
+        }
+        plan +=
+            "[[fault]]\nkind = \"status\"\nstatus = 500\nbody = \"<html>trace</html>\"\nprobability = 0.06\n";
+        let mut config = thin();
+        config.faults = FaultPlan::from_toml(&plan).unwrap();
+        let sim = simulator(config).await;
+        let folder = tempfile::tempdir().unwrap();
+        let mut failures = 0;
+        loop {
+            let client = OpenF1::builder()
+                .base_url(sim.base_url())
+                .limiter(RateLimiter::new(Limits::unlimited()))
+                .retry_delay(Duration::from_millis(1))
+                .max_retries(1)
+                .build()
+                .unwrap();
+            let extractor =
+                Extractor::new(client, landing(folder.path()), by_key(folder.path(), race)).unwrap();
+            match extractor.run(silent(), CancellationToken::new()).await {
+                Ok(report) if report.sessions[0].status == SessionStatus::Landed => break,
+                Ok(report) => {
+                    assert_eq!(report.sessions[0].status, SessionStatus::Failed);
+                    assert!(!report.sessions[0].error.as_ref().unwrap().is_empty());
+                }
+                Err(error) => assert!(!error.to_string().is_empty()),
+            }
+            assert!(contents(folder.path()).is_empty(), "landed in part");
+            assert!(landing(folder.path()).manifests().await.unwrap().is_empty());
+            failures += 1;
+            assert!(failures < 50, "it never gets through");
+        }
+        assert!(sim.stats().faults > 5, "{:?}", sim.stats());
+        assert!(contents(folder.path()) == expected, "files differ after {failures} failed runs");
+    }
+}
+
+/// Runs as if it were so many hours after the end of the last race of the generated season.
+fn hours_after(folder: &Path, race: i64, hours: i64) -> ExtractSettings {
+    let mut settings = by_key(folder, race);
+    let end: Timestamp = "2024-12-08T15:00:00Z".parse().unwrap();
+    settings.now = Some(end + jiff::SignedDuration::from_hours(hours));
+    settings.endpoints = [Endpoint::Sessions, Endpoint::Laps, Endpoint::Pit, Endpoint::SessionResult].into();
+    settings
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn corrections_land_beside_the_old_and_a_shrinking_answer_is_kept_aside() {
+    let sim = simulator(thin()).await;
+    let race = a_race(&sim).await;
+    let pit = |sim: &Simulator| format!("{}/pit?session_key={race}", sim.base_url());
+    let stops: Vec<Value> = reqwest::get(pit(&sim)).await.unwrap().json().await.unwrap();
+    let first = &stops[0];
+    let plan = format!(
+        r#"
+[[correction]]
+endpoint = "laps"
+session_key = {race}
+after_requests = 1
+op = "set"
+match = {{ driver_number = 44, lap_number = 3 }}
+values = {{ lap_duration = 99.125 }}
+[[correction]]
+endpoint = "laps"
+session_key = {race}
+after_requests = 1
+op = "add"
+values = {{ driver_number = 44, lap_number = 99, lap_duration = 88.5 }}
+[[correction]]
+endpoint = "pit"
+session_key = {race}
+after_requests = 1
+op = "remove"
+match = {{ driver_number = {}, lap_number = {} }}
+"#,
+        first["driver_number"], first["lap_number"]
+    );
+    let mut config = thin();
+    config.faults = FaultPlan::from_toml(&plan).unwrap();
+    let sim = simulator(config).await;
+    let folder = tempfile::tempdir().unwrap();
+    let (now, later) = (hours_after(folder.path(), race, 2), hours_after(folder.path(), race, 26));
+    let of = |report: &RunReport, endpoint| {
+        report.sessions[0].endpoints.iter().find(|e| e.endpoint == endpoint).unwrap().clone()
+    };
+
+    let landed = run(&sim, folder.path(), now.clone()).await.unwrap();
+    assert_eq!(landed.sessions[0].status, SessionStatus::Landed);
+    let before = sim.stats().requests;
+    assert_eq!(run(&sim, folder.path(), now).await.unwrap().sessions[0].status, SessionStatus::Skipped);
+    assert_eq!(sim.stats().requests, before, "asked again before a re-check was due");
+
+    let updated = run(&sim, folder.path(), later.clone()).await.unwrap();
+    assert_eq!(updated.sessions[0].status, SessionStatus::Updated, "{updated:#?}");
+    let laps = of(&updated, Endpoint::Laps);
+    let changes = laps.changes.unwrap();
+    assert_eq!((changes.added, changes.changed, changes.removed), (1, 1, 0), "{changes:?}");
+    assert!(
+        changes.examples.iter().any(|e| e.contains("lap_number=3") && e.contains("99.125")),
+        "{changes:?}"
+    );
+    assert_eq!(laps.file.unwrap(), "laps_2024-12-08_Yas_Island_Race.v2.json");
+    let (old, new) = ("laps_2024-12-08_Yas_Island_Race.json", "laps_2024-12-08_Yas_Island_Race.v2.json");
+    assert_eq!(rows(folder.path(), new).len(), rows(folder.path(), old).len() + 1);
+
+    let shrunken = of(&updated, Endpoint::Pit);
+    assert_eq!(shrunken.changes.unwrap().removed, 1);
+    assert_eq!(shrunken.rows as usize, stops.len(), "what is landed was given up");
+    let aside = shrunken.kept_aside.unwrap();
+    assert_eq!(rows(folder.path(), &aside).len(), stops.len() - 1);
+    assert_eq!(rows(folder.path(), "pit_2024-12-08_Yas_Island_Race.json").len(), stops.len());
+    let checked = verify(&landing(folder.path())).await.unwrap();
+    assert_eq!((checked.problems.len(), checked.unlisted.len()), (0, 0), "{checked:?}");
+
+    let before = sim.stats().data_requests;
+    let still = run(&sim, folder.path(), later.clone()).await.unwrap();
+    assert_eq!(still.sessions[0].status, SessionStatus::Skipped);
+    assert_eq!(sim.stats().data_requests, before);
+
+    let accepted =
+        run(&sim, folder.path(), ExtractSettings { accept_shrink: true, ..later.clone() }).await.unwrap();
+    assert_eq!(accepted.sessions[0].endpoints.len(), 1, "only what was kept aside is asked for");
+    let pit = of(&accepted, Endpoint::Pit);
+    assert_eq!((pit.rows as usize, pit.kept_aside), (stops.len() - 1, None));
+    assert_eq!(rows(folder.path(), "pit_2024-12-08_Yas_Island_Race.v2.json").len(), stops.len() - 1);
+    let again = run(&sim, folder.path(), ExtractSettings { accept_shrink: true, ..later }).await.unwrap();
+    assert_eq!(again.sessions[0].status, SessionStatus::Skipped);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_account_has_the_sponsors_limits_and_keeps_them() {
+    let mut config = thin();
+    config.limits = SimLimits::Free;
+    config.accounts = vec![openf1_sim::Account { username: "me".to_owned(), password: "secret".to_owned() }];
+    let sim = simulator(config).await;
+    let credentials = openf1_client::Credentials::new("me", "secret");
+    let client = OpenF1::builder().base_url(sim.base_url()).credentials(Some(credentials)).build().unwrap();
+    assert_eq!(client.limiter().limits(), Limits::SPONSOR);
+    let folder = tempfile::tempdir().unwrap();
+    let mut settings = settings(folder.path());
+    settings.selection.mode = Mode::Latest { sessions: 1 };
+    settings.endpoints.retain(|endpoint| !endpoint.is_telemetry());
+    settings.now = Some("2025-01-01T00:00:00Z".parse().unwrap());
+    let extractor = Extractor::new(client, landing(folder.path()), settings).unwrap();
+    let report = extractor.run(silent(), CancellationToken::new()).await.unwrap();
+    assert_eq!(report.sessions[0].status, SessionStatus::Landed, "{report:#?}");
+    let stats = sim.stats();
+    assert!(stats.requests > 12 && stats.violations == 0, "{stats:?}");
 }

@@ -94,6 +94,17 @@ impl Error {
         }
     }
 
+    /// Whether the same request may well succeed later, and asking for less would not help.
+    pub fn is_passing(&self) -> bool {
+        match self {
+            Self::Transport { .. } | Self::Body { .. } => !self.is_splittable(),
+            Self::Status { status, .. } => {
+                !self.is_splittable() && matches!(status, 408 | 425 | 429 | 500..=599)
+            }
+            _ => false,
+        }
+    }
+
     /// Whether history is closed because a session is live.
     pub fn is_locked(&self) -> bool {
         matches!(self, Self::Locked { .. })

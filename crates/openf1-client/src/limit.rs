@@ -326,3 +326,175 @@ impl Shared {
         wait
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    /// 2023-11-14T22:13:20Z.
+    const START: i64 = 1_700_000_000_000_000;
+
+    fn now<T>(future: impl Future<Output = T>) -> T {
+        tokio::runtime::Builder::new_current_thread().build().unwrap().block_on(future)
+    }
+
+    /// Most times within any span, its end excluded.
+    fn most_within(times: &[i64], span: i64) -> usize {
+        let from = |start: &i64| times.iter().filter(|at| (*start..start + span).contains(*at)).count();
+        times.iter().map(from).max().unwrap_or(0)
+    }
+
+    /// What the server would count as a violation: more in a second than the rate rounded up, or in a minute.
+    fn within(limits: Limits, times: &[i64]) -> Result<(), TestCaseError> {
+        let a_second = limits.per_second.ceil() as usize;
+        prop_assert!(most_within(times, 1_000_000) <= a_second, "{a_second} a second: {times:?}");
+        prop_assert!(most_within(times, MINUTE) <= limits.per_minute as usize, "a minute: {times:?}");
+        Ok(())
+    }
+
+    fn limits() -> impl Strategy<Value = Limits> {
+        prop_oneof![
+            Just(Limits::FREE),
+            Just(Limits::SPONSOR),
+            (0.5f64..9.0, 1u32..90).prop_map(|(per_second, per_minute)| Limits { per_second, per_minute }),
+        ]
+    }
+
+    /// What happens to one of several processes with one state file.
+    #[derive(Debug, Clone)]
+    enum Step {
+        Ask,
+        Idle(u64),
+        Restart,
+        Pause(u64),
+    }
+
+    fn step() -> impl Strategy<Value = Step> {
+        prop_oneof![
+            12 => Just(Step::Ask),
+            3 => (0u64..2_000).prop_map(Step::Idle),
+            1 => (0u64..70_000).prop_map(Step::Idle),
+            1 => Just(Step::Restart),
+            1 => (1u64..5_000).prop_map(Step::Pause),
+        ]
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig { cases: 64, ..ProptestConfig::default() })]
+
+        #[test]
+        fn no_window_is_exceeded_whatever_processes_do(
+            limits in limits(), steps in prop::collection::vec((0usize..4, step()), 1..150),
+        ) {
+            let folder = tempfile::tempdir().unwrap();
+            let clock = Arc::new(FakeClock::at(START));
+            let open = || {
+                RateLimiter::with_clock(limits, Arc::<FakeClock>::clone(&clock))
+                    .with_state_file(folder.path().join("limits.json"))
+            };
+            let mut processes = [open(), open(), open(), open()];
+            let mut sent = Vec::new();
+            for (process, step) in steps {
+                match step {
+                    Step::Ask => {
+                        now(processes[process].acquire()).unwrap();
+                        sent.push(clock.now());
+                    }
+                    Step::Idle(millis) => clock.advance(Duration::from_millis(millis)),
+                    Step::Restart => processes[process] = open(),
+                    Step::Pause(millis) => {
+                        let until = clock.now() + i64::try_from(millis).unwrap() * 1000;
+                        now(processes[process].pause(Duration::from_millis(millis)));
+                        now(processes[(process + 1) % 4].acquire()).unwrap();
+                        prop_assert!(clock.now() >= until, "another process did not learn of the pause");
+                        sent.push(clock.now());
+                    }
+                }
+            }
+            within(limits, &sent)?;
+        }
+
+        #[test]
+        fn at_least_98_percent_of_what_is_allowed_is_used(limits in limits()) {
+            let clock = Arc::new(FakeClock::at(START));
+            let limiter = RateLimiter::with_clock(limits, Arc::<FakeClock>::clone(&clock));
+            let count = limits.per_minute as usize * 3 + 1;
+            let mut sent = Vec::new();
+            for _ in 0..count {
+                now(limiter.acquire()).unwrap();
+                sent.push(clock.now());
+            }
+            within(limits, &sent)?;
+            let took = (clock.now() - START) as f64;
+            let least = limits.least_time(count).as_micros() as f64;
+            prop_assert!(took * 0.98 <= least, "{took} of {least} for {count}: {limits:?}");
+        }
+    }
+
+    #[test]
+    fn the_least_time_is_that_of_two_exact_windows() {
+        // 30 at once fill the first minute; each later one waits for the one 30 before it, or for its second.
+        let seconds = |limits: Limits, requests| limits.least_time(requests).as_secs_f64();
+        let exact = Limits { per_second: 3.0, per_minute: 30 };
+        assert_eq!(seconds(exact, 3), 0.0);
+        assert_eq!(seconds(exact, 4), 1.0);
+        assert_eq!(seconds(exact, 30), 9.0);
+        assert_eq!(seconds(exact, 31), 60.0);
+        assert_eq!(seconds(exact, 57), 68.0);
+        assert!((seconds(Limits::FREE, 30) - 9.0 * 3.0 / 2.8).abs() < 1e-3);
+    }
+
+    #[test]
+    fn a_clock_set_back_and_a_damaged_file_cost_a_minute_at_most() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("limits.json");
+        let open = |at| {
+            let clock = Arc::new(FakeClock::at(at));
+            let limiter = RateLimiter::with_clock(Limits::FREE, Arc::<FakeClock>::clone(&clock));
+            (limiter.with_state_file(&path), clock)
+        };
+        let (limiter, _) = open(START);
+        for _ in 0..30 {
+            now(limiter.acquire()).unwrap();
+        }
+        let day_before = START - 86_400_000_000;
+        let (limiter, clock) = open(day_before);
+        now(limiter.acquire()).unwrap();
+        let waited = clock.now() - day_before;
+        assert!((MINUTE..MINUTE + 2_000_000).contains(&waited), "{waited}");
+
+        std::fs::write(&path, "{\"version\":1,\"se").unwrap();
+        let written = jiff::Timestamp::now().as_microsecond();
+        let (limiter, clock) = open(written);
+        now(limiter.acquire()).unwrap();
+        let waited = clock.now() - written;
+        assert!((MINUTE - 2_000_000..MINUTE + 2_000_000).contains(&waited), "{waited}");
+    }
+
+    #[tokio::test(flavor = "multi_thread")]
+    async fn many_workers_at_once_are_let_go_one_by_one() {
+        let clock = Arc::new(FakeClock::at(START));
+        let limiter = RateLimiter::with_clock(Limits::SPONSOR, Arc::<FakeClock>::clone(&clock));
+        let workers: Vec<_> = (0..100)
+            .map(|_| {
+                let limiter = limiter.clone();
+                tokio::spawn(async move { limiter.acquire().await })
+            })
+            .collect();
+        for worker in workers {
+            worker.await.unwrap().unwrap();
+        }
+        let took = Duration::from_micros((clock.now() - START).unsigned_abs());
+        let least = Limits::SPONSOR.least_time(100);
+        assert!(took >= least && took.as_secs_f64() * 0.98 <= least.as_secs_f64(), "{took:?} of {least:?}");
+    }
+
+    #[test]
+    fn limits_that_let_nothing_through_are_refused() {
+        for (per_second, per_minute) in [(0.0, 30), (-1.0, 30), (f64::NAN, 30), (3.0, 0)] {
+            let limiter = RateLimiter::new(Limits { per_second, per_minute });
+            assert!(matches!(now(limiter.acquire()), Err(LimitError::Unusable(_))));
+        }
+    }
+}

@@ -1,0 +1,4 @@
+select *
+from silver_clean.silver_championship_teams
+where
+    points_start < 0

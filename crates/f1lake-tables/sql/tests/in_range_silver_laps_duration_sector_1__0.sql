@@ -1,0 +1,4 @@
+select *
+from silver_clean.silver_laps
+where
+    duration_sector_1 < 0

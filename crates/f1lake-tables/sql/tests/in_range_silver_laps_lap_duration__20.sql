@@ -1,0 +1,4 @@
+select *
+from silver_clean.silver_laps
+where
+    lap_duration < 20

@@ -1,0 +1,4 @@
+select *
+from silver_clean.silver_pit
+where
+    stop_duration < 0

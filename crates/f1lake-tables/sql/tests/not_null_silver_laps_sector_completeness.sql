@@ -1,0 +1,3 @@
+select sector_completeness
+from silver_clean.silver_laps
+where sector_completeness is null

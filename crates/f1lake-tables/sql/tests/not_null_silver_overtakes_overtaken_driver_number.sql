@@ -1,0 +1,3 @@
+select overtaken_driver_number
+from silver_clean.silver_overtakes
+where overtaken_driver_number is null

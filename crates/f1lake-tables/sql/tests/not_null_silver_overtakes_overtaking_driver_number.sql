@@ -1,0 +1,3 @@
+select overtaking_driver_number
+from silver_clean.silver_overtakes
+where overtaking_driver_number is null

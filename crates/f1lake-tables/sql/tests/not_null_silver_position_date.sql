@@ -1,0 +1,3 @@
+select date
+from silver_clean.silver_position
+where date is null

@@ -1,0 +1,3 @@
+select driver_number
+from silver_clean.silver_session_result
+where driver_number is null

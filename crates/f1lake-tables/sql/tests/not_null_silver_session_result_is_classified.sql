@@ -1,0 +1,3 @@
+select is_classified
+from silver_clean.silver_session_result
+where is_classified is null

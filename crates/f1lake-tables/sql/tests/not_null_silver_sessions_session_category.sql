@@ -1,0 +1,3 @@
+select session_category
+from silver_clean.silver_sessions
+where session_category is null

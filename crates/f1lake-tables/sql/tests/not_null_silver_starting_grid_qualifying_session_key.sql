@@ -1,0 +1,3 @@
+select qualifying_session_key
+from silver_clean.silver_starting_grid
+where qualifying_session_key is null

@@ -1,0 +1,3 @@
+select date
+from silver_clean.silver_weather
+where date is null

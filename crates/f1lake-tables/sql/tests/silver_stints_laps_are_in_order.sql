@@ -1,0 +1,3 @@
+select *
+from silver_clean.silver_stints
+where not (lap_end >= lap_start)

@@ -26,7 +26,8 @@ def compile_project(target_folder: Path) -> dict:
         *("--project-dir", str(HERE), "--profiles-dir", str(HERE)),
         *("--target-path", str(target_folder), "--log-path", str(target_folder)),
     ]
-    subprocess.run(command, check=True, stdout=sys.stderr)
+    if subprocess.run(command, stdout=sys.stderr).returncode != 0:
+        sys.exit("dbt compile failed")
     return json.loads((target_folder / "manifest.json").read_text())
 
 

@@ -45,11 +45,13 @@ merged as (
         max(case when ranked._rn = 1 then ranked.meeting_key end) as meeting_key,
         max(case when ranked._rn = 1 then ranked.session_name end) as session_name,
         max(case when ranked._rn = 1 then ranked.batch_day end) as batch_day,
+        {% for column in [
+            'broadcast_name', 'full_name', 'first_name', 'last_name', 'name_acronym', 'team_name', 'team_colour',
+            'headshot_url', 'country_code'
+        ] -%}
+            coalesce(max(case when ranked._rn = 1 then ranked.{{ column }} end), max(ranked.{{ column }})) as {{ column }},
+        {% endfor -%}
         max(case when ranked._rn = 1 and ranked.is_leaked then 1 else 0 end) as is_leaked
-        {%- for column in ['broadcast_name', 'full_name', 'first_name', 'last_name', 'name_acronym', 'team_name',
-                           'team_colour', 'headshot_url', 'country_code'] %},
-        coalesce(max(case when ranked._rn = 1 then ranked.{{ column }} end), max(ranked.{{ column }})) as {{ column }}
-        {%- endfor %}
     from ranked
     inner join best on ranked.session_key = best.session_key and ranked.driver_number = best.driver_number
     where

@@ -1,4 +1,8 @@
-{{ config(meta={'grain': 'session', 'key': ['session_key', 'date', 'overtaking_driver_number', 'overtaken_driver_number'], 'partition_by': []}) }}
+{{ config(meta={
+    'grain': 'session',
+    'key': ['session_key', 'date', 'overtaking_driver_number', 'overtaken_driver_number'],
+    'partition_by': []
+}) }}
 
 with ranked as (
     select

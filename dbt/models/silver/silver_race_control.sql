@@ -1,4 +1,8 @@
-{{ config(meta={'grain': 'session', 'key': ['session_key', 'date', 'driver_number', 'lap_number', 'category', 'flag', 'scope', 'sector', 'message'], 'partition_by': []}) }}
+{{ config(meta={
+    'grain': 'session',
+    'key': ['session_key', 'date', 'driver_number', 'lap_number', 'category', 'flag', 'scope', 'sector', 'message'],
+    'partition_by': []
+}) }}
 
 with ranked as (
     select

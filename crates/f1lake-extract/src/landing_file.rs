@@ -162,7 +162,7 @@ fn one_line(row: &str) -> std::borrow::Cow<'_, str> {
 
 /// Rows of a landing file, as JSON text.
 pub(crate) enum Rows {
-    Json(Box<dyn BufRead>, PathBuf),
+    Json(Box<dyn BufRead + Send>, PathBuf),
     Parquet(Box<ParquetRows>),
 }
 
@@ -173,7 +173,7 @@ impl Rows {
             return Ok(Self::Parquet(Box::new(ParquetRows::open(path)?)));
         }
         let file = BufReader::with_capacity(1 << 18, File::open(path).map_err(wrap())?);
-        let reader: Box<dyn Read> = match compression {
+        let reader: Box<dyn Read + Send> = match compression {
             Compression::None => Box::new(file),
             Compression::Gzip => Box::new(flate2::bufread::GzDecoder::new(file)),
             Compression::Zstd => Box::new(zstd::Decoder::with_buffer(file).map_err(wrap())?),

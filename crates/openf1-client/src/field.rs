@@ -65,6 +65,61 @@ pub fn parse_time(text: &str) -> Option<Timestamp> {
     jiff::tz::TimeZone::UTC.to_timestamp(civil).ok()
 }
 
+/// Microseconds since 1970 of an instant as the API prints it. The common form,
+/// `2024-03-02T15:00:00[.123456]+00:00`, is read without a detour; every other by [`parse_time`].
+pub fn parse_time_us(text: &str) -> Option<i64> {
+    common_time(text.as_bytes()).or_else(|| parse_time(text).map(|time| time.as_microsecond()))
+}
+
+fn common_time(text: &[u8]) -> Option<i64> {
+    let number = |digits: &[u8]| {
+        digits.iter().try_fold(0_i64, |number, digit| {
+            digit.is_ascii_digit().then(|| number * 10 + i64::from(digit - b'0'))
+        })
+    };
+    let (fraction, zone) = match text.len() {
+        25 => (0, text.get(19..)?),
+        32 if text[19] == b'.' => (number(text.get(20..26)?)?, text.get(26..)?),
+        _ => return None,
+    };
+    if zone != b"+00:00"
+        || [(4, b'-'), (7, b'-'), (10, b'T'), (13, b':'), (16, b':')]
+            .iter()
+            .any(|(at, mark)| text[*at] != *mark)
+    {
+        return None;
+    }
+    let (year, month, day) = (number(&text[..4])?, number(&text[5..7])?, number(&text[8..10])?);
+    let (hour, minute, second) = (number(&text[11..13])?, number(&text[14..16])?, number(&text[17..19])?);
+    if !(1..=12).contains(&month) || !(1..=28).contains(&day) && !is_day(year, month, day) {
+        return None;
+    }
+    if hour > 23 || minute > 59 || second > 59 {
+        return None;
+    }
+    Some(
+        (((days_since_1970(year, month, day) * 24 + hour) * 60 + minute) * 60 + second) * 1_000_000
+            + fraction,
+    )
+}
+
+fn is_day(year: i64, month: i64, day: i64) -> bool {
+    let leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
+    let last = match month {
+        2 => 28 + i64::from(leap),
+        4 | 6 | 9 | 11 => 30,
+        _ => 31,
+    };
+    (1..=last).contains(&day)
+}
+
+/// Days from 1970-01-01, by counting years that start in March, so that the leap day comes last.
+fn days_since_1970(year: i64, month: i64, day: i64) -> i64 {
+    let (year, month) = if month > 2 { (year, month - 3) } else { (year - 1, month + 9) };
+    let leaps = year.div_euclid(4) - year.div_euclid(100) + year.div_euclid(400);
+    year * 365 + leaps + (month * 153 + 2) / 5 + day - 1 - 719_468
+}
+
 /// Prints an instant as the API does: six digits of fraction, or none at a whole second.
 pub fn format_time(time: Timestamp) -> String {
     if time.subsec_nanosecond() == 0 {
@@ -204,6 +259,27 @@ mod tests {
         let whole = parse_time("2024-03-02T15:00:00+00:00").unwrap();
         assert_eq!(format_time(whole), "2024-03-02T15:00:00+00:00");
         assert_eq!(parse_time("soon"), None);
+    }
+
+    #[test]
+    fn the_short_way_reads_what_the_long_way_reads() {
+        for year in [1900, 1970, 2000, 2023, 2024, 2100] {
+            for month in 0..=13 {
+                for day in 0..=32 {
+                    for rest in ["T00:00:00+00:00", "T23:59:59.999999+00:00", "T12:34:56.000001+00:00"] {
+                        let text = format!("{year:04}-{month:02}-{day:02}{rest}");
+                        let long = parse_time(&text).map(|time| time.as_microsecond());
+                        assert_eq!(parse_time_us(&text), long, "{text}");
+                    }
+                }
+            }
+        }
+        for text in
+            ["2024-03-02T24:00:00+00:00", "2024-03-02T15:60:00+00:00", "2024-03-02T15:00:60+00:00", ""]
+        {
+            assert_eq!(parse_time_us(text), parse_time(text).map(|time| time.as_microsecond()), "{text}");
+        }
+        assert_eq!(parse_time_us("2024-03-02T17:00:00+02:00"), parse_time_us("2024-03-02T15:00:00+00:00"));
     }
 
     #[test]

@@ -1,0 +1,98 @@
+//! What stops a load, a build or a query.
+
+use deltalake::DeltaTableError;
+use deltalake::datafusion::error::DataFusionError;
+use f1lake_extract::ExtractError;
+use std::path::PathBuf;
+
+/// Failure of the lake.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum TablesError {
+    /// The lake's place cannot be used.
+    #[error("lake {location}: {detail}")]
+    Location {
+        /// Folder or URL.
+        location: String,
+        /// What is wrong and what to do.
+        detail: String,
+    },
+    /// The landing zone.
+    #[error(transparent)]
+    Landing(#[from] ExtractError),
+    /// A table that cannot be read or written.
+    #[error("table {table}: {what}: {source}")]
+    Table {
+        /// Which: `bronze_raw.bronze_laps`.
+        table: String,
+        /// What was being done.
+        what: &'static str,
+        /// Cause.
+        source: Box<DeltaTableError>,
+    },
+    /// A table whose log or files are damaged.
+    #[error("table {table} is damaged: {detail}; {advice}")]
+    Damaged {
+        /// Which.
+        table: String,
+        /// How.
+        detail: String,
+        /// What to do.
+        advice: &'static str,
+    },
+    /// Another process changed the same session's rows at the same time.
+    #[error("table {table}: another run writes the same sessions; run again when it has ended")]
+    Conflict {
+        /// Which.
+        table: String,
+    },
+    /// A landing file that does not fit its endpoint.
+    #[error("{file}: {detail}")]
+    Rows {
+        /// Which.
+        file: String,
+        /// What is wrong and what to do.
+        detail: String,
+    },
+    /// SQL of the user.
+    #[error("{0}")]
+    Sql(String),
+    /// A model or check of ours that cannot be built.
+    #[error("{model}: {detail}")]
+    Model {
+        /// Which.
+        model: String,
+        /// Cause.
+        detail: String,
+    },
+    /// The engine.
+    #[error("query engine: {0}")]
+    Engine(#[from] DataFusionError),
+    /// A file of this machine.
+    #[error("{}: {what}: {source}; check the path, its permissions and free space", path.display())]
+    Io {
+        /// What was being done.
+        what: &'static str,
+        /// With which path.
+        path: PathBuf,
+        /// Cause.
+        source: std::io::Error,
+    },
+    /// Told to stop.
+    #[error("stopped; what was committed stays and the next run goes on")]
+    Interrupted,
+}
+
+impl TablesError {
+    /// Wraps a table's error with what was being done.
+    pub(crate) fn table(table: &str, what: &'static str) -> impl FnOnce(DeltaTableError) -> Self {
+        let table = table.to_owned();
+        move |source| Self::Table { table, what, source: Box::new(source) }
+    }
+
+    /// Wraps an I/O error with what and where.
+    pub(crate) fn io(what: &'static str, path: impl Into<PathBuf>) -> impl FnOnce(std::io::Error) -> Self {
+        let path = path.into();
+        move |source| Self::Io { what, path, source }
+    }
+}

@@ -1,0 +1,200 @@
+//! The lake: a folder or object store URL with a Delta table in `<schema>/<table>`.
+
+use crate::error::TablesError;
+use deltalake::{DeltaTable, DeltaTableBuilder, DeltaTableError};
+use std::path::{Path, PathBuf};
+use url::Url;
+
+/// Schema of silver tables.
+pub const SILVER: &str = "silver_clean";
+/// Schema of gold tables.
+pub const GOLD: &str = "gold_analytics";
+/// All schemas, in the order of the way of the data.
+pub const SCHEMAS: [&str; 3] = [crate::bronze::BRONZE, SILVER, GOLD];
+/// Folder for rows that could not be keyed.
+pub const QUARANTINE: &str = "_quarantine";
+
+/// A version of tables to read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum AsOf {
+    /// Version of each table.
+    Version(u64),
+    /// What was committed at this instant.
+    Instant(jiff::Timestamp),
+}
+
+/// Where the tables are. Clones are cheap.
+#[derive(Debug, Clone)]
+pub struct Lake {
+    root: Url,
+    local: Option<PathBuf>,
+}
+
+impl Lake {
+    /// A local folder (made when absent), or a URL such as `s3://bucket/lake` where the `cloud` feature is on.
+    ///
+    /// # Errors
+    /// [`TablesError::Location`] when the folder cannot be made or the URL is not supported by this build.
+    pub fn open(location: &str) -> Result<Self, TablesError> {
+        let wrong = |detail: String| TablesError::Location { location: location.to_owned(), detail };
+        if location.trim().is_empty() {
+            return Err(wrong("the name is empty; set lake_path or --lake".to_owned()));
+        }
+        if let Some((scheme, _)) = location.split_once("://")
+            && scheme != "file"
+        {
+            return Self::open_url(location);
+        }
+        let folder = Path::new(location.strip_prefix("file://").unwrap_or(location));
+        std::fs::create_dir_all(folder).map_err(|error| {
+            wrong(format!("cannot make the folder: {error}; check the path and its permissions"))
+        })?;
+        let folder = folder
+            .canonicalize()
+            .map_err(|error| wrong(format!("cannot open the folder: {error}; check its permissions")))?;
+        let root = Url::from_directory_path(&folder)
+            .map_err(|()| wrong("the path cannot be written as a URL; choose another folder".to_owned()))?;
+        Ok(Self { root, local: Some(folder) })
+    }
+
+    #[cfg(feature = "cloud")]
+    fn open_url(location: &str) -> Result<Self, TablesError> {
+        deltalake::aws::register_handlers(None);
+        deltalake::azure::register_handlers(None);
+        deltalake::gcp::register_handlers(None);
+        let with_slash =
+            if location.ends_with('/') { location.to_owned() } else { format!("{location}/") };
+        let root = Url::parse(&with_slash).map_err(|error| TablesError::Location {
+            location: location.to_owned(),
+            detail: format!("no URL: {error}"),
+        })?;
+        Ok(Self { root, local: None })
+    }
+
+    #[cfg(not(feature = "cloud"))]
+    fn open_url(location: &str) -> Result<Self, TablesError> {
+        Err(TablesError::Location {
+            location: location.to_owned(),
+            detail: "needs a build with the feature `cloud`; use a local folder, or rebuild with --features cloud"
+                .to_owned(),
+        })
+    }
+
+    /// For people: the folder or URL.
+    pub fn describe(&self) -> String {
+        self.local.as_ref().map_or_else(|| self.root.to_string(), |folder| folder.display().to_string())
+    }
+
+    /// The folder, when it is local.
+    pub fn local_path(&self) -> Option<&Path> {
+        self.local.as_deref()
+    }
+
+    fn builder(&self, place: &str) -> Result<DeltaTableBuilder, DeltaTableError> {
+        let url = self
+            .root
+            .join(&format!("{place}/"))
+            .map_err(|error| DeltaTableError::InvalidTableLocation(error.to_string()))?;
+        DeltaTableBuilder::from_url(url)
+    }
+
+    /// A table that need not exist yet.
+    pub(crate) fn unloaded(&self, table: &str) -> Result<DeltaTable, TablesError> {
+        let failed = || TablesError::table(table, "cannot open");
+        if let Some(folder) = &self.local {
+            let folder = folder.join(table.replace('.', "/"));
+            std::fs::create_dir_all(&folder).map_err(TablesError::io("cannot make the folder", &folder))?;
+        }
+        self.builder(&table.replace('.', "/")).and_then(DeltaTableBuilder::build).map_err(failed())
+    }
+
+    /// Opens a table, `None` when there is none.
+    ///
+    /// # Errors
+    /// [`TablesError::Damaged`] when there is a table whose log cannot be read.
+    pub async fn table(&self, table: &str, as_of: Option<AsOf>) -> Result<Option<DeltaTable>, TablesError> {
+        if self.local.as_ref().is_some_and(|folder| {
+            !folder.join(table.replace('.', "/")).join("_delta_log").is_dir()
+        }) {
+            return Ok(None);
+        }
+        let mut opened = self.unloaded(table)?;
+        let exists = opened
+            .verify_deltatable_existence()
+            .await
+            .map_err(TablesError::table(table, "cannot look for its log"))?;
+        if !exists {
+            return Ok(None);
+        }
+        let loaded = match as_of {
+            None => opened.load().await,
+            Some(AsOf::Version(version)) => opened.load_version(version).await,
+            Some(AsOf::Instant(instant)) => {
+                let time = deltalake_time(instant);
+                opened.load_with_datetime(time).await
+            }
+        };
+        match loaded {
+            Ok(()) => Ok(Some(opened)),
+            // A table that did not exist yet at that time is no damage.
+            Err(_) if as_of.is_some() => Ok(None),
+            Err(error) => Err(TablesError::Damaged {
+                table: table.to_owned(),
+                detail: format!("its log cannot be read: {error}"),
+                advice: "move the table's folder away; `f1lake load` writes bronze tables anew, `f1lake build` the others",
+            }),
+        }
+    }
+
+    /// Names of the tables of a schema, sorted.
+    ///
+    /// # Errors
+    /// When the lake cannot be listed.
+    pub async fn tables(&self, schema: &str) -> Result<Vec<String>, TablesError> {
+        let mut names = Vec::new();
+        if let Some(folder) = &self.local {
+            let folder = folder.join(schema);
+            let entries = match std::fs::read_dir(&folder) {
+                Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(names),
+                other => other.map_err(TablesError::io("cannot list", &folder))?,
+            };
+            for entry in entries {
+                let entry = entry.map_err(TablesError::io("cannot list", &folder))?;
+                if entry.path().join("_delta_log").is_dir() {
+                    names.extend(entry.file_name().into_string());
+                }
+            }
+        } else {
+            let listed = self
+                .store(schema)?
+                .list_with_delimiter(None)
+                .await
+                .map_err(|error| TablesError::table(schema, "cannot list")(error.into()))?;
+            names.extend(
+                listed.common_prefixes.iter().filter_map(|path| path.filename().map(str::to_owned)),
+            );
+        }
+        names.sort_unstable();
+        Ok(names)
+    }
+
+    /// The object store of a folder of the lake.
+    pub(crate) fn store(
+        &self,
+        place: &str,
+    ) -> Result<std::sync::Arc<dyn deltalake::ObjectStore>, TablesError> {
+        if let Some(folder) = &self.local {
+            let folder = folder.join(place);
+            std::fs::create_dir_all(&folder).map_err(TablesError::io("cannot make the folder", &folder))?;
+        }
+        let store = self
+            .builder(place)
+            .and_then(|builder| builder.build_storage())
+            .map_err(TablesError::table(place, "cannot open"))?;
+        Ok(store.object_store(None))
+    }
+}
+
+fn deltalake_time(instant: jiff::Timestamp) -> chrono::DateTime<chrono::Utc> {
+    chrono::DateTime::from_timestamp_millis(instant.as_millisecond()).unwrap_or_default()
+}

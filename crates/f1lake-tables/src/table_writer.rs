@@ -1,0 +1,368 @@
+//! Replaces sessions of a Delta table in one commit: new files are written, the sessions' old ones removed, and what
+//! makes a repetition recognisable goes into the same commit.
+
+use crate::column::{Column, ColumnType};
+use crate::error::TablesError;
+use crate::lake::Lake;
+use arrow_array::RecordBatch;
+use arrow_array::cast::AsArray;
+use arrow_array::types::Int64Type;
+use arrow_schema::SchemaRef;
+use deltalake::arrow::array::BooleanArray;
+use deltalake::arrow::compute::filter_record_batch;
+use deltalake::kernel::transaction::{CommitBuilder, CommitConflictError, CommitProperties, TransactionError};
+use deltalake::kernel::{Action, LogicalFileView, MetadataExt, StructType, Transaction};
+use deltalake::protocol::{DeltaOperation, SaveMode};
+use deltalake::writer::{DeltaWriter, RecordBatchWriter};
+use deltalake::{DeltaTable, DeltaTableError};
+use object_store::ObjectStoreExt;
+use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
+use parquet::basic::{Compression, Encoding, ZstdLevel};
+use parquet::file::properties::WriterProperties;
+use parquet::schema::types::ColumnPath;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Rows of a row group: one or two drivers of telemetry, so that statistics find a driver.
+const ROW_GROUP_ROWS: usize = 65_536;
+/// Measurements that change a little from row to row: differences pack better than a dictionary.
+const COUNTERS: [&str; 5] = ["rpm", "speed", "x", "y", "z"];
+
+/// What a table is.
+#[derive(Debug, Clone)]
+pub(crate) struct TableSpec {
+    /// `silver_clean.silver_laps`.
+    pub(crate) name: String,
+    pub(crate) columns: Vec<Column>,
+    pub(crate) partition_by: Vec<String>,
+    pub(crate) comment: String,
+}
+
+/// What of a table is replaced.
+#[derive(Debug, Clone)]
+pub(crate) enum Scope {
+    /// Everything, schema included.
+    All,
+    /// The rows of some sessions.
+    Sessions {
+        /// Column that names the session.
+        column: String,
+        /// Which.
+        keys: BTreeSet<i64>,
+    },
+}
+
+/// What a commit says beside its files.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Marks {
+    /// Application transactions: by them a repetition is recognised.
+    pub(crate) transactions: Vec<(String, i64)>,
+    /// Table properties to set.
+    pub(crate) properties: BTreeMap<String, String>,
+}
+
+/// Writes a table. Nothing shows before [`TableWriter::commit`].
+pub(crate) struct TableWriter {
+    table: DeltaTable,
+    spec: TableSpec,
+    writer: RecordBatchWriter,
+    schema: SchemaRef,
+    evolved: Option<StructType>,
+    pub(crate) rows: u64,
+}
+
+impl TableWriter {
+    /// Opens the table, or makes it.
+    pub(crate) async fn open(lake: &Lake, spec: TableSpec, scope: &Scope) -> Result<Self, TablesError> {
+        let table = match lake.table(&spec.name, None).await? {
+            Some(table) => table,
+            None => create(lake, &spec).await?,
+        };
+        let wanted = StructType::try_new(spec.columns.iter().map(Column::delta))
+            .map_err(|error| TablesError::table(&spec.name, "cannot make its schema")(error.into()))?;
+        let failed = || TablesError::table(&spec.name, "cannot write");
+        let state = table.snapshot().map_err(failed())?;
+        let present = state.schema();
+        let evolved = match scope {
+            Scope::All if *present != wanted => Some(wanted),
+            Scope::All => None,
+            Scope::Sessions { .. } => evolve(&spec, &present, wanted)?,
+        };
+        let mut writer = RecordBatchWriter::for_table(&table).map_err(failed())?;
+        if let Some(schema) = &evolved {
+            // Files are written under the schema that the commit will bring.
+            writer = RecordBatchWriter::try_new(
+                table.table_url(),
+                std::sync::Arc::new(arrow_of(schema).map_err(failed())?),
+                Some(spec.partition_by.clone()),
+                None,
+            )
+            .map_err(failed())?;
+        }
+        let writer = writer.with_writer_properties(properties(&spec.columns));
+        let schema = writer.arrow_schema();
+        Ok(Self { table, spec, writer, schema, evolved, rows: 0 })
+    }
+
+    /// Whether the table holds this application transaction, and at which version.
+    pub(crate) async fn transaction(&self, app: &str) -> Result<Option<i64>, TablesError> {
+        let failed = || TablesError::table(&self.spec.name, "cannot read its log");
+        let state = self.table.snapshot().map_err(failed())?;
+        state.transaction_version(self.table.log_store().as_ref(), app).await.map_err(failed())
+    }
+
+    /// Adds rows, of the table's columns in their order; columns that the table has beyond them become null.
+    pub(crate) async fn write(&mut self, batch: &RecordBatch) -> Result<(), TablesError> {
+        self.rows += batch.num_rows() as u64;
+        let failed = || TablesError::table(&self.spec.name, "cannot write");
+        let given = batch.schema();
+        let columns = self
+            .schema
+            .fields()
+            .iter()
+            .map(|field| {
+                let Ok(index) = given.index_of(field.name()) else {
+                    return Ok(deltalake::arrow::array::new_null_array(field.data_type(), batch.num_rows()));
+                };
+                let column = batch.column(index);
+                if column.data_type() == field.data_type() {
+                    Ok(std::sync::Arc::clone(column))
+                } else {
+                    deltalake::arrow::compute::cast(column, field.data_type())
+                }
+            })
+            .collect::<Result<Vec<_>, _>>()
+            .and_then(|columns| RecordBatch::try_new(std::sync::Arc::clone(&self.schema), columns))
+            .map_err(|error| failed()(DeltaTableError::Arrow { source: error }))?;
+        self.writer.write(columns).await.map_err(failed())
+    }
+
+    /// Replaces what the scope names by what was written, in one commit; returns the new version.
+    pub(crate) async fn commit(mut self, scope: &Scope, marks: Marks) -> Result<u64, TablesError> {
+        let name = self.spec.name.clone();
+        let failed = || TablesError::table(&name, "cannot commit");
+        let mut actions: Vec<Action> = Vec::new();
+        let state = self.table.snapshot().map_err(failed())?.clone();
+        let files: Vec<LogicalFileView> = state.log_data().iter().collect();
+        let mut kept = Vec::new();
+        for file in files {
+            match relation(&file, scope) {
+                Relation::None => continue,
+                Relation::Whole => {}
+                Relation::Mixed => {
+                    if let Scope::Sessions { column, keys } = scope {
+                        kept.push((file.path().into_owned(), column.clone(), keys.clone()));
+                    }
+                }
+            }
+            actions.push(Action::Remove(file.remove_action(true)));
+        }
+        for (path, column, keys) in kept {
+            for batch in others(&self.table, &name, &path, &column, &keys).await? {
+                let rows = self.rows;
+                self.write(&batch).await?;
+                self.rows = rows;
+            }
+        }
+        actions.extend(self.writer.flush().await.map_err(failed())?.into_iter().map(Action::Add));
+        let mut metadata = None;
+        if let Some(schema) = &self.evolved {
+            metadata = Some(state.metadata().clone().with_schema(schema).map_err(|error| failed()(error.into()))?);
+        }
+        for (key, value) in marks.properties {
+            if state.metadata().configuration().get(&key) != Some(&value) {
+                let changed = metadata.take().unwrap_or_else(|| state.metadata().clone());
+                metadata = Some(changed.add_config_key(key, value).map_err(|error| failed()(error.into()))?);
+            }
+        }
+        actions.extend(metadata.map(Action::Metadata));
+        let properties = CommitProperties::default().with_application_transactions(
+            marks
+                .transactions
+                .into_iter()
+                .map(|(app, version)| {
+                    Transaction::new_with_last_update(
+                        app,
+                        version,
+                        Some(jiff::Timestamp::now().as_millisecond()),
+                    )
+                })
+                .collect(),
+        );
+        let predicate = match scope {
+            Scope::All => None,
+            Scope::Sessions { column, keys } => Some(format!(
+                "{column} IN ({})",
+                keys.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")
+            )),
+        };
+        let operation = DeltaOperation::Write {
+            mode: SaveMode::Overwrite,
+            partition_by: (!self.spec.partition_by.is_empty()).then(|| self.spec.partition_by.clone()),
+            predicate,
+        };
+        let committed = CommitBuilder::from(properties)
+            .with_actions(actions)
+            .build(Some(state.snapshot()), self.table.log_store(), operation)
+            .await;
+        match committed {
+            Ok(done) => Ok(done.version()),
+            Err(DeltaTableError::Transaction {
+                source:
+                    TransactionError::CommitConflict(
+                        CommitConflictError::ConcurrentTransaction
+                        | CommitConflictError::ConcurrentAppend
+                        | CommitConflictError::ConcurrentDeleteRead
+                        | CommitConflictError::ConcurrentDeleteDelete
+                        | CommitConflictError::MetadataChanged,
+                    ),
+            }) => Err(TablesError::Conflict { table: name }),
+            Err(error) => Err(failed()(error)),
+        }
+    }
+}
+
+async fn create(lake: &Lake, spec: &TableSpec) -> Result<DeltaTable, TablesError> {
+    let made = lake
+        .unloaded(&spec.name)?
+        .create()
+        .with_table_name(spec.name.rsplit('.').next().unwrap_or(&spec.name))
+        .with_comment(&spec.comment)
+        .with_columns(spec.columns.iter().map(Column::delta))
+        .with_partition_columns(spec.partition_by.clone())
+        .await;
+    match made {
+        Ok(table) => Ok(table),
+        // Another process may have made it in the meantime.
+        Err(error) => match lake.table(&spec.name, None).await? {
+            Some(table) => Ok(table),
+            None => Err(TablesError::table(&spec.name, "cannot make")(error)),
+        },
+    }
+}
+
+/// The table's schema with the columns that it lacks; `None` when it lacks none.
+fn evolve(
+    spec: &TableSpec,
+    present: &StructType,
+    wanted: StructType,
+) -> Result<Option<StructType>, TablesError> {
+    let mut fields: Vec<_> = present.fields().cloned().collect();
+    let mut grown = false;
+    for field in wanted.fields() {
+        match present.field(field.name()) {
+            None => {
+                fields.push(field.clone());
+                grown = true;
+            }
+            Some(known) if known.data_type() != field.data_type() => {
+                return Err(TablesError::Damaged {
+                    table: spec.name.clone(),
+                    detail: format!(
+                        "column {} is {}, expected {}",
+                        field.name(),
+                        known.data_type(),
+                        field.data_type()
+                    ),
+                    advice: "`f1lake load --rebuild` writes bronze tables anew, `f1lake build --full-refresh` the others",
+                });
+            }
+            Some(_) => {}
+        }
+    }
+    if !grown {
+        return Ok(None);
+    }
+    StructType::try_new(fields)
+        .map(Some)
+        .map_err(|error| TablesError::table(&spec.name, "cannot extend its schema")(error.into()))
+}
+
+fn arrow_of(schema: &StructType) -> Result<arrow_schema::Schema, DeltaTableError> {
+    use deltalake::kernel::engine::arrow_conversion::TryIntoArrow;
+    schema.try_into_arrow().map_err(|error| DeltaTableError::Arrow { source: error })
+}
+
+fn properties(columns: &[Column]) -> WriterProperties {
+    let mut properties = WriterProperties::builder()
+        .set_created_by(concat!("f1lake ", env!("CARGO_PKG_VERSION")).to_owned())
+        .set_compression(Compression::ZSTD(ZstdLevel::try_new(3).unwrap_or_default()))
+        .set_max_row_group_row_count(Some(ROW_GROUP_ROWS));
+    for column in columns {
+        if column.column_type == ColumnType::Timestamp || COUNTERS.contains(&column.name.as_str()) {
+            let path = ColumnPath::from(column.name.as_str());
+            properties = properties
+                .set_column_dictionary_enabled(path.clone(), false)
+                .set_column_encoding(path, Encoding::DELTA_BINARY_PACKED);
+        }
+    }
+    properties.build()
+}
+
+/// How a file stands to the sessions that are replaced.
+enum Relation {
+    /// Holds none of their rows.
+    None,
+    /// Holds their rows only.
+    Whole,
+    /// May hold rows of others too.
+    Mixed,
+}
+
+fn relation(file: &LogicalFileView, scope: &Scope) -> Relation {
+    let Scope::Sessions { column, keys } = scope else { return Relation::Whole };
+    if let Some(value) = file.partition_values_map().get(column) {
+        let held = value.as_ref().and_then(|key| key.parse::<i64>().ok());
+        return if held.is_some_and(|key| keys.contains(&key)) { Relation::Whole } else { Relation::None };
+    }
+    let bounds = file.stats().and_then(|stats| {
+        let stats: serde_json::Value = serde_json::from_str(&stats).ok()?;
+        let bound = |which: &str| stats.get(which)?.get(column)?.as_i64();
+        Some((bound("minValues")?, bound("maxValues")?))
+    });
+    match bounds {
+        Some((min, max)) if keys.range(min..=max).next().is_none() => Relation::None,
+        Some((min, max)) if min == max => Relation::Whole,
+        _ => Relation::Mixed,
+    }
+}
+
+/// Rows of a file that belong to other sessions.
+async fn others(
+    table: &DeltaTable,
+    name: &str,
+    path: &str,
+    column: &str,
+    keys: &BTreeSet<i64>,
+) -> Result<Vec<RecordBatch>, TablesError> {
+    let damaged = |detail: String| TablesError::Damaged {
+        table: name.to_owned(),
+        detail: format!("file {path}: {detail}"),
+        advice: "`f1lake load --rebuild` writes bronze tables anew, `f1lake build --full-refresh` the others",
+    };
+    let bytes = table
+        .object_store()
+        .get(&object_store::path::Path::from(path))
+        .await
+        .map_err(|error| damaged(error.to_string()))?
+        .bytes()
+        .await
+        .map_err(|error| damaged(error.to_string()))?;
+    let reader = ParquetRecordBatchReaderBuilder::try_new(bytes)
+        .and_then(ParquetRecordBatchReaderBuilder::build)
+        .map_err(|error| damaged(error.to_string()))?;
+    let mut kept = Vec::new();
+    for batch in reader {
+        let batch = batch.map_err(|error| damaged(error.to_string()))?;
+        let sessions = batch
+            .column_by_name(column)
+            .and_then(|values| values.as_primitive_opt::<Int64Type>())
+            .ok_or_else(|| damaged(format!("it has no column {column}")))?;
+        let stay: BooleanArray =
+            sessions.iter().map(|key| Some(key.is_none_or(|key| !keys.contains(&key)))).collect();
+        let rest = filter_record_batch(&batch, &stay).map_err(|error| damaged(error.to_string()))?;
+        if rest.num_rows() > 0 {
+            kept.push(rest);
+        }
+    }
+    Ok(kept)
+}

@@ -49,7 +49,7 @@ merged as (
             'broadcast_name', 'full_name', 'first_name', 'last_name', 'name_acronym', 'team_name', 'team_colour',
             'headshot_url', 'country_code'
         ] -%}
-            coalesce(max(case when ranked._rn = 1 then ranked.{{ column }} end), max(ranked.{{ column }})) as {{ column }},
+        coalesce(max(case when ranked._rn = 1 then ranked.{{ column }} end), max(ranked.{{ column }})) as {{ column }},
         {% endfor -%}
         max(case when ranked._rn = 1 and ranked.is_leaked then 1 else 0 end) as is_leaked
     from ranked

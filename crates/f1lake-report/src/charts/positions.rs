@@ -1,0 +1,84 @@
+//! Positions by lap.
+
+use super::{Chart, WIDTH, laps_by_driver, shade};
+use crate::canvas::{Canvas, SERIES};
+use crate::data::ReportData;
+use crate::error::ReportError;
+use crate::field::Field;
+use crate::frame::{Axis, Margins, Plot, letters, whole_ticks};
+use plotters::style::text_anchor::{HPos, VPos};
+use std::collections::BTreeMap;
+
+/// Places beyond this number are a mistake of the data.
+const MOST_PLACES: i64 = 60;
+
+/// The chart; none unless cars raced each other and positions are known.
+pub(crate) fn draw(data: &ReportData, field: &Field) -> Result<Option<Chart>, ReportError> {
+    if !data.session.as_ref().is_some_and(|s| s.is_race()) {
+        return Ok(None);
+    }
+    let real = |place: Option<i64>| place.filter(|p| (1..=MOST_PLACES).contains(p));
+    let grid: BTreeMap<i64, i64> =
+        data.leaderboard.iter().filter_map(|r| Some((r.driver_number, real(r.grid_position)?))).collect();
+    let laps = laps_by_driver(data);
+    let lines: BTreeMap<i64, Vec<(i64, i64)>> = field
+        .members()
+        .iter()
+        .map(|m| {
+            let start = grid.get(&m.number).map(|place| (0, *place));
+            let rest = laps.get(&m.number).into_iter().flatten();
+            let line = start
+                .into_iter()
+                .chain(rest.filter_map(|l| Some((l.lap_number, real(l.position)?))))
+                .collect();
+            (m.number, line)
+        })
+        .filter(|(_, line): &(i64, Vec<_>)| !line.is_empty())
+        .collect();
+    let last_lap = lines.values().flatten().map(|(lap, _)| *lap).max().unwrap_or(0);
+    let last_place = lines.values().flatten().map(|(_, place)| *place).max().unwrap_or(0);
+    if last_lap == 0 {
+        return Ok(None);
+    }
+
+    let height = (110 + last_place as i32 * 21).max(200);
+    let canvas = Canvas::new("positions", WIDTH, height);
+    let lap_label = |v: f64| if v == 0.0 { "Grid".to_owned() } else { format!("{v:.0}") };
+    let place_label = |v: f64| format!("{v:.0}");
+    let (top, bottom) = (0.4, last_place as f64 + 0.6);
+    let plot = Plot::new(
+        &canvas,
+        &canvas.area(),
+        Margins { top: 10, right: 56, bottom: 44, left: 46 },
+        Axis {
+            range: -0.5..last_lap as f64 + 0.5,
+            ticks: whole_ticks(0, last_lap, 20),
+            label: &lap_label,
+            title: "Lap",
+        },
+        Axis {
+            range: bottom..top,
+            ticks: (1..=last_place).map(|p| p as f64).collect(),
+            label: &place_label,
+            title: "Position",
+        },
+    )?;
+    shade(&canvas, &plot, &data.neutralisations, last_lap, (bottom, top))?;
+    for member in field.members().iter().rev() {
+        let Some(line) = lines.get(&member.number) else { continue };
+        let Some((end_lap, end_place)) = line.last().copied() else { continue };
+        let title = match (grid.get(&member.number), end_lap) {
+            (Some(start), _) => format!("{}: started {start}, lap {end_lap} {end_place}", member.acronym),
+            (None, _) => format!("{}: lap {end_lap} {end_place}", member.acronym),
+        };
+        canvas.group(&member.series(), Some(&title), || {
+            plot.line(line.iter().map(|(lap, place)| (*lap as f64, *place as f64)).collect(), 22)?;
+            let at = (end_lap as f64, end_place as f64);
+            plot.marker(at, member.shape())?;
+            plot.text(&member.acronym, at, (7, 0), letters(SERIES, 12.0, (HPos::Left, VPos::Center)))
+        })?;
+    }
+    let caption = "Place at the end of each lap; a line that stops early is a car that retired.".to_owned();
+    let label = format!("Positions of {} drivers over {last_lap} laps", lines.len());
+    Ok(Some(Chart { svg: canvas.finish(&label), caption }))
+}

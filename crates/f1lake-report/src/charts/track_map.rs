@@ -1,0 +1,244 @@
+//! The track, coloured by speed, and by who is faster where.
+
+use super::{Chart, lap_classes};
+use crate::canvas::{AXIS, Canvas, PAGE, SERIES, TEXT, UNITS, stroke};
+use crate::colour::SPEED_SCALE;
+use crate::compare::{Along, Comparison};
+use crate::data::LapTrace;
+use crate::error::ReportError;
+use crate::field::Field;
+use crate::frame::letters;
+use plotters::coord::Shift;
+use plotters::drawing::DrawingArea;
+use plotters::element::{Circle, PathElement, Rectangle, Text};
+use plotters::style::text_anchor::{HPos, VPos};
+
+const WIDTH: i32 = 550;
+const MOST_HEIGHT: f64 = 470.0;
+const EDGE: f64 = 30.0;
+const LEGEND: f64 = 46.0;
+/// Parts of the lap in the map of who is faster.
+const SECTORS: usize = 24;
+
+/// A way on the canvas: distance in metres and place in tenths of a pixel.
+struct Way {
+    points: Vec<(f64, (i32, i32))>,
+    height: i32,
+}
+
+/// Both maps: by speed, and by who is faster when two laps can be compared.
+pub(crate) fn draw(
+    laps: &[LapTrace],
+    comparison: &Comparison,
+    field: &Field,
+) -> Result<(Option<Chart>, Option<Chart>), ReportError> {
+    let Some(lap) = laps.first() else { return Ok((None, None)) };
+    let Some(way) = way(&comparison.first) else { return Ok((None, None)) };
+    let speed = by_speed(lap, comparison, &way, field)?;
+    let faster = match laps {
+        [first, second, ..] if comparison.delta.len() > SECTORS => {
+            Some(by_faster([first, second], laps, comparison, &way, field)?)
+        }
+        _ => None,
+    };
+    Ok((speed, faster))
+}
+
+/// Scales the lap onto the canvas, same scale in both directions, north (y) up.
+fn way(along: &Along) -> Option<Way> {
+    let places: Vec<(f64, f64, f64)> = along
+        .samples
+        .iter()
+        .filter_map(|(d, s)| {
+            let (x, y) = (s.x.filter(|v| v.is_finite())?, s.y.filter(|v| v.is_finite())?);
+            // No fix is sent as exactly zero.
+            (x != 0.0 || y != 0.0).then_some((*d, x, y))
+        })
+        .collect();
+    let ends = |pick: fn(&(f64, f64, f64)) -> f64| {
+        places.iter().map(pick).fold((f64::INFINITY, f64::NEG_INFINITY), |(l, h), v| (l.min(v), h.max(v)))
+    };
+    let ((left, right), (low, high)) = (ends(|p| p.1), ends(|p| p.2));
+    let (wide, tall) = (right - left, high - low);
+    if places.len() < 10 || wide <= 0.0 || tall <= 0.0 {
+        return None;
+    }
+    let scale = ((f64::from(WIDTH) - 2.0 * EDGE) / wide).min((MOST_HEIGHT - 2.0 * EDGE) / tall);
+    let height = tall * scale + 2.0 * EDGE + LEGEND;
+    let shift = (f64::from(WIDTH) - wide * scale) / 2.0;
+    let unit = f64::from(UNITS);
+    let points = places
+        .into_iter()
+        .map(|(d, x, y)| {
+            let place = (((x - left) * scale + shift) * unit, ((high - y) * scale + EDGE) * unit);
+            (d, (place.0.round() as i32, place.1.round() as i32))
+        })
+        .collect();
+    Some(Way { points, height: height.ceil() as i32 })
+}
+
+fn by_speed(
+    lap: &LapTrace,
+    comparison: &Comparison,
+    way: &Way,
+    field: &Field,
+) -> Result<Option<Chart>, ReportError> {
+    let speeds: Vec<f64> =
+        comparison.first.samples.iter().filter_map(|(_, s)| s.speed).filter(|v| v.is_finite()).collect();
+    let (Some(low), Some(high)) =
+        (speeds.iter().copied().reduce(f64::min), speeds.iter().copied().reduce(f64::max))
+    else {
+        return Ok(None);
+    };
+    let bins = SPEED_SCALE.len();
+    let bin = |speed: f64| (((speed - low) / (high - low).max(1.0) * bins as f64) as usize).min(bins - 1);
+    let canvas = Canvas::new("track", WIDTH, way.height);
+    let area = canvas.area();
+    outline(&canvas, &area, way)?;
+    for (class, part) in
+        parts(way, |distance| comparison.first.at(distance, |s| s.speed.filter(|v| v.is_finite())).map(bin))
+    {
+        canvas.group(&format!("v{class}"), None, || line(&canvas, &area, part, 60))?;
+    }
+    start(&canvas, &area, way)?;
+    let y = way.height * UNITS - 26 * UNITS;
+    let (from, width) = (110 * UNITS, (WIDTH - 220) * UNITS / bins as i32);
+    for index in 0..bins {
+        let left = from + width * index as i32;
+        canvas.group(&format!("v{index}"), None, || {
+            draw_on(
+                &canvas,
+                &area,
+                &Rectangle::new([(left, y), (left + width, y + 9 * UNITS)], crate::canvas::fill(SERIES)),
+            )
+        })?;
+    }
+    let right = from + width * bins as i32;
+    for (text, at, side) in [
+        (format!("{low:.0} km/h"), from - 8 * UNITS, HPos::Right),
+        (format!("{high:.0} km/h"), right + 8 * UNITS, HPos::Left),
+    ] {
+        let style = letters(TEXT, 12.0, (side, VPos::Center));
+        draw_on(&canvas, &area, &Text::new(text, (at, y + 45), style))?;
+    }
+    let name = field.acronym(lap.driver_number);
+    let label = format!("Map of the track coloured by the speed of {name}, from {low:.0} to {high:.0} km/h");
+    let caption = format!("Speed of {name} on lap {}. The dot is the start of the lap.", lap.lap_number);
+    Ok(Some(Chart { svg: canvas.finish(&label), caption }))
+}
+
+fn by_faster(
+    pair: [&LapTrace; 2],
+    laps: &[LapTrace],
+    comparison: &Comparison,
+    way: &Way,
+    field: &Field,
+) -> Result<Chart, ReportError> {
+    let length = comparison.first.length();
+    let behind = |distance: f64| {
+        let place = comparison.delta.partition_point(|(d, _)| *d < distance);
+        comparison.delta.get(place).or(comparison.delta.last()).map_or(0.0, |(_, v)| *v)
+    };
+    let gains: Vec<f64> = (0..SECTORS)
+        .map(|i| {
+            let edge = |i: usize| behind(length * i as f64 / SECTORS as f64);
+            edge(i + 1) - edge(i)
+        })
+        .collect();
+    let faster = |distance: f64| {
+        let sector = ((distance / length * SECTORS as f64) as usize).min(SECTORS - 1);
+        gains.get(sector).map(|gain| usize::from(*gain < 0.0))
+    };
+    let canvas = Canvas::new("faster", WIDTH, way.height);
+    let area = canvas.area();
+    outline(&canvas, &area, way)?;
+    for (who, part) in parts(way, faster) {
+        let number = pair[who.min(1)].driver_number;
+        canvas.group(&lap_classes(laps, who, field), Some(&field.acronym(number)), || {
+            line(&canvas, &area, part, 60)
+        })?;
+    }
+    start(&canvas, &area, way)?;
+    let names = pair.map(|lap| field.acronym(lap.driver_number));
+    let y = way.height * UNITS - 21 * UNITS;
+    for (who, name) in names.iter().enumerate() {
+        let left = (WIDTH / 2 - 110 + 130 * who as i32) * UNITS;
+        canvas.group(&lap_classes(laps, who, field), None, || {
+            line(&canvas, &area, vec![(left, y), (left + 36 * UNITS, y)], 60)
+        })?;
+        let style = letters(TEXT, 12.0, (HPos::Left, VPos::Center));
+        draw_on(&canvas, &area, &Text::new(format!("{name} faster"), (left + 44 * UNITS, y), style))?;
+    }
+    let won = gains.iter().filter(|g| **g < 0.0).count();
+    let caption = format!(
+        "Who gains time where, in {SECTORS} equal parts of the lap: {} in {}, {} in {won}.",
+        names[0],
+        SECTORS - won,
+        names[1]
+    );
+    let label = format!(
+        "Map of the track: {} faster in {} of {SECTORS} parts, {} in {won}",
+        names[0],
+        SECTORS - won,
+        names[1]
+    );
+    Ok(Chart { svg: canvas.finish(&label), caption })
+}
+
+/// Cuts the way into lines of one class; neighbours share a point so that no gap shows.
+fn parts(way: &Way, class: impl Fn(f64) -> Option<usize>) -> Vec<(usize, Vec<(i32, i32)>)> {
+    let mut parts: Vec<(usize, Vec<(i32, i32)>)> = Vec::new();
+    for pair in way.points.windows(2) {
+        let [(d0, p0), (d1, p1)] = pair else { continue };
+        let Some(class) = class((d0 + d1) / 2.0) else { continue };
+        match parts.last_mut() {
+            Some((last, points)) if *last == class && points.last() == Some(p0) => points.push(*p1),
+            _ => parts.push((class, vec![*p0, *p1])),
+        }
+    }
+    parts
+}
+
+/// The road below the colours.
+fn outline(
+    canvas: &Canvas,
+    area: &DrawingArea<crate::canvas::Backend, Shift>,
+    way: &Way,
+) -> Result<(), ReportError> {
+    let mut points: Vec<(i32, i32)> = way.points.iter().map(|(_, p)| *p).collect();
+    points.extend(points.first().copied());
+    canvas.group("road", None, || draw_on(canvas, area, &PathElement::new(points, stroke(AXIS, 100))))
+}
+
+fn start(
+    canvas: &Canvas,
+    area: &DrawingArea<crate::canvas::Backend, Shift>,
+    way: &Way,
+) -> Result<(), ReportError> {
+    let Some((_, at)) = way.points.first() else { return Ok(()) };
+    canvas.group("start", Some("Start of the lap"), || {
+        draw_on(canvas, area, &Circle::new(*at, 55, crate::canvas::fill(TEXT)))?;
+        draw_on(canvas, area, &Circle::new(*at, 28, crate::canvas::fill(PAGE)))
+    })
+}
+
+fn line(
+    canvas: &Canvas,
+    area: &DrawingArea<crate::canvas::Backend, Shift>,
+    points: Vec<(i32, i32)>,
+    tenths: u32,
+) -> Result<(), ReportError> {
+    draw_on(canvas, area, &PathElement::new(points, stroke(SERIES, tenths)))
+}
+
+fn draw_on<'a, E>(
+    canvas: &Canvas,
+    area: &DrawingArea<crate::canvas::Backend, Shift>,
+    element: &'a E,
+) -> Result<(), ReportError>
+where
+    E: plotters::element::Drawable<crate::canvas::Backend>,
+    &'a E: plotters::element::PointCollection<'a, (i32, i32)>,
+{
+    area.draw(element).map_err(|e| canvas.error(e))
+}

@@ -1,0 +1,65 @@
+//! Names from the API, made safe to show: they may hold anything.
+
+/// A name without control characters and direction overrides, white space folded, cut to `most` characters.
+///
+/// Escaping for HTML comes on top; this is what keeps a name from moving a terminal's cursor, from
+/// reversing the text around it, and from filling the page.
+pub(crate) fn clean(name: &str, most: usize) -> String {
+    let mut out = String::new();
+    let mut count = 0;
+    let mut gap = false;
+    for c in name.chars() {
+        if c.is_whitespace() {
+            gap = !out.is_empty();
+            continue;
+        }
+        if c.is_control() || is_invisible(c) {
+            continue;
+        }
+        let needed = if gap { 2 } else { 1 };
+        if count + needed > most {
+            while count >= most {
+                out.pop();
+                count -= 1;
+            }
+            out.push('…');
+            break;
+        }
+        if gap {
+            out.push(' ');
+        }
+        gap = false;
+        out.push(c);
+        count += needed;
+    }
+    out
+}
+
+/// Marks, overrides and isolates of direction, joiners, and what is no character at all.
+fn is_invisible(c: char) -> bool {
+    matches!(c,
+        '\u{00AD}' | '\u{061C}' | '\u{200B}'..='\u{200F}' | '\u{2028}'..='\u{202E}' | '\u{2060}'..='\u{206F}'
+        | '\u{FEFF}' | '\u{FFF9}'..='\u{FFFB}' | '\u{FFFE}' | '\u{FFFF}' | '\u{E0000}'..='\u{E0FFF}')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::clean;
+
+    #[test]
+    fn names_keep_letters_and_lose_control() {
+        assert_eq!(clean("São  Paulo\n", 40), "São Paulo");
+        assert_eq!(clean("\u{1b}[31mred\u{202e}evil\0", 40), "[31mredevil");
+        assert_eq!(clean("<script>", 40), "<script>");
+        assert_eq!(clean("", 40), "");
+    }
+
+    #[test]
+    fn long_names_are_cut() {
+        let cut = clean(&"x".repeat(10_000), 12);
+        assert_eq!(cut, format!("{}…", "x".repeat(11)));
+        assert_eq!(clean("abc def", 7), "abc def");
+        assert_eq!(clean("abc def", 6), "abc d…");
+        assert_eq!(clean("abcd ef", 4), "abc…");
+    }
+}

@@ -1,0 +1,195 @@
+//! Colours: teams, tyres, speeds, readable on light and on dark.
+
+/// Red, green, blue.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Rgb(pub(crate) u8, pub(crate) u8, pub(crate) u8);
+
+/// Page backgrounds, see `report.css`.
+pub(crate) const LIGHT_PAGE: Rgb = Rgb(0xff, 0xff, 0xff);
+pub(crate) const DARK_PAGE: Rgb = Rgb(0x16, 0x18, 0x1d);
+
+/// A driver whose team has no colour.
+const UNKNOWN: Rgb = Rgb(0x80, 0x86, 0x90);
+
+/// Least contrast of a line against the page (WCAG 2.2 asks 3:1 of graphics).
+const LEAST_CONTRAST: f64 = 3.0;
+
+impl Rgb {
+    /// A team's colour: exactly six hexadecimal digits, anything else is grey.
+    pub(crate) fn team(text: Option<&str>) -> Self {
+        let digits = text.unwrap_or_default().trim().trim_start_matches('#');
+        if digits.len() != 6 || !digits.bytes().all(|b| b.is_ascii_hexdigit()) {
+            return UNKNOWN;
+        }
+        match u32::from_str_radix(digits, 16) {
+            Ok(value) => Self((value >> 16) as u8, (value >> 8) as u8, value as u8),
+            Err(_) => UNKNOWN,
+        }
+    }
+
+    /// `#3671c6`.
+    pub(crate) fn css(self) -> String {
+        format!("#{:02x}{:02x}{:02x}", self.0, self.1, self.2)
+    }
+
+    /// Relative luminance of WCAG, 0 to 1.
+    fn luminance(self) -> f64 {
+        let channel = |value: u8| {
+            let v = f64::from(value) / 255.0;
+            if v <= 0.04045 { v / 12.92 } else { ((v + 0.055) / 1.055).powf(2.4) }
+        };
+        0.2126 * channel(self.0) + 0.7152 * channel(self.1) + 0.0722 * channel(self.2)
+    }
+
+    /// Contrast ratio of WCAG, 1 to 21.
+    pub(crate) fn contrast(self, other: Self) -> f64 {
+        let (a, b) = (self.luminance(), other.luminance());
+        (a.max(b) + 0.05) / (a.min(b) + 0.05)
+    }
+
+    /// `share` of `other` mixed in.
+    fn mix(self, other: Self, share: f64) -> Self {
+        let channel = |a: u8, b: u8| (f64::from(a) * (1.0 - share) + f64::from(b) * share).round() as u8;
+        Self(channel(self.0, other.0), channel(self.1, other.1), channel(self.2, other.2))
+    }
+
+    /// Whether two lines of these colours could be taken for each other.
+    pub(crate) fn is_near(self, other: Self) -> bool {
+        let square = |a: u8, b: u8| (f64::from(a) - f64::from(b)).powi(2);
+        (square(self.0, other.0) + square(self.1, other.1) + square(self.2, other.2)).sqrt() < 90.0
+    }
+
+    /// The nearest tone of this colour that can be seen on `page`.
+    pub(crate) fn readable_on(self, page: Self) -> Self {
+        let far = if page.luminance() > 0.5 { Self(0, 0, 0) } else { Self(255, 255, 255) };
+        (0..=20)
+            .map(|step| self.mix(far, f64::from(step) / 20.0))
+            .find(|tone| tone.contrast(page) >= LEAST_CONTRAST)
+            .unwrap_or(far)
+    }
+
+    /// Black or white, whichever reads better on this colour.
+    pub(crate) fn text_on(self) -> Self {
+        let (black, white) = (Self(0x11, 0x11, 0x11), Self(255, 255, 255));
+        if self.contrast(black) >= self.contrast(white) { black } else { white }
+    }
+}
+
+/// A tyre compound.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Tyre {
+    Soft,
+    Medium,
+    Hard,
+    Intermediate,
+    Wet,
+    Unknown,
+}
+
+impl Tyre {
+    pub(crate) const ALL: [Self; 6] =
+        [Self::Soft, Self::Medium, Self::Hard, Self::Intermediate, Self::Wet, Self::Unknown];
+
+    pub(crate) fn of(compound: Option<&str>) -> Self {
+        match compound.map(str::to_ascii_uppercase).as_deref() {
+            Some("SOFT") => Self::Soft,
+            Some("MEDIUM") => Self::Medium,
+            Some("HARD") => Self::Hard,
+            Some("INTERMEDIATE") => Self::Intermediate,
+            Some("WET") => Self::Wet,
+            _ => Self::Unknown,
+        }
+    }
+
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Soft => "Soft",
+            Self::Medium => "Medium",
+            Self::Hard => "Hard",
+            Self::Intermediate => "Intermediate",
+            Self::Wet => "Wet",
+            Self::Unknown => "Unknown",
+        }
+    }
+
+    pub(crate) fn letter(self) -> &'static str {
+        match self {
+            Self::Soft => "S",
+            Self::Medium => "M",
+            Self::Hard => "H",
+            Self::Intermediate => "I",
+            Self::Wet => "W",
+            Self::Unknown => "?",
+        }
+    }
+
+    /// CSS class.
+    pub(crate) fn class(self) -> &'static str {
+        match self {
+            Self::Soft => "ty-s",
+            Self::Medium => "ty-m",
+            Self::Hard => "ty-h",
+            Self::Intermediate => "ty-i",
+            Self::Wet => "ty-w",
+            Self::Unknown => "ty-u",
+        }
+    }
+
+    /// The colour of the tyre's wall, as on television.
+    pub(crate) fn colour(self) -> Rgb {
+        match self {
+            Self::Soft => Rgb(0xda, 0x29, 0x1c),
+            Self::Medium => Rgb(0xff, 0xd1, 0x2e),
+            Self::Hard => Rgb(0xe8, 0xe8, 0xe4),
+            Self::Intermediate => Rgb(0x43, 0xb0, 0x2a),
+            Self::Wet => Rgb(0x00, 0x67, 0xad),
+            Self::Unknown => UNKNOWN,
+        }
+    }
+}
+
+/// Slow to fast: dark violet over teal to yellow (even in lightness, readable by the colour-blind).
+pub(crate) const SPEED_SCALE: [Rgb; 10] = [
+    Rgb(0x4a, 0x2a, 0x8c),
+    Rgb(0x48, 0x44, 0x9e),
+    Rgb(0x3d, 0x5d, 0xa6),
+    Rgb(0x31, 0x75, 0xa6),
+    Rgb(0x27, 0x8c, 0xa3),
+    Rgb(0x20, 0xa3, 0x98),
+    Rgb(0x3c, 0xb8, 0x83),
+    Rgb(0x74, 0xc9, 0x63),
+    Rgb(0xb2, 0xd4, 0x3d),
+    Rgb(0xf0, 0xd8, 0x22),
+];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_six_hexadecimal_digits_are_a_colour() {
+        assert_eq!(Rgb::team(Some("3671C6")), Rgb(0x36, 0x71, 0xc6));
+        for odd in [None, Some(""), Some("red"), Some("+12345"), Some("3671C6;}"), Some("ÄÖÜ")] {
+            assert_eq!(Rgb::team(odd), UNKNOWN, "{odd:?}");
+        }
+    }
+
+    #[test]
+    fn every_colour_can_be_seen_on_both_pages() {
+        for step in 0..=255_u8 {
+            for colour in [Rgb(step, step, step), Rgb(step, 0xff, 0x10), Rgb(0, 0, step), Rgb(255, step, 0)] {
+                for page in [LIGHT_PAGE, DARK_PAGE] {
+                    let tone = colour.readable_on(page);
+                    assert!(tone.contrast(page) >= LEAST_CONTRAST, "{colour:?} on {page:?}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn text_on_tyres_is_readable() {
+        for tyre in Tyre::ALL {
+            assert!(tyre.colour().contrast(tyre.colour().text_on()) >= 4.5, "{tyre:?}");
+        }
+    }
+}

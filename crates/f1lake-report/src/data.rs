@@ -1,0 +1,251 @@
+//! What a report shows.
+
+use serde::{Deserialize, Serialize};
+
+/// All that a report of one session shows. Every list may be empty: what is missing is left out of the report.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct ReportData {
+    /// Which session; none when the lake does not know it.
+    pub session: Option<SessionHeader>,
+    /// Who drove, in the order of the session's driver list.
+    pub drivers: Vec<Driver>,
+    /// The result, best first.
+    pub leaderboard: Vec<LeaderboardRow>,
+    /// Every lap of every driver, by driver and lap.
+    pub laps: Vec<Lap>,
+    /// Every stint, by driver and stint.
+    pub stints: Vec<Stint>,
+    /// Telemetry of the two best laps (of two drivers), fastest first; fewer when there is less.
+    pub best_laps: Vec<LapTrace>,
+    /// Safety car, virtual safety car and red flag periods, in order of time.
+    pub neutralisations: Vec<Neutralisation>,
+    /// Every check of the session's data.
+    pub quality: Vec<QualityLine>,
+}
+
+/// Names and date of a session.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct SessionHeader {
+    /// OpenF1's key.
+    pub session_key: i64,
+    /// `Race`, `Practice 1`.
+    pub session_name: Option<String>,
+    /// Practice, Qualifying, Sprint Qualifying, Sprint, Race or Testing.
+    pub session_category: Option<String>,
+    /// `Australian Grand Prix`.
+    pub meeting_name: Option<String>,
+    /// `Melbourne`.
+    pub circuit_short_name: Option<String>,
+    /// Town.
+    pub location: Option<String>,
+    /// Country.
+    pub country_name: Option<String>,
+    /// Season.
+    pub year: Option<i64>,
+    /// Start in UTC, as text that begins with `YYYY-MM-DD`; the time of day may follow.
+    pub date_start: Option<String>,
+}
+
+impl SessionHeader {
+    /// Whether cars race each other: a race or a sprint.
+    pub fn is_race(&self) -> bool {
+        matches!(self.session_category.as_deref(), Some("Race" | "Sprint"))
+    }
+}
+
+/// A driver of the session.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct Driver {
+    /// Number on the car.
+    pub driver_number: i64,
+    /// `VER`.
+    pub name_acronym: Option<String>,
+    /// `Max VERSTAPPEN`.
+    pub full_name: Option<String>,
+    /// `Red Bull Racing`.
+    pub team_name: Option<String>,
+    /// Six hexadecimal digits, `3671C6`.
+    pub team_colour: Option<String>,
+}
+
+/// A line of the result.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct LeaderboardRow {
+    /// Place; none when not classified.
+    pub position: Option<i64>,
+    /// Number on the car.
+    pub driver_number: i64,
+    /// `DNF`, `DNS` or `DSQ`; none when classified.
+    pub status: Option<String>,
+    /// Place on the grid (races and sprints).
+    pub grid_position: Option<i64>,
+    /// Laps driven.
+    pub number_of_laps: Option<i64>,
+    /// Seconds behind the first; outside races, best lap against the session's best.
+    pub gap_to_leader_s: Option<f64>,
+    /// Whole laps behind the first.
+    pub gap_to_leader_laps: Option<i64>,
+    /// Fastest valid lap in seconds.
+    pub best_lap_s: Option<f64>,
+    /// Number of the fastest lap.
+    pub best_lap_number: Option<i64>,
+    /// Best lap of the first part of qualifying in seconds.
+    #[serde(default)]
+    pub best_q1_s: Option<f64>,
+    /// Best lap of the second part of qualifying in seconds.
+    #[serde(default)]
+    pub best_q2_s: Option<f64>,
+    /// Best lap of the third part of qualifying in seconds.
+    #[serde(default)]
+    pub best_q3_s: Option<f64>,
+    /// Sum of the best three sectors in seconds.
+    pub theoretical_best_s: Option<f64>,
+    /// Pit stops.
+    pub pit_stops: Option<i64>,
+    /// Championship points won.
+    pub points: Option<f64>,
+}
+
+/// A lap.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct Lap {
+    /// Number on the car.
+    pub driver_number: i64,
+    /// Counted from 1.
+    pub lap_number: i64,
+    /// Lap time in seconds.
+    pub lap_time_s: Option<f64>,
+    /// Place at the end of the lap.
+    pub position: Option<i64>,
+    /// `SOFT`, `MEDIUM`, `HARD`, `INTERMEDIATE`, `WET`.
+    pub compound: Option<String>,
+    /// The lap began in the pit lane.
+    pub is_pit_out_lap: Option<bool>,
+    /// The lap ended in the pit lane.
+    pub is_pit_in_lap: Option<bool>,
+    /// Complete and consistent, see `silver_laps`.
+    pub is_valid_lap: Option<bool>,
+    /// The stewards deleted its time.
+    #[serde(default)]
+    pub is_deleted: Option<bool>,
+    /// Driven under a safety car, virtual safety car or red flag.
+    #[serde(default)]
+    pub is_neutralised: Option<bool>,
+}
+
+/// Laps on one set of tyres.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct Stint {
+    /// Number on the car.
+    pub driver_number: i64,
+    /// Counted from 1.
+    pub stint_number: Option<i64>,
+    /// `SOFT`, `MEDIUM`, `HARD`, `INTERMEDIATE`, `WET`.
+    pub compound: Option<String>,
+    /// First lap.
+    pub lap_start: Option<i64>,
+    /// Last lap.
+    pub lap_end: Option<i64>,
+    /// Laps that the tyres had done before.
+    pub tyre_age_at_start: Option<i64>,
+}
+
+/// Telemetry of one lap.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct LapTrace {
+    /// Number on the car.
+    pub driver_number: i64,
+    /// Which lap.
+    pub lap_number: i64,
+    /// Lap time in seconds.
+    pub lap_duration_s: Option<f64>,
+    /// In order of time.
+    pub samples: Vec<TraceSample>,
+}
+
+/// One reading within a lap.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
+pub struct TraceSample {
+    /// Metres from the start of the lap.
+    pub lap_distance_m: Option<f64>,
+    /// Seconds from the start of the lap.
+    pub lap_time_s: Option<f64>,
+    /// km/h.
+    pub speed: Option<f64>,
+    /// Percent.
+    pub throttle: Option<f64>,
+    /// Percent; in practice 0 or 100.
+    pub brake: Option<f64>,
+    /// 0 is neutral.
+    pub n_gear: Option<i64>,
+    /// Place on the track in tenths of a metre.
+    pub x: Option<f64>,
+    /// Place on the track in tenths of a metre.
+    pub y: Option<f64>,
+}
+
+/// What slowed the whole field.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum NeutralisationKind {
+    /// Safety car.
+    SafetyCar,
+    /// Virtual safety car.
+    VirtualSafetyCar,
+    /// Red flag.
+    RedFlag,
+}
+
+impl NeutralisationKind {
+    pub(crate) fn label(self) -> &'static str {
+        match self {
+            Self::SafetyCar => "Safety car",
+            Self::VirtualSafetyCar => "Virtual safety car",
+            Self::RedFlag => "Red flag",
+        }
+    }
+}
+
+/// Laps that were not raced.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Neutralisation {
+    /// What.
+    pub kind: NeutralisationKind,
+    /// The leader's lap in which it began.
+    pub lap_start: i64,
+    /// The leader's lap in which it ended; none when it lasted to the end.
+    pub lap_end: Option<i64>,
+}
+
+/// How a data-quality check ended.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub enum QualityStatus {
+    /// Nothing odd.
+    #[serde(rename = "passed")]
+    Passed,
+    /// Something odd.
+    #[serde(rename = "warned")]
+    Warned,
+    /// There was nothing to look at.
+    #[default]
+    #[serde(rename = "not checked", other)]
+    NotChecked,
+}
+
+/// One data-quality check of the session.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct QualityLine {
+    /// Name of the check.
+    pub check_name: String,
+    /// What it counts.
+    pub description: Option<String>,
+    /// How it ended.
+    pub status: QualityStatus,
+    /// How many were odd.
+    pub odd: Option<i64>,
+    /// Of how many.
+    pub looked_at: Option<i64>,
+    /// Numbers of the drivers it concerns, with commas between; none for the session as a whole.
+    pub drivers: Option<String>,
+}

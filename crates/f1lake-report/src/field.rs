@@ -1,0 +1,106 @@
+//! The field: every driver of a report once, in the order of the result, with the look they keep in all charts.
+
+use crate::clean::clean;
+use crate::colour::{DARK_PAGE, LIGHT_PAGE, Rgb};
+use crate::data::ReportData;
+use crate::frame::Shape;
+use std::collections::BTreeMap;
+
+/// A driver as charts and tables show them.
+#[derive(Debug, Clone)]
+pub(crate) struct Member {
+    /// Number on the car.
+    pub(crate) number: i64,
+    /// Three letters, or the number when there are none.
+    pub(crate) acronym: String,
+    /// Full name; empty when unknown.
+    pub(crate) name: String,
+    /// Team; empty when unknown.
+    pub(crate) team: String,
+    /// The team's colour as sent.
+    pub(crate) colour: Rgb,
+    /// 0 for the first driver of the team, 1 for the second ...
+    pub(crate) seat: usize,
+}
+
+impl Member {
+    /// CSS class, also the series' name.
+    pub(crate) fn class(&self) -> String {
+        format!("d{}", self.number)
+    }
+
+    /// Classes of the driver's groups in charts.
+    pub(crate) fn series(&self) -> String {
+        format!("d d{} seat{}", self.number, self.seat.min(2))
+    }
+
+    /// Shape of the driver's points.
+    pub(crate) fn shape(&self) -> Shape {
+        [Shape::Disc, Shape::Square, Shape::Triangle].get(self.seat).copied().unwrap_or(Shape::Triangle)
+    }
+
+    /// The colour on light and on dark.
+    pub(crate) fn tones(&self) -> (Rgb, Rgb) {
+        (self.colour.readable_on(LIGHT_PAGE), self.colour.readable_on(DARK_PAGE))
+    }
+}
+
+/// Everybody.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Field {
+    members: Vec<Member>,
+    places: BTreeMap<i64, usize>,
+}
+
+impl Field {
+    /// Order: the leaderboard, then drivers that only the driver list, laps, stints or telemetry know.
+    pub(crate) fn of(data: &ReportData) -> Self {
+        let known: BTreeMap<i64, _> = data.drivers.iter().rev().map(|d| (d.driver_number, d)).collect();
+        let numbers = (data.leaderboard.iter().map(|r| r.driver_number))
+            .chain(data.drivers.iter().map(|d| d.driver_number))
+            .chain(data.laps.iter().map(|l| l.driver_number))
+            .chain(data.stints.iter().map(|s| s.driver_number))
+            .chain(data.best_laps.iter().map(|t| t.driver_number));
+        let mut field = Self::default();
+        let mut seats: BTreeMap<String, usize> = BTreeMap::new();
+        for number in numbers {
+            if field.places.contains_key(&number) {
+                continue;
+            }
+            let driver = known.get(&number);
+            let text = |value: Option<&String>, most| value.map(|v| clean(v, most)).unwrap_or_default();
+            let acronym = text(driver.and_then(|d| d.name_acronym.as_ref()), 4);
+            let team = text(driver.and_then(|d| d.team_name.as_ref()), 40);
+            let seat = if team.is_empty() {
+                0
+            } else {
+                *seats.entry(team.clone()).and_modify(|s| *s += 1).or_default()
+            };
+            field.places.insert(number, field.members.len());
+            field.members.push(Member {
+                number,
+                acronym: if acronym.is_empty() { number.to_string() } else { acronym },
+                name: text(driver.and_then(|d| d.full_name.as_ref()), 60),
+                team,
+                colour: Rgb::team(driver.and_then(|d| d.team_colour.as_deref())),
+                seat,
+            });
+        }
+        field
+    }
+
+    /// In order.
+    pub(crate) fn members(&self) -> &[Member] {
+        &self.members
+    }
+
+    /// Who drove that number.
+    pub(crate) fn get(&self, number: i64) -> Option<&Member> {
+        self.members.get(*self.places.get(&number)?)
+    }
+
+    /// Three letters of that number.
+    pub(crate) fn acronym(&self, number: i64) -> String {
+        self.get(number).map_or_else(|| number.to_string(), |m| m.acronym.clone())
+    }
+}

@@ -1,0 +1,68 @@
+//! Numbers as people write them.
+
+use crate::data::LeaderboardRow;
+
+/// `1:19.813`; `59.900`; `1:02:03.400` from an hour on.
+pub(crate) fn lap_time(seconds: f64) -> String {
+    let millis = (seconds * 1000.0).round() as i64;
+    let (sign, millis) = if millis < 0 { ("-", -millis) } else { ("", millis) };
+    let (minutes, rest) = (millis / 60_000, millis % 60_000);
+    let tail = format!("{:02}.{:03}", rest / 1000, rest % 1000);
+    match minutes {
+        0 => format!("{sign}{}.{:03}", rest / 1000, rest % 1000),
+        1..60 => format!("{sign}{minutes}:{tail}"),
+        _ => format!("{sign}{}:{:02}:{tail}", minutes / 60, minutes % 60),
+    }
+}
+
+/// For axes: `1:20` or, between whole seconds, `1:20.5`.
+pub(crate) fn axis_time(seconds: f64) -> String {
+    let full = lap_time(seconds);
+    let short = full.trim_end_matches('0');
+    short.strip_suffix('.').unwrap_or(short).to_owned()
+}
+
+/// `+5.904`, `+1 lap`; empty for the first.
+pub(crate) fn gap(row: &LeaderboardRow) -> String {
+    match (row.gap_to_leader_s, row.gap_to_leader_laps) {
+        (_, Some(1)) => "+1 lap".to_owned(),
+        (_, Some(laps)) if laps > 1 => format!("+{laps} laps"),
+        (Some(seconds), _) if seconds > 0.0 => format!("+{}", lap_time(seconds)),
+        _ => String::new(),
+    }
+}
+
+/// Points without needless decimals: `25`, `12.5`.
+pub(crate) fn points(points: f64) -> String {
+    if points.fract() == 0.0 { format!("{points:.0}") } else { format!("{points}") }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn times_read_as_on_the_timing_screen() {
+        assert_eq!(lap_time(79.813), "1:19.813");
+        assert_eq!(lap_time(59.9), "59.900");
+        assert_eq!(lap_time(59.9996), "1:00.000");
+        assert_eq!(lap_time(3723.4), "1:02:03.400");
+        assert_eq!(lap_time(-0.25), "-0.250");
+        assert_eq!(axis_time(80.0), "1:20");
+        assert_eq!(axis_time(80.5), "1:20.5");
+        assert_eq!(axis_time(60.0), "1:00");
+        assert_eq!(points(25.0), "25");
+        assert_eq!(points(12.5), "12.5");
+    }
+
+    #[test]
+    fn a_gap_is_laps_or_seconds() {
+        let row =
+            |s, laps| LeaderboardRow { gap_to_leader_s: s, gap_to_leader_laps: laps, ..Default::default() };
+        assert_eq!(gap(&row(Some(5.904), None)), "+5.904");
+        assert_eq!(gap(&row(Some(0.0), None)), "");
+        assert_eq!(gap(&row(None, Some(1))), "+1 lap");
+        assert_eq!(gap(&row(None, Some(2))), "+2 laps");
+        assert_eq!(gap(&row(Some(88.0), None)), "+1:28.000");
+    }
+}

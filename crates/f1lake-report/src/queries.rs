@@ -1,0 +1,84 @@
+//! SQL that fills a report from the lake. Column names of the answers are the field names of the data types.
+
+use serde::{Deserialize, Serialize};
+
+/// A part of a report: one query, one list of rows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Part {
+    /// Names and date, one row.
+    Session,
+    /// Drivers and teams.
+    Drivers,
+    /// The result.
+    Leaderboard,
+    /// Laps.
+    Laps,
+    /// Stints.
+    Stints,
+    /// Telemetry of the two best laps.
+    Telemetry,
+    /// Messages of race control about safety cars and red flags.
+    RaceControl,
+    /// What is missing or odd.
+    Quality,
+}
+
+impl Part {
+    /// All, in the order in which a report shows them.
+    pub const ALL: [Self; 8] = [
+        Self::Session,
+        Self::Drivers,
+        Self::Leaderboard,
+        Self::Laps,
+        Self::Stints,
+        Self::Telemetry,
+        Self::RaceControl,
+        Self::Quality,
+    ];
+
+    /// The query of this part for a session: one statement in the common subset of DataFusion, DuckDB and Spark,
+    /// ordered, with two-part table names.
+    pub fn sql(self, session_key: i64) -> String {
+        let template = match self {
+            Self::Session => include_str!("../sql/session.sql"),
+            Self::Drivers => include_str!("../sql/drivers.sql"),
+            Self::Leaderboard => include_str!("../sql/leaderboard.sql"),
+            Self::Laps => include_str!("../sql/laps.sql"),
+            Self::Stints => include_str!("../sql/stints.sql"),
+            Self::Telemetry => include_str!("../sql/telemetry.sql"),
+            Self::RaceControl => include_str!("../sql/race_control.sql"),
+            Self::Quality => include_str!("../sql/quality.sql"),
+        };
+        template.replace("{session_key}", &session_key.to_string())
+    }
+}
+
+impl std::fmt::Display for Part {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            Self::Session => "session",
+            Self::Drivers => "drivers",
+            Self::Leaderboard => "leaderboard",
+            Self::Laps => "laps",
+            Self::Stints => "stints",
+            Self::Telemetry => "telemetry",
+            Self::RaceControl => "race control",
+            Self::Quality => "data quality",
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Part;
+
+    #[test]
+    fn every_query_asks_for_its_session_only() {
+        for part in Part::ALL {
+            let sql = part.sql(-9488);
+            assert!(sql.contains("session_key = -9488"), "{part}: {sql}");
+            assert!(!sql.contains(['{', '}', ';']), "{part}: {sql}");
+        }
+    }
+}

@@ -1,0 +1,107 @@
+//! From the rows that queries return to [`ReportData`].
+
+use crate::data::{LapTrace, ReportData, TraceSample};
+use crate::error::ReportError;
+use crate::neutralisation::{ControlRow, periods};
+use crate::queries::Part;
+use serde::Deserialize;
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+use std::collections::BTreeMap;
+
+/// What the queries returned: the rows of each part as JSON objects. A part may be missing.
+pub type Rows = BTreeMap<Part, Vec<Value>>;
+
+/// A telemetry row: a sample and the lap that it belongs to.
+#[derive(Debug, Deserialize)]
+struct TelemetryRow {
+    driver_number: i64,
+    lap_number: i64,
+    lap_duration_s: Option<f64>,
+    #[serde(flatten)]
+    sample: TraceSample,
+}
+
+impl ReportData {
+    /// Puts a report's data together. Rows are objects whose names are the columns of [`Part::sql`].
+    ///
+    /// # Errors
+    /// [`ReportError::Row`] when a row lacks a key column or a value has another type than the query gives.
+    pub fn from_rows(mut rows: Rows) -> Result<Self, ReportError> {
+        let mut take = |part: Part| rows.remove(&part).unwrap_or_default();
+        let session = read(Part::Session, take(Part::Session))?.into_iter().next();
+        let messages: Vec<ControlRow> = read(Part::RaceControl, take(Part::RaceControl))?;
+        Ok(Self {
+            session,
+            drivers: read(Part::Drivers, take(Part::Drivers))?,
+            leaderboard: read(Part::Leaderboard, take(Part::Leaderboard))?,
+            laps: read(Part::Laps, take(Part::Laps))?,
+            stints: read(Part::Stints, take(Part::Stints))?,
+            best_laps: traces(read(Part::Telemetry, take(Part::Telemetry))?),
+            neutralisations: periods(&messages),
+            quality: read(Part::Quality, take(Part::Quality))?,
+        })
+    }
+}
+
+fn read<T: DeserializeOwned>(part: Part, rows: Vec<Value>) -> Result<Vec<T>, ReportError> {
+    rows.into_iter()
+        .enumerate()
+        .map(|(index, row)| {
+            serde_json::from_value(row).map_err(|source| ReportError::Row { part, row: index + 1, source })
+        })
+        .collect()
+}
+
+/// Samples by lap, fastest lap first, in order of time.
+fn traces(rows: Vec<TelemetryRow>) -> Vec<LapTrace> {
+    let mut laps: BTreeMap<(i64, i64), LapTrace> = BTreeMap::new();
+    for row in rows {
+        let lap = laps.entry((row.driver_number, row.lap_number)).or_insert_with(|| LapTrace {
+            driver_number: row.driver_number,
+            lap_number: row.lap_number,
+            lap_duration_s: row.lap_duration_s,
+            samples: Vec::new(),
+        });
+        lap.samples.push(row.sample);
+    }
+    let mut laps: Vec<LapTrace> = laps.into_values().collect();
+    let time = |value: Option<f64>| value.unwrap_or(f64::INFINITY);
+    for lap in &mut laps {
+        lap.samples.sort_by(|a, b| time(a.lap_time_s).total_cmp(&time(b.lap_time_s)));
+    }
+    laps.sort_by(|a, b| time(a.lap_duration_s).total_cmp(&time(b.lap_duration_s)));
+    laps
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn samples_become_laps_fastest_first() {
+        let row = |driver: i64, seconds: f64, at: f64| json!({"driver_number": driver, "lap_number": 3, "lap_duration_s": seconds, "lap_time_s": at, "speed": 300});
+        let rows =
+            Rows::from([(Part::Telemetry, vec![row(44, 80.5, 0.4), row(44, 80.5, 0.1), row(1, 80.1, 0.2)])]);
+        let data = ReportData::from_rows(rows).unwrap();
+        let laps: Vec<_> = data.best_laps.iter().map(|l| (l.driver_number, l.samples.len())).collect();
+        assert_eq!(laps, [(1, 1), (44, 2)]);
+        assert_eq!(data.best_laps[1].samples[0].lap_time_s, Some(0.1));
+    }
+
+    #[test]
+    fn a_row_of_another_shape_is_named() {
+        let rows = Rows::from([(
+            Part::Laps,
+            vec![json!({"driver_number": 1, "lap_number": 1}), json!({"lap_number": 2})],
+        )]);
+        let error = ReportData::from_rows(rows).unwrap_err().to_string();
+        assert!(error.starts_with("laps, row 2: missing field `driver_number`"), "{error}");
+    }
+
+    #[test]
+    fn nothing_is_an_empty_report() {
+        assert_eq!(ReportData::from_rows(Rows::new()).unwrap(), ReportData::default());
+    }
+}

@@ -1,0 +1,230 @@
+//! The report for a terminal.
+
+use crate::charts::tyre_stints::drawable;
+use crate::clean::clean;
+use crate::colour::Tyre;
+use crate::data::ReportData;
+use crate::field::Field;
+use crate::format;
+use crate::html::{heading, place, subtitle};
+use crate::quality::{findings, summary};
+use comfy_table::presets::NOTHING;
+use comfy_table::{Attribute, Cell, CellAlignment, Color, ContentArrangement, Row, Table};
+use std::fmt::Write;
+use unicode_width::UnicodeWidthStr;
+
+/// Narrower terminals get lines of this width.
+const LEAST_WIDTH: usize = 40;
+/// Bars do not get longer than this.
+const MOST_WIDTH: usize = 160;
+
+/// Leaderboard, stint bars and data-quality lines for a terminal of `width` columns; `colour` adds ANSI colours.
+pub fn render_text(data: &ReportData, width: usize, colour: bool) -> String {
+    let width = width.clamp(LEAST_WIDTH, MOST_WIDTH);
+    let field = Field::of(data);
+    let session = data.session.clone().unwrap_or_default();
+    let paint = Paint { colour };
+    let mut out = String::new();
+    // Writing to a string cannot fail.
+    let _ = writeln!(out, "{}", paint.bold(&clean(&heading(&session), width)));
+    let _ = writeln!(out, "{}", paint.dim(&clean(&subtitle(&session).join(" · "), width)));
+    leaderboard(&mut out, data, &field, width, paint);
+    stints(&mut out, data, &field, width, paint);
+    quality(&mut out, data, &field, width, paint);
+    out
+}
+
+/// ANSI colours, or none.
+#[derive(Debug, Clone, Copy)]
+struct Paint {
+    colour: bool,
+}
+
+impl Paint {
+    fn with(self, code: &str, text: &str) -> String {
+        if self.colour && !text.is_empty() {
+            format!("\u{1b}[{code}m{text}\u{1b}[0m")
+        } else {
+            text.to_owned()
+        }
+    }
+
+    fn bold(self, text: &str) -> String {
+        self.with("1", text)
+    }
+
+    fn dim(self, text: &str) -> String {
+        self.with("2", text)
+    }
+
+    fn tyre(self, tyre: Tyre, text: &str) -> String {
+        let (back, front) = (tyre.colour(), tyre.colour().text_on());
+        let code = format!("48;2;{};{};{};38;2;{};{};{}", back.0, back.1, back.2, front.0, front.1, front.2);
+        self.with(&code, text)
+    }
+
+    fn warn(self, text: &str) -> String {
+        self.with("33", text)
+    }
+}
+
+fn title(out: &mut String, paint: Paint, text: &str, remark: &str) {
+    let remark = if remark.is_empty() { String::new() } else { format!("  {}", paint.dim(remark)) };
+    let _ = writeln!(out, "\n{}{remark}", paint.bold(text));
+}
+
+fn leaderboard(out: &mut String, data: &ReportData, field: &Field, width: usize, paint: Paint) {
+    title(out, paint, "Leaderboard", "");
+    if data.leaderboard.is_empty() {
+        out.push_str("no result for this session\n");
+        return;
+    }
+    // Narrow terminals lose the columns that are worth least first.
+    let (with_team, with_name) = (width >= 96, width >= 72);
+    let any = |has: fn(&crate::LeaderboardRow) -> bool| data.leaderboard.iter().any(has);
+    let with_grid = any(|r| r.grid_position.is_some()) && width >= 60;
+    let with_stops = any(|r| r.pit_stops.is_some()) && width >= 60;
+    let with_points = any(|r| r.points.is_some_and(|p| p > 0.0));
+    let mut heads = vec![("Pos", true), ("Driver", false)];
+    let optional = [
+        (with_name, ("", false)),
+        (with_team, ("Team", false)),
+        (with_grid, ("Grid", true)),
+        (true, ("Laps", true)),
+        (true, ("Gap", true)),
+        (true, ("Best lap", true)),
+        (width >= 60, ("in", true)),
+        (with_stops, ("Stops", true)),
+        (with_points, ("Pts", true)),
+    ];
+    heads.extend(optional.iter().filter(|(show, _)| *show).map(|(_, head)| *head));
+    let fastest = data.leaderboard.iter().filter_map(|r| r.best_lap_s).reduce(f64::min);
+
+    let mut table = Table::new();
+    table.load_style(NOTHING).set_content_arrangement(ContentArrangement::Disabled);
+    if paint.colour {
+        table.enforce_styling();
+    } else {
+        table.force_no_tty();
+    }
+    let dim = |cell: Cell| if paint.colour { cell.add_attribute(Attribute::Dim) } else { cell };
+    table.set_header(heads.iter().map(|(text, _)| dim(Cell::new(text))));
+    let number = |value: Option<i64>| value.map(|v| v.to_string()).unwrap_or_default();
+    for row in &data.leaderboard {
+        let Some(member) = field.get(row.driver_number) else { continue };
+        let mut cells = vec![Cell::new(place(row))];
+        let mut driver = Cell::new(format!("{} {:>2}", member.acronym, member.number));
+        if paint.colour {
+            let (r, g, b) = (member.colour.0, member.colour.1, member.colour.2);
+            driver = driver.fg(Color::Rgb { r, g, b }).add_attribute(Attribute::Bold);
+        }
+        cells.push(driver);
+        if with_name {
+            cells.push(Cell::new(clean(&member.name, 24)));
+        }
+        if with_team {
+            cells.push(Cell::new(clean(&member.team, 18)));
+        }
+        if with_grid {
+            cells.push(Cell::new(number(row.grid_position)));
+        }
+        cells.push(Cell::new(number(row.number_of_laps)));
+        cells.push(Cell::new(format::gap(row)));
+        let mut best =
+            Cell::new(row.best_lap_s.filter(|t| t.is_finite()).map(format::lap_time).unwrap_or_default());
+        if paint.colour && row.best_lap_s.is_some() && row.best_lap_s == fastest {
+            best = best.fg(Color::Magenta).add_attribute(Attribute::Bold);
+        }
+        cells.push(best);
+        if width >= 60 {
+            cells.push(Cell::new(number(row.best_lap_number)));
+        }
+        if with_stops {
+            cells.push(Cell::new(number(row.pit_stops)));
+        }
+        if with_points {
+            cells.push(Cell::new(row.points.map(format::points).unwrap_or_default()));
+        }
+        table.add_row(Row::from(cells));
+    }
+    for (index, (_, right)) in heads.iter().enumerate() {
+        if let Some(column) = table.column_mut(index) {
+            column.set_padding((0, 2));
+            if *right {
+                column.set_cell_alignment(CellAlignment::Right);
+            }
+        }
+    }
+    for line in table.lines() {
+        out.push_str(line.trim_end());
+        out.push('\n');
+    }
+}
+
+fn stints(out: &mut String, data: &ReportData, field: &Field, width: usize, paint: Paint) {
+    let stints = drawable(data);
+    let Some(last) = stints.iter().map(|(_, _, end)| *end).max() else {
+        title(out, paint, "Stints", "");
+        out.push_str("no stints in this session\n");
+        return;
+    };
+    let used: std::collections::BTreeSet<Tyre> =
+        stints.iter().map(|(s, ..)| Tyre::of(s.compound.as_deref())).collect();
+    let legend: Vec<String> =
+        used.iter().map(|t| format!("{} {}", t.letter(), t.name().to_lowercase())).collect();
+    title(out, paint, "Stints", &format!("laps 1 to {last}; {}", legend.join(", ")));
+    const NAME: usize = 5;
+    let columns = (width - NAME).min(4 * last as usize).max(1);
+    let column = |lap: i64| (lap.max(0) as usize * columns).div_euclid(last.max(1) as usize).min(columns);
+    for member in field.members() {
+        let mut own: Vec<_> = stints.iter().filter(|(s, ..)| s.driver_number == member.number).collect();
+        if own.is_empty() {
+            continue;
+        }
+        own.sort_by_key(|(_, start, _)| *start);
+        let name = &member.acronym;
+        let _ = write!(out, "{name}{}", " ".repeat(NAME.saturating_sub(name.width())));
+        let mut at = 0;
+        for (stint, start, end) in own {
+            let (from, to) = (column(start - 1).max(at), column(*end));
+            if to <= from {
+                continue;
+            }
+            out.push_str(&" ".repeat(from - at));
+            let tyre = Tyre::of(stint.compound.as_deref());
+            out.push_str(&paint.tyre(tyre, &bar(tyre, end - start + 1, to - from)));
+            at = to;
+        }
+        out.push('\n');
+    }
+}
+
+/// A stint so many columns wide: `|M---14---`, as much as fits.
+fn bar(tyre: Tyre, laps: i64, columns: usize) -> String {
+    let text = format!("{} {laps}", tyre.letter());
+    let inner = columns.saturating_sub(1);
+    let text = if text.len() <= inner {
+        text
+    } else if inner >= 1 {
+        tyre.letter().to_owned()
+    } else {
+        String::new()
+    };
+    let left = (inner - text.len()) / 2;
+    format!("|{}{text}{}", "─".repeat(left), "─".repeat(inner - left - text.len()))
+}
+
+fn quality(out: &mut String, data: &ReportData, field: &Field, width: usize, paint: Paint) {
+    title(out, paint, "Data quality", &summary(data));
+    for line in findings(data, field) {
+        let mut rest = format!(" {}", line.count);
+        if !line.description.is_empty() {
+            let _ = write!(rest, ": {}", line.description);
+        }
+        if !line.drivers.is_empty() {
+            let _ = write!(rest, " ({})", line.drivers);
+        }
+        let room = width.saturating_sub(line.check.width() + 1);
+        let _ = writeln!(out, "{} {}", paint.warn(&line.check), clean(&rest, room));
+    }
+}

@@ -1,20 +1,32 @@
 //! Landing zone to bronze, silver and gold: Delta tables written, built and queried. Delta and DataFusion live here only.
 
 mod bronze;
+mod build;
+mod checks;
 mod column;
 mod decode;
 mod error;
+mod inventory;
 mod lake;
 mod load;
+mod maintain;
+mod models;
 mod query;
+mod rows_out;
 mod sql_error;
 mod table_writer;
 
 pub use arrow_array;
 pub use bronze::{BRONZE, BronzeTable, LOADS, RESCUED};
+pub use build::{BuildProgress, BuildReport, BuildSettings, BuildStatus, ModelBuild, build};
+pub use checks::{CheckResult, CheckStatus, check};
 pub use column::{Column, ColumnType};
 pub use decode::{Decoder, Refusal, RowOrigin};
 pub use error::TablesError;
+pub use inventory::{TableInfo, tables};
 pub use lake::{AsOf, GOLD, Lake, QUARANTINE, SCHEMAS, SILVER};
 pub use load::{LoadProgress, LoadReport, LoadSettings, LoadStatus, SessionLoad, TableLoad, load};
+pub use maintain::{LEAST_RETENTION_HOURS, MaintainSettings, Maintained, maintain};
+pub use models::{Check, Model, ModelGrain, Models, Severity};
 pub use query::{CATALOG, Query};
+pub use rows_out::{RowFormat, texts, write_rows};

@@ -282,7 +282,7 @@ fn arrow_of(schema: &StructType) -> Result<arrow_schema::Schema, DeltaTableError
     schema.try_into_arrow().map_err(|error| DeltaTableError::Arrow { source: error })
 }
 
-fn properties(columns: &[Column]) -> WriterProperties {
+pub(crate) fn properties(columns: &[Column]) -> WriterProperties {
     let mut properties = WriterProperties::builder()
         .set_created_by(concat!("f1lake ", env!("CARGO_PKG_VERSION")).to_owned())
         .set_compression(Compression::ZSTD(ZstdLevel::try_new(3).unwrap_or_default()))

@@ -1,0 +1,32 @@
+{#-
+    Statistics of times with millisecond precision. They are computed on whole milliseconds, whose sums are exact, so that
+    every engine gives the same number whatever order it adds in.
+-#}
+
+{% macro millis(seconds) -%}
+    cast(round(({{ seconds }}) * 1000) as bigint)
+{%- endmacro %}
+
+{% macro mean_of_times(seconds) -%}
+    (cast(sum({{ millis(seconds) }}) as double) / nullif(cast(count({{ seconds }}) as double), 0) / 1000)
+{%- endmacro %}
+
+{% macro median_of_times(seconds) -%}
+    (median(cast({{ millis(seconds) }} as double)) / 1000)
+{%- endmacro %}
+
+{#- Standard deviation of the sample, null for fewer than two times. -#}
+{% macro stddev_of_times(seconds) -%}
+    (sqrt(
+        cast(
+            count({{ seconds }}) * sum({{ millis(seconds) }} * {{ millis(seconds) }})
+            - sum({{ millis(seconds) }}) * sum({{ millis(seconds) }}) as double
+        )
+        / nullif(cast(count({{ seconds }}) * (count({{ seconds }}) - 1) as double), 0)
+    ) / 1000)
+{%- endmacro %}
+
+{#- Difference of two times, rounded to the millisecond that both are measured in. -#}
+{% macro time_difference(a, b) -%}
+    (cast({{ millis(a) }} - {{ millis(b) }} as double) / 1000)
+{%- endmacro %}

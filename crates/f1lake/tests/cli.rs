@@ -459,6 +459,46 @@ fn ctrl_c_ends_cleanly_and_the_next_run_resumes() {
     assert_eq!(place.run(&["verify", "--out", "out"]).code, 0);
 }
 
+#[cfg(unix)]
+#[test]
+fn a_killed_run_costs_the_requests_in_flight() {
+    let place = Place::new();
+    place.write("slow.toml", "[[fault]]\nkind = \"delay\"\ndelay_ms = 150\n");
+    let server = Simulated::start(&place, &["--limits", "none", "--faults", "slow.toml"]);
+    let small = "sessions,drivers,laps,position,stints,session_result,intervals,overtakes,pit,race_control,\
+                 team_radio,weather,starting_grid,championship_drivers,championship_teams";
+    let extract = ["extract", "--session-key", RACE, "--endpoints", small, "--out", "out"];
+    let mut killed = 0;
+    // Killed again and again, each time a little later, until it is through.
+    let ended = loop {
+        let mut child =
+            place.fast(&server, &extract).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+        let until = server.count("data_requests") + 4;
+        let ended = loop {
+            if let Some(status) = child.try_wait().unwrap() {
+                break Some(status);
+            }
+            if server.count("data_requests") >= until {
+                break None;
+            }
+            std::thread::sleep(std::time::Duration::from_millis(5));
+        };
+        if let Some(status) = ended {
+            break status;
+        }
+        child.kill().unwrap();
+        child.wait().unwrap();
+        killed += 1;
+        assert!(killed < 14, "it gets nowhere");
+    };
+    assert!(ended.success() && killed > 0, "killed {killed} times, then {ended}");
+    // 14 answers are wanted; each kill costs at most the three requests in flight.
+    let asked = server.count("data_requests");
+    assert!(asked <= 14 + 3 * killed, "{asked} requests for 14 answers after {killed} kills");
+    assert_eq!(place.files("out").len(), 15);
+    assert_eq!(place.run(&["verify", "--out", "out"]).code, 0);
+}
+
 #[test]
 fn a_live_session_an_account_and_a_refused_one_have_exit_codes_of_their_own() {
     let place = Place::new();

@@ -68,8 +68,10 @@ lap_samples as (
         samples.*,
         laps.lap_number,
         {{ epoch_micros('samples.date') }} - {{ epoch_micros('laps.date_start') }} as lap_micros,
-        last_before.fix_date,
-        {{ epoch_micros('samples.date') }} - {{ epoch_micros('last_before.fix_date') }} as fix_micros
+        case
+            when {{ epoch_micros('samples.date') }} - {{ epoch_micros('last_before.fix_date') }} <= 500000
+                then last_before.fix_date
+        end as fix_date
     from samples
     inner join last_before
         on
@@ -130,11 +132,10 @@ select
     fixes.x,
     fixes.y,
     fixes.z,
-    case when fixes.x is not null then cast(integrated.fix_micros as double) / 1000000 end as location_age_s
+    {{ seconds_between('fixes.date', 'integrated.date') }} as location_age_s
 from integrated
 left join fixes
     on
         integrated.session_key = fixes.session_key
         and integrated.driver_number = fixes.driver_number
         and integrated.fix_date = fixes.date
-        and integrated.fix_micros <= 500000

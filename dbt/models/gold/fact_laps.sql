@@ -194,7 +194,7 @@ lap_stints as (
         stints.compound,
         stints.tyre_age_at_start,
         stints.lap_start,
-        stints.lap_end,
+        stints.lap_end is null or laps.lap_number <= stints.lap_end as is_covered,
         row_number() over (
             partition by laps.session_key, laps.driver_number, laps.lap_number
             order by stints.lap_start desc, stints.stint_number desc
@@ -365,7 +365,7 @@ joined as (
             and laps.driver_number = stints.driver_number
             and laps.lap_number = stints.lap_number
             and stints._rn = 1
-            and (stints.lap_end is null or laps.lap_number <= stints.lap_end)
+            and stints.is_covered
     left join lap_ends
         on
             laps.session_key = lap_ends.session_key

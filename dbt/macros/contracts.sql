@@ -34,3 +34,8 @@
     {%- endfor %}
     )
 {%- endmacro %}
+
+{#- `meta.partition_by` is for the program; DuckDB's own files have no partitions. -#}
+{% macro duckdb__get_partitioned_by(relation, temporary) -%}
+    {{ return(none) }}
+{%- endmacro %}

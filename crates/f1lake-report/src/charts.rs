@@ -75,7 +75,10 @@ fn shade(
         let title = format!("{}, laps {} to {}", period.kind.label(), period.lap_start, end);
         canvas.group(&format!("period {class}"), Some(&title), || {
             plot.rectangle([(from, bottom), (to, top)], crate::canvas::SERIES)?;
-            plot.text(short, (from, top), (3, 3), letters(TEXT, 10.0, (HPos::Left, VPos::Top)))
+            // Near the right edge the label goes to the left of the period.
+            let (at, side, moved) =
+                if last_lap as f64 - from < 3.0 { (from, HPos::Right, -3) } else { (from, HPos::Left, 3) };
+            plot.text(short, (at, top), (moved, 3), letters(TEXT, 10.0, (side, VPos::Top)))
         })?;
     }
     Ok(())

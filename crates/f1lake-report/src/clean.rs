@@ -1,38 +1,35 @@
 //! Names from the API, made safe to show: they may hold anything.
 
-/// A name without control characters and direction overrides, white space folded, cut to `most` characters.
+use unicode_width::UnicodeWidthStr;
+
+/// A name without control characters and direction overrides, white space folded, cut to `most` columns.
 ///
 /// Escaping for HTML comes on top; this is what keeps a name from moving a terminal's cursor, from
 /// reversing the text around it, and from filling the page.
 pub(crate) fn clean(name: &str, most: usize) -> String {
-    let mut out = String::new();
-    let mut count = 0;
+    let mut folded = String::new();
     let mut gap = false;
-    for c in name.chars() {
+    // Marks that take no column are cut by count.
+    for c in
+        name.chars().filter(|c| c.is_whitespace() || !(c.is_control() || is_invisible(*c))).take(most * 4 + 1)
+    {
         if c.is_whitespace() {
-            gap = !out.is_empty();
+            gap = !folded.is_empty();
             continue;
-        }
-        if c.is_control() || is_invisible(c) {
-            continue;
-        }
-        let needed = if gap { 2 } else { 1 };
-        if count + needed > most {
-            while count >= most {
-                out.pop();
-                count -= 1;
-            }
-            out.push('…');
-            break;
         }
         if gap {
-            out.push(' ');
+            folded.push(' ');
+            gap = false;
         }
-        gap = false;
-        out.push(c);
-        count += needed;
+        folded.push(c);
     }
-    out
+    if folded.width() <= most {
+        return folded;
+    }
+    while folded.width() >= most && folded.pop().is_some() {}
+    folded.truncate(folded.trim_end().len());
+    folded.push('…');
+    folded
 }
 
 /// Marks, overrides and isolates of direction, joiners, and what is no character at all.
@@ -60,6 +57,8 @@ mod tests {
         assert_eq!(cut, format!("{}…", "x".repeat(11)));
         assert_eq!(clean("abc def", 7), "abc def");
         assert_eq!(clean("abc def", 6), "abc d…");
+        assert_eq!(clean("abc def", 5), "abc…");
+        assert_eq!(clean("名名名", 5), "名名…");
         assert_eq!(clean("abcd ef", 4), "abc…");
     }
 }

@@ -8,23 +8,40 @@ pub(crate) struct Rgb(pub(crate) u8, pub(crate) u8, pub(crate) u8);
 pub(crate) const LIGHT_PAGE: Rgb = Rgb(0xff, 0xff, 0xff);
 pub(crate) const DARK_PAGE: Rgb = Rgb(0x16, 0x18, 0x1d);
 
-/// A driver whose team has no colour.
+/// Colours for drivers whose team has none: ten hues that stay apart.
+const PALETTE: [Rgb; 10] = [
+    Rgb(0x1f, 0x77, 0xb4),
+    Rgb(0xd6, 0x27, 0x28),
+    Rgb(0x2c, 0xa0, 0x2c),
+    Rgb(0xff, 0x7f, 0x0e),
+    Rgb(0x94, 0x67, 0xbd),
+    Rgb(0x8c, 0x56, 0x4b),
+    Rgb(0xe3, 0x77, 0xc2),
+    Rgb(0x17, 0xbe, 0xcf),
+    Rgb(0xbc, 0xbd, 0x22),
+    Rgb(0x52, 0x5c, 0x7a),
+];
+
+/// A tyre that is not known.
 const UNKNOWN: Rgb = Rgb(0x80, 0x86, 0x90);
 
 /// Least contrast of a line against the page (WCAG 2.2 asks 3:1 of graphics).
 const LEAST_CONTRAST: f64 = 3.0;
 
 impl Rgb {
-    /// A team's colour: exactly six hexadecimal digits, anything else is grey.
-    pub(crate) fn team(text: Option<&str>) -> Self {
-        let digits = text.unwrap_or_default().trim().trim_start_matches('#');
+    /// A team's colour: exactly six hexadecimal digits, anything else is none.
+    pub(crate) fn team(text: Option<&str>) -> Option<Self> {
+        let digits = text?.trim().trim_start_matches('#');
         if digits.len() != 6 || !digits.bytes().all(|b| b.is_ascii_hexdigit()) {
-            return UNKNOWN;
+            return None;
         }
-        match u32::from_str_radix(digits, 16) {
-            Ok(value) => Self((value >> 16) as u8, (value >> 8) as u8, value as u8),
-            Err(_) => UNKNOWN,
-        }
+        let value = u32::from_str_radix(digits, 16).ok()?;
+        Some(Self((value >> 16) as u8, (value >> 8) as u8, value as u8))
+    }
+
+    /// The colour of the n-th driver without a team colour, and how often the colours began anew before.
+    pub(crate) fn spare(index: usize) -> (Self, usize) {
+        (PALETTE[index % PALETTE.len()], index / PALETTE.len())
     }
 
     /// `#3671c6`.
@@ -168,9 +185,9 @@ mod tests {
 
     #[test]
     fn only_six_hexadecimal_digits_are_a_colour() {
-        assert_eq!(Rgb::team(Some("3671C6")), Rgb(0x36, 0x71, 0xc6));
+        assert_eq!(Rgb::team(Some("3671C6")), Some(Rgb(0x36, 0x71, 0xc6)));
         for odd in [None, Some(""), Some("red"), Some("+12345"), Some("3671C6;}"), Some("ÄÖÜ")] {
-            assert_eq!(Rgb::team(odd), UNKNOWN, "{odd:?}");
+            assert_eq!(Rgb::team(odd), None, "{odd:?}");
         }
     }
 

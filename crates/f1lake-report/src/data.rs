@@ -118,6 +118,9 @@ pub struct Lap {
     pub lap_time_s: Option<f64>,
     /// Place at the end of the lap.
     pub position: Option<i64>,
+    /// The place is not from OpenF1: it is the order in which the cars ended the lap.
+    #[serde(default)]
+    pub is_position_derived: bool,
     /// `SOFT`, `MEDIUM`, `HARD`, `INTERMEDIATE`, `WET`.
     pub compound: Option<String>,
     /// The lap began in the pit lane.

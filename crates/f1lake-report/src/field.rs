@@ -17,9 +17,9 @@ pub(crate) struct Member {
     pub(crate) name: String,
     /// Team; empty when unknown.
     pub(crate) team: String,
-    /// The team's colour as sent.
+    /// The team's colour, or a spare one.
     pub(crate) colour: Rgb,
-    /// 0 for the first driver of the team, 1 for the second ...
+    /// 0 for the first driver of this colour, 1 for the second ...
     pub(crate) seat: usize,
 }
 
@@ -63,6 +63,7 @@ impl Field {
             .chain(data.best_laps.iter().map(|t| t.driver_number));
         let mut field = Self::default();
         let mut seats: BTreeMap<String, usize> = BTreeMap::new();
+        let mut without_colour = 0;
         for number in numbers {
             if field.places.contains_key(&number) {
                 continue;
@@ -71,10 +72,12 @@ impl Field {
             let text = |value: Option<&String>, most| value.map(|v| clean(v, most)).unwrap_or_default();
             let acronym = text(driver.and_then(|d| d.name_acronym.as_ref()), 4);
             let team = text(driver.and_then(|d| d.team_name.as_ref()), 40);
-            let seat = if team.is_empty() {
-                0
-            } else {
-                *seats.entry(team.clone()).and_modify(|s| *s += 1).or_default()
+            let (colour, seat) = match Rgb::team(driver.and_then(|d| d.team_colour.as_deref())) {
+                Some(colour) => (colour, *seats.entry(colour.css()).and_modify(|s| *s += 1).or_default()),
+                None => {
+                    without_colour += 1;
+                    Rgb::spare(without_colour - 1)
+                }
             };
             field.places.insert(number, field.members.len());
             field.members.push(Member {
@@ -82,7 +85,7 @@ impl Field {
                 acronym: if acronym.is_empty() { number.to_string() } else { acronym },
                 name: text(driver.and_then(|d| d.full_name.as_ref()), 60),
                 team,
-                colour: Rgb::team(driver.and_then(|d| d.team_colour.as_deref())),
+                colour,
                 seat,
             });
         }

@@ -2,10 +2,13 @@
 
 use crate::data::LeaderboardRow;
 
-/// `1:19.813`; `59.900`; `1:02:03.400` from an hour on.
+/// `1:19.813`; `59.900`; `1:02:03.400` from an hour on; a dash for what cannot be a time.
 pub(crate) fn lap_time(seconds: f64) -> String {
-    let millis = (seconds * 1000.0).round() as i64;
-    let (sign, millis) = if millis < 0 { ("-", -millis) } else { ("", millis) };
+    if seconds.is_nan() || seconds.abs() >= 360_000.0 {
+        return "–".to_owned();
+    }
+    let millis = (seconds.abs() * 1000.0).round() as i64;
+    let sign = if seconds < 0.0 && millis > 0 { "-" } else { "" };
     let (minutes, rest) = (millis / 60_000, millis % 60_000);
     let tail = format!("{:02}.{:03}", rest / 1000, rest % 1000);
     match minutes {
@@ -34,7 +37,13 @@ pub(crate) fn gap(row: &LeaderboardRow) -> String {
 
 /// Points without needless decimals: `25`, `12.5`.
 pub(crate) fn points(points: f64) -> String {
-    if points.fract() == 0.0 { format!("{points:.0}") } else { format!("{points}") }
+    if points.abs() >= 10_000.0 || points.is_nan() {
+        "–".to_owned()
+    } else if points.fract() == 0.0 {
+        format!("{points:.0}")
+    } else {
+        format!("{points}")
+    }
 }
 
 #[cfg(test)]
@@ -48,6 +57,8 @@ mod tests {
         assert_eq!(lap_time(59.9996), "1:00.000");
         assert_eq!(lap_time(3723.4), "1:02:03.400");
         assert_eq!(lap_time(-0.25), "-0.250");
+        assert_eq!(lap_time(f64::MAX), "–");
+        assert_eq!(lap_time(f64::NAN), "–");
         assert_eq!(axis_time(80.0), "1:20");
         assert_eq!(axis_time(80.5), "1:20.5");
         assert_eq!(axis_time(60.0), "1:00");

@@ -30,6 +30,7 @@ struct Page<'a> {
     heading: String,
     subtitle: Vec<String>,
     facts: Vec<(String, String, String)>,
+    has_team: bool,
     has_grid: bool,
     has_points: bool,
     has_stops: bool,
@@ -149,6 +150,7 @@ pub fn render_html(data: &ReportData) -> Result<String, ReportError> {
         heading: heading(&session),
         subtitle: subtitle(&session),
         facts: facts(data, &field),
+        has_team: field.members().iter().any(|m| !m.team.is_empty()),
         has_grid: any(|r| r.grid_position.is_some()),
         has_points: any(|r| r.points.is_some_and(|p| p > 0.0)),
         has_stops: any(|r| r.pit_stops.is_some()),
@@ -264,8 +266,13 @@ fn facts(data: &ReportData, field: &Field) -> Vec<(String, String, String)> {
     }
     if !data.quality.is_empty() {
         let found = data.quality.iter().filter(|line| line.status == QualityStatus::Warned).count();
-        let value = if found == 0 { "clean".to_owned() } else { format!("{found} findings") };
-        facts.push(("Data quality".to_owned(), value, quality::summary(data)));
+        let value = if found == 0 {
+            "clean".to_owned()
+        } else {
+            format!("{found} finding{}", if found == 1 { "" } else { "s" })
+        };
+        let checked = data.quality.iter().filter(|line| line.status != QualityStatus::NotChecked).count();
+        facts.push(("Data quality".to_owned(), value, format!("in {checked} checks")));
     }
     facts
 }

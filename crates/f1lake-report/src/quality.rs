@@ -45,6 +45,7 @@ pub(crate) fn summary(data: &ReportData) -> String {
     };
     match (checked, warned) {
         (0, _) => "no check was made".to_owned(),
+        (1, 0) => format!("1 check passed{rest}"),
         (n, 0) => format!("{n} checks passed{rest}"),
         (n, found) => format!("{found} of {n} checks found something{rest}"),
     }
@@ -107,7 +108,7 @@ mod tests {
         assert_eq!(summary(&data), "1 of 2 checks found something");
         data.quality.push(line("frozen_location", QualityStatus::NotChecked, 0));
         data.quality.remove(0);
-        assert_eq!(summary(&data), "1 checks passed, 1 had nothing to look at");
+        assert_eq!(summary(&data), "1 check passed, 1 had nothing to look at");
         assert_eq!(summary(&ReportData::default()), "no check was made");
     }
 

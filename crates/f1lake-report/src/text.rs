@@ -68,19 +68,21 @@ impl Paint {
     }
 }
 
-fn title(out: &mut String, paint: Paint, text: &str, remark: &str) {
-    let remark = if remark.is_empty() { String::new() } else { format!("  {}", paint.dim(remark)) };
+fn title(out: &mut String, paint: Paint, width: usize, text: &str, remark: &str) {
+    let remark = clean(remark, width.saturating_sub(text.len() + 2));
+    let remark = if remark.is_empty() { remark } else { format!("  {}", paint.dim(&remark)) };
     let _ = writeln!(out, "\n{}{remark}", paint.bold(text));
 }
 
 fn leaderboard(out: &mut String, data: &ReportData, field: &Field, width: usize, paint: Paint) {
-    title(out, paint, "Leaderboard", "");
+    title(out, paint, width, "Leaderboard", "");
     if data.leaderboard.is_empty() {
         out.push_str("no result for this session\n");
         return;
     }
     // Narrow terminals lose the columns that are worth least first.
-    let (with_team, with_name) = (width >= 96, width >= 72);
+    let with_name = width >= 72;
+    let with_team = width >= 96 && field.members().iter().any(|m| !m.team.is_empty());
     let any = |has: fn(&crate::LeaderboardRow) -> bool| data.leaderboard.iter().any(has);
     let with_grid = any(|r| r.grid_position.is_some()) && width >= 60;
     let with_stops = any(|r| r.pit_stops.is_some()) && width >= 60;
@@ -164,7 +166,7 @@ fn leaderboard(out: &mut String, data: &ReportData, field: &Field, width: usize,
 fn stints(out: &mut String, data: &ReportData, field: &Field, width: usize, paint: Paint) {
     let stints = drawable(data);
     let Some(last) = stints.iter().map(|(_, _, end)| *end).max() else {
-        title(out, paint, "Stints", "");
+        title(out, paint, width, "Stints", "");
         out.push_str("no stints in this session\n");
         return;
     };
@@ -172,7 +174,7 @@ fn stints(out: &mut String, data: &ReportData, field: &Field, width: usize, pain
         stints.iter().map(|(s, ..)| Tyre::of(s.compound.as_deref())).collect();
     let legend: Vec<String> =
         used.iter().map(|t| format!("{} {}", t.letter(), t.name().to_lowercase())).collect();
-    title(out, paint, "Stints", &format!("laps 1 to {last}; {}", legend.join(", ")));
+    title(out, paint, width, "Stints", &format!("laps 1 to {last}; {}", legend.join(", ")));
     const NAME: usize = 5;
     let columns = (width - NAME).min(4 * last as usize).max(1);
     let column = |lap: i64| (lap.max(0) as usize * columns).div_euclid(last.max(1) as usize).min(columns);
@@ -215,7 +217,7 @@ fn bar(tyre: Tyre, laps: i64, columns: usize) -> String {
 }
 
 fn quality(out: &mut String, data: &ReportData, field: &Field, width: usize, paint: Paint) {
-    title(out, paint, "Data quality", &summary(data));
+    title(out, paint, width, "Data quality", &summary(data));
     for line in findings(data, field) {
         let mut rest = format!(" {}", line.count);
         if !line.description.is_empty() {

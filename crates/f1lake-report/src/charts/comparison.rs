@@ -95,7 +95,7 @@ pub(crate) fn draw(
         let ticks = match strip {
             Strip::Throttle | Strip::Brake => vec![0.0, 100.0],
             Strip::Gear => vec![2.0, 4.0, 6.0, 8.0],
-            Strip::Delta => round_ticks(&range, 5),
+            Strip::Delta => round_ticks(&range, 7),
             Strip::Speed => round_ticks(&range, 8),
         };
         let kilometres = |v: f64| if last { format!("{:.1}", v / 1000.0) } else { String::new() };

@@ -78,7 +78,13 @@ pub(crate) fn draw(data: &ReportData, field: &Field) -> Result<Option<Chart>, Re
             plot.text(&member.acronym, at, (7, 0), letters(SERIES, 12.0, (HPos::Left, VPos::Center)))
         })?;
     }
-    let caption = "Place at the end of each lap; a line that stops early is a car that retired.".to_owned();
+    let mut caption =
+        "Place at the end of each lap; a line that stops early is a car that retired.".to_owned();
+    if laps.values().flatten().any(|l| l.is_position_derived && l.position.is_some()) {
+        caption.push_str(
+            " OpenF1 has no positions of this session: this is the order in which the cars ended each lap.",
+        );
+    }
     let label = format!("Positions of {} drivers over {last_lap} laps", lines.len());
     Ok(Some(Chart { svg: canvas.finish(&label), caption }))
 }

@@ -1,8 +1,15 @@
 //! Reports of simulated sessions, of hostile ones, and of next to nothing.
 
-mod fixture;
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
-use f1lake_report::{ReportData, render_html, render_text};
+mod fixture;
+mod hostile;
+mod page;
+
+use f1lake_report::{
+    Driver, Lap, LeaderboardRow, Part, ReportData, Rows, SessionHeader, Stint, render_html, render_text,
+};
+use page::Page;
 use std::path::Path;
 
 /// Keeps a page below the target folder, to be looked at.
@@ -11,18 +18,197 @@ fn keep(name: &str, page: &str) {
 }
 
 #[tokio::test]
-async fn a_race() {
+async fn a_race_has_every_part() {
     let data = ReportData::from_rows(fixture::session("Race").await).unwrap();
-    let page = render_html(&data).unwrap();
-    keep("race.html", &page);
-    keep("race.txt", &render_text(&data, 120, true));
     insta::assert_snapshot!(render_text(&data, 100, false));
+    let html = render_html(&data).unwrap();
+    keep("race.html", &html);
+    let page = Page::of(&html);
+    assert_eq!(page.charts(), ["lap-times", "positions", "tyre-stints", "comparison", "track", "faster"]);
+    insta::assert_snapshot!("race_headings", page.outline());
+    insta::assert_snapshot!("race_leaderboard", page.table("#leaderboard table"));
+    insta::assert_snapshot!("race_stints", page.table("#tyres table"));
+    insta::assert_snapshot!("race_quality", page.text("#quality"));
+    // Every driver with laps has a series in both charts, and team mates differ in dash and marker.
+    for (chart, drivers) in [("lap-times", 19), ("positions", 20)] {
+        assert_eq!(page.count(&format!("svg.{chart} g.d")), drivers, "{chart}");
+    }
+    assert_eq!(page.count("svg.lap-times g.d1.seat0"), 1);
+    assert_eq!(page.count("svg.lap-times g.d11.seat1"), 1);
+    assert_eq!(page.count("svg.tyre-stints g.tyre"), 49);
+    assert!(html.len() < 700_000, "{}", html.len());
 }
 
 #[tokio::test]
-async fn a_qualifying() {
+async fn a_qualifying_has_no_positions() {
     let data = ReportData::from_rows(fixture::session("Qualifying").await).unwrap();
-    let page = render_html(&data).unwrap();
-    keep("qualifying.html", &page);
     insta::assert_snapshot!(render_text(&data, 80, false));
+    let html = render_html(&data).unwrap();
+    keep("qualifying.html", &html);
+    assert_eq!(Page::of(&html).charts(), ["lap-times", "tyre-stints", "comparison", "track", "faster"]);
+}
+
+#[tokio::test]
+async fn the_same_data_give_the_same_page_and_survive_json() {
+    let data = ReportData::from_rows(fixture::session("Race").await).unwrap();
+    let page = render_html(&data).unwrap();
+    assert_eq!(page, render_html(&data).unwrap());
+    let copy: ReportData = serde_json::from_str(&serde_json::to_string(&data).unwrap()).unwrap();
+    assert!(page == render_html(&copy).unwrap());
+}
+
+#[tokio::test]
+async fn what_is_missing_is_left_out() {
+    let all = fixture::session("Race").await;
+    let without = |parts: &[Part]| -> Rows {
+        all.iter()
+            .filter(|(part, _)| !parts.contains(part))
+            .map(|(part, rows)| (*part, rows.clone()))
+            .collect()
+    };
+    let charts = |rows: Rows| -> Vec<String> {
+        let data = ReportData::from_rows(rows).unwrap();
+        assert!(!render_text(&data, 80, true).is_empty());
+        Page::of(&render_html(&data).unwrap()).charts()
+    };
+    assert_eq!(charts(without(&[Part::Telemetry])), ["lap-times", "positions", "tyre-stints"]);
+    assert_eq!(charts(without(&[Part::Laps, Part::Telemetry])), ["tyre-stints"]);
+    assert_eq!(
+        charts(without(&[Part::Stints, Part::Drivers, Part::Leaderboard])),
+        ["lap-times", "positions", "comparison", "track", "faster"]
+    );
+    assert_eq!(charts(without(&Part::ALL)), [""; 0]);
+
+    let mut rows = without(&[]);
+    for lap in rows.get_mut(&Part::Laps).unwrap() {
+        lap["position"] = serde_json::Value::Null;
+    }
+    for row in rows.get_mut(&Part::Leaderboard).unwrap() {
+        row["grid_position"] = serde_json::Value::Null;
+    }
+    for sample in rows.get_mut(&Part::Telemetry).unwrap() {
+        sample["x"] = serde_json::Value::Null;
+    }
+    assert_eq!(charts(rows), ["lap-times", "tyre-stints", "comparison"]);
+
+    // One lap of telemetry: no delta, no second colour.
+    let mut rows = without(&[]);
+    let telemetry = rows.get_mut(&Part::Telemetry).unwrap();
+    let first = telemetry[0]["driver_number"].clone();
+    telemetry.retain(|sample| sample["driver_number"] == first);
+    assert_eq!(charts(rows), ["lap-times", "positions", "tyre-stints", "comparison", "track"]);
+}
+
+#[test]
+fn next_to_nothing_says_so() {
+    let empty = ReportData::default();
+    let html = render_html(&empty).unwrap();
+    keep("empty.html", &html);
+    let page = Page::of(&html);
+    insta::assert_snapshot!("empty_page", page.text("main"));
+    insta::assert_snapshot!("empty_text", render_text(&empty, 80, false));
+
+    let one = ReportData {
+        session: Some(SessionHeader {
+            session_key: 1,
+            session_category: Some("Race".to_owned()),
+            ..Default::default()
+        }),
+        laps: vec![Lap {
+            driver_number: 4,
+            lap_number: 1,
+            lap_time_s: Some(90.0),
+            position: Some(1),
+            ..Default::default()
+        }],
+        stints: vec![Stint { driver_number: 4, lap_start: Some(1), lap_end: Some(1), ..Default::default() }],
+        ..Default::default()
+    };
+    let page = render_html(&one).unwrap();
+    assert_eq!(Page::of(&page).charts(), ["lap-times", "positions", "tyre-stints"]);
+}
+
+/// 22 cars, 78 laps, wet: a red flag, an hour's wait, laps of every compound.
+#[test]
+fn a_long_wet_race_with_a_red_flag_keeps_its_axis() {
+    let numbers = 1..=22_i64;
+    let data = ReportData {
+        session: Some(SessionHeader {
+            session_key: 1,
+            session_category: Some("Race".to_owned()),
+            ..Default::default()
+        }),
+        drivers: numbers
+            .clone()
+            .map(|n| Driver {
+                driver_number: n,
+                name_acronym: Some(format!("D{n}")),
+                team_name: Some(format!("Team {}", (n - 1) / 2)),
+                ..Default::default()
+            })
+            .collect(),
+        leaderboard: numbers
+            .clone()
+            .map(|n| LeaderboardRow { position: Some(n), driver_number: n, ..Default::default() })
+            .collect(),
+        laps: numbers
+            .clone()
+            .flat_map(|n| {
+                (1..=78).map(move |lap| Lap {
+                    driver_number: n,
+                    lap_number: lap,
+                    lap_time_s: Some(match lap {
+                        30 => 3_400.0 + n as f64,
+                        1..30 => 88.0 - lap as f64 * 0.1 + n as f64 * 0.05,
+                        _ => 80.0 + n as f64 * 0.05,
+                    }),
+                    position: Some(n),
+                    ..Default::default()
+                })
+            })
+            .collect(),
+        stints: numbers
+            .flat_map(|n| {
+                [(1, 10, "WET"), (11, 29, "INTERMEDIATE"), (30, 60, "HARD"), (61, 78, "TEST_UNKNOWN")].map(
+                    |(start, end, compound)| Stint {
+                        driver_number: n,
+                        lap_start: Some(start),
+                        lap_end: Some(end),
+                        compound: Some(compound.to_owned()),
+                        ..Default::default()
+                    },
+                )
+            })
+            .collect(),
+        ..Default::default()
+    };
+    let html = render_html(&data).unwrap();
+    keep("wet.html", &html);
+    let page = Page::of(&html);
+    assert_eq!(page.count("svg.lap-times g.d"), 22);
+    let caption = page.text("#lap-times figcaption");
+    assert!(caption.contains("22 laps slower than"), "{caption}");
+    // The slowest label of the axis is within two minutes although the red flag lap took an hour.
+    let labels = page.texts("svg.lap-times text.x.t.e");
+    assert!(labels.iter().all(|label| label.starts_with("1:")), "{labels:?}");
+    assert!(html.len() < 900_000, "{}", html.len());
+    insta::assert_snapshot!("wet_text", render_text(&data, 70, false));
+}
+
+#[test]
+fn a_terminal_line_is_never_wider_than_asked() {
+    let data: ReportData = serde_json::from_value(serde_json::json!({
+        "session": {"session_key": 1, "meeting_name": "名".repeat(300), "session_name": "Race"},
+        "drivers": [{"driver_number": 1, "full_name": "ß".repeat(300), "name_acronym": "VERYLONG", "team_name": "x ".repeat(90)}],
+        "leaderboard": [{"position": 1, "driver_number": 1, "number_of_laps": 58, "best_lap_s": 80.0, "gap_to_leader_s": 12.0}],
+        "stints": [{"driver_number": 1, "lap_start": 1, "lap_end": 58}],
+        "quality": [{"check_name": "lap_gaps", "status": "warned", "odd": 3, "description": "long ".repeat(60)}],
+    }))
+    .unwrap();
+    for width in [40, 60, 80, 120, 200] {
+        let text = render_text(&data, width, false);
+        for line in text.lines() {
+            assert!(unicode_width::UnicodeWidthStr::width(line) <= width, "{width}: {line}");
+        }
+    }
 }

@@ -531,7 +531,18 @@ impl Run<'_> {
         self.fetch_all(info, due, first, &staging, building).await?;
         let mut slices = Vec::new();
         if !telemetry.is_empty() {
-            let drivers = drivers_of(&staging.lock().unwrap_or_else(PoisonError::into_inner))?;
+            let named = || drivers_of(&staging.lock().unwrap_or_else(PoisonError::into_inner));
+            let mut drivers = named()?;
+            if drivers.is_empty() {
+                // Any of these may lack rows that another has, and no driver would mean no telemetry.
+                let whole = |endpoint| Slice::whole(endpoint, info.session_key);
+                let others = NAMING_DRIVERS.iter().filter(|endpoint| !due.endpoints.contains(endpoint));
+                let extra: Vec<Slice> =
+                    others.flat_map(|endpoint| missing_of_session(&whole(*endpoint), &staged())).collect();
+                (self.progress)(Event::RequestsAdded(i64::try_from(extra.len()).unwrap_or(0)));
+                self.fetch_all(info, due, extra, &staging, building).await?;
+                drivers = named()?;
+            }
             if drivers.is_empty() {
                 (self.progress)(Event::Note(format!(
                     "{}: no drivers, so no telemetry to ask for",

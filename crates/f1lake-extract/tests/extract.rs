@@ -591,3 +591,24 @@ async fn an_account_has_the_sponsors_limits_and_keeps_them() {
     let stats = sim.stats();
     assert!(stats.requests > 12 && stats.violations == 0, "{stats:?}");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn telemetry_is_found_when_the_list_of_drivers_is_empty() {
+    let mut config = thin();
+    config.faults = FaultPlan::from_toml(
+        "[[fault]]\nendpoint = \"drivers\"\nkind = \"status\"\nstatus = 404\nbody = '{\"detail\":\"No results found.\"}'\n",
+    )
+    .unwrap();
+    let sim = simulator(config).await;
+    let race = a_race(&sim).await;
+    let folder = tempfile::tempdir().unwrap();
+    let mut settings = by_key(folder.path(), race);
+    settings.endpoints = [Endpoint::Location].into();
+    let report = run(&sim, folder.path(), settings).await.unwrap();
+    assert_eq!(report.sessions[0].status, SessionStatus::Landed, "{report:#?}");
+    let drivers: BTreeSet<i64> = rows(folder.path(), "locations_2024-12-08_Yas_Island_Race.json")
+        .iter()
+        .map(|row| row["driver_number"].as_i64().unwrap())
+        .collect();
+    assert_eq!(drivers.len(), 20);
+}

@@ -340,7 +340,12 @@ impl OpenF1 {
                     let Some(delay) = backoff.next() else { return Err(error) };
                     let delay =
                         pause.map_or(delay, |pause| pause.max(delay.min(pause + self.shared.retry_delay)));
-                    tracing::info!(%error, ?delay, "trying again");
+                    // Once is everyday; more of it is why the user waits.
+                    if tries > 1 && !everyone {
+                        tracing::warn!(%error, ?delay, "trying again");
+                    } else {
+                        tracing::info!(%error, ?delay, "trying again");
+                    }
                     self.shared.retried.fetch_add(1, Ordering::Relaxed);
                     if everyone {
                         self.shared.limiter.pause(delay).await;

@@ -9,7 +9,7 @@
 
 {% macro duckdb__epoch_micros(instant) -%}
     {%- if target.name == 'datafusion' -%}
-        {{ return('cast(' ~ instant ~ ' as bigint)') }}
+        {{ return('cast(arrow_cast(' ~ instant ~ ', \'Timestamp(Microsecond, Some("UTC"))\') as bigint)') }}
     {%- endif -%}
     {{ return('epoch_us(' ~ instant ~ ')') }}
 {%- endmacro %}

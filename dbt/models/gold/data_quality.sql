@@ -50,10 +50,10 @@ loads as (
             when table_name like '%bronze_%' then {{ replace_all('table_name', '^.*bronze_', '') }}
             else table_name
         end as landing_name,
-        "rows" as loaded_rows,
+        bronze.rows as loaded_rows,
         rescued_rows,
         quarantined_rows
-    from {{ session_rows(source('bronze_raw', 'bronze_loads')) }}
+    from {{ session_rows(source('bronze_raw', 'bronze_loads')) }} as bronze
 ),
 
 endpoints as (

@@ -6,43 +6,44 @@
     }
 ) }}
 
--- Laps of known start and end; of two that begin at one instant the later number wins.
+-- Times as whole microseconds. Of two laps that begin at one instant the later number wins.
 with laps as (
     select
         session_key,
         driver_number,
-        date_start,
-        date_end,
         lap_number,
+        {{ epoch_micros('date_start') }} as start_micros,
+        {{ epoch_micros('date_end') }} as end_micros,
         row_number() over (partition by session_key, driver_number, date_start order by lap_number desc) as _rn
     from {{ session_rows(ref('silver_laps')) }}
     where date_start is not null and date_end is not null
 ),
 
 fixes as (
-    select session_key, driver_number, date, x, y, z
+    select session_key, driver_number, {{ epoch_micros('date') }} as micros, x, y, z
     from {{ session_rows(ref('silver_locations')) }}
     where has_fix and x is not null and y is not null and z is not null
 ),
 
 samples as (
-    select meeting_key, session_key, driver_number, date, rpm, speed, n_gear, throttle, brake, drs, drs_open, is_reading
+    select
+        meeting_key, session_key, driver_number, date, {{ epoch_micros('date') }} as micros,
+        rpm, speed, n_gear, throttle, brake, drs, drs_open, is_reading
     from {{ session_rows(ref('silver_car_data')) }}
 ),
 
 -- One pass in order of time finds what came last before a sample; at one instant a lap begins first, then a fix.
 timeline as (
-    select session_key, driver_number, date_start as date, 0 as kind,
-        date_start as lap_start, cast(null as {{ type_of('timestamp') }}) as fix_date
+    select session_key, driver_number, start_micros as micros, 0 as kind,
+        start_micros as lap_start, cast(null as bigint) as fix_micros
     from laps
     where _rn = 1
     union all
-    select session_key, driver_number, date, 1 as kind,
-        cast(null as {{ type_of('timestamp') }}) as lap_start, date as fix_date
+    select session_key, driver_number, micros, 1 as kind, cast(null as bigint) as lap_start, micros as fix_micros
     from fixes
     union all
-    select session_key, driver_number, date, 2 as kind,
-        cast(null as {{ type_of('timestamp') }}) as lap_start, cast(null as {{ type_of('timestamp') }}) as fix_date
+    select session_key, driver_number, micros, 2 as kind,
+        cast(null as bigint) as lap_start, cast(null as bigint) as fix_micros
     from samples
 ),
 
@@ -50,16 +51,16 @@ last_before as (
     select
         session_key,
         driver_number,
-        date,
+        micros,
         kind,
         max(lap_start) over (
-            partition by session_key, driver_number order by date, kind
+            partition by session_key, driver_number order by micros, kind
             rows between unbounded preceding and current row
         ) as lap_start,
-        max(fix_date) over (
-            partition by session_key, driver_number order by date, kind
+        max(fix_micros) over (
+            partition by session_key, driver_number order by micros, kind
             rows between unbounded preceding and current row
-        ) as fix_date
+        ) as fix_micros
     from timeline
 ),
 
@@ -67,25 +68,22 @@ lap_samples as (
     select
         samples.*,
         laps.lap_number,
-        {{ epoch_micros('samples.date') }} - {{ epoch_micros('laps.date_start') }} as lap_micros,
-        case
-            when {{ epoch_micros('samples.date') }} - {{ epoch_micros('last_before.fix_date') }} <= 500000
-                then last_before.fix_date
-        end as fix_date
+        samples.micros - laps.start_micros as lap_micros,
+        case when samples.micros - last_before.fix_micros <= 500000 then last_before.fix_micros end as fix_micros
     from samples
     inner join last_before
         on
             samples.session_key = last_before.session_key
             and samples.driver_number = last_before.driver_number
-            and samples.date = last_before.date
+            and samples.micros = last_before.micros
             and last_before.kind = 2
     inner join laps
         on
             last_before.session_key = laps.session_key
             and last_before.driver_number = laps.driver_number
-            and last_before.lap_start = laps.date_start
+            and last_before.lap_start = laps.start_micros
             and laps._rn = 1
-    where samples.date < laps.date_end
+    where samples.micros < laps.end_micros
 ),
 
 -- Twice the distance in km/h x us, a whole number, so that the sum is exact: mean of two speeds times the time between.
@@ -93,10 +91,10 @@ steps as (
     select
         *,
         coalesce(lag(speed) over (
-            partition by session_key, driver_number, lap_number order by date
+            partition by session_key, driver_number, lap_number order by micros
         ), speed) + speed as speed_sum,
         lap_micros - coalesce(lag(lap_micros) over (
-            partition by session_key, driver_number, lap_number order by date
+            partition by session_key, driver_number, lap_number order by micros
         ), 0) as step_micros
     from lap_samples
 ),
@@ -105,7 +103,7 @@ integrated as (
     select
         *,
         sum(speed_sum * step_micros) over (
-            partition by session_key, driver_number, lap_number order by date
+            partition by session_key, driver_number, lap_number order by micros
             rows between unbounded preceding and current row
         ) as distance_sum
     from steps
@@ -132,10 +130,10 @@ select
     fixes.x,
     fixes.y,
     fixes.z,
-    {{ seconds_between('fixes.date', 'integrated.date') }} as location_age_s
+    cast(integrated.micros - fixes.micros as double) / 1000000 as location_age_s
 from integrated
 left join fixes
     on
         integrated.session_key = fixes.session_key
         and integrated.driver_number = fixes.driver_number
-        and integrated.fix_date = fixes.date
+        and integrated.fix_micros = fixes.micros

@@ -211,18 +211,18 @@ lap_stints as (
 timeline as (
     select
         session_key, driver_number, date_end as date, 1 as kind, lap_number,
-        cast(null as bigint) as position, date_end as interval_date
+        cast(null as bigint) as position, cast(null as bigint) as interval_micros
     from laps
     where date_end is not null
     union all
     select
         session_key, driver_number, date, 0 as kind, cast(null as bigint) as lap_number,
-        position, cast(null as {{ type_of('timestamp') }}) as interval_date
+        position, cast(null as bigint) as interval_micros
     from {{ session_rows(ref('silver_position')) }}
     union all
     select
         session_key, driver_number, date, 0 as kind, cast(null as bigint) as lap_number,
-        cast(null as bigint) as position, date as interval_date
+        cast(null as bigint) as position, {{ epoch_micros('date') }} as interval_micros
     from {{ session_rows(ref('silver_intervals')) }}
 ),
 
@@ -239,11 +239,29 @@ lap_ends as (
             ~ ' rows between unbounded preceding and current row'
         ) }} as position,
         {{ last_value_of(
-            'case when kind = 0 then interval_date end',
+            'interval_micros',
             'partition by session_key, driver_number order by date, kind, lap_number'
             ~ ' rows between unbounded preceding and current row'
-        ) }} as interval_date
+        ) }} as interval_micros
     from timeline
+),
+
+recent_lap_ends as (
+    select
+        session_key,
+        driver_number,
+        lap_number,
+        position,
+        case when {{ epoch_micros('date') }} - interval_micros <= 10000000 then interval_micros end as interval_micros
+    from lap_ends
+    where kind = 1
+),
+
+intervals as (
+    select
+        session_key, driver_number, {{ epoch_micros('date') }} as micros,
+        gap_to_leader_seconds, gap_to_leader_laps, interval_seconds
+    from {{ session_rows(ref('silver_intervals')) }}
 ),
 
 weather_timeline as (
@@ -316,18 +334,9 @@ joined as (
         laps.lap_number - stints.lap_start + 1 as lap_in_stint,
         stints.tyre_age_at_start + laps.lap_number - stints.lap_start as tyre_age,
         lap_ends.position,
-        case
-            when {{ seconds_between('lap_ends.interval_date', 'lap_ends.date') }} <= 10
-                then intervals.gap_to_leader_seconds
-        end as gap_to_leader_seconds,
-        case
-            when {{ seconds_between('lap_ends.interval_date', 'lap_ends.date') }} <= 10
-                then intervals.gap_to_leader_laps
-        end as gap_to_leader_laps,
-        case
-            when {{ seconds_between('lap_ends.interval_date', 'lap_ends.date') }} <= 10
-                then intervals.interval_seconds
-        end as interval_seconds,
+        intervals.gap_to_leader_seconds,
+        intervals.gap_to_leader_laps,
+        intervals.interval_seconds,
         lap_weather.air_temperature,
         lap_weather.track_temperature,
         lap_weather.is_raining,
@@ -366,17 +375,16 @@ joined as (
             and laps.lap_number = stints.lap_number
             and stints._rn = 1
             and stints.is_covered
-    left join lap_ends
+    left join recent_lap_ends as lap_ends
         on
             laps.session_key = lap_ends.session_key
             and laps.driver_number = lap_ends.driver_number
             and laps.lap_number = lap_ends.lap_number
-            and lap_ends.kind = 1
-    left join {{ session_rows(ref('silver_intervals')) }} as intervals
+    left join intervals
         on
             lap_ends.session_key = intervals.session_key
             and lap_ends.driver_number = intervals.driver_number
-            and lap_ends.interval_date = intervals.date
+            and lap_ends.interval_micros = intervals.micros
     left join lap_weather
         on
             laps.session_key = lap_weather.session_key

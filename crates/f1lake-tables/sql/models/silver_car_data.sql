@@ -22,7 +22,7 @@ select
     drs,
     session_name,
     batch_day,
-    not (coalesce(throttle, 0) = 104 and coalesce(brake, 0) = 104) as is_reading,
+    coalesce(throttle <> 104 or brake <> 104, true) as is_reading,
     case
         when drs in (10, 12, 14) then true
         when drs in (0, 1, 8) then false

@@ -55,7 +55,6 @@ merged as (
         max(case when ranked._rn = 1 then ranked.meeting_key end) as meeting_key,
         max(case when ranked._rn = 1 then ranked.session_name end) as session_name,
         max(case when ranked._rn = 1 then ranked.batch_day end) as batch_day,
-        max(case when ranked._rn = 1 and ranked.is_leaked then 1 else 0 end) as is_leaked,
         coalesce(max(case when ranked._rn = 1 then ranked.broadcast_name end), max(ranked.broadcast_name)) as broadcast_name,
         coalesce(max(case when ranked._rn = 1 then ranked.full_name end), max(ranked.full_name)) as full_name,
         coalesce(max(case when ranked._rn = 1 then ranked.first_name end), max(ranked.first_name)) as first_name,
@@ -64,7 +63,8 @@ merged as (
         coalesce(max(case when ranked._rn = 1 then ranked.team_name end), max(ranked.team_name)) as team_name,
         coalesce(max(case when ranked._rn = 1 then ranked.team_colour end), max(ranked.team_colour)) as team_colour,
         coalesce(max(case when ranked._rn = 1 then ranked.headshot_url end), max(ranked.headshot_url)) as headshot_url,
-        coalesce(max(case when ranked._rn = 1 then ranked.country_code end), max(ranked.country_code)) as country_code
+        coalesce(max(case when ranked._rn = 1 then ranked.country_code end), max(ranked.country_code)) as country_code,
+        max(case when ranked._rn = 1 and ranked.is_leaked then 1 else 0 end) as is_leaked
     from ranked
     inner join best on ranked.session_key = best.session_key and ranked.driver_number = best.driver_number
     where

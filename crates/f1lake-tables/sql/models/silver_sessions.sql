@@ -35,10 +35,10 @@ select
         when session_name in ('Race', 'Qualifying') then session_name
         when session_name in ('Day 1', 'Day 2', 'Day 3', 'Day 4') then 'Testing'
         -- A day of testing is sent as a practice, but lasts all day.
-        when session_type = 'Practice' and ((cast(date_end as bigint) - cast(date_start as bigint)) / 1e6) > 3 * 3600 then 'Testing'
+        when session_type = 'Practice' and ((cast(arrow_cast(date_end, 'Timestamp(Microsecond, Some("UTC"))') as bigint) - cast(arrow_cast(date_start, 'Timestamp(Microsecond, Some("UTC"))') as bigint)) / 1e6) > 3 * 3600 then 'Testing'
         when session_name in ('Practice 1', 'Practice 2', 'Practice 3') then 'Practice'
         when session_type in ('Practice', 'Qualifying', 'Race') then session_type
     end as session_category,
-    ((cast(date_end as bigint) - cast(date_start as bigint)) / 1e6) / 60 as session_duration_minutes
+    ((cast(arrow_cast(date_end, 'Timestamp(Microsecond, Some("UTC"))') as bigint) - cast(arrow_cast(date_start, 'Timestamp(Microsecond, Some("UTC"))') as bigint)) / 1e6) / 60 as session_duration_minutes
 from ranked
 where _rn = 1

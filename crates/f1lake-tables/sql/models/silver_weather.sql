@@ -17,7 +17,7 @@ select
     humidity,
     pressure,
     rainfall,
-    nullif(track_temperature, 0.0) as track_temperature,
+    case when track_temperature <> 0 then track_temperature end as track_temperature,
     wind_direction % 360 as wind_direction,
     wind_speed,
     session_name,

@@ -1,0 +1,445 @@
+with sessions as (
+    select
+        session_key,
+        meeting_key,
+        session_name,
+        session_category,
+        year,
+        batch_day,
+        session_category in ('Race', 'Sprint') as is_race
+    from silver_clean.silver_sessions
+),
+
+checks as (
+
+    select 1 as check_order, 'missing_endpoints' as check_name, 'Endpoints that a session of this category has and that gave no row' as description
+    union all
+
+    select 2 as check_order, 'rescued_rows' as check_name, 'Rows with fields that the schema does not know or whose type surprised' as description
+    union all
+
+    select 3 as check_order, 'quarantined_rows' as check_name, 'Rows that could not be keyed and are not in the tables' as description
+    union all
+
+    select 4 as check_order, 'duplicate_keys' as check_name, 'Rows that repeat the key of another row and were dropped' as description
+    union all
+
+    select 5 as check_order, 'null_names' as check_name, 'Drivers without name, acronym or team' as description
+    union all
+
+    select 6 as check_order, 'unknown_drivers' as check_name, 'Cars with laps that the list of drivers does not have' as description
+    union all
+
+    select 7 as check_order, 'drivers_without_laps' as check_name, 'Listed drivers without a lap' as description
+    union all
+
+    select 8 as check_order, 'lap_gaps' as check_name, 'Laps missing between the first lap and the last one of a driver' as description
+    union all
+
+    select 9 as check_order, 'laps_without_start' as check_name, 'Laps whose start is not known' as description
+    union all
+
+    select 10 as check_order, 'sectors_do_not_add_up' as check_name, 'Laps whose three sectors differ from the lap time by 0.01 s or more' as description
+    union all
+
+    select 11 as check_order, 'overlapping_stints' as check_name, 'Stints that overlapped the next one or ended before they began, and were repaired' as description
+    union all
+
+    select 12 as check_order, 'laps_without_stint' as check_name, 'Laps that no stint covers' as description
+    union all
+
+    select 13 as check_order, 'unmatched_deletions' as check_name, 'Lap times that race control deleted and that no lap has' as description
+    union all
+
+    select 14 as check_order, 'laps_differ_from_result' as check_name, 'Drivers whose number of laps is not that of the official result' as description
+    union all
+
+    select 15 as check_order, 'position_differs_from_result' as check_name, 'Classified drivers whose last position on the track is not the official one' as description
+    union all
+
+    select 16 as check_order, 'best_lap_differs_from_result' as check_name, 'Drivers whose best lap is not the official one, in practice and qualifying' as description
+    union all
+
+    select 17 as check_order, 'order_differs_from_result' as check_name, 'Drivers whose place by the timing is not the official one, in practice and qualifying' as description
+    union all
+
+    select 18 as check_order, 'frozen_location' as check_name, 'Laps of at least 1 km during which the location did not move 10 m' as description
+    union all
+
+    select 19 as check_order, 'samples_without_location' as check_name, 'Telemetry samples without a location within 0.5 s' as description
+    union all
+
+    select 20 as check_order, 'laps_without_telemetry' as check_name, 'Timed laps without telemetry, of drivers who have some' as description
+
+),
+
+-- Every check gives, per session and driver (0: none in particular), what it looked at and how much of it is odd.
+loads as (
+    select
+        session_key,
+        case
+            when table_name like '%bronze_%' then regexp_replace(table_name, '^.*bronze_', '', 'g')
+            else table_name
+        end as landing_name,
+        bronze.rows as loaded_rows,
+        rescued_rows,
+        quarantined_rows
+    from bronze_raw.bronze_loads as bronze
+),
+
+endpoints as (
+    select loads.*
+    from loads
+    inner join sessions
+        on loads.session_key = sessions.session_key
+    where
+        loads.landing_name in (
+            'car_data', 'drivers', 'laps', 'locations', 'position', 'race_control', 'session_result', 'stints', 'weather'
+        )
+        or (sessions.is_race and loads.landing_name in ('intervals', 'overtakes', 'pit', 'starting_grid'))
+        or (
+            sessions.session_category = 'Race' and sessions.year >= 2026
+            and loads.landing_name in ('championship_drivers', 'championship_teams')
+        )
+),
+
+kept as (
+
+    select session_key, 'drivers' as landing_name, count(*) as kept_rows
+    from silver_clean.silver_drivers
+    group by session_key
+    union all
+
+    select session_key, 'laps' as landing_name, count(*) as kept_rows
+    from silver_clean.silver_laps
+    group by session_key
+    union all
+
+    select session_key, 'pit' as landing_name, count(*) as kept_rows
+    from silver_clean.silver_pit
+    group by session_key
+    union all
+
+    select session_key, 'position' as landing_name, count(*) as kept_rows
+    from silver_clean.silver_position
+    group by session_key
+    union all
+
+    select session_key, 'race_control' as landing_name, count(*) as kept_rows
+    from silver_clean.silver_race_control
+    group by session_key
+    union all
+
+    select session_key, 'session_result' as landing_name, count(*) as kept_rows
+    from silver_clean.silver_session_result
+    group by session_key
+    union all
+
+    select session_key, 'stints' as landing_name, count(*) as kept_rows
+    from silver_clean.silver_stints
+    group by session_key
+    union all
+
+    select session_key, 'weather' as landing_name, count(*) as kept_rows
+    from silver_clean.silver_weather
+    group by session_key
+    union all
+
+    select session_key, 'car_data' as landing_name, count(*) as kept_rows
+    from silver_clean.silver_car_data
+    group by session_key
+    union all
+
+    select session_key, 'locations' as landing_name, count(*) as kept_rows
+    from silver_clean.silver_locations
+    group by session_key
+    union all
+
+    select session_key, 'intervals' as landing_name, count(*) as kept_rows
+    from silver_clean.silver_intervals
+    group by session_key
+    union all
+
+    select session_key, 'overtakes' as landing_name, count(*) as kept_rows
+    from silver_clean.silver_overtakes
+    group by session_key
+    union all
+
+    select session_key, 'starting_grid' as landing_name, count(*) as kept_rows
+    from silver_clean.silver_starting_grid
+    group by session_key
+
+),
+
+lap_counts as (
+    select
+        session_key,
+        driver_number,
+        count(*) as laps,
+        min(lap_number) as first_lap,
+        max(lap_number) as last_lap,
+        max(case when lap_duration is not null then lap_number end) as laps_completed,
+        count(case when date_start is null then 1 end) as laps_without_start,
+        count(case when sector_completeness = 3 and lap_duration is not null then 1 end) as laps_with_sectors,
+        count(case
+            when
+                abs(
+                    cast(round((lap_duration) * 1000) as bigint) - cast(round((duration_sector_1) * 1000) as bigint)
+                    - cast(round((duration_sector_2) * 1000) as bigint) - cast(round((duration_sector_3) * 1000) as bigint)
+                ) >= 10
+                then 1
+        end) as laps_that_differ,
+        count(case when stint_number is null then 1 end) as laps_without_stint,
+        max(case when driver_id is null and name_acronym is null then 1 else 0 end) as is_unknown
+    from gold_analytics.fact_laps
+    group by session_key, driver_number
+),
+
+deletions as (
+    select
+        session_key,
+        message,
+        cast(nullif((regexp_match(message, '^CAR ([0-9]+) '))[1], '') as bigint) as driver_number,
+        count(*) as messages
+    from silver_clean.silver_race_control
+    where message like 'CAR % TIME % DELETED %'
+    group by session_key, message
+),
+
+verdicts as (
+    select distinct session_key, verdict_message
+    from gold_analytics.fact_laps
+    where verdict_message is not null
+),
+
+reinstatements as (
+    select distinct
+        session_key,
+        cast(nullif((regexp_match(message, '^CAR ([0-9]+) '))[1], '') as bigint) as driver_number,
+        nullif((regexp_match(message, ' TIME ([0-9:.]+) '))[1], '') as time_text
+    from silver_clean.silver_race_control
+    where message like 'CAR % TIME % WILL BE REINSTATED%'
+),
+
+timing_order as (
+    select
+        session_key,
+        driver_number,
+        leaderboard_position,
+        official_position,
+        session_category,
+        order_source,
+        last_position,
+        best_lap_time,
+        best_q1,
+        best_q2,
+        best_q3
+    from gold_analytics.session_leaderboard
+),
+
+results as (
+    select
+        session_key, driver_number, position, number_of_laps, duration_seconds, duration_q1, duration_q2, duration_q3
+    from gold_analytics.fact_results
+),
+
+lap_locations as (
+    select
+        session_key,
+        driver_number,
+        lap_number,
+        count(*) as samples,
+        count(x) as located_samples,
+        max(lap_distance_m) as distance_m,
+        max(x) - min(x) + max(y) - min(y) as extent
+    from gold_analytics.fact_lap_telemetry
+    group by session_key, driver_number, lap_number
+),
+
+drivers_with_telemetry as (
+    select distinct session_key, driver_number
+    from lap_locations
+),
+
+found as (
+    select session_key, 'missing_endpoints' as check_name, cast(0 as bigint) as driver_number,
+        count(case when coalesce(loaded_rows, 0) = 0 then 1 end) as odd, count(*) as looked_at
+    from endpoints
+    group by session_key
+    union all
+    select session_key, 'rescued_rows', 0, sum(rescued_rows), sum(loaded_rows)
+    from loads
+    group by session_key
+    union all
+    select session_key, 'quarantined_rows', 0, sum(quarantined_rows), sum(loaded_rows + quarantined_rows)
+    from loads
+    group by session_key
+    union all
+    select loads.session_key, 'duplicate_keys', 0,
+        sum(loads.loaded_rows - coalesce(kept.kept_rows, 0)), sum(loads.loaded_rows)
+    from loads
+    left join kept
+        on loads.session_key = kept.session_key and loads.landing_name = kept.landing_name
+    where
+        loads.landing_name in (
+            'drivers', 'laps', 'pit', 'position', 'race_control', 'session_result', 'stints', 'weather', 'car_data',
+            'locations', 'intervals', 'overtakes', 'starting_grid'
+        )
+    group by loads.session_key
+    union all
+    select session_key, 'null_names', driver_number,
+        case when full_name is null or name_acronym is null or team_name is null then 1 else 0 end, 1
+    from silver_clean.silver_drivers
+    union all
+    select session_key, 'unknown_drivers', driver_number, is_unknown, 1
+    from lap_counts
+    union all
+    select drivers.session_key, 'drivers_without_laps', drivers.driver_number,
+        case when lap_counts.laps is null then 1 else 0 end, 1
+    from silver_clean.silver_drivers as drivers
+    inner join (select distinct session_key from lap_counts) as sessions_with_laps
+        on drivers.session_key = sessions_with_laps.session_key
+    left join lap_counts
+        on drivers.session_key = lap_counts.session_key and drivers.driver_number = lap_counts.driver_number
+    union all
+    select session_key, 'lap_gaps', driver_number, last_lap - first_lap + 1 - laps, last_lap - first_lap + 1
+    from lap_counts
+    union all
+    select session_key, 'laps_without_start', driver_number, laps_without_start, laps
+    from lap_counts
+    union all
+    select session_key, 'sectors_do_not_add_up', driver_number, laps_that_differ, laps_with_sectors
+    from lap_counts
+    union all
+    select session_key, 'overlapping_stints', driver_number, case when is_repaired then 1 else 0 end, 1
+    from silver_clean.silver_stints
+    union all
+    select lap_counts.session_key, 'laps_without_stint', lap_counts.driver_number,
+        lap_counts.laps_without_stint, lap_counts.laps
+    from lap_counts
+    inner join (
+        select distinct session_key from silver_clean.silver_stints
+    ) as sessions_with_stints
+        on lap_counts.session_key = sessions_with_stints.session_key
+    union all
+    -- A deletion that was taken back is matched by the message that took it back.
+    select deletions.session_key, 'unmatched_deletions', deletions.driver_number,
+        case when verdicts.verdict_message is null and reinstatements.time_text is null then 1 else 0 end, 1
+    from deletions
+    inner join (select distinct session_key from lap_counts) as sessions_with_laps
+        on deletions.session_key = sessions_with_laps.session_key
+    left join verdicts
+        on deletions.session_key = verdicts.session_key and deletions.message = verdicts.verdict_message
+    left join reinstatements
+        on
+            deletions.session_key = reinstatements.session_key
+            and deletions.driver_number = reinstatements.driver_number
+            and nullif((regexp_match(deletions.message, ' TIME ([0-9:.]+) '))[1], '') = reinstatements.time_text
+    union all
+    select results.session_key, 'laps_differ_from_result', results.driver_number,
+        case when coalesce(lap_counts.laps_completed, 0) <> results.number_of_laps then 1 else 0 end, 1
+    from results
+    inner join sessions
+        on results.session_key = sessions.session_key
+    inner join (select distinct session_key from lap_counts) as sessions_with_laps
+        on results.session_key = sessions_with_laps.session_key
+    left join lap_counts
+        on results.session_key = lap_counts.session_key and results.driver_number = lap_counts.driver_number
+    where sessions.is_race and results.number_of_laps is not null
+    union all
+    select session_key, 'position_differs_from_result', driver_number,
+        case when last_position <> official_position then 1 else 0 end, 1
+    from timing_order
+    where session_category in ('Race', 'Sprint') and last_position is not null and official_position is not null
+    union all
+    select timing_order.session_key, 'best_lap_differs_from_result', timing_order.driver_number,
+        case
+            when
+                timing_order.order_source = 'best_lap_by_phase'
+                and (timing_order.best_q1 is not distinct from results.duration_q1)
+                and (timing_order.best_q2 is not distinct from results.duration_q2)
+                and (timing_order.best_q3 is not distinct from results.duration_q3)
+                then 0
+            when
+                timing_order.order_source = 'best_lap'
+                and (timing_order.best_lap_time is not distinct from results.duration_seconds)
+                then 0
+            else 1
+        end, 1
+    from timing_order
+    inner join results
+        on timing_order.session_key = results.session_key and timing_order.driver_number = results.driver_number
+    where timing_order.order_source in ('best_lap', 'best_lap_by_phase')
+    union all
+    select session_key, 'order_differs_from_result', driver_number,
+        case when leaderboard_position <> official_position then 1 else 0 end, 1
+    from timing_order
+    where order_source in ('best_lap', 'best_lap_by_phase') and official_position is not null
+    union all
+    select session_key, 'frozen_location', driver_number,
+        case when extent < 100 then 1 else 0 end, 1
+    from lap_locations
+    where distance_m >= 1000 and located_samples >= 20
+    union all
+    select session_key, 'samples_without_location', driver_number, samples - located_samples, samples
+    from lap_locations
+    union all
+    select laps.session_key, 'laps_without_telemetry', laps.driver_number,
+        case when lap_locations.samples is null then 1 else 0 end, 1
+    from gold_analytics.fact_laps as laps
+    inner join drivers_with_telemetry
+        on
+            laps.session_key = drivers_with_telemetry.session_key
+            and laps.driver_number = drivers_with_telemetry.driver_number
+    left join lap_locations
+        on
+            laps.session_key = lap_locations.session_key
+            and laps.driver_number = lap_locations.driver_number
+            and laps.lap_number = lap_locations.lap_number
+    where laps.is_timed_lap
+),
+
+by_driver as (
+    select
+        session_key,
+        check_name,
+        driver_number,
+        cast(sum(odd) as bigint) as odd,
+        cast(sum(looked_at) as bigint) as looked_at
+    from found
+    group by session_key, check_name, driver_number
+),
+
+by_session as (
+    select
+        session_key,
+        check_name,
+        cast(sum(odd) as bigint) as odd,
+        cast(sum(looked_at) as bigint) as looked_at,
+        string_agg(case when odd > 0 and driver_number > 0 then cast(driver_number as varchar) end, ', ' order by driver_number) as drivers
+    from by_driver
+    group by session_key, check_name
+)
+
+select
+    sessions.session_key,
+    sessions.meeting_key,
+    sessions.session_category,
+    sessions.year as season,
+    checks.check_name,
+    checks.description,
+    case
+        when coalesce(by_session.looked_at, 0) = 0 then 'not checked'
+        when by_session.odd = 0 then 'passed'
+        else 'warned'
+    end as status,
+    by_session.odd,
+    by_session.looked_at,
+    by_session.drivers,
+    sessions.session_name,
+    sessions.batch_day,
+    cast(checks.check_order as bigint) as check_order
+from sessions
+cross join checks
+left join by_session
+    on sessions.session_key = by_session.session_key and checks.check_name = by_session.check_name

@@ -1,0 +1,453 @@
+with laps as (
+    select
+        *,
+        lead(lap_number) over (partition by session_key, driver_number order by lap_number) as next_lap_number,
+        lead(is_pit_out_lap) over (partition by session_key, driver_number order by lap_number) as next_is_pit_out_lap
+    from silver_clean.silver_laps
+),
+
+race_control as (
+    select session_key, date, flag, message, qualifying_phase
+    from silver_clean.silver_race_control
+    where date is not null
+),
+
+sessions as (
+    select session_key, session_category, year
+    from silver_clean.silver_sessions
+),
+
+-- Lap times that the stewards deleted or gave back: `CAR 4 (NOR) TIME 1:57.940 DELETED - TRACK LIMITS AT TURN 16 LAP 12 ...`.
+verdicts as (
+    select
+        session_key,
+        date,
+        message,
+        message like '%REINSTATED%' as is_reinstatement,
+        cast(nullif((regexp_match(message, '^CAR ([0-9]+) '))[1], '') as bigint) as driver_number,
+        cast(nullif((regexp_match(message, ' LAP ([0-9]+) '))[1], '') as bigint) as message_lap,
+        coalesce(cast(nullif((regexp_match(message, ' TIME ([0-9]+):'))[1], '') as bigint), 0) * 60000
+        + cast(round((cast(nullif((regexp_match(message, ' TIME (?:[0-9]+:)?([0-9]+[.][0-9]+) '))[1], '') as double)) * 1000) as bigint)
+            as time_ms
+    from race_control
+    where
+        message like 'CAR %'
+        and (message like '% DELETED %' or message like '% WILL BE REINSTATED%')
+),
+
+-- A verdict is matched by its time. Its lap number is the API's only in races: elsewhere race control counts otherwise.
+matched_verdicts as (
+    select
+        laps.session_key,
+        laps.driver_number,
+        laps.lap_number,
+        verdicts.date,
+        verdicts.message,
+        verdicts.is_reinstatement,
+        row_number() over (
+            partition by verdicts.session_key, verdicts.driver_number, verdicts.date, verdicts.message
+            order by laps.lap_number desc
+        ) as _rn
+    from verdicts
+    inner join sessions
+        on verdicts.session_key = sessions.session_key
+    inner join laps
+        on verdicts.session_key = laps.session_key and verdicts.driver_number = laps.driver_number
+    where
+        (laps.date_start is null or laps.date_start <= verdicts.date)
+        and (
+            verdicts.time_ms = cast(round((laps.lap_duration) * 1000) as bigint)
+            or (
+                verdicts.time_ms is null
+                and sessions.session_category in ('Race', 'Sprint')
+                and verdicts.message_lap = laps.lap_number
+            )
+        )
+),
+
+last_verdict as (
+    select
+        session_key,
+        driver_number,
+        lap_number,
+        message,
+        is_reinstatement,
+        row_number() over (
+            partition by session_key, driver_number, lap_number
+            order by date desc, is_reinstatement desc, message asc
+        ) as _rn
+    from matched_verdicts
+    where _rn = 1
+),
+
+-- Qualifying: a phase begins when the pit exit opens after a chequered flag; from 2026 race control says its number.
+pit_exit_and_flag as (
+    select
+        race_control.session_key,
+        race_control.date,
+        race_control.qualifying_phase,
+        race_control.flag,
+        lag(race_control.flag) over (
+            partition by race_control.session_key order by race_control.date, race_control.flag
+        ) as previous_flag,
+        max(race_control.qualifying_phase) over (partition by race_control.session_key) as last_phase
+    from race_control
+    inner join sessions
+        on race_control.session_key = sessions.session_key
+    where
+        sessions.session_category in ('Qualifying', 'Sprint Qualifying')
+        and (race_control.flag = 'CHEQUERED' or race_control.message like 'GREEN LIGHT%')
+),
+
+phase_starts as (
+    select session_key, qualifying_phase, min(date) as date
+    from pit_exit_and_flag
+    where last_phase is not null and qualifying_phase > 1 and flag <> 'CHEQUERED'
+    group by session_key, qualifying_phase
+    union all
+    select session_key, cast(null as bigint) as qualifying_phase, date
+    from pit_exit_and_flag
+    where last_phase is null and previous_flag = 'CHEQUERED' and flag <> 'CHEQUERED'
+),
+
+-- An out lap counts from its end: it is listed from the moment the car came in.
+lap_phases as (
+    select
+        laps.session_key,
+        laps.driver_number,
+        laps.lap_number,
+        1 + count(phase_starts.date) as qualifying_phase
+    from laps
+    inner join sessions
+        on laps.session_key = sessions.session_key
+    left join phase_starts
+        on
+            laps.session_key = phase_starts.session_key
+            and phase_starts.date <= case
+                when laps.is_pit_out_lap then coalesce(laps.date_end, laps.date_start) else laps.date_start
+            end
+    where
+        sessions.session_category in ('Qualifying', 'Sprint Qualifying')
+        and (laps.date_start is not null or laps.date_end is not null)
+    group by laps.session_key, laps.driver_number, laps.lap_number
+),
+
+-- Safety car, virtual safety car or red flag: from the message to the next clear or green.
+neutralisation_events as (
+    select
+        session_key,
+        date,
+        case
+            when
+                flag = 'RED'
+                or message like 'SAFETY CAR DEPLOYED%'
+                or message like 'VIRTUAL SAFETY CAR DEPLOYED%'
+                or message like 'VSC DEPLOYED%'
+                then 1
+            else 0
+        end as is_start
+    from race_control
+    where
+        flag = 'RED'
+        or message like 'SAFETY CAR DEPLOYED%'
+        or message like 'VIRTUAL SAFETY CAR DEPLOYED%'
+        or message like 'VSC DEPLOYED%'
+        or message like 'TRACK CLEAR%'
+        or message like 'GREEN LIGHT%'
+),
+
+neutralisation_windows as (
+    select
+        session_key,
+        date,
+        is_start,
+        lead(date) over (partition by session_key order by date, is_start) as until_date
+    from neutralisation_events
+),
+
+neutralised_laps as (
+    select distinct laps.session_key, laps.driver_number, laps.lap_number
+    from laps
+    inner join neutralisation_windows as neutralised
+        on
+            laps.session_key = neutralised.session_key
+            and laps.date_end > neutralised.date
+            and (neutralised.until_date is null or laps.date_start < neutralised.until_date)
+    where neutralised.is_start = 1
+),
+
+pit_laps as (
+    select distinct session_key, driver_number, lap_number
+    from silver_clean.silver_pit
+    where lap_number is not null
+),
+
+-- The stint of a lap is the last one that began by then, unless it ended before.
+lap_stints as (
+    select
+        laps.session_key,
+        laps.driver_number,
+        laps.lap_number,
+        stints.stint_number,
+        stints.compound,
+        stints.tyre_age_at_start,
+        stints.lap_start,
+        stints.lap_end is null or laps.lap_number <= stints.lap_end as is_covered,
+        row_number() over (
+            partition by laps.session_key, laps.driver_number, laps.lap_number
+            order by stints.lap_start desc, stints.stint_number desc
+        ) as _rn
+    from laps
+    inner join silver_clean.silver_stints as stints
+        on
+            laps.session_key = stints.session_key
+            and laps.driver_number = stints.driver_number
+            and laps.lap_number >= stints.lap_start
+),
+
+-- Position and gap at the end of the lap, weather at its start: the last row of the feed by then.
+timeline as (
+    select
+        session_key, driver_number, date_end as date, 1 as kind, lap_number,
+        cast(null as bigint) as position, cast(null as bigint) as interval_micros
+    from laps
+    where date_end is not null
+    union all
+    select
+        session_key, driver_number, date, 0 as kind, cast(null as bigint) as lap_number,
+        position, cast(null as bigint) as interval_micros
+    from silver_clean.silver_position
+    union all
+    select
+        session_key, driver_number, date, 0 as kind, cast(null as bigint) as lap_number,
+        cast(null as bigint) as position, cast(arrow_cast(date, 'Timestamp(Microsecond, Some("UTC"))') as bigint) as interval_micros
+    from silver_clean.silver_intervals
+),
+
+lap_ends as (
+    select
+        session_key,
+        driver_number,
+        lap_number,
+        kind,
+        date,
+        last_value(position) ignore nulls over (partition by session_key, driver_number order by date, kind, lap_number rows between unbounded preceding and current row) as position,
+        last_value(interval_micros) ignore nulls over (partition by session_key, driver_number order by date, kind, lap_number rows between unbounded preceding and current row) as interval_micros
+    from timeline
+),
+
+recent_lap_ends as (
+    select
+        session_key,
+        driver_number,
+        lap_number,
+        position,
+        case when cast(arrow_cast(date, 'Timestamp(Microsecond, Some("UTC"))') as bigint) - interval_micros <= 10000000 then interval_micros end as interval_micros
+    from lap_ends
+    where kind = 1
+),
+
+intervals as (
+    select
+        session_key, driver_number, cast(arrow_cast(date, 'Timestamp(Microsecond, Some("UTC"))') as bigint) as micros,
+        gap_to_leader_seconds, gap_to_leader_laps, interval_seconds
+    from silver_clean.silver_intervals
+),
+
+weather_timeline as (
+    select
+        session_key, date_start as date, 1 as kind, driver_number, lap_number,
+        cast(null as double) as air_temperature, cast(null as double) as track_temperature,
+        cast(null as boolean) as is_raining
+    from laps
+    where date_start is not null
+    union all
+    select
+        session_key, date, 0 as kind, cast(null as bigint) as driver_number, cast(null as bigint) as lap_number,
+        air_temperature, track_temperature, is_raining
+    from silver_clean.silver_weather
+),
+
+lap_weather as (
+    select
+        session_key,
+        driver_number,
+        lap_number,
+        kind,
+
+        last_value(air_temperature) ignore nulls over (partition by session_key order by date, kind, driver_number, lap_number rows between unbounded preceding and current row) as air_temperature,
+
+        last_value(track_temperature) ignore nulls over (partition by session_key order by date, kind, driver_number, lap_number rows between unbounded preceding and current row) as track_temperature,
+
+        last_value(is_raining) ignore nulls over (partition by session_key order by date, kind, driver_number, lap_number rows between unbounded preceding and current row) as is_raining
+
+    from weather_timeline
+),
+
+joined as (
+    select
+        laps.session_key,
+        laps.meeting_key,
+        sessions.session_category,
+        sessions.year as season,
+        laps.driver_number,
+        drivers.driver_id,
+        drivers.name_acronym,
+        drivers.team_id,
+        drivers.team_name,
+        laps.lap_number,
+        laps.date_start,
+        laps.date_end,
+        laps.lap_duration,
+        laps.duration_sector_1,
+        laps.duration_sector_2,
+        laps.duration_sector_3,
+        laps.sector_completeness,
+        laps.i1_speed,
+        laps.i2_speed,
+        laps.st_speed,
+        laps.max_speed,
+        laps.is_pit_out_lap,
+        coalesce(
+            pit_laps.lap_number is not null
+            or (laps.next_lap_number = laps.lap_number + 1 and laps.next_is_pit_out_lap),
+            false
+        ) as is_pit_in_lap,
+        laps.is_valid_lap,
+        coalesce(not last_verdict.is_reinstatement, false) as is_deleted,
+        last_verdict.message as verdict_message,
+        laps.is_valid_lap and not coalesce(not last_verdict.is_reinstatement, false) as is_timed_lap,
+        neutralised_laps.lap_number is not null as is_neutralised,
+        lap_phases.qualifying_phase,
+        stints.stint_number,
+        stints.compound,
+        laps.lap_number - stints.lap_start + 1 as lap_in_stint,
+        stints.tyre_age_at_start + laps.lap_number - stints.lap_start as tyre_age,
+        lap_ends.position,
+        intervals.gap_to_leader_seconds,
+        intervals.gap_to_leader_laps,
+        intervals.interval_seconds,
+        lap_weather.air_temperature,
+        lap_weather.track_temperature,
+        lap_weather.is_raining,
+        laps.session_name,
+        laps.batch_day
+    from laps
+    left join sessions
+        on laps.session_key = sessions.session_key
+    left join silver_clean.silver_drivers as drivers
+        on laps.session_key = drivers.session_key and laps.driver_number = drivers.driver_number
+    left join pit_laps
+        on
+            laps.session_key = pit_laps.session_key
+            and laps.driver_number = pit_laps.driver_number
+            and laps.lap_number = pit_laps.lap_number
+    left join last_verdict
+        on
+            laps.session_key = last_verdict.session_key
+            and laps.driver_number = last_verdict.driver_number
+            and laps.lap_number = last_verdict.lap_number
+            and last_verdict._rn = 1
+    left join neutralised_laps
+        on
+            laps.session_key = neutralised_laps.session_key
+            and laps.driver_number = neutralised_laps.driver_number
+            and laps.lap_number = neutralised_laps.lap_number
+    left join lap_phases
+        on
+            laps.session_key = lap_phases.session_key
+            and laps.driver_number = lap_phases.driver_number
+            and laps.lap_number = lap_phases.lap_number
+    left join lap_stints as stints
+        on
+            laps.session_key = stints.session_key
+            and laps.driver_number = stints.driver_number
+            and laps.lap_number = stints.lap_number
+            and stints._rn = 1
+            and stints.is_covered
+    left join recent_lap_ends as lap_ends
+        on
+            laps.session_key = lap_ends.session_key
+            and laps.driver_number = lap_ends.driver_number
+            and laps.lap_number = lap_ends.lap_number
+    left join intervals
+        on
+            lap_ends.session_key = intervals.session_key
+            and lap_ends.driver_number = intervals.driver_number
+            and lap_ends.interval_micros = intervals.micros
+    left join lap_weather
+        on
+            laps.session_key = lap_weather.session_key
+            and laps.driver_number = lap_weather.driver_number
+            and laps.lap_number = lap_weather.lap_number
+            and lap_weather.kind = 1
+),
+
+bests as (
+    select
+        *,
+        min(case when is_timed_lap then lap_duration end) over (partition by session_key) as session_best,
+        min(case when is_timed_lap then lap_duration end) over (partition by session_key, driver_number)
+            as driver_best,
+        min(case when is_timed_lap then lap_duration end) over (
+            partition by session_key, driver_number order by lap_number
+            rows between unbounded preceding and 1 preceding
+        ) as driver_best_before,
+        rank() over (partition by session_key, is_timed_lap order by lap_duration) as rank_in_session,
+        rank() over (partition by session_key, driver_number, is_timed_lap order by lap_duration) as rank_of_driver
+    from joined
+)
+
+select
+    session_key,
+    meeting_key,
+    session_category,
+    season,
+    driver_number,
+    driver_id,
+    name_acronym,
+    team_id,
+    team_name,
+    lap_number,
+    date_start,
+    date_end,
+    lap_duration,
+    duration_sector_1,
+    duration_sector_2,
+    duration_sector_3,
+    sector_completeness,
+    i1_speed,
+    i2_speed,
+    st_speed,
+    max_speed,
+    is_pit_out_lap,
+    is_pit_in_lap,
+    is_valid_lap,
+    is_deleted,
+    verdict_message,
+    is_timed_lap,
+    is_neutralised,
+    cast(qualifying_phase as bigint) as qualifying_phase,
+    stint_number,
+    compound,
+    lap_in_stint,
+    tyre_age,
+    position,
+    gap_to_leader_seconds,
+    gap_to_leader_laps,
+    interval_seconds,
+    air_temperature,
+    track_temperature,
+    is_raining,
+    cast(case when is_timed_lap then rank_in_session end as bigint) as lap_rank_in_session,
+    cast(case when is_timed_lap then rank_of_driver end as bigint) as lap_rank_of_driver,
+    (cast(cast(round((lap_duration) * 1000) as bigint) - cast(round((session_best) * 1000) as bigint) as double) / 1000) as delta_to_session_best,
+    (cast(cast(round((lap_duration) * 1000) as bigint) - cast(round((driver_best) * 1000) as bigint) as double) / 1000) as delta_to_personal_best,
+    coalesce(is_timed_lap and lap_duration = driver_best, false) as is_personal_best,
+    coalesce(
+        is_timed_lap and (driver_best_before is null or lap_duration < driver_best_before), false
+    ) as is_improvement,
+    coalesce(is_timed_lap and lap_duration = session_best, false) as is_session_best,
+    session_name,
+    batch_day
+from bests

@@ -1,0 +1,45 @@
+select
+    results.session_key,
+    results.meeting_key,
+    sessions.session_category,
+    sessions.year as season,
+    results.driver_number,
+    drivers.driver_id,
+    drivers.full_name,
+    drivers.name_acronym,
+    drivers.team_id,
+    drivers.team_name,
+    results.position,
+    results.is_classified,
+    case
+        when results.dsq then 'Disqualified'
+        when results.dns then 'Did not start'
+        when results.dnf then 'Did not finish'
+        when results.position is not null then 'Finished'
+        when results.dnf is not null then 'Not classified'
+    end as status,
+    grid.position as grid_position,
+    grid.lap_duration as grid_lap_time,
+    grid.position - results.position as positions_gained,
+    results.points,
+    results.number_of_laps,
+    results.duration_seconds,
+    results.duration_q1,
+    results.duration_q2,
+    results.duration_q3,
+    results.duration_text,
+    results.gap_to_leader_seconds,
+    results.gap_to_leader_laps,
+    results.gap_to_leader_text,
+    results.dnf,
+    results.dns,
+    results.dsq,
+    results.session_name,
+    results.batch_day
+from silver_clean.silver_session_result as results
+left join silver_clean.silver_sessions as sessions
+    on results.session_key = sessions.session_key
+left join silver_clean.silver_drivers as drivers
+    on results.session_key = drivers.session_key and results.driver_number = drivers.driver_number
+left join silver_clean.silver_starting_grid as grid
+    on results.session_key = grid.session_key and results.driver_number = grid.driver_number

@@ -1,0 +1,121 @@
+-- Laps at racing speed: timed, not the first, neither into nor out of the pit lane, not under a safety car or red flag.
+with racing_laps as (
+    select
+        session_key,
+        meeting_key,
+        session_category,
+        season,
+        driver_number,
+        driver_id,
+        name_acronym,
+        team_id,
+        stint_number,
+        compound,
+        lap_number,
+        lap_in_stint,
+        lap_duration,
+        session_name,
+        batch_day
+    from gold_analytics.fact_laps
+    where
+        session_category in ('Race', 'Sprint')
+        and is_timed_lap
+        and not is_pit_in_lap
+        and not is_neutralised
+        and lap_number > 1
+        and stint_number is not null
+),
+
+medians as (
+    select
+        session_key,
+        driver_number,
+        stint_number,
+        count(*) as racing_laps,
+        median(cast(cast(round((lap_duration) * 1000) as bigint) as double)) as median_ms
+    from racing_laps
+    group by session_key, driver_number, stint_number
+),
+
+-- A lap more than 7 % slower than the stint's median met traffic, trouble or a local yellow: not clean.
+clean_laps as (
+    select
+        laps.*,
+        medians.racing_laps
+    from racing_laps as laps
+    inner join medians
+        on
+            laps.session_key = medians.session_key
+            and laps.driver_number = medians.driver_number
+            and laps.stint_number = medians.stint_number
+    where cast(cast(round((laps.lap_duration) * 1000) as bigint) * 100 as double) <= medians.median_ms * 107
+),
+
+paces as (
+    select
+        session_key,
+        meeting_key,
+        session_category,
+        season,
+        driver_number,
+        driver_id,
+        name_acronym,
+        team_id,
+        stint_number,
+        compound,
+        session_name,
+        batch_day,
+        max(racing_laps) as racing_laps,
+        count(*) as clean_laps,
+        min(lap_number) as first_clean_lap,
+        max(lap_number) as last_clean_lap,
+        min(lap_duration) as best_lap_time,
+        (cast(sum(cast(round((lap_duration) * 1000) as bigint)) as double) / nullif(cast(count(lap_duration) as double), 0) / 1000) as mean_lap_time,
+        (median(cast(cast(round((lap_duration) * 1000) as bigint) as double)) / 1000) as median_lap_time,
+        (sqrt(
+        cast(
+            count(lap_duration) * sum(cast(round((lap_duration) * 1000) as bigint) * cast(round((lap_duration) * 1000) as bigint))
+            - sum(cast(round((lap_duration) * 1000) as bigint)) * sum(cast(round((lap_duration) * 1000) as bigint)) as double
+        )
+        / nullif(cast(count(lap_duration) * (count(lap_duration) - 1) as double), 0)
+    ) / 1000) as stddev_lap_time,
+        -- Slope of the straight line through the lap times, on whole numbers.
+        cast(
+            count(*) * sum(lap_in_stint * cast(round((lap_duration) * 1000) as bigint))
+            - sum(lap_in_stint) * sum(cast(round((lap_duration) * 1000) as bigint)) as double
+        )
+        / nullif(cast(
+            count(*) * sum(lap_in_stint * lap_in_stint) - sum(lap_in_stint) * sum(lap_in_stint) as double
+        ), 0) / 1000 as trend_s_per_lap
+    from clean_laps
+    group by
+        session_key, meeting_key, session_category, season, driver_number, driver_id, name_acronym, team_id,
+        stint_number, compound, session_name, batch_day
+)
+
+select
+    session_key,
+    meeting_key,
+    session_category,
+    season,
+    driver_number,
+    driver_id,
+    name_acronym,
+    team_id,
+    stint_number,
+    compound,
+    cast(racing_laps as bigint) as racing_laps,
+    cast(clean_laps as bigint) as clean_laps,
+    first_clean_lap,
+    last_clean_lap,
+    best_lap_time,
+    mean_lap_time,
+    median_lap_time,
+    stddev_lap_time,
+    trend_s_per_lap,
+    cast(rank() over (partition by session_key, compound order by median_lap_time) as bigint)
+        as pace_rank_on_compound,
+    median_lap_time - min(median_lap_time) over (partition by session_key, compound) as gap_to_best_on_compound,
+    session_name,
+    batch_day
+from paces

@@ -1,0 +1,3 @@
+select *
+from gold_analytics.dim_drivers
+where not (is_current = (valid_to is null))

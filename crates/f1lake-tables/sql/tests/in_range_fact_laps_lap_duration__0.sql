@@ -1,0 +1,4 @@
+select *
+from gold_analytics.fact_laps
+where
+    lap_duration < 0

@@ -1,0 +1,4 @@
+select *
+from gold_analytics.session_leaderboard
+where
+    leaderboard_position < 1

@@ -1,0 +1,3 @@
+select competitor_id
+from gold_analytics.championship_progress
+where competitor_id is null

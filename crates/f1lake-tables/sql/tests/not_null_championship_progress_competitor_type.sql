@@ -1,0 +1,3 @@
+select competitor_type
+from gold_analytics.championship_progress
+where competitor_type is null

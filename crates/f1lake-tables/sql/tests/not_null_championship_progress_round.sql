@@ -1,0 +1,3 @@
+select round
+from gold_analytics.championship_progress
+where round is null

@@ -1,0 +1,3 @@
+select valid_from
+from gold_analytics.dim_teams
+where valid_from is null

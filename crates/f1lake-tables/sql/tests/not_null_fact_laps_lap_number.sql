@@ -1,0 +1,3 @@
+select lap_number
+from gold_analytics.fact_laps
+where lap_number is null

@@ -1,0 +1,3 @@
+select driver_number
+from gold_analytics.race_pace
+where driver_number is null

@@ -1,0 +1,3 @@
+select team_id
+from gold_analytics.team_performance
+where team_id is null

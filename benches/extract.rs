@@ -1,13 +1,13 @@
 //! What the extract costs and how close it comes to what the rate limits allow, against the simulator.
 //!
-//!     cargo run --release -p f1lake --example bench_extract -- throughput
-//!     cargo run --release -p f1lake --example bench_extract -- limits
+//!     cargo run --release -p f1lake-extract --example bench_extract -- throughput
+//!     cargo run --release -p f1lake-extract --example bench_extract -- limits
 //!
 //! The simulator runs in a process of its own, so that peak memory is the extract's alone.
 
-use f1lake::client::{Limits, OpenF1, RateLimiter};
-use f1lake::extract::{ExtractSettings, Extractor, Landing, Mode, RunReport, SessionStatus, silent};
-use f1lake::simulator::{GeneratedConfig, SimConfig, SimLimits, Source};
+use f1lake_extract::{ExtractSettings, Extractor, Landing, Mode, RunReport, SessionStatus, silent};
+use openf1_client::{Limits, OpenF1, RateLimiter};
+use openf1_sim::{GeneratedConfig, SimConfig, SimLimits, Simulator, Source, Stats};
 use std::error::Error;
 use std::io::{BufRead, BufReader, Write};
 use std::process::{Child, Command, Stdio};
@@ -52,7 +52,7 @@ impl Drop for Server {
 
 async fn serve(limits: SimLimits) -> Outcome<()> {
     let source = Source::Generated(GeneratedConfig::default());
-    let simulator = f1lake::simulator::start(SimConfig { source, limits, ..SimConfig::default() }).await?;
+    let simulator: Simulator = openf1_sim::start(SimConfig { source, limits, ..SimConfig::default() }).await?;
     writeln!(std::io::stdout(), "{}", simulator.base_url())?;
     // Ends when the parent closes the pipe.
     tokio::task::spawn_blocking(|| std::io::copy(&mut std::io::stdin(), &mut std::io::sink())).await??;
@@ -65,8 +65,7 @@ async fn extract(client: &OpenF1, drivers_per_request: usize) -> Outcome<RunRepo
     let mut settings = ExtractSettings::new(folder.join("_work"));
     settings.selection.mode = Mode::Keys { session_keys: vec![RACE], meeting_keys: Vec::new() };
     settings.drivers_per_request = drivers_per_request;
-    let report =
-        Extractor::new(client.clone(), landing, settings)?.run(silent(), Default::default()).await?;
+    let report = Extractor::new(client.clone(), landing, settings)?.run(silent(), Default::default()).await?;
     std::fs::remove_dir_all(&folder)?;
     let session = report.sessions.first().ok_or("no session")?;
     if session.status != SessionStatus::Landed || session.endpoints.len() != 18 {
@@ -109,7 +108,7 @@ async fn limits(out: &mut impl Write) -> Outcome<bool> {
         let report = extract(&client, drivers).await?;
         let requests = usize::try_from(report.requests)?;
         let stats = reqwest::get(server.1.replace("/v1", "/_sim/stats")).await?.text().await?;
-        let stats: f1lake::simulator::Stats = serde_json::from_str(&stats)?;
+        let stats: Stats = serde_json::from_str(&stats)?;
         let kept = client.limiter().limits();
         let ratio = |limits: Limits| report.seconds / limits.least_time(requests).as_secs_f64();
         writeln!(out, "one race, all 18 endpoints, free limits, {drivers} drivers in a telemetry request")?;

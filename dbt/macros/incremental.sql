@@ -28,11 +28,11 @@
 {%- endmacro %}
 
 {#-
-    Rows of an upstream table, for models of grain session: all of them, or in an incremental run those of the changed
-    sessions. Use: `from {{ session_rows(ref('silver_laps')) }} as laps`.
+    Rows of an upstream table, for models of grain session: all of them, also in a unit test, or in an incremental run those
+    of the changed sessions. Use: `from {{ session_rows(ref('silver_laps')) }} as laps`.
 -#}
 {% macro session_rows(relation, key='session_key') -%}
-    {%- if is_incremental() -%}
+    {%- if model.resource_type == 'model' and is_incremental() -%}
         (select * from {{ relation }} where {{ key }} in ({{ changed_sessions() }}))
     {%- else -%}
         {{ relation }}

@@ -116,6 +116,11 @@ def datafusion_tables(lake: Path, folder: Path, models: list[dict], select: list
     """What the carried SQL gives on the program's engine."""
     from datafusion import SessionContext
 
+    from generate import compile_project, generated_files, stale
+
+    if changed := stale(generated_files(compile_project(folder / "datafusion")), SQL):
+        sys.exit(f"the carried SQL is older than the models ({', '.join(changed)}): run generate.py first")
+
     context = SessionContext()
     for schema in ("bronze_raw", "silver_clean", "gold_analytics"):
         context.sql(f"create schema {schema}").collect()

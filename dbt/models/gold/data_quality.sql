@@ -11,7 +11,7 @@
     ('lap_gaps', 'Laps missing between the first lap and the last one of a driver'),
     ('laps_without_start', 'Laps whose start is not known'),
     ('sectors_do_not_add_up', 'Laps whose three sectors differ from the lap time by 0.01 s or more'),
-    ('overlapping_stints', 'Stints that overlapped the next one or ended before they began, and were repaired'),
+    ('overlapping_stints', 'Stints that overlapped the next one or ended before they began; repaired where possible'),
     ('laps_without_stint', 'Laps that no stint covers'),
     ('unmatched_deletions', 'Lap times that race control deleted and that no lap has'),
     ('laps_differ_from_result', 'Drivers whose number of laps is not that of the official result'),
@@ -222,8 +222,14 @@ found as (
     select session_key, 'sectors_do_not_add_up', driver_number, laps_that_differ, laps_with_sectors
     from lap_counts
     union all
-    select session_key, 'overlapping_stints', driver_number, case when is_repaired then 1 else 0 end, 1
-    from {{ session_rows(ref('silver_stints')) }}
+    select session_key, 'overlapping_stints', driver_number,
+        case when is_repaired or lap_end >= next_lap_start then 1 else 0 end, 1
+    from (
+        select
+            session_key, driver_number, is_repaired, lap_end,
+            lead(lap_start) over (partition by session_key, driver_number order by stint_number) as next_lap_start
+        from {{ session_rows(ref('silver_stints')) }}
+    ) as stints
     union all
     select lap_counts.session_key, 'laps_without_stint', lap_counts.driver_number,
         lap_counts.laps_without_stint, lap_counts.laps

@@ -80,34 +80,40 @@ last_verdict as (
     where _rn = 1
 ),
 
--- Qualifying: a phase begins when the pit exit opens after a chequered flag; from 2026 race control says its number.
-pit_exit_and_flag as (
+-- Qualifying: from 2026 race control says the phase; before, one begins when the pit exit opens after a chequered flag.
+qualifying_messages as (
     select
         race_control.session_key,
         race_control.date,
-        race_control.qualifying_phase,
         race_control.flag,
-        lag(race_control.flag) over (
-            partition by race_control.session_key order by race_control.date, race_control.flag
-        ) as previous_flag,
+        race_control.message,
+        race_control.qualifying_phase,
         max(race_control.qualifying_phase) over (partition by race_control.session_key) as last_phase
     from race_control
     inner join sessions
         on race_control.session_key = sessions.session_key
-    where
-        sessions.session_category in ('Qualifying', 'Sprint Qualifying')
-        and (race_control.flag = 'CHEQUERED' or race_control.message like 'GREEN LIGHT%')
+    where sessions.session_category in ('Qualifying', 'Sprint Qualifying')
+),
+
+pit_exit_and_flag as (
+    select
+        session_key,
+        date,
+        flag,
+        lag(flag) over (partition by session_key order by date, flag) as previous_flag
+    from qualifying_messages
+    where last_phase is null and (flag = 'CHEQUERED' or message like 'GREEN LIGHT%')
 ),
 
 phase_starts as (
-    select session_key, qualifying_phase, min(date) as date
-    from pit_exit_and_flag
-    where last_phase is not null and qualifying_phase > 1 and flag <> 'CHEQUERED'
+    select session_key, qualifying_phase as phase, min(date) as date
+    from qualifying_messages
+    where qualifying_phase > 1
     group by session_key, qualifying_phase
     union all
-    select session_key, cast(null as bigint) as qualifying_phase, date
+    select session_key, 1 + row_number() over (partition by session_key order by date) as phase, date
     from pit_exit_and_flag
-    where last_phase is null and previous_flag = 'CHEQUERED' and flag <> 'CHEQUERED'
+    where previous_flag = 'CHEQUERED' and flag <> 'CHEQUERED'
 ),
 
 -- An out lap counts from its end: it is listed from the moment the car came in.
@@ -116,7 +122,7 @@ lap_phases as (
         laps.session_key,
         laps.driver_number,
         laps.lap_number,
-        1 + count(phase_starts.date) as qualifying_phase
+        coalesce(max(phase_starts.phase), 1) as qualifying_phase
     from laps
     inner join sessions
         on laps.session_key = sessions.session_key

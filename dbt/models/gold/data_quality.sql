@@ -17,7 +17,7 @@
     ('laps_differ_from_result', 'Drivers whose number of laps is not that of the official result'),
     ('position_differs_from_result', 'Classified drivers whose last position on the track is not the official one'),
     ('best_lap_differs_from_result', 'Drivers whose best lap is not the official one, in practice and qualifying'),
-    ('order_differs_from_result', 'Drivers whose place by the timing is not the official one, in practice and qualifying'),
+    ('order_differs_from_result', 'Classified drivers whose place by the timing alone is not the official one'),
     ('frozen_location', 'Laps of at least 1 km during which the location did not move 10 m'),
     ('samples_without_location', 'Telemetry samples without a location within 0.5 s'),
     ('laps_without_telemetry', 'Timed laps without telemetry, of drivers who have some'),
@@ -136,7 +136,7 @@ timing_order as (
     select
         session_key,
         driver_number,
-        leaderboard_position,
+        timing_position,
         official_position,
         session_category,
         order_source,
@@ -289,9 +289,9 @@ found as (
     where timing_order.order_source in ('best_lap', 'best_lap_by_phase')
     union all
     select session_key, 'order_differs_from_result', driver_number,
-        case when leaderboard_position <> official_position then 1 else 0 end, 1
+        case when timing_position <> official_position then 1 else 0 end, 1
     from timing_order
-    where order_source in ('best_lap', 'best_lap_by_phase') and official_position is not null
+    where timing_position is not null and official_position is not null
     union all
     select session_key, 'frozen_location', driver_number,
         case when extent < 100 then 1 else 0 end, 1

@@ -7,6 +7,7 @@ with laps as (
         min(case when is_timed_lap then lap_duration end) as best_lap_time,
         min(case when is_personal_best then lap_number end) as fastest_lap_number,
         max(case when lap_duration is not null then lap_number end) as laps_completed,
+        max(case when lap_duration is not null then {{ epoch_micros('date_end') }} end) as last_end_micros,
         count(case when is_deleted then 1 end) as deleted_laps,
         max(qualifying_phase) as last_phase,
         min(case when is_timed_lap and qualifying_phase = 1 then lap_duration end) as best_q1,
@@ -55,10 +56,16 @@ session_order as (
         sessions.session_category,
         sessions.year as season,
         sessions.batch_day,
+        sessions.session_category in ('Race', 'Sprint') as is_race,
+        sessions.session_category in ('Qualifying', 'Sprint Qualifying') and coalesce(laps.last_phase > 1, false)
+            as is_by_phase,
+        coalesce(laps.timed > 0, false) as has_laps,
         case
-            when sessions.session_category in ('Race', 'Sprint')
-                then case when results.classified > 0 then 'official_result' else 'laps_and_position' end
-            when coalesce(laps.timed, 0) = 0 and results.classified > 0 then 'official_result'
+            when
+                results.classified > 0
+                and (sessions.session_category in ('Race', 'Sprint') or coalesce(laps.timed, 0) = 0)
+                then 'official_result'
+            when sessions.session_category in ('Race', 'Sprint') then 'laps_and_position'
             when sessions.session_category in ('Qualifying', 'Sprint Qualifying') and laps.last_phase > 1
                 then 'best_lap_by_phase'
             else 'best_lap'
@@ -113,36 +120,36 @@ joined as (
         results.gap_to_leader_laps,
         results.number_of_laps,
         positions.position as last_position,
+        session_order.has_laps,
+        -- The official order: classified, then who did not finish by laps, who did not start, who was disqualified.
         case
-            when session_order.order_source = 'official_result'
-                then case
-                    when results.is_classified then 0
-                    when results.dsq then 3
-                    when results.dns then 2
-                    when results.driver_number is not null then 1
-                    else 4
-                end
-            when session_order.order_source = 'best_lap_by_phase' then -laps.last_phase
-            else 0
-        end as order_1,
+            when results.is_classified then 0
+            when results.dsq then 3
+            when results.dns then 2
+            when results.driver_number is not null then 1
+            else 4
+        end as official_1,
+        case when results.is_classified then results.position else -results.number_of_laps end as official_2,
+        -- The order by timing: races by laps, position, time; qualifying by phase and its best lap; others by best lap.
         cast(case
-            when session_order.order_source = 'official_result'
-                then case when results.is_classified then results.position else -results.number_of_laps end
-            when session_order.order_source = 'laps_and_position' then -laps.laps_completed
-            when session_order.order_source = 'best_lap' then laps.best_lap_time
+            when session_order.is_race then -laps.laps_completed
+            when session_order.is_by_phase then -laps.last_phase
+            else laps.best_lap_time
+        end as double) as timing_1,
+        cast(case
+            when session_order.is_race then positions.position
+            when not session_order.is_by_phase then 0
             when laps.last_phase = 3 then laps.best_q3
             when laps.last_phase = 2 then laps.best_q2
             else laps.best_q1
-        end as double) as order_2,
+        end as double) as timing_2,
         cast(case
-            when session_order.order_source = 'laps_and_position' then positions.position
-            when session_order.order_source <> 'best_lap_by_phase' then 0
+            when session_order.is_race then laps.last_end_micros
+            when not session_order.is_by_phase then 0
             when laps.last_phase = 3 then laps.best_q2
             else laps.best_q1
-        end as double) as order_3,
-        cast(case
-            when session_order.order_source = 'best_lap_by_phase' then laps.best_q1 else 0
-        end as double) as order_4
+        end as double) as timing_3,
+        cast(case when session_order.is_by_phase then laps.best_q1 else 0 end as double) as timing_4
     from participants
     inner join session_order
         on participants.session_key = session_order.session_key
@@ -167,11 +174,11 @@ joined as (
 ranked as (
     select
         *,
+        rank() over (partition by session_key order by official_1, official_2 nulls last) as official_rank,
         rank() over (
             partition by session_key
-            order by
-                order_1 asc nulls last, order_2 asc nulls last, order_3 asc nulls last, order_4 asc nulls last
-        ) as leaderboard_position,
+            order by timing_1 nulls last, timing_2 nulls last, timing_3 nulls last, timing_4 nulls last
+        ) as timing_rank,
         rank() over (partition by session_key order by best_lap_time asc nulls last) as rank_of_best,
         min(best_lap_time) over (partition by session_key) as session_best
     from joined
@@ -182,8 +189,10 @@ select
     meeting_key,
     session_category,
     season,
-    cast(leaderboard_position as bigint) as leaderboard_position,
+    cast(case when order_source = 'official_result' then official_rank else timing_rank end as bigint)
+        as leaderboard_position,
     order_source,
+    cast(case when has_laps then timing_rank end as bigint) as timing_position,
     driver_number,
     driver_id,
     full_name,

@@ -60,7 +60,7 @@ checks as (
     select 16 as check_order, 'best_lap_differs_from_result' as check_name, 'Drivers whose best lap is not the official one, in practice and qualifying' as description
     union all
 
-    select 17 as check_order, 'order_differs_from_result' as check_name, 'Drivers whose place by the timing is not the official one, in practice and qualifying' as description
+    select 17 as check_order, 'order_differs_from_result' as check_name, 'Classified drivers whose place by the timing alone is not the official one' as description
     union all
 
     select 18 as check_order, 'frozen_location' as check_name, 'Laps of at least 1 km during which the location did not move 10 m' as description
@@ -225,7 +225,7 @@ timing_order as (
     select
         session_key,
         driver_number,
-        leaderboard_position,
+        timing_position,
         official_position,
         session_category,
         order_source,
@@ -378,9 +378,9 @@ found as (
     where timing_order.order_source in ('best_lap', 'best_lap_by_phase')
     union all
     select session_key, 'order_differs_from_result', driver_number,
-        case when leaderboard_position <> official_position then 1 else 0 end, 1
+        case when timing_position <> official_position then 1 else 0 end, 1
     from timing_order
-    where order_source in ('best_lap', 'best_lap_by_phase') and official_position is not null
+    where timing_position is not null and official_position is not null
     union all
     select session_key, 'frozen_location', driver_number,
         case when extent < 100 then 1 else 0 end, 1

@@ -39,3 +39,7 @@
 {% macro duckdb__get_partitioned_by(relation, temporary) -%}
     {{ return(none) }}
 {%- endmacro %}
+
+{#- Nor on Spark, where this project's tables are small; on Databricks they are clustered instead. -#}
+{% macro spark__partition_cols(label, required=false) -%}
+{%- endmacro %}

@@ -91,7 +91,10 @@ def spark_tables(lake: Path, folder: Path, models: list[dict], select: list[str]
     folder.mkdir()
     with open(folder / "server.log", "w") as log:
         server = subprocess.Popen(
-            [tool("sail"), "spark", "server", "--ip", "127.0.0.1", "--port", str(port)], stdout=log, stderr=log
+            [tool("sail"), "spark", "server", "--ip", "127.0.0.1", "--port", str(port)],
+            stdout=log,
+            stderr=log,
+            cwd=folder,
         )
     try:
         wait_for(port, server)

@@ -588,6 +588,7 @@ impl Run<'_> {
         for slice in &slices {
             *open.entry(slice.endpoint).or_default() += 1;
         }
+        let folder = staging.lock().unwrap_or_else(PoisonError::into_inner).folder().to_owned();
         let mut queue: std::collections::VecDeque<Slice> = slices.into();
         let mut flying = FuturesUnordered::new();
         let mut failure: Option<ExtractError> = None;
@@ -603,7 +604,7 @@ impl Run<'_> {
                     self.requeue(&mut queue, smaller);
                     continue;
                 }
-                flying.push(self.fetch_one(slice));
+                flying.push(self.fetch_one(slice, folder.clone()));
             }
             let Some((slice, result)) = flying.next().await else { break };
             let drivers = match &slice.drivers {
@@ -611,17 +612,12 @@ impl Run<'_> {
                 _ => 1,
             };
             match result {
-                Ok(answer) => {
+                Ok((staged, bytes)) => {
                     self.learned().passed(drivers);
-                    (self.progress)(Event::RequestDone {
-                        endpoint: slice.endpoint,
-                        rows: answer.rows as u64,
-                        bytes: answer.body.len() as u64,
-                    });
-                    let query = slice.query().to_string();
                     let endpoint = slice.endpoint;
+                    (self.progress)(Event::RequestDone { endpoint, rows: staged.request.rows, bytes });
                     let mut staging = staging.lock().unwrap_or_else(PoisonError::into_inner);
-                    staging.keep(slice, query, &answer)?;
+                    staging.add(staged);
                     let left = open.entry(endpoint).or_default();
                     *left = left.saturating_sub(1);
                     if *left == 0 && failure.is_none() && due.endpoints.contains(&endpoint) {
@@ -679,12 +675,18 @@ impl Run<'_> {
         self.cancel.is_cancelled() || self.locked.is_cancelled()
     }
 
-    async fn fetch_one(&self, slice: Slice) -> (Slice, Result<Answer, ExtractError>) {
-        let result = tokio::select! {
-            result = self.ask(&slice) => result,
-            () = self.cancel.cancelled() => Err(ExtractError::Interrupted),
+    /// Asks for a slice and keeps the answer in staging; with it, the bytes of its body.
+    async fn fetch_one(&self, slice: Slice, folder: PathBuf) -> (Slice, Result<(Staged, u64), ExtractError>) {
+        let asked = slice.clone();
+        let work = async {
+            let answer = tokio::select! {
+                answer = self.ask(&asked) => answer?,
+                () = self.cancel.cancelled() => return Err(ExtractError::Interrupted),
+            };
+            // Compressing and syncing beside the network's work: other answers go on arriving.
+            blocking(move || Ok((Staging::keep(&folder, asked, &answer)?, answer.body.len() as u64))).await
         };
-        (slice, result)
+        (slice, work.await)
     }
 
     async fn ask(&self, slice: &Slice) -> Result<Answer, ExtractError> {
@@ -850,7 +852,7 @@ impl Run<'_> {
                 let file = file_name(endpoint, name, entry.version, format, compression);
                 match landing.local_copy(&file, Path::new(&staging.scratch(""))).await? {
                     None => {
-                        landing.put_file(&file, &scratch).await?;
+                        landing.move_file(&file, &scratch).await?;
                         break file;
                     }
                     Some(there) => {

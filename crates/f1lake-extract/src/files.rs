@@ -23,15 +23,16 @@ pub(crate) fn sync_file_and_folder(path: &Path) -> Result<(), ExtractError> {
     sync_folder(path.parent().unwrap_or(Path::new(".")))
 }
 
+/// Flushes the entries of a folder to disk.
 #[cfg(unix)]
-fn sync_folder(folder: &Path) -> Result<(), ExtractError> {
+pub(crate) fn sync_folder(folder: &Path) -> Result<(), ExtractError> {
     let opened = std::fs::File::open(folder).map_err(ExtractError::io("cannot sync", folder))?;
     opened.sync_all().map_err(ExtractError::io("cannot sync", folder))
 }
 
 /// Other systems have no folder to sync.
 #[cfg(not(unix))]
-fn sync_folder(_folder: &Path) -> Result<(), ExtractError> {
+pub(crate) fn sync_folder(_folder: &Path) -> Result<(), ExtractError> {
     Ok(())
 }
 

@@ -155,6 +155,19 @@ impl Landing {
         self.sync(name).await
     }
 
+    /// Lands a finished and synced file of ours: moved when it is on the same disk, else sent. The entry in the folder
+    /// is on disk when the session's manifest is.
+    pub(crate) async fn move_file(&self, name: &str, file: &std::path::Path) -> Result<(), ExtractError> {
+        let Some(folder) = &self.local else { return self.put_file(name, file).await };
+        match tokio::fs::rename(file, folder.join(name)).await {
+            Ok(()) => Ok(()),
+            Err(error) if error.kind() == std::io::ErrorKind::CrossesDevices => {
+                self.put_file(name, file).await
+            }
+            Err(error) => Err(ExtractError::io("cannot land", folder.join(name))(error)),
+        }
+    }
+
     /// Makes a local file and its folder survive a power cut; stores elsewhere do so by contract.
     async fn sync(&self, name: &str) -> Result<(), ExtractError> {
         let Some(folder) = &self.local else { return Ok(()) };
@@ -255,6 +268,15 @@ impl Landing {
             advice: "report this as a bug",
         })?;
         bytes.push(b'\n');
+        if let Some(folder) = self.local.clone() {
+            tokio::task::spawn_blocking(move || crate::files::sync_folder(&folder)).await.map_err(
+                |error| ExtractError::Io {
+                    what: "cannot sync",
+                    path: PathBuf::from("landing"),
+                    source: std::io::Error::other(error),
+                },
+            )??;
+        }
         self.put_bytes(&manifest.path(), bytes).await
     }
 }
@@ -294,6 +316,9 @@ mod tests {
             assert_eq!(digest(&copy).unwrap(), digest(&source).unwrap(), "{name}");
         }
         assert_eq!(landing.local_copy("absent", scratch.path()).await.unwrap(), None);
+        std::fs::write(&source, "moved").unwrap();
+        landing.move_file("part", &source).await.unwrap();
+        assert_eq!(landing.get("part").await.unwrap().unwrap(), "moved");
 
         landing.put_bytes("_aside/pit.json", b"[]".to_vec()).await.unwrap();
         let names = landing.list("").await.unwrap();

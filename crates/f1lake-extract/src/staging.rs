@@ -93,8 +93,14 @@ impl Staging {
         Ok(Self { folder, staged })
     }
 
-    /// Keeps an answer; on return it survives a crash.
-    pub(crate) fn keep(&mut self, slice: Slice, query: String, answer: &Answer) -> Result<(), ExtractError> {
+    /// Folder of this session's staging.
+    pub(crate) fn folder(&self) -> &Path {
+        &self.folder
+    }
+
+    /// Writes an answer to a session's staging; on return it survives a crash.
+    pub(crate) fn keep(folder: &Path, slice: Slice, answer: &Answer) -> Result<Staged, ExtractError> {
+        let query = slice.query().to_string();
         let request = LandedRequest {
             query,
             outcome: if answer.rows == 0 { Outcome::Empty } else { Outcome::Rows },
@@ -103,7 +109,7 @@ impl Staging {
             tries: answer.tries,
             received_at: answer.received_at,
         };
-        let path = self.folder.join(format!("{}.{EXTENSION}", short(&slice.id())));
+        let path = folder.join(format!("{}.{EXTENSION}", short(&slice.id())));
         let header = Header { slice, request };
         let wrap = || ExtractError::io("cannot stage", &path);
         let mut encoder = zstd::Encoder::new(Vec::new(), 1).map_err(wrap())?;
@@ -111,8 +117,12 @@ impl Staging {
         std::io::Write::write_all(&mut encoder, b"\n").map_err(wrap())?;
         std::io::Write::write_all(&mut encoder, &answer.body).map_err(wrap())?;
         write_atomically(&path, &encoder.finish().map_err(wrap())?)?;
-        self.staged.push(Staged { slice: header.slice, request: header.request, path });
-        Ok(())
+        Ok(Staged { slice: header.slice, request: header.request, path })
+    }
+
+    /// Counts a kept answer in.
+    pub(crate) fn add(&mut self, staged: Staged) {
+        self.staged.push(staged);
     }
 
     /// Everything staged.

@@ -256,7 +256,7 @@ async fn modes_select_what_they_say() {
     })
     .await
     .unwrap();
-    assert!(until.len() == 1 && until[0].batch_day() <= "2024-03-31".to_owned(), "{until:?}");
+    assert!(until.len() == 1 && *until[0].batch_day() <= *"2024-03-31", "{until:?}");
     let unknown = sessions(&|s| s.mode = Mode::Keys { session_keys: vec![1], meeting_keys: vec![] }).await;
     assert!(unknown.unwrap_err().to_string().contains("no session 1"));
 }

@@ -23,6 +23,8 @@ pub const DEFAULT_BASE_URL: &str = "https://api.openf1.org/v1";
 
 /// Longest answer that is read into memory; a longer one is split.
 const MAX_BODY: usize = 256 * 1024 * 1024;
+/// Bodies up to this size are checked where they arrive.
+const COUNTED_AT_ONCE: usize = 256 * 1024;
 /// Wait after a 429 of the minute window that names no time.
 const MINUTE_PAUSE: Duration = Duration::from_secs(15);
 /// An address that has given no rows yet and answers with something else is probably the wrong one.
@@ -448,69 +450,16 @@ impl OpenF1 {
                 Err(error) => return transport(&error),
             }
         }
-        match self.judge(request, status, retry_after, body, tries, started) {
+        let (body, rows) = match counted(body, status).await {
+            Ok(counted) => counted,
+            Err(detail) => {
+                return Try::Final(Error::Body { request: request.to_owned(), tries, detail });
+            }
+        };
+        let received = Received { status, retry_after, body, rows };
+        match judge(request, received, tries, started) {
             Try::Good(answer) => Try::Good(Answer { served_at, ..answer }),
             other => other,
-        }
-    }
-
-    fn judge(
-        &self,
-        request: &str,
-        status: u16,
-        retry_after: Option<Duration>,
-        body: Vec<u8>,
-        tries: u32,
-        started: Instant,
-    ) -> Try {
-        let request = request.to_owned();
-        let detail = detail_of(&body);
-        let failed = |request: String, detail: String| Error::Status {
-            request,
-            status,
-            tries,
-            elapsed: started.elapsed(),
-            detail,
-        };
-        match status {
-            200 => match count_rows(&body) {
-                Ok(rows) => Try::Good(Answer {
-                    rows,
-                    body: Bytes::from(body),
-                    status,
-                    tries,
-                    received_at: Timestamp::now(),
-                    served_at: None,
-                }),
-                Err(reason) => Try::Again {
-                    error: Error::Body { request, tries, detail: format!("{reason}: {detail}") },
-                    pause: None,
-                    everyone: false,
-                },
-            },
-            404 if detail.starts_with("No results found") => Try::Good(Answer {
-                rows: 0,
-                body: Bytes::from_static(b"[]"),
-                status,
-                tries,
-                received_at: Timestamp::now(),
-                served_at: None,
-            }),
-            401 | 403 if is_live_lock(&detail) => Try::Final(Error::Locked { request, detail }),
-            401 | 403 => Try::Unauthorised(detail),
-            422 => Try::Final(Error::TooLarge { request, detail }),
-            429 => {
-                let pause = retry_after.unwrap_or(if detail.contains("minute") {
-                    MINUTE_PAUSE
-                } else {
-                    Duration::from_secs(1)
-                });
-                Try::Again { error: failed(request, detail), pause: Some(pause), everyone: true }
-            }
-            408 | 425 | 500..=599 => {
-                Try::Again { error: failed(request, detail), pause: retry_after, everyone: false }
-            }
-            _ => Try::Final(failed(request, detail)),
         }
     }
 
@@ -533,6 +482,69 @@ impl OpenF1 {
     /// A typed request from a query of that endpoint.
     pub fn query<R: Row>(&self, query: Query) -> Request<'_, R> {
         Request { client: self, query, row: PhantomData }
+    }
+}
+
+/// What one try brought.
+struct Received {
+    status: u16,
+    retry_after: Option<Duration>,
+    body: Vec<u8>,
+    /// Rows of a 200, or why it holds none.
+    rows: Result<usize, String>,
+}
+
+/// The meaning of each status.
+fn judge(request: &str, received: Received, tries: u32, started: Instant) -> Try {
+    let Received { status, retry_after, body, rows } = received;
+    let request = request.to_owned();
+    let detail = detail_of(&body);
+    let failed = |request: String, detail: String| Error::Status {
+        request,
+        status,
+        tries,
+        elapsed: started.elapsed(),
+        detail,
+    };
+    match status {
+        200 => match rows {
+            Ok(rows) => Try::Good(Answer {
+                rows,
+                body: Bytes::from(body),
+                status,
+                tries,
+                received_at: Timestamp::now(),
+                served_at: None,
+            }),
+            Err(reason) => Try::Again {
+                error: Error::Body { request, tries, detail: format!("{reason}: {detail}") },
+                pause: None,
+                everyone: false,
+            },
+        },
+        404 if detail.starts_with("No results found") => Try::Good(Answer {
+            rows: 0,
+            body: Bytes::from_static(b"[]"),
+            status,
+            tries,
+            received_at: Timestamp::now(),
+            served_at: None,
+        }),
+        401 | 403 if is_live_lock(&detail) => Try::Final(Error::Locked { request, detail }),
+        401 | 403 => Try::Unauthorised(detail),
+        422 => Try::Final(Error::TooLarge { request, detail }),
+        429 => {
+            let pause = retry_after.unwrap_or(if detail.contains("minute") {
+                MINUTE_PAUSE
+            } else {
+                Duration::from_secs(1)
+            });
+            Try::Again { error: failed(request, detail), pause: Some(pause), everyone: true }
+        }
+        408 | 425 | 500..=599 => {
+            Try::Again { error: failed(request, detail), pause: retry_after, everyone: false }
+        }
+        _ => Try::Final(failed(request, detail)),
     }
 }
 
@@ -568,6 +580,23 @@ fn rows_of<R: Row>(query: &Query, answer: &Answer) -> Result<Vec<R>, Error> {
         tries: answer.tries,
         detail: error.to_string(),
     })
+}
+
+/// A body with the number of its rows. Large ones are looked through beside the network's work.
+async fn counted(body: Vec<u8>, status: u16) -> Result<(Vec<u8>, Result<usize, String>), String> {
+    if status != 200 {
+        return Ok((body, Ok(0)));
+    }
+    if body.len() < COUNTED_AT_ONCE {
+        let rows = count_rows(&body);
+        return Ok((body, rows));
+    }
+    tokio::task::spawn_blocking(move || {
+        let rows = count_rows(&body);
+        (body, rows)
+    })
+    .await
+    .map_err(|error| error.to_string())
 }
 
 /// Checks that a body is a JSON array of objects, and counts them.

@@ -19,6 +19,8 @@ const MINUTE: i64 = 60_000_000;
 /// The server counts arrivals, whose spacing differs from that of the sendings by the network's jitter.
 const MINUTE_GUARD: i64 = 500_000;
 const SECOND_GUARD: i64 = 15_000;
+/// Where the minute decides the pace, a burst may take a little longer: it costs nothing in the long run.
+const BURST_GUARD: i64 = 50_000;
 /// Longest pause that an answer can impose.
 const LONGEST_PAUSE: Duration = Duration::from_secs(15 * 60);
 
@@ -65,6 +67,10 @@ impl Limits {
         }
         let count = self.per_second.ceil().max(1.0);
         Some((count as usize, (count / self.per_second * 1e6).ceil() as i64))
+    }
+
+    fn second_guard(&self) -> i64 {
+        if self.per_second * 60.0 >= f64::from(self.per_minute) * 2.0 { BURST_GUARD } else { SECOND_GUARD }
     }
 
     /// Least time from the first to the last of `requests` sendings that these limits allow.
@@ -308,7 +314,7 @@ impl Shared {
     }
 
     fn free_at(&self, log: &Log, now: i64) -> i64 {
-        self.limits.free_at(&log.sent, now, SECOND_GUARD, MINUTE_GUARD).max(log.paused_until)
+        self.limits.free_at(&log.sent, now, self.limits.second_guard(), MINUTE_GUARD).max(log.paused_until)
     }
 
     /// Counts a request when it may go now; otherwise says how long to wait, in microseconds.

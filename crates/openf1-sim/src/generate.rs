@@ -5,6 +5,7 @@
 
 mod cache;
 mod calendar;
+mod drive;
 mod model;
 pub(crate) mod random;
 mod roster;

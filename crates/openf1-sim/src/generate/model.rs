@@ -1,7 +1,7 @@
 //! What happened in a session: laps, stops, stints and the result. All times are whole milliseconds,
 //! so sums are exact.
 
-use super::calendar::{Kind, Session};
+use super::calendar::{Kind, Place, Session};
 use super::random::{Rng, mix};
 use super::roster::Driver;
 use crate::clock::{MINUTE, SECOND};
@@ -130,11 +130,15 @@ fn pace(seed: u64, session: &Session, driver: &Driver) -> f64 {
     of_team + of_driver + of_day + 2.0
 }
 
+/// Parts of a lap's time that the first two sectors of a circuit take.
+pub(crate) fn sector_shares(place: &Place) -> [f64; 2] {
+    let shape = mix(&[place.circuit_key as u64, 5]);
+    [0.27 + (shape % 100) as f64 / 1000.0, 0.36 + (shape / 100 % 80) as f64 / 1000.0]
+}
+
 /// Splits a lap into sectors that add up to it.
 fn sectors(session: &Session, duration: i64, rng: &mut Rng) -> [i64; 3] {
-    let shape = mix(&[session.place.circuit_key as u64, 5]);
-    let one = 0.27 + (shape % 100) as f64 / 1000.0 + rng.around(0.003);
-    let two = 0.36 + (shape / 100 % 80) as f64 / 1000.0 + rng.around(0.003);
+    let [one, two] = sector_shares(session.place).map(|share| share + rng.around(0.003));
     let first = (duration as f64 * one) as i64;
     let second = (duration as f64 * two) as i64;
     [first, second, duration - first - second]
@@ -192,25 +196,31 @@ fn race(seed: u64, session: &Session, roster: &[Driver], paces: &[f64], grid: Ve
             let mut duration =
                 (base * (1.0 + paces[d] * 1.4 / 1000.0) + fuel + age as f64 * 38.0 + rng.around(420.0))
                     as i64;
+            // Time lost in the first sector and in the last.
+            let (mut early, mut late) = (lane_left, 0);
+            lane_left = 0;
             if number == 1 {
                 // From a standstill, one row after the other.
-                duration += 5_400 + place as i64 * 380;
+                early += 5_400 + place as i64 * 380;
             }
             let stopping = stop_laps.contains(&number);
             if stopping {
-                duration += 3_200;
+                late += 3_200;
             }
-            duration += lane_left;
-            lane_left = 0;
+            duration += early + late;
             let stopped = out_of_race[d] == Some(number);
             if stopped {
                 // Somewhere on the lap.
                 duration = duration * rng.range(10, 90) / 100;
+                (early, late) = (0, 0);
             }
+            let mut sectors = sectors(session, duration - early - late, &mut rng);
+            sectors[0] += early;
+            sectors[2] += late;
             run.laps.push(Lap {
                 number,
                 start: at,
-                sectors: sectors(session, duration, &mut rng),
+                sectors,
                 out,
                 slow: out || stopping || number == 1,
                 complete: !stopped,

@@ -6,9 +6,10 @@
 
 use super::Generated;
 use super::calendar::Session;
-use super::model::{Lap, Model};
+use super::drive::{Drive, Moment};
+use super::model::{Model, Run};
 use super::random::mix;
-use super::track::{self, POINTS, Point};
+use super::track::Track;
 use crate::answer::{Meter, Refusal};
 use crate::clock::{self, HOUR, MINUTE, SECOND};
 use crate::endpoint::Endpoint;
@@ -65,26 +66,68 @@ impl Beat {
 /// A driver whose samples are written.
 struct Car<'a> {
     number: i64,
-    laps: &'a [Lap],
+    run: &'a Run,
+    race: bool,
     /// The lap of the last sample: samples come in order of time.
     at: usize,
+    /// The lap that was asked for last.
+    drive: Option<(usize, Drive)>,
     seed: u64,
+    /// The same for `location` and `car_data`: both come from one drive.
+    drive_seed: u64,
     /// JSON between the date and the first measured value.
     middle: Vec<u8>,
 }
 
 impl Car<'_> {
-    /// The lap under way and how much of it is done, in points of the track; none in the garage.
-    fn position(&mut self, t: i64) -> Option<(f64, &Lap)> {
-        while self.laps.get(self.at).is_some_and(|l| l.end() <= t) {
+    /// What the car does; none in the garage.
+    fn moment(&mut self, track: &Track, t: i64) -> Option<Moment> {
+        while self.run.laps.get(self.at).is_some_and(|l| l.end() <= t) {
             self.at += 1;
         }
-        let lap = self.laps.get(self.at).filter(|l| l.start <= t)?;
-        let part = (t - lap.start) as f64 / lap.duration().max(1) as f64;
-        // A car that stopped out there got only so far.
-        let part = if lap.complete { part } else { part * 0.6 };
-        Some((part * POINTS as f64, lap))
+        let lap = self.run.laps.get(self.at).filter(|l| l.start <= t)?;
+        let at = self.at;
+        if self.drive.as_ref().is_none_or(|d| d.0 != at) {
+            self.drive = Some((at, Drive::new(track, self.run, at, self.drive_seed)));
+        }
+        let (_, drive) = self.drive.as_mut()?;
+        Some(drive.moment(track, (t - lap.start) as f64))
     }
+
+    /// Value of `drs`. In a race not every car is close enough to the one ahead on every straight.
+    fn drs(&self, track: &Track, moment: &Moment) -> i64 {
+        let off = (self.seed & 1) as i64;
+        let lap = &self.run.laps[self.at];
+        let Some((zone, metres)) = track.nodes[moment.node].zone else {
+            return off;
+        };
+        if lap.slow || moment.braking {
+            return off;
+        }
+        let chance = mix(&[self.drive_seed, lap.number as u64, zone, 42]) % 8;
+        match metres {
+            _ if self.race && chance > 3 => {
+                if chance > 6 {
+                    8
+                } else {
+                    off
+                }
+            }
+            ..50.0 => 8,
+            ..100.0 => 10,
+            _ if zone == 0 => 12,
+            _ => 14,
+        }
+    }
+}
+
+/// Top speeds of the gears, km/h.
+const GEARS: [f64; 8] = [85.0, 124.0, 160.0, 196.0, 231.0, 267.0, 302.0, 345.0];
+
+/// Gear and revolutions per minute at a speed in km/h.
+fn gear(speed: f64) -> (i64, i64) {
+    let at = GEARS.iter().position(|top| speed < *top).unwrap_or(GEARS.len() - 1);
+    (at as i64 + 1, (11_900.0 * speed / GEARS[at]).max(4_200.0) as i64)
 }
 
 fn number(buffer: &mut Vec<u8>, n: i64) {
@@ -134,52 +177,37 @@ struct CarSample {
     throttle: i64,
 }
 
-fn car_sample(car: &mut Car<'_>, track: &[Point], i: i64, t: i64, year: i32) -> CarSample {
+fn car_sample(car: &mut Car<'_>, track: &Track, i: i64, t: i64, year: i32) -> CarSample {
     let noise = mix(&[car.seed, i as u64]);
     let drs = |value| (year < 2026).then_some(value);
-    let seed = car.seed;
-    let Some((at, lap)) = car.position(t) else {
+    let Some(moment) = car.moment(track, t) else {
         // For long spells the car says nothing: 104 in both.
-        let silent = mix(&[seed, (i >> 6) as u64, 3]).is_multiple_of(3);
+        let silent = mix(&[car.seed, (i >> 6) as u64, 3]).is_multiple_of(3);
         let (brake, throttle) = if silent { (104, 104) } else { (0, 0) };
         return CarSample { brake, drs: drs(0), gear: 0, rpm: 0, speed: 0, throttle };
     };
-    let point = track[(at as usize).min(POINTS - 1)];
-    let in_lane = lap.out && at < POINTS as f64 * 0.06;
-    if in_lane {
-        return CarSample {
-            brake: 0,
-            drs: drs(0),
-            gear: 2,
-            rpm: 5200 + (noise % 300) as i64,
-            speed: 79 + (noise % 3) as i64,
-            throttle: 18,
-        };
-    }
-    let wobble = (noise % 7) as i64 - 3;
-    let slow = if lap.slow && !lap.out { 94 } else { 100 };
-    let speed = ((i64::from(point.speed) + wobble) * slow / 100).max(0);
-    let drs_value =
-        if point.straight { [12, 14, 8, 10][(noise >> 8) as usize % 4] } else { (noise >> 8) as i64 % 2 };
+    let speed = moment.speed * 3.6;
+    let (gear, rpm) = gear(speed);
     let lost = (noise >> 16).is_multiple_of(900);
+    let (brake, throttle) =
+        if lost { (104, 104) } else { (i64::from(moment.braking) * 100, moment.throttle.round() as i64) };
     CarSample {
-        brake: if lost { 104 } else { i64::from(point.braking) * 100 },
-        drs: drs(drs_value),
-        gear: i64::from(point.gear),
-        rpm: i64::from(point.rpm) + (noise >> 24) as i64 % 160,
-        speed,
-        throttle: if lost { 104 } else { i64::from(point.throttle) },
+        brake,
+        drs: drs(car.drs(track, &moment)),
+        gear,
+        rpm: rpm + (noise >> 24) as i64 % 120,
+        speed: if speed < 1.0 { 0 } else { speed.round() as i64 + (noise % 3) as i64 - 1 },
+        throttle,
     }
 }
 
-fn location_sample(car: &mut Car<'_>, track: &[Point], t: i64) -> [i64; 3] {
-    let Some((at, _)) = car.position(t) else {
+fn location_sample(car: &mut Car<'_>, track: &Track, t: i64) -> [i64; 3] {
+    let Some(moment) = car.moment(track, t) else {
         return [0, 0, 0];
     };
-    let index = (at as usize).min(POINTS - 1);
-    let part = (at - index as f64) as f32;
-    let (a, b) = (track[index], track[(index + 1) % POINTS]);
-    [a.x + (b.x - a.x) * part, a.y + (b.y - a.y) * part, a.z + (b.z - a.z) * part].map(|v| v as i64)
+    let (a, b) = (track.nodes[moment.node].place, track.nodes[(moment.node + 1) % track.nodes.len()].place);
+    let part = moment.part as f32;
+    [0, 1, 2].map(|axis| (a[axis] + (b[axis] - a[axis]) * part) as i64)
 }
 
 fn allows(filters: &[(&FieldFilter, usize)], values: &[Option<i64>]) -> bool {
@@ -237,9 +265,12 @@ impl Generated {
                 .filter(|(driver, _)| query.allows("driver_number", driver.number))
                 .map(|(driver, run)| Car {
                     number: driver.number,
-                    laps: &run.laps,
+                    run,
+                    race: session.kind.is_race(),
                     at: 0,
+                    drive: None,
                     seed: mix(&[beat.seed, driver.number as u64]),
+                    drive_seed: mix(&[self.seed, session.key as u64, driver.number as u64, 41]),
                     middle: format!(
                         "\",\"driver_number\":{},\"meeting_key\":{},\"session_key\":{}",
                         driver.number, session.meeting_key, session.key
@@ -257,7 +288,7 @@ impl Generated {
                 let dates = (from..=to).filter(|i| beat.time(*i).is_some_and(|t| low <= t && t <= high));
                 meter.check(rows + dates.count().saturating_sub(4) * cars.len(), 0)?;
             }
-            let track = track::lap(session.place);
+            let track = Track::new(session.place);
             let mut date = DateText { second: i64::MIN, text: Vec::new() };
             for i in from..=to {
                 let Some(t) = beat.time(i).filter(|t| low <= *t && *t <= high) else {

@@ -1,104 +1,354 @@
-//! The shape of a circuit and what a car does along it.
+//! The shape of a circuit and how fast a car can go along it.
+//!
+//! A circuit is a closed polygon with its corners rounded, so it has straights and arcs, and the car's place
+//! and speed come from the same curve. The circuit is the same in every year and for every seed.
 
 use super::calendar::Place;
+use super::model;
 use super::random::Rng;
-use std::f64::consts::TAU;
+use std::f64::consts::{PI, TAU};
 
-/// Points of a lap; equal steps of time.
-pub(crate) const POINTS: usize = 1024;
+/// Circuit key, length of a lap in metres, corners (10 to 20).
+const SIZES: [(i64, f64, usize); 24] = [
+    (63, 5412.0, 15),
+    (149, 6174.0, 20),
+    (10, 5278.0, 14),
+    (46, 5807.0, 18),
+    (49, 5451.0, 16),
+    (151, 5412.0, 19),
+    (6, 4909.0, 19),
+    (22, 3337.0, 19),
+    (23, 4361.0, 14),
+    (15, 4657.0, 14),
+    (19, 4318.0, 10),
+    (2, 5891.0, 18),
+    (4, 4381.0, 14),
+    (7, 7004.0, 19),
+    (55, 4259.0, 14),
+    (39, 5793.0, 11),
+    (144, 6003.0, 20),
+    (61, 4940.0, 19),
+    (9, 5513.0, 20),
+    (65, 4304.0, 17),
+    (14, 4309.0, 15),
+    (152, 6201.0, 17),
+    (150, 5419.0, 16),
+    (70, 5281.0, 16),
+];
 
-/// What a car reports at one point of a fast lap.
-#[derive(Debug, Clone, Copy, Default)]
-pub(crate) struct Point {
-    /// Tenths of metres from the circuit's origin.
-    pub(crate) x: f32,
-    pub(crate) y: f32,
-    pub(crate) z: f32,
-    pub(crate) speed: i32,
-    pub(crate) rpm: i32,
-    pub(crate) gear: i32,
-    pub(crate) throttle: i32,
-    pub(crate) braking: bool,
-    pub(crate) straight: bool,
+/// About so many metres from node to node.
+const STEP: f64 = 8.0;
+
+/// Above what any car reaches, m/s.
+const TOP: f64 = 97.0;
+
+/// Deceleration of a car that only rolls, m/s²: air and tyres.
+pub(crate) fn drag(speed: f64) -> f64 {
+    0.5 + 0.0011 * speed * speed
 }
 
-/// A closed lap. The circuit is the same in every year and for every seed.
-pub(crate) fn lap(place: &Place) -> Vec<Point> {
-    const FINE: usize = 4096;
-    let mut rng = Rng::new(&[place.circuit_key as u64, 77]);
-    let harmonics: Vec<(f64, f64, f64)> =
-        (2..8).map(|k| (f64::from(k), rng.unit() * TAU, rng.unit() * 0.32 / f64::from(k))).collect();
-    let (ox, oy, oz) = (rng.around(4000.0), rng.around(4000.0), rng.unit() * 600.0);
-    let (tilt, hill) = (rng.unit() * TAU, 30.0 + rng.unit() * 250.0);
-    let place_at = |i: usize| {
-        let a = i as f64 / FINE as f64 * TAU;
-        let r = 1.0 + harmonics.iter().map(|(k, phase, size)| size * (k * a + phase).cos()).sum::<f64>();
-        (r * a.cos() * 1.3, r * a.sin())
-    };
-    let fine: Vec<(f64, f64)> = (0..FINE).map(place_at).collect();
-    let step = |i: usize| {
-        let (a, b) = (fine[i % FINE], fine[(i + 1) % FINE]);
-        (b.0 - a.0).hypot(b.1 - a.1)
-    };
-    let length: f64 = (0..FINE).map(step).sum();
-    // A lap of 5.2 km on average, in tenths of metres.
-    let scale = 52_000.0 * (place.lap_ms as f64 / 84_000.0) / length;
-    let bend = |i: usize| {
-        let (a, b, c) = (fine[(i + FINE - 24) % FINE], fine[i], fine[(i + 24) % FINE]);
-        let (one, two) = ((b.1 - a.1).atan2(b.0 - a.0), (c.1 - b.1).atan2(c.0 - b.0));
-        let mut turn = (two - one).abs();
-        if turn > TAU / 2.0 {
-            turn = TAU - turn;
+/// Acceleration with the throttle open, m/s²: what the tyres hold, then what the engine has, less the drag.
+pub(crate) fn pull(speed: f64) -> f64 {
+    14.0_f64.min(970.0 / speed.max(1.0)) - drag(speed)
+}
+
+/// Deceleration of hard braking, m/s², by the square of the speed: the wings press the car down.
+fn braking(square: f64) -> f64 {
+    15.0 + 0.0035 * square
+}
+
+/// A point of the circuit.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Node {
+    /// Tenths of metres from the circuit's origin.
+    pub(crate) place: [f32; 3],
+    /// Top speed that the bend allows, m/s.
+    limit: f64,
+    /// Counts the corners and straights passed.
+    corner: usize,
+    /// Number of the DRS zone and metres since it began.
+    pub(crate) zone: Option<(u64, f64)>,
+}
+
+/// Speeds in m/s and times in seconds since the line, at every node and again at the line.
+#[derive(Debug, Default)]
+pub(crate) struct Profile {
+    pub(crate) speeds: Vec<f64>,
+    pub(crate) times: Vec<f64>,
+}
+
+impl Profile {
+    pub(crate) fn total(&self) -> f64 {
+        self.times.last().copied().unwrap_or(0.0)
+    }
+}
+
+/// A circuit.
+#[derive(Debug)]
+pub(crate) struct Track {
+    /// Metres from node to node.
+    pub(crate) step: f64,
+    pub(crate) nodes: Vec<Node>,
+    /// A fast lap.
+    pub(crate) fast: Profile,
+    /// Nodes at which the second and third sector begin.
+    pub(crate) sectors: [usize; 2],
+    /// Nodes of the slowest points of the first and the last corner braked for.
+    pub(crate) apexes: [usize; 2],
+}
+
+impl Track {
+    pub(crate) fn new(place: &Place) -> Self {
+        let mut rng = Rng::new(&[place.circuit_key as u64, 77]);
+        let (length, turns) = SIZES
+            .iter()
+            .find(|(key, ..)| *key == place.circuit_key)
+            .map_or_else(|| (rng.range(4200, 5800) as f64, rng.range(12, 18) as usize), |s| (s.1, s.2));
+        let (line, length) = outline(&mut rng, length, turns);
+        let n = (length / STEP) as usize;
+        let step = length / n as f64;
+        let points = resample(&line, n, step);
+        let bends = bends(&points, step);
+        let (ox, oy, oz) = (rng.around(4000.0), rng.around(4000.0), 200.0 + rng.unit() * 600.0);
+        // Tenths of metres of height, once and three times round.
+        let (hill, tilt) = (30.0 + rng.unit() * 150.0, rng.unit() * TAU);
+        let (bump, turn) = (10.0 + rng.unit() * 40.0, rng.unit() * TAU);
+        let mut corner = 0;
+        let mut nodes: Vec<Node> = Vec::with_capacity(n);
+        for (k, point) in points.iter().enumerate() {
+            let a = k as f64 / n as f64 * TAU;
+            let z = oz + hill * (a + tilt).sin() + bump * (3.0 * a + turn).sin();
+            let side = |k: usize| if bends[k].abs() < 1.0 / 900.0 { 0.0 } else { bends[k].signum() };
+            if k > 0 && side(k) != side(k - 1) {
+                corner += 1;
+            }
+            let place = [(point[0] * 10.0 + ox) as f32, (point[1] * 10.0 + oy) as f32, z as f32];
+            nodes.push(Node { place, limit: TOP, corner, zone: None });
         }
-        turn / ((c.0 - a.0).hypot(c.1 - a.1) * scale / 10.0).max(1.0)
+        mark_zones(&mut nodes, &bends, step);
+        let mut track = Self { step, nodes, fast: Profile::default(), sectors: [0; 2], apexes: [0; 2] };
+        // The grip with which a fast lap takes the time that it takes here.
+        let (mut low, mut high) = (0.1, 10.0);
+        for _ in 0..16 {
+            let grip = f64::sqrt(low * high);
+            track.fast = track.lap_with(grip, &bends);
+            if track.fast.total() * 1000.0 > place.lap_ms as f64 { low = grip } else { high = grip }
+        }
+        let shares = model::sector_shares(place);
+        let total = track.fast.total();
+        track.sectors = [shares[0], shares[0] + shares[1]]
+            .map(|share| track.fast.times.partition_point(|t| *t < share * total).clamp(1, n - 1));
+        let v = &track.fast.speeds;
+        let slow = |k: &usize| v[*k] <= v[k - 1] && v[*k] < v[k + 1] && v[*k] < 70.0;
+        track.apexes = [(1..n).find(slow).unwrap_or(1), (1..n).rfind(slow).unwrap_or(n - 1)];
+        track
+    }
+
+    /// Sets the limits for a grip and gives the lap driven with it.
+    fn lap_with(&mut self, grip: f64, bends: &[f64]) -> Profile {
+        for (node, bend) in self.nodes.iter_mut().zip(bends) {
+            // Sideways 22 m/s² and more with speed; flat out where the wings alone hold the car.
+            let left = bend.abs() - 0.006 * grip;
+            let square = if left > 0.0 { 22.0 * grip / left } else { f64::INFINITY };
+            node.limit = square.sqrt().clamp(18.0, TOP);
+        }
+        let first = self.drive(self.limits(|_| 1.0));
+        // The lap is closed: it ends as fast as it begins.
+        let mut limits = self.limits(|_| 1.0);
+        let line = first.speeds[0].min(first.speeds[self.nodes.len()]);
+        limits[0] = line;
+        limits[self.nodes.len()] = line;
+        self.drive(limits)
+    }
+
+    /// Top speeds at every node and again at the line; `skill` is a factor by corner.
+    pub(crate) fn limits(&self, skill: impl Fn(usize) -> f64) -> Vec<f64> {
+        let mut limits = Vec::with_capacity(self.nodes.len() + 1);
+        let (mut corner, mut factor) = (usize::MAX, 1.0);
+        for node in &self.nodes {
+            if node.corner != corner {
+                (corner, factor) = (node.corner, skill(node.corner));
+            }
+            limits.push(node.limit * factor);
+        }
+        let line = self.fast.speeds.first().copied().unwrap_or(TOP);
+        limits[0] = limits[0].min(line);
+        limits.push(limits[0]);
+        limits
+    }
+
+    /// As fast as the limits allow, without braking or accelerating harder than a car can.
+    pub(crate) fn drive(&self, limits: Vec<f64>) -> Profile {
+        let mut speeds = limits;
+        let mut ahead = f64::INFINITY;
+        for speed in speeds.iter_mut().rev() {
+            let square = (*speed * *speed).min(ahead);
+            *speed = square;
+            ahead = square + 2.0 * braking(square) * self.step;
+        }
+        let mut times = Vec::with_capacity(speeds.len());
+        let (mut reached, mut last, mut time) = (f64::INFINITY, None, 0.0);
+        for speed in &mut speeds {
+            let here = speed.min(reached).sqrt();
+            if let Some(last) = last {
+                time += 2.0 * self.step / f64::max(last + here, 0.1);
+            }
+            times.push(time);
+            *speed = here;
+            last = Some(here);
+            reached = here * here + 2.0 * pull(here) * self.step;
+        }
+        Profile { speeds, times }
+    }
+}
+
+fn apart(a: [f64; 2], b: [f64; 2]) -> f64 {
+    (b[0] - a[0]).hypot(b[1] - a[1])
+}
+
+fn between(a: [f64; 2], b: [f64; 2], part: f64) -> [f64; 2] {
+    [a[0] + (b[0] - a[0]) * part, a[1] + (b[1] - a[1]) * part]
+}
+
+/// A closed line in metres that begins on its longest straight, and its length.
+fn outline(rng: &mut Rng, wanted: f64, turns: usize) -> (Vec<[f64; 2]>, f64) {
+    let chicanes = turns / 5;
+    let mains = turns - 2 * chicanes;
+    let tilt = rng.unit() * TAU;
+    let mut corners: Vec<[f64; 2]> = (0..mains)
+        .map(|i| {
+            let a = (i as f64 + rng.around(0.55)) / mains as f64 * TAU;
+            let r = 0.22 + 0.78 * rng.unit();
+            let (x, y) = (1.7 * r * a.cos(), r * a.sin());
+            [x * tilt.cos() - y * tilt.sin(), x * tilt.sin() + y * tilt.cos()]
+        })
+        .collect();
+    let edge = |corners: &[[f64; 2]], i: usize| apart(corners[i], corners[(i + 1) % corners.len()]);
+    let scale = wanted * 1.03 / (0..mains).map(|i| edge(&corners, i)).sum::<f64>();
+    corners.iter_mut().for_each(|c| *c = c.map(|v| v * scale));
+    let longest = |corners: &[[f64; 2]], from: usize| {
+        (from..corners.len()).max_by(|a, b| edge(corners, *a).total_cmp(&edge(corners, *b)))
     };
-    // As fast as the bend allows, then not braking or accelerating harder than a car can.
-    let mut speed: Vec<f64> =
-        (0..FINE).map(|i| (38.0 / bend(i).max(1e-6)).sqrt().clamp(18.0, 93.0)).collect();
-    for i in (0..2 * FINE).rev() {
-        let (here, next) = (i % FINE, (i + 1) % FINE);
-        let metres = step(here) * scale / 10.0;
-        speed[here] = speed[here].min((speed[next].powi(2) + 2.0 * 38.0 * metres).sqrt());
+    // The longest straight leads from the first corner of the list to the second.
+    let first = longest(&corners, 0).unwrap_or(0);
+    corners.rotate_left(first);
+    for _ in 0..chicanes {
+        let i = longest(&corners, 1).unwrap_or(1);
+        let (a, b) = (corners[i], corners[(i + 1) % corners.len()]);
+        let long = apart(a, b);
+        let side = (18.0 + rng.unit() * 24.0) * if rng.one_in(2) { 1.0 } else { -1.0 } / long;
+        let half = (30.0 + rng.unit() * 25.0) / long;
+        let middle = 0.4 + 0.2 * rng.unit();
+        let beside = |part: f64, side: f64| {
+            let on = between(a, b, part);
+            [on[0] - (b[1] - a[1]) * side, on[1] + (b[0] - a[0]) * side]
+        };
+        corners.splice(i + 1..=i, [beside(middle - half, side), beside(middle + half, -side)]);
     }
-    for i in 0..2 * FINE {
-        let (here, next) = (i % FINE, (i + 1) % FINE);
-        let metres = step(here) * scale / 10.0;
-        speed[next] = speed[next].min((speed[here].powi(2) + 2.0 * 11.0 * metres).sqrt());
+    let tightness: Vec<f64> = corners.iter().map(|_| rng.unit()).collect();
+    let mut line = rounded(&corners, &tightness);
+    let mut length = 0.0;
+    for _ in 0..4 {
+        length = (0..line.len()).map(|i| apart(line[i], line[(i + 1) % line.len()])).sum();
+        corners.iter_mut().for_each(|c| *c = c.map(|v| v * wanted / length));
+        line = rounded(&corners, &tightness);
     }
-    let times: Vec<f64> = (0..FINE).map(|i| step(i) * scale / 10.0 / speed[i]).collect();
-    let total: f64 = times.iter().sum();
-    let mut points = Vec::with_capacity(POINTS);
+    (line, length)
+}
+
+/// Cuts an arc into every corner. The line begins half-way from the first corner to the second.
+fn rounded(corners: &[[f64; 2]], tightness: &[f64]) -> Vec<[f64; 2]> {
+    let n = corners.len();
+    let mut line = vec![between(corners[0], corners[1], 0.5)];
+    for i in (1..n).chain([0]) {
+        let (a, b, c) = (corners[(i + n - 1) % n], corners[i], corners[(i + 1) % n]);
+        let heading = (b[1] - a[1]).atan2(b[0] - a[0]);
+        let turn = angle((c[1] - b[1]).atan2(c[0] - b[0]) - heading);
+        let sharp = turn.abs();
+        if sharp < 0.02 {
+            continue;
+        }
+        let (least, most) = match sharp {
+            s if s > 2.0 => (16.0, 45.0),
+            s if s > 1.2 => (30.0, 120.0),
+            s if s > 0.6 => (60.0, 220.0),
+            _ => (80.0, 400.0),
+        };
+        let room = 0.45 * apart(a, b).min(apart(b, c)) / (sharp / 2.0).tan();
+        let radius = f64::min(least + (most - least) * tightness[i], room);
+        let cut = radius * (sharp / 2.0).tan();
+        let pieces = (sharp * radius / 2.0).ceil().max(4.0);
+        let chord = 2.0 * radius * (sharp / pieces / 2.0).sin();
+        let mut at = [b[0] - cut * heading.cos(), b[1] - cut * heading.sin()];
+        line.push(at);
+        for p in 0..pieces as usize {
+            let direction = heading + (p as f64 + 0.5) * turn / pieces;
+            at = [at[0] + chord * direction.cos(), at[1] + chord * direction.sin()];
+            line.push(at);
+        }
+    }
+    line
+}
+
+/// An angle from -π to π.
+fn angle(a: f64) -> f64 {
+    (a + PI).rem_euclid(TAU) - PI
+}
+
+/// Points at equal steps along a closed line.
+fn resample(line: &[[f64; 2]], n: usize, step: f64) -> Vec<[f64; 2]> {
+    let mut points = Vec::with_capacity(n);
     let (mut i, mut passed) = (0, 0.0);
-    for n in 0..POINTS {
-        let wanted = total * n as f64 / POINTS as f64;
-        while i + 1 < FINE && passed + times[i] < wanted {
-            passed += times[i];
+    for k in 0..n {
+        let wanted = k as f64 * step;
+        loop {
+            let (a, b) = (line[i % line.len()], line[(i + 1) % line.len()]);
+            let long = apart(a, b);
+            if passed + long > wanted || i >= line.len() {
+                points.push(between(a, b, (wanted - passed) / long.max(1e-9)));
+                break;
+            }
+            passed += long;
             i += 1;
         }
-        let part = ((wanted - passed) / times[i]).clamp(0.0, 1.0);
-        let (a, b) = (fine[i], fine[(i + 1) % FINE]);
-        let (x, y) = (a.0 + (b.0 - a.0) * part, a.1 + (b.1 - a.1) * part);
-        let here = speed[i];
-        let change = speed[(i + 8) % FINE] - here;
-        let gear = ((here * 3.6 - 50.0) / 36.0).floor().clamp(1.0, 8.0);
-        let within = ((here * 3.6 - 50.0 - (gear - 1.0) * 36.0) / 36.0).clamp(0.0, 1.2);
-        points.push(Point {
-            x: (x * scale + ox) as f32,
-            y: (y * scale + oy) as f32,
-            z: (oz + hill * (i as f64 / FINE as f64 * TAU + tilt).sin()) as f32,
-            speed: (here * 3.6) as i32,
-            rpm: (9400.0 + within * 2300.0) as i32,
-            gear: gear as i32,
-            throttle: if change < -0.6 {
-                0
-            } else if change > 0.25 || here > 75.0 {
-                100
-            } else {
-                62
-            },
-            braking: change < -0.6,
-            straight: here > 76.0 && change > -0.2,
-        });
     }
     points
+}
+
+/// Curvature at every point in 1/m, left positive; cars enter and leave a bend gently.
+fn bends(points: &[[f64; 2]], step: f64) -> Vec<f64> {
+    let n = points.len();
+    let heading = |i: usize| {
+        let (a, b) = (points[i % n], points[(i + 1) % n]);
+        (b[1] - a[1]).atan2(b[0] - a[0])
+    };
+    let raw: Vec<f64> = (0..n).map(|i| angle(heading(i) - heading(i + n - 1)) / step).collect();
+    (0..n).map(|i| (raw[(i + n - 1) % n] + 2.0 * raw[i] + raw[(i + 1) % n]) / 4.0).collect()
+}
+
+/// Up to three longest straights are DRS zones.
+fn mark_zones(nodes: &mut [Node], bends: &[f64], step: f64) {
+    let n = nodes.len();
+    let straight = |k: usize| bends[k % n].abs() < 1.0 / 900.0;
+    let mut runs: Vec<(usize, usize)> = Vec::new();
+    let Some(corner) = (0..n).find(|k| !straight(*k)) else {
+        return;
+    };
+    let mut length = 0;
+    for k in corner..=corner + n {
+        if straight(k) {
+            length += 1;
+        } else {
+            if length as f64 * step > 380.0 {
+                runs.push((k - length, length));
+            }
+            length = 0;
+        }
+    }
+    runs.sort_by_key(|(from, length)| (std::cmp::Reverse(*length), *from));
+    for (id, (from, length)) in runs.into_iter().take(3).enumerate() {
+        for j in 0..length {
+            nodes[(from + j) % n].zone = Some((id as u64, j as f64 * step));
+        }
+    }
 }

@@ -1,0 +1,159 @@
+//! One lap of one driver: where the car is and how fast, at any time of the lap.
+
+use super::model::Run;
+use super::random::{mix, unit};
+use super::track::{Profile, Track, drag, pull};
+
+/// Speed limit of the pit lane, m/s.
+const LANE: f64 = 80.0 / 3.6;
+
+/// Milliseconds from the entry of the pit lane to the end of the lap: of a stop in a race, and of a car that
+/// goes into its garage. The model times its stops by them.
+const STOP_ENTRY: f64 = 2900.0;
+const GARAGE_ENTRY: f64 = 4000.0;
+
+/// What a car does at one moment.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Moment {
+    /// Node passed last, and the part of the way to the next.
+    pub(crate) node: usize,
+    pub(crate) part: f64,
+    /// m/s.
+    pub(crate) speed: f64,
+    /// 0 to 100.
+    pub(crate) throttle: f64,
+    pub(crate) braking: bool,
+}
+
+/// A lap being driven. Moments are asked for in order of time.
+#[derive(Debug)]
+pub(crate) struct Drive {
+    profile: Profile,
+    /// Milliseconds of the lap and the second of the profile at which the car then is. Between two of them
+    /// the profile is played faster or slower, so that the car is at the sector lines at the sector times.
+    pins: Vec<(f64, f64)>,
+    pin: usize,
+    node: usize,
+}
+
+impl Drive {
+    /// Lap `at` of a run. `seed` is the driver's in this session.
+    pub(crate) fn new(track: &Track, run: &Run, at: usize, seed: u64) -> Self {
+        let lap = &run.laps[at];
+        let n = track.nodes.len();
+        let nodes = |metres: f64| ((metres / track.step) as usize).clamp(2, n / 4);
+        let duration = lap.duration() as f64;
+        // Each has corners that suit him, and no two laps are alike.
+        let mut limits = track.limits(|corner| {
+            let own = unit(mix(&[seed, corner as u64])) - 0.5;
+            let today = unit(mix(&[seed, corner as u64, lap.number as u64])) - 0.5;
+            1.0 + 0.05 * own + 0.016 * today
+        });
+        let mut pins = vec![(0.0, 0)];
+        // Much slower than the car can: between stops in practice and qualifying.
+        let cruising = lap.slow && lap.number > 1 && duration > track.fast.total() * 1150.0;
+        let stop = run.stops.iter().find(|s| lap.out && s.lap + 1 == lap.number && s.lane.is_some());
+        let stop = stop.and_then(|s| Some((s.lane? as f64 - STOP_ENTRY, s.standing as f64)));
+        let mut exit = 0;
+        let mut box_node = None;
+        if let Some((left, standing)) = stop {
+            // Braking and starting cost 1.7 s of what is not spent standing, in the middle.
+            exit = nodes(LANE * ((left - standing) / 1000.0 - 1.7));
+            box_node = Some(exit / 2);
+            limits[exit / 2] = 0.0;
+        } else if lap.out {
+            exit = nodes(100.0);
+            limits[0] = 0.0;
+        } else if lap.number == 1 {
+            limits[0] = 0.0;
+        }
+        if exit > 0 {
+            limits[..=exit].iter_mut().for_each(|v| *v = v.min(LANE));
+        }
+        let entry = run.stops.iter().find(|s| lap.complete && s.lap == lap.number).map(|stop| {
+            let garage = stop.lane.is_none();
+            // Braking to a stand costs 0.75 s.
+            let (ms, moving) =
+                if garage { (GARAGE_ENTRY, GARAGE_ENTRY - 750.0) } else { (STOP_ENTRY, STOP_ENTRY) };
+            let node = n - nodes(LANE * moving / 1000.0);
+            limits[node..].iter_mut().for_each(|v| *v = v.min(LANE));
+            if garage {
+                limits[n] = 0.0;
+            }
+            (duration - ms, node)
+        });
+        let mut end = n;
+        if !lap.complete {
+            // The car stops out there.
+            end = track.fast.times.partition_point(|t| *t < duration * 0.0009).clamp(3, n - 1);
+            limits[end] = 0.0;
+        }
+        let profile = track.drive(limits);
+        let second = |node: usize| profile.times[node];
+        if lap.complete {
+            if let (Some((left, standing)), Some(node)) = (stop, box_node) {
+                let arrival = (left - standing) * second(node) / second(exit);
+                pins.extend([(arrival, node), (arrival + standing, node), (left, exit)]);
+            } else if lap.out {
+                pins.push((second(exit) * 1000.0, exit));
+            } else if cruising {
+                // Laps beside this one are fast: slow down in the first corner only, speed up in the last.
+                pins.push((second(track.apexes[0]) * 1000.0, track.apexes[0]));
+            }
+            pins.push((lap.sectors[0] as f64, track.sectors[0]));
+            pins.push(((lap.sectors[0] + lap.sectors[1]) as f64, track.sectors[1]));
+            match entry {
+                Some(entry) => pins.push(entry),
+                None if cruising && stop.is_none() => {
+                    let last = track.apexes[1];
+                    pins.push((duration - (second(n) - second(last)) * 1000.0, last));
+                }
+                None => {}
+            }
+        }
+        let mut kept: Vec<(f64, f64)> = Vec::with_capacity(pins.len() + 1);
+        let mut passed = None;
+        for (ms, node) in pins {
+            // Only what is on the way: a corner may lie in another sector than usual.
+            let later = kept.last().is_none_or(|last| last.0 < ms) && passed.is_none_or(|p| p <= node);
+            if later && ms < duration && node < end {
+                kept.push((ms, second(node)));
+                passed = Some(node);
+            }
+        }
+        kept.push((duration, second(end)));
+        Self { profile, pins: kept, pin: 0, node: 0 }
+    }
+
+    /// What the car does so many milliseconds after the lap began.
+    pub(crate) fn moment(&mut self, track: &Track, ms: f64) -> Moment {
+        while self.pin + 2 < self.pins.len() && self.pins[self.pin + 1].0 <= ms {
+            self.pin += 1;
+        }
+        let (from, to) = (self.pins[self.pin], self.pins[self.pin + 1]);
+        let rate = (to.1 - from.1) / f64::max(to.0 - from.0, 1.0);
+        let second = from.1 + (ms - from.0) * rate;
+        let times = &self.profile.times;
+        while self.node + 2 < times.len() && times[self.node + 1] <= second {
+            self.node += 1;
+        }
+        let k = self.node;
+        let (v, w) = (self.profile.speeds[k], self.profile.speeds[k + 1]);
+        // From node to node the acceleration is even.
+        let done = ((second - times[k]) / (times[k + 1] - times[k])).clamp(0.0, 1.0);
+        let here = v + (w - v) * done;
+        let gain = (w * w - v * v) / (2.0 * track.step);
+        let pace = rate * 1000.0;
+        let braking = pace == 0.0 || gain < -drag(v) - 2.0;
+        // Who drives a slow lap does not open the throttle.
+        let ease = if pace < 0.9 { pace * pace } else { 1.0 };
+        let push = (gain + drag(v)) / (pull(v) + drag(v));
+        Moment {
+            node: k,
+            part: (v + here) * done / (v + w),
+            speed: here * pace,
+            throttle: if braking { 0.0 } else { ease * (push * 100.0).clamp(0.0, 100.0) },
+            braking,
+        }
+    }
+}

@@ -17,6 +17,7 @@ mod sql_error;
 mod table_writer;
 
 pub use arrow_array;
+pub use deltalake;
 pub use bronze::{BRONZE, BronzeTable, LOADS, RESCUED};
 pub use build::{BuildProgress, BuildReport, BuildSettings, BuildStatus, ModelBuild, build};
 pub use checks::{CheckResult, CheckStatus, check};

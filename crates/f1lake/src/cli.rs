@@ -43,10 +43,26 @@ pub(crate) struct Globals {
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
-    /// Everything that is due, from the API to the tables (for now: to the landing zone)
-    Run(ExtractArgs),
+    /// Everything that is due: extract, load and build
+    Run(RunArgs),
     /// Fetch sessions from the API into the landing zone
     Extract(ExtractArgs),
+    /// Load landed sessions into the bronze tables of the lake
+    Load(LoadArgs),
+    /// Build silver and gold tables for what changed, and run the checks
+    Build(BuildArgs),
+    /// Run the checks alone, on the whole lake; exit code 1 when one fails
+    Test(LakeOnlyArgs),
+    /// Query the lake; without a query: a shell
+    Sql(SqlArgs),
+    /// Write a table into a file
+    Export(ExportArgs),
+    /// Show a session: leaderboard, stints and data quality, and a page with plots
+    Report(ReportArgs),
+    /// List the tables of the lake with rows, versions and sizes
+    Tables(LakeOnlyArgs),
+    /// Join small files, remove those of old versions, write checkpoints
+    Maintain(MaintainArgs),
     /// List the sessions that a selection chooses
     Sessions(SessionsArgs),
     /// Show requests, minutes and bytes before anything is fetched
@@ -61,7 +77,7 @@ pub(crate) enum Command {
     Config(ConfigArgs),
     /// Serve a simulated OpenF1 API on loopback; its base URL goes to standard output
     Simulate(SimulateArgs),
-    /// Extract a generated race weekend, with no network and no account
+    /// A generated race weekend from the API to gold and a report, with no network and no account
     Demo(DemoArgs),
     /// Print a completion script for a shell
     Completions {
@@ -222,6 +238,150 @@ pub(crate) struct ExtractArgs {
     pub(crate) api: ApiArgs,
 }
 
+/// Where the tables are.
+#[derive(Debug, Default, Args, Serialize)]
+#[command(next_help_heading = "Lake")]
+pub(crate) struct LakeArgs {
+    /// Folder (or URL) of the lake [default: ./lake]
+    #[arg(long, value_name = "FOLDER")]
+    #[serde(rename = "lake_path", skip_serializing_if = "Option::is_none")]
+    lake: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct RunArgs {
+    #[command(flatten)]
+    pub(crate) extract: ExtractArgs,
+    #[command(flatten)]
+    pub(crate) lake: LakeArgs,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct LoadArgs {
+    /// Only these sessions [default: all that are landed]
+    #[arg(long, value_name = "KEY", value_delimiter = ',')]
+    pub(crate) session_key: Vec<i64>,
+    /// Write all bronze tables anew from the landing zone alone
+    #[arg(long, conflicts_with = "session_key")]
+    pub(crate) rebuild: bool,
+    #[command(flatten)]
+    pub(crate) out: OutArgs,
+    #[command(flatten)]
+    pub(crate) lake: LakeArgs,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct BuildArgs {
+    /// Build everything anew, changed or not
+    #[arg(long)]
+    pub(crate) full_refresh: bool,
+    /// Leave the checks out
+    #[arg(long)]
+    pub(crate) no_tests: bool,
+    /// Only this table and what it is built from; may be repeated
+    #[arg(long, value_name = "TABLE", value_delimiter = ',')]
+    pub(crate) model: Vec<String>,
+    #[command(flatten)]
+    pub(crate) lake: LakeArgs,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct LakeOnlyArgs {
+    #[command(flatten)]
+    pub(crate) lake: LakeArgs,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct SqlArgs {
+    /// Query; `-` reads it from standard input
+    pub(crate) query: Option<String>,
+    /// Write the rows into this file: .parquet, .csv, .json or .ndjson
+    #[arg(long, value_name = "FILE")]
+    pub(crate) to: Option<String>,
+    /// Read the tables as they were: a version, a day or an instant (UTC)
+    #[arg(long, value_name = "WHEN")]
+    pub(crate) as_of: Option<String>,
+    #[command(flatten)]
+    pub(crate) lake: LakeArgs,
+}
+
+/// Format of an exported file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, clap::ValueEnum)]
+pub(crate) enum ExportFormat {
+    /// Parquet, zstd
+    #[default]
+    Parquet,
+    /// Comma-separated values with a header
+    Csv,
+    /// A JSON array
+    Json,
+    /// A JSON object a line
+    Ndjson,
+}
+
+impl ExportFormat {
+    pub(crate) fn extension(self) -> &'static str {
+        match self {
+            Self::Parquet => "parquet",
+            Self::Csv => "csv",
+            Self::Json => "json",
+            Self::Ndjson => "ndjson",
+        }
+    }
+
+    pub(crate) fn rows(self) -> f1lake_tables::RowFormat {
+        match self {
+            Self::Parquet => f1lake_tables::RowFormat::Parquet,
+            Self::Csv => f1lake_tables::RowFormat::Csv,
+            Self::Json => f1lake_tables::RowFormat::Json,
+            Self::Ndjson => f1lake_tables::RowFormat::Ndjson,
+        }
+    }
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ExportArgs {
+    /// Table, such as fact_laps
+    pub(crate) table: String,
+    /// Format of the file
+    #[arg(long, value_enum, default_value_t)]
+    pub(crate) format: ExportFormat,
+    /// File, or `-` for standard output [default: TABLE.FORMAT]
+    #[arg(long, value_name = "FILE")]
+    pub(crate) to: Option<String>,
+    /// Only rows for which this SQL condition holds
+    #[arg(long, value_name = "CONDITION")]
+    pub(crate) r#where: Option<String>,
+    /// Read the table as it was: a version, a day or an instant (UTC)
+    #[arg(long, value_name = "WHEN")]
+    pub(crate) as_of: Option<String>,
+    #[command(flatten)]
+    pub(crate) lake: LakeArgs,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ReportArgs {
+    /// Session: its key, `latest`, or words such as "monza race"
+    pub(crate) session: String,
+    /// File of the page [default: f1lake-report-KEY.html]
+    #[arg(long, value_name = "FILE")]
+    pub(crate) html: Option<String>,
+    #[command(flatten)]
+    pub(crate) lake: LakeArgs,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct MaintainArgs {
+    /// Hours for which old versions stay readable, at least 168
+    #[arg(long, value_name = "HOURS", default_value_t = f1lake_tables::LEAST_RETENTION_HOURS)]
+    pub(crate) retention_hours: u64,
+    /// Only say which files would be removed
+    #[arg(long)]
+    pub(crate) dry_run: bool,
+    #[command(flatten)]
+    pub(crate) lake: LakeArgs,
+}
+
 #[derive(Debug, Args)]
 pub(crate) struct SessionsArgs {
     #[command(flatten)]
@@ -250,7 +410,7 @@ pub(crate) struct ConfigArgs {
     #[arg(long)]
     pub(crate) example: bool,
     #[command(flatten)]
-    pub(crate) settings: Box<ExtractArgs>,
+    pub(crate) settings: Box<RunArgs>,
 }
 
 /// Limits of the simulator.
@@ -334,6 +494,12 @@ impl ErasedLayer for ApiArgs {
 }
 
 impl ErasedLayer for WorkArgs {
+    fn dict(&self) -> Result<Dict, Error> {
+        serialized(self)
+    }
+}
+
+impl ErasedLayer for LakeArgs {
     fn dict(&self) -> Result<Dict, Error> {
         serialized(self)
     }

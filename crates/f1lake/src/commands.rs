@@ -1,14 +1,20 @@
 //! One module per subcommand.
 
+mod build;
 mod completions;
 mod config;
 mod demo;
 mod doctor;
 mod extract;
+mod load;
 mod plan;
+mod report;
+mod run;
 mod sessions;
 mod simulate;
+mod sql;
 mod status;
+mod tables;
 mod verify;
 
 use crate::cli::{Cli, Command, ErasedLayer, Globals, layer};
@@ -40,7 +46,25 @@ impl Context {
 
     /// A remark on standard error, unless `--quiet`.
     pub(crate) fn say(&self, text: &str) {
-        match (self.globals.quiet, self.globals.log_format) {
+        self.teller().tell(text);
+    }
+
+    /// Makes remarks from elsewhere.
+    pub(crate) fn teller(&self) -> Teller {
+        Teller { quiet: self.globals.quiet, format: self.globals.log_format }
+    }
+}
+
+/// Makes remarks on standard error, unless `--quiet`.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Teller {
+    quiet: bool,
+    format: crate::LogFormat,
+}
+
+impl Teller {
+    pub(crate) fn tell(self, text: &str) {
+        match (self.quiet, self.format) {
             (true, _) => {}
             (_, crate::LogFormat::Json) => tracing::info!("{text}"),
             _ => anstream::eprintln!("{text}"),
@@ -60,7 +84,16 @@ pub(crate) async fn run(cli: Cli) -> Result<ExitCode, Error> {
     crate::logging::start(globals.verbose, globals.quiet, globals.log_format, &bars);
     let context = Context { globals, bars };
     match command {
-        Command::Run(args) | Command::Extract(args) => extract::run(&context, &args).await,
+        Command::Run(args) => run::run(&context, &args).await,
+        Command::Extract(args) => extract::run(&context, &args).await,
+        Command::Load(args) => load::run(&context, &args).await,
+        Command::Build(args) => build::run(&context, &args).await,
+        Command::Test(args) => build::test(&context, &args).await,
+        Command::Tables(args) => tables::run(&context, &args).await,
+        Command::Maintain(args) => tables::maintain(&context, &args).await,
+        Command::Sql(args) => sql::run(&context, &args).await,
+        Command::Export(args) => sql::export(&context, &args).await,
+        Command::Report(args) => report::run(&context, &args).await,
         Command::Sessions(args) => sessions::run(&context, &args).await,
         Command::Plan(args) => plan::run(&context, &args).await,
         Command::Status(args) => status::run(&context, &args).await,

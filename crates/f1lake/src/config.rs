@@ -136,6 +136,8 @@ settings! {
     landing_volume_path: Option<String> = None;
     /// Folder for staging and locks; unset: `_work` in the landing folder.
     work_path: Option<PathBuf> = None;
+    /// Folder (or URL, in builds with the feature `cloud`) of the lake's tables.
+    lake_path: String = "./lake".to_owned();
     /// Format of landing files: `json`, `ndjson` or `parquet`.
     format: Format = Format::Json;
     /// Compression of landing files: `none`, `gzip` or `zstd`.

@@ -2,6 +2,8 @@
 
 use crate::exit_code::ExitCode;
 use f1lake_extract::ExtractError;
+use f1lake_report::ReportError;
+use f1lake_tables::TablesError;
 use openf1_sim::SimError;
 
 /// Failure of a command.
@@ -16,6 +18,12 @@ pub enum Error {
     /// The API.
     #[error(transparent)]
     Api(#[from] openf1_client::Error),
+    /// The lake.
+    #[error(transparent)]
+    Tables(#[from] TablesError),
+    /// The report.
+    #[error("report: {0}")]
+    Report(#[from] ReportError),
     /// The simulator.
     #[error("simulator: {0}")]
     Simulator(#[from] SimError),
@@ -42,13 +50,31 @@ impl Error {
             Self::Simulator(SimError::Bind { .. }) | Self::Io { .. } => ExitCode::Failed,
             Self::Simulator(_) => ExitCode::Usage,
             Self::Api(error) => of_api(error),
-            Self::Extract(error) => match error {
-                ExtractError::Settings(_) => ExitCode::Usage,
-                ExtractError::Api(error) => of_api(error),
-                ExtractError::Interrupted => ExitCode::Interrupted,
+            Self::Extract(error) | Self::Tables(TablesError::Landing(error)) => of_extract(error),
+            Self::Tables(error) => match error {
+                TablesError::Location { .. } | TablesError::Sql(_) => ExitCode::Usage,
+                TablesError::Interrupted => ExitCode::Interrupted,
                 _ => ExitCode::Failed,
             },
+            Self::Report(_) => ExitCode::Failed,
         }
+    }
+
+    /// The text for people: one line, except SQL errors, which point at the place.
+    pub(crate) fn told(&self) -> String {
+        match self {
+            Self::Tables(TablesError::Sql(text)) => text.clone(),
+            other => other.to_string().split_whitespace().collect::<Vec<_>>().join(" "),
+        }
+    }
+}
+
+fn of_extract(error: &ExtractError) -> ExitCode {
+    match error {
+        ExtractError::Settings(_) => ExitCode::Usage,
+        ExtractError::Api(error) => of_api(error),
+        ExtractError::Interrupted => ExitCode::Interrupted,
+        _ => ExitCode::Failed,
     }
 }
 

@@ -1,8 +1,11 @@
 //! Formula 1 data from the OpenF1 API in a lakehouse: the program, and the library behind it.
 //!
-//! Programs use the parts: [`client`] for the API, [`extract`] for the landing zone, [`simulator`] for tests.
+//! Programs use the parts: [`client`] for the API, [`extract`] for the landing zone, [`tables`] for the lake,
+//! [`report`] for a session's report, [`simulator`] for tests.
 
 pub use f1lake_extract as extract;
+pub use f1lake_report as report;
+pub use f1lake_tables as tables;
 pub use openf1_client as client;
 pub use openf1_sim as simulator;
 
@@ -57,8 +60,7 @@ pub fn main(args: impl IntoIterator<Item = OsString>) -> std::process::ExitCode 
     let code = match runtime.block_on(commands::run(cli)) {
         Ok(code) => code,
         Err(error) => {
-            let text = error.to_string().split_whitespace().collect::<Vec<_>>().join(" ");
-            anstream::eprintln!("error: {text}");
+            anstream::eprintln!("error: {}", error.told());
             error.exit_code()
         }
     };

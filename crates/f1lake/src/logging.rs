@@ -39,7 +39,7 @@ pub(crate) fn start(verbose: u8, quiet: bool, format: LogFormat, bars: &MultiPro
         (_, 2, _) => "debug",
         _ => "trace",
     };
-    let ours = ["f1lake", "f1lake_extract", "openf1_client", "openf1_sim"];
+    let ours = ["f1lake", "f1lake_extract", "f1lake_tables", "openf1_client", "openf1_sim"];
     let chosen = if verbose > 2 {
         level.to_owned()
     } else {

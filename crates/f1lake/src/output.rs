@@ -22,11 +22,11 @@ pub enum OutputFormat {
 
 /// A column of a table for people.
 #[derive(Debug, Clone, Copy)]
-pub(crate) enum Column {
+pub(crate) enum Column<'a> {
     /// Text, to the left.
-    Left(&'static str),
+    Left(&'a str),
     /// Numbers, to the right.
-    Right(&'static str),
+    Right(&'a str),
 }
 
 /// Prints `whole` as JSON, `records` as CSV, or rows of texts as a table.
@@ -37,7 +37,7 @@ pub(crate) fn print<R: Serialize>(
     format: OutputFormat,
     whole: &impl Serialize,
     records: &[R],
-    columns: &[Column],
+    columns: &[Column<'_>],
     row: impl Fn(&R) -> Vec<String>,
 ) -> Result<(), Error> {
     let text = match format {
@@ -95,7 +95,7 @@ fn cell(value: &Value) -> String {
     }
 }
 
-fn table(columns: &[Column], rows: impl Iterator<Item = Vec<String>>) -> String {
+fn table(columns: &[Column<'_>], rows: impl Iterator<Item = Vec<String>>) -> String {
     let mut table = Table::new();
     if std::io::stdout().is_terminal() {
         table.load_style(UTF8_FULL_CONDENSED).set_content_arrangement(ContentArrangement::Dynamic);

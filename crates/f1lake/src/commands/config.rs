@@ -22,8 +22,9 @@ pub(crate) fn run(context: &Context, args: &ConfigArgs) -> Result<ExitCode, Erro
         write(&example_file())?;
         return Ok(ExitCode::Done);
     }
-    let flags = &args.settings;
-    let loaded = context.load(&[&flags.selection, &flags.work, &flags.out, &flags.api])?;
+    let flags = &args.settings.extract;
+    let loaded =
+        context.load(&[&flags.selection, &flags.work, &flags.out, &flags.api, &args.settings.lake])?;
     let mut lines: Vec<Line> = SETTINGS
         .iter()
         .map(|setting| Line {

@@ -1,7 +1,8 @@
-//! `f1lake extract` and, until there are tables, `f1lake run`.
+//! `f1lake extract`: the API's answers into the landing zone.
 
 use super::Context;
 use crate::cli::ExtractArgs;
+use crate::config::Loaded;
 use crate::error::Error;
 use crate::exit_code::ExitCode;
 use crate::output::{Column, print};
@@ -69,13 +70,22 @@ impl Line {
 
 pub(crate) async fn run(context: &Context, args: &ExtractArgs) -> Result<ExitCode, Error> {
     let loaded = context.load(&[&args.selection, &args.work, &args.out, &args.api])?;
+    run_loaded(context, &loaded, args).await
+}
+
+/// Extracts by a configuration that is read already.
+pub(crate) async fn run_loaded(
+    context: &Context,
+    loaded: &Loaded,
+    args: &ExtractArgs,
+) -> Result<ExitCode, Error> {
     let mut settings = loaded.config.extract_settings(std::path::PathBuf::new(), Timestamp::now());
     settings.refresh = args.work.refresh;
     settings.accept_shrink = args.work.accept_shrink;
     settings.wait_for_lock = args.work.wait;
     // Everything that can be wrong without a request is found before a folder is made.
     settings.validate()?;
-    let client = setup::client(&loaded)?;
+    let client = setup::client(loaded)?;
     let zone = Zone::open(&loaded.config).await?;
     settings.work_dir.clone_from(&zone.work_dir);
     let (code, _) = extract(context, client, &zone, settings).await?;

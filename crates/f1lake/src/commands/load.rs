@@ -1,0 +1,171 @@
+//! `f1lake load`: landing files into bronze tables.
+
+use super::Context;
+use crate::cli::LoadArgs;
+use crate::config::Config;
+use crate::error::Error;
+use crate::exit_code::ExitCode;
+use crate::output::{Column, print};
+use crate::progress::plural;
+use crate::setup::Zone;
+use f1lake_extract::Landing;
+use f1lake_tables::{Lake, LoadReport, LoadSettings, LoadStatus, SessionLoad};
+use indicatif::HumanCount;
+use serde::Serialize;
+use std::sync::Arc;
+use tokio_util::sync::CancellationToken;
+
+#[derive(Serialize)]
+struct Line {
+    session_key: i64,
+    session: String,
+    status: LoadStatus,
+    tables: usize,
+    rows: u64,
+    rescued_rows: u64,
+    quarantined_rows: u64,
+    error: Option<String>,
+}
+
+impl From<&SessionLoad> for Line {
+    fn from(session: &SessionLoad) -> Self {
+        let sum = |count: fn(&f1lake_tables::TableLoad) -> u64| session.tables.iter().map(count).sum();
+        let errors: Vec<String> = session
+            .tables
+            .iter()
+            .filter_map(|table| Some(format!("{}: {}", table.table, table.error.as_ref()?)))
+            .collect();
+        Self {
+            session_key: session.session_key,
+            session: session.session.clone(),
+            status: session.status,
+            tables: session.tables.len(),
+            rows: sum(|table| table.rows),
+            rescued_rows: sum(|table| table.rescued_rows),
+            quarantined_rows: sum(|table| table.quarantined_rows),
+            error: (!errors.is_empty()).then(|| errors.join("; ")),
+        }
+    }
+}
+
+impl Line {
+    fn remark(&self) -> String {
+        let mut parts = Vec::new();
+        if self.rescued_rows > 0 {
+            parts.push(format!("{} with rescued fields", self.rescued_rows));
+        }
+        if self.quarantined_rows > 0 {
+            parts.push(format!("{} in quarantine", self.quarantined_rows));
+        }
+        parts.extend(self.error.clone());
+        parts.join("; ")
+    }
+}
+
+pub(crate) fn status_name(status: LoadStatus) -> &'static str {
+    match status {
+        LoadStatus::Loaded => "loaded",
+        LoadStatus::Unchanged => "unchanged",
+        LoadStatus::Stale => "stale",
+        LoadStatus::Failed => "FAILED",
+    }
+}
+
+pub(crate) async fn run(context: &Context, args: &LoadArgs) -> Result<ExitCode, Error> {
+    let loaded = context.load(&[&args.out, &args.lake])?;
+    let zone = Zone::require(&loaded.config)?;
+    let lake = open_lake(&loaded.config)?;
+    let settings = LoadSettings {
+        sessions: (!args.session_key.is_empty()).then(|| args.session_key.iter().copied().collect()),
+        rebuild: args.rebuild,
+    };
+    let report = load(context, &lake, &zone.landing, &settings, &crate::interrupt::token()).await?;
+    show(context, &report)?;
+    Ok(exit_code(&report))
+}
+
+/// The lake of the configuration.
+pub(crate) fn open_lake(config: &Config) -> Result<Lake, Error> {
+    Ok(Lake::open(&config.lake_path)?)
+}
+
+/// The lake of the configuration, which must be there.
+pub(crate) fn require_lake(config: &Config) -> Result<Lake, Error> {
+    let local = !config.lake_path.contains("://");
+    if local && !std::path::Path::new(&config.lake_path).is_dir() {
+        return Err(Error::Usage(format!(
+            "no lake at {}; `f1lake load` makes one, --lake names another",
+            config.lake_path
+        )));
+    }
+    open_lake(config)
+}
+
+/// Loads, telling each session as it is done.
+pub(crate) async fn load(
+    context: &Context,
+    lake: &Lake,
+    landing: &Landing,
+    settings: &LoadSettings,
+    cancel: &CancellationToken,
+) -> Result<LoadReport, Error> {
+    let teller = context.teller();
+    let progress = Arc::new(move |session: &SessionLoad| {
+        if session.status != LoadStatus::Unchanged {
+            let line = Line::from(session);
+            teller.tell(&format!(
+                "{}: {}, {} rows in {} tables",
+                session.session,
+                status_name(session.status),
+                HumanCount(line.rows),
+                line.tables
+            ));
+        }
+    });
+    let report = f1lake_tables::load(lake, landing, settings, progress, cancel).await?;
+    let count = report.sessions.len();
+    context.say(&format!(
+        "loaded {} of {count} {} into {}: {} rows in {:.1} s",
+        report.count(LoadStatus::Loaded),
+        plural(count, "session", "sessions"),
+        lake.describe(),
+        HumanCount(report.rows()),
+        report.seconds
+    ));
+    Ok(report)
+}
+
+pub(crate) fn show(context: &Context, report: &LoadReport) -> Result<(), Error> {
+    let lines: Vec<Line> = report.sessions.iter().map(Line::from).collect();
+    print(
+        context.output(),
+        report,
+        &lines,
+        &[
+            Column::Left("session"),
+            Column::Right("key"),
+            Column::Left("status"),
+            Column::Right("tables"),
+            Column::Right("rows"),
+            Column::Left("remarks"),
+        ],
+        |line| {
+            vec![
+                line.session.clone(),
+                line.session_key.to_string(),
+                status_name(line.status).to_owned(),
+                line.tables.to_string(),
+                HumanCount(line.rows).to_string(),
+                line.remark(),
+            ]
+        },
+    )
+}
+
+pub(crate) fn exit_code(report: &LoadReport) -> ExitCode {
+    match report.count(LoadStatus::Failed) {
+        0 => ExitCode::Done,
+        failed if failed == report.sessions.len() => ExitCode::Failed,
+        _ => ExitCode::SomeFailed,
+    }
+}

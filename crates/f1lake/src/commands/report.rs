@@ -1,0 +1,127 @@
+//! `f1lake report`: one session in the terminal and as a page.
+
+use super::Context;
+use super::load::require_lake;
+use crate::cli::ReportArgs;
+use crate::error::Error;
+use crate::exit_code::ExitCode;
+use crate::output::{OutputFormat, write};
+use f1lake_report::{Part, ReportData, Rows, render_html, render_text};
+use f1lake_tables::{Lake, Query, RowFormat, write_rows};
+use serde_json::Value;
+use std::io::IsTerminal;
+use std::path::Path;
+
+/// Width of the text where there is no terminal to ask.
+const WIDTH: usize = 100;
+
+pub(crate) async fn run(context: &Context, args: &ReportArgs) -> Result<ExitCode, Error> {
+    let loaded = context.load(&[&args.lake])?;
+    let lake = require_lake(&loaded.config)?;
+    let query = Query::open(&lake, None).await?;
+    let session_key = find_session(&query, &args.session).await?;
+    let data = collect(&query, session_key).await?;
+    let file = match &args.html {
+        Some(file) => file.clone(),
+        None => format!("f1lake-report-{session_key}.html"),
+    };
+    show(context, &data, Path::new(&file))?;
+    Ok(ExitCode::Done)
+}
+
+/// The report of a session of a lake, in the terminal and in a file.
+pub(crate) async fn report(
+    context: &Context,
+    lake: &Lake,
+    session_key: i64,
+    file: &Path,
+) -> Result<(), Error> {
+    let query = Query::open(lake, None).await?;
+    show(context, &collect(&query, session_key).await?, file)
+}
+
+fn show(context: &Context, data: &ReportData, file: &Path) -> Result<(), Error> {
+    let page = render_html(data)?;
+    std::fs::write(file, page).map_err(Error::io("cannot write the report"))?;
+    match context.output() {
+        OutputFormat::Table => {
+            let terminal = std::io::stdout().is_terminal();
+            let width = if terminal { console_width() } else { WIDTH };
+            let colour = terminal && std::env::var_os("NO_COLOR").is_none();
+            write(&render_text(data, width, colour))?;
+        }
+        OutputFormat::Json | OutputFormat::Csv => {
+            let text = serde_json::to_string_pretty(data)
+                .map_err(|error| Error::io("cannot print JSON")(std::io::Error::other(error)))?;
+            write(&format!("{text}\n"))?;
+        }
+    }
+    context.say(&format!("report with plots: {}", file.display()));
+    Ok(())
+}
+
+fn console_width() -> usize {
+    usize::from(console::Term::stdout().size().1)
+}
+
+/// A session by key, `latest`, or words of its name, place and day.
+async fn find_session(query: &Query, wanted: &str) -> Result<i64, Error> {
+    if let Ok(key) = wanted.parse() {
+        return Ok(key);
+    }
+    let rows = rows(
+        query,
+        "select session_key, concat_ws('_', cast(batch_day as varchar), location, session_name) as name \
+         from gold_analytics.dim_sessions order by date_start desc, session_key",
+    )
+    .await?;
+    let sessions: Vec<(i64, String)> = rows
+        .iter()
+        .filter_map(|row| Some((row["session_key"].as_i64()?, row["name"].as_str()?.replace(' ', "_"))))
+        .collect();
+    let fits = |name: &str| {
+        let name = name.to_lowercase();
+        wanted.to_lowercase().split([' ', '_']).all(|word| name.contains(word))
+    };
+    let found: Vec<&(i64, String)> = if wanted == "latest" {
+        sessions.first().into_iter().collect()
+    } else {
+        sessions.iter().filter(|(_, name)| fits(name)).collect()
+    };
+    match found.as_slice() {
+        [(key, _)] => Ok(*key),
+        [] => Err(Error::Usage(format!(
+            "no built session is named {wanted}; give its key, `latest`, or words such as \"monza race\""
+        ))),
+        several => {
+            let some: Vec<String> =
+                several.iter().take(5).map(|(key, name)| format!("{key} {name}")).collect();
+            Err(Error::Usage(format!(
+                "{} sessions fit {wanted}, such as {}; give the key",
+                several.len(),
+                some.join(", ")
+            )))
+        }
+    }
+}
+
+async fn collect(query: &Query, session_key: i64) -> Result<ReportData, Error> {
+    let mut parts = Rows::new();
+    for part in Part::ALL {
+        parts.insert(part, rows(query, &part.sql(session_key)).await?);
+    }
+    let data = ReportData::from_rows(parts)?;
+    if data.session.is_none() {
+        return Err(Error::Usage(format!(
+            "session {session_key} is not in the gold tables; run `f1lake load` and `f1lake build`"
+        )));
+    }
+    Ok(data)
+}
+
+async fn rows(query: &Query, sql: &str) -> Result<Vec<Value>, Error> {
+    let mut text = Vec::new();
+    write_rows(query.sql(sql).await?, RowFormat::Json, &mut text).await?;
+    serde_json::from_slice(&text)
+        .map_err(|error| Error::io("cannot read a query's rows")(std::io::Error::other(error)))
+}

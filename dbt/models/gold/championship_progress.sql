@@ -120,7 +120,7 @@ progress as (
         ) as podiums
     from firsts
     inner join rounds
-        on firsts.season = rounds.season and rounds.round >= firsts.first_round
+        on firsts.season = rounds.season and firsts.first_round <= rounds.round
     left join by_round
         on
             firsts.season = by_round.season

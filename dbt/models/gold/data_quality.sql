@@ -45,14 +45,14 @@ checks as (
 -- Every check gives, per session and driver (0: none in particular), what it looked at and how much of it is odd.
 loads as (
     select
-        session_key,
+        bronze.session_key,
         case
-            when table_name like '%bronze_%' then {{ replace_all('table_name', '^.*bronze_', '') }}
-            else table_name
+            when bronze.table_name like '%bronze_%' then {{ replace_all('bronze.table_name', '^.*bronze_', '') }}
+            else bronze.table_name
         end as landing_name,
         bronze.rows as loaded_rows,
-        rescued_rows,
-        quarantined_rows
+        bronze.rescued_rows,
+        bronze.quarantined_rows
     from {{ session_rows(source('bronze_raw', 'bronze_loads')) }} as bronze
 ),
 
@@ -172,22 +172,60 @@ drivers_with_telemetry as (
     from lap_locations
 ),
 
+sessions_with_laps as (
+    select distinct session_key
+    from lap_counts
+),
+
+sessions_with_stints as (
+    select distinct session_key
+    from {{ session_rows(ref('silver_stints')) }}
+),
+
+following_stints as (
+    select
+        session_key,
+        driver_number,
+        is_repaired,
+        lap_end,
+        lead(lap_start) over (partition by session_key, driver_number order by stint_number) as next_lap_start
+    from {{ session_rows(ref('silver_stints')) }}
+),
+
 found as (
-    select session_key, 'missing_endpoints' as check_name, cast(0 as bigint) as driver_number,
-        count(case when coalesce(loaded_rows, 0) = 0 then 1 end) as odd, count(*) as looked_at
+    select
+        session_key,
+        'missing_endpoints' as check_name,
+        cast(0 as bigint) as driver_number,
+        count(case when coalesce(loaded_rows, 0) = 0 then 1 end) as odd,
+        count(*) as looked_at
     from endpoints
     group by session_key
     union all
-    select session_key, 'rescued_rows', 0, sum(rescued_rows), sum(loaded_rows)
+    select
+        session_key,
+        'rescued_rows' as check_name,
+        cast(0 as bigint) as driver_number,
+        sum(rescued_rows) as odd,
+        sum(loaded_rows) as looked_at
     from loads
     group by session_key
     union all
-    select session_key, 'quarantined_rows', 0, sum(quarantined_rows), sum(loaded_rows + quarantined_rows)
+    select
+        session_key,
+        'quarantined_rows' as check_name,
+        cast(0 as bigint) as driver_number,
+        sum(quarantined_rows) as odd,
+        sum(loaded_rows + quarantined_rows) as looked_at
     from loads
     group by session_key
     union all
-    select loads.session_key, 'duplicate_keys', 0,
-        sum(loads.loaded_rows - coalesce(kept.kept_rows, 0)), sum(loads.loaded_rows)
+    select
+        loads.session_key,
+        'duplicate_keys' as check_name,
+        cast(0 as bigint) as driver_number,
+        sum(loads.loaded_rows - coalesce(kept.kept_rows, 0)) as odd,
+        sum(loads.loaded_rows) as looked_at
     from loads
     left join kept
         on loads.session_key = kept.session_key and loads.landing_name = kept.landing_name
@@ -198,52 +236,85 @@ found as (
         )
     group by loads.session_key
     union all
-    select session_key, 'null_names', driver_number,
-        case when full_name is null or name_acronym is null or team_name is null then 1 else 0 end, 1
+    select
+        session_key,
+        'null_names' as check_name,
+        driver_number,
+        case when full_name is null or name_acronym is null or team_name is null then 1 else 0 end as odd,
+        1 as looked_at
     from {{ session_rows(ref('silver_drivers')) }}
     union all
-    select session_key, 'unknown_drivers', driver_number, is_unknown, 1
+    select
+        session_key,
+        'unknown_drivers' as check_name,
+        driver_number,
+        is_unknown as odd,
+        1 as looked_at
     from lap_counts
     union all
-    select drivers.session_key, 'drivers_without_laps', drivers.driver_number,
-        case when lap_counts.laps is null then 1 else 0 end, 1
+    select
+        drivers.session_key,
+        'drivers_without_laps' as check_name,
+        drivers.driver_number,
+        case when lap_counts.laps is null then 1 else 0 end as odd,
+        1 as looked_at
     from {{ session_rows(ref('silver_drivers')) }} as drivers
-    inner join (select distinct session_key from lap_counts) as sessions_with_laps
+    inner join sessions_with_laps
         on drivers.session_key = sessions_with_laps.session_key
     left join lap_counts
         on drivers.session_key = lap_counts.session_key and drivers.driver_number = lap_counts.driver_number
     union all
-    select session_key, 'lap_gaps', driver_number, last_lap - first_lap + 1 - laps, last_lap - first_lap + 1
+    select
+        session_key,
+        'lap_gaps' as check_name,
+        driver_number,
+        last_lap - first_lap + 1 - laps as odd,
+        last_lap - first_lap + 1 as looked_at
     from lap_counts
     union all
-    select session_key, 'laps_without_start', driver_number, laps_without_start, laps
+    select
+        session_key,
+        'laps_without_start' as check_name,
+        driver_number,
+        laps_without_start as odd,
+        laps as looked_at
     from lap_counts
     union all
-    select session_key, 'sectors_do_not_add_up', driver_number, laps_that_differ, laps_with_sectors
+    select
+        session_key,
+        'sectors_do_not_add_up' as check_name,
+        driver_number,
+        laps_that_differ as odd,
+        laps_with_sectors as looked_at
     from lap_counts
     union all
-    select session_key, 'overlapping_stints', driver_number,
-        case when is_repaired or lap_end >= next_lap_start then 1 else 0 end, 1
-    from (
-        select
-            session_key, driver_number, is_repaired, lap_end,
-            lead(lap_start) over (partition by session_key, driver_number order by stint_number) as next_lap_start
-        from {{ session_rows(ref('silver_stints')) }}
-    ) as stints
+    select
+        session_key,
+        'overlapping_stints' as check_name,
+        driver_number,
+        case when is_repaired or lap_end >= next_lap_start then 1 else 0 end as odd,
+        1 as looked_at
+    from following_stints
     union all
-    select lap_counts.session_key, 'laps_without_stint', lap_counts.driver_number,
-        lap_counts.laps_without_stint, lap_counts.laps
+    select
+        lap_counts.session_key,
+        'laps_without_stint' as check_name,
+        lap_counts.driver_number,
+        lap_counts.laps_without_stint as odd,
+        lap_counts.laps as looked_at
     from lap_counts
-    inner join (
-        select distinct session_key from {{ session_rows(ref('silver_stints')) }}
-    ) as sessions_with_stints
+    inner join sessions_with_stints
         on lap_counts.session_key = sessions_with_stints.session_key
     union all
     -- A deletion that was taken back is matched by the message that took it back.
-    select deletions.session_key, 'unmatched_deletions', deletions.driver_number,
-        case when verdicts.verdict_message is null and reinstatements.time_text is null then 1 else 0 end, 1
+    select
+        deletions.session_key,
+        'unmatched_deletions' as check_name,
+        deletions.driver_number,
+        case when verdicts.verdict_message is null and reinstatements.time_text is null then 1 else 0 end as odd,
+        1 as looked_at
     from deletions
-    inner join (select distinct session_key from lap_counts) as sessions_with_laps
+    inner join sessions_with_laps
         on deletions.session_key = sessions_with_laps.session_key
     left join verdicts
         on deletions.session_key = verdicts.session_key and deletions.message = verdicts.verdict_message
@@ -253,23 +324,34 @@ found as (
             and deletions.driver_number = reinstatements.driver_number
             and {{ match_group('deletions.message', ' TIME ([0-9:.]+) ') }} = reinstatements.time_text
     union all
-    select results.session_key, 'laps_differ_from_result', results.driver_number,
-        case when coalesce(lap_counts.laps_completed, 0) <> results.number_of_laps then 1 else 0 end, 1
+    select
+        results.session_key,
+        'laps_differ_from_result' as check_name,
+        results.driver_number,
+        case when coalesce(lap_counts.laps_completed, 0) <> results.number_of_laps then 1 else 0 end as odd,
+        1 as looked_at
     from results
     inner join sessions
         on results.session_key = sessions.session_key
-    inner join (select distinct session_key from lap_counts) as sessions_with_laps
+    inner join sessions_with_laps
         on results.session_key = sessions_with_laps.session_key
     left join lap_counts
         on results.session_key = lap_counts.session_key and results.driver_number = lap_counts.driver_number
     where sessions.is_race and results.number_of_laps is not null
     union all
-    select session_key, 'position_differs_from_result', driver_number,
-        case when last_position <> official_position then 1 else 0 end, 1
+    select
+        session_key,
+        'position_differs_from_result' as check_name,
+        driver_number,
+        case when last_position <> official_position then 1 else 0 end as odd,
+        1 as looked_at
     from timing_order
     where session_category in ('Race', 'Sprint') and last_position is not null and official_position is not null
     union all
-    select timing_order.session_key, 'best_lap_differs_from_result', timing_order.driver_number,
+    select
+        timing_order.session_key,
+        'best_lap_differs_from_result' as check_name,
+        timing_order.driver_number,
         case
             when
                 timing_order.order_source = 'best_lap_by_phase'
@@ -282,27 +364,45 @@ found as (
                 and (timing_order.best_lap_time is not distinct from results.duration_seconds)
                 then 0
             else 1
-        end, 1
+        end as odd,
+        1 as looked_at
     from timing_order
     inner join results
         on timing_order.session_key = results.session_key and timing_order.driver_number = results.driver_number
     where timing_order.order_source in ('best_lap', 'best_lap_by_phase')
     union all
-    select session_key, 'order_differs_from_result', driver_number,
-        case when timing_position <> official_position then 1 else 0 end, 1
+    select
+        session_key,
+        'order_differs_from_result' as check_name,
+        driver_number,
+        case when timing_position <> official_position then 1 else 0 end as odd,
+        1 as looked_at
     from timing_order
     where timing_position is not null and official_position is not null
     union all
-    select session_key, 'frozen_location', driver_number,
-        case when extent < 100 then 1 else 0 end, 1
+    select
+        session_key,
+        'frozen_location' as check_name,
+        driver_number,
+        case when extent < 100 then 1 else 0 end as odd,
+        1 as looked_at
     from lap_locations
     where distance_m >= 1000 and located_samples >= 20
     union all
-    select session_key, 'samples_without_location', driver_number, samples - located_samples, samples
+    select
+        session_key,
+        'samples_without_location' as check_name,
+        driver_number,
+        samples - located_samples as odd,
+        samples as looked_at
     from lap_locations
     union all
-    select laps.session_key, 'laps_without_telemetry', laps.driver_number,
-        case when lap_locations.samples is null then 1 else 0 end, 1
+    select
+        laps.session_key,
+        'laps_without_telemetry' as check_name,
+        laps.driver_number,
+        case when lap_locations.samples is null then 1 else 0 end as odd,
+        1 as looked_at
     from {{ session_rows(ref('fact_laps')) }} as laps
     inner join drivers_with_telemetry
         on

@@ -43,7 +43,8 @@ numbered as (
         *,
         sum(
             case
-                when session_ordinal = 1
+                when
+                    session_ordinal = 1
                     or (driver_number is distinct from previous_number)
                     or (name_acronym is distinct from previous_acronym)
                     or (team_id is distinct from previous_team_id)

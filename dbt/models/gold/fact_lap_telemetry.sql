@@ -34,7 +34,8 @@ samples as (
 
 -- One pass in order of time finds what came last before a sample; at one instant a lap begins first, then a fix.
 timeline as (
-    select session_key, driver_number, start_micros as micros, 0 as kind,
+    select
+        session_key, driver_number, start_micros as micros, 0 as kind,
         start_micros as lap_start, cast(null as bigint) as fix_micros
     from laps
     where _rn = 1
@@ -42,7 +43,8 @@ timeline as (
     select session_key, driver_number, micros, 1 as kind, cast(null as bigint) as lap_start, micros as fix_micros
     from fixes
     union all
-    select session_key, driver_number, micros, 2 as kind,
+    select
+        session_key, driver_number, micros, 2 as kind,
         cast(null as bigint) as lap_start, cast(null as bigint) as fix_micros
     from samples
 ),

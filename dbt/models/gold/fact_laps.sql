@@ -290,13 +290,21 @@ lap_weather as (
         driver_number,
         lap_number,
         kind,
-        {% for column in ['air_temperature', 'track_temperature', 'is_raining'] %}
         {{ last_value_of(
-            column,
+            'air_temperature',
             'partition by session_key order by date, kind, driver_number, lap_number'
             ~ ' rows between unbounded preceding and current row'
-        ) }} as {{ column }}{{ ',' if not loop.last }}
-        {% endfor %}
+        ) }} as air_temperature,
+        {{ last_value_of(
+            'track_temperature',
+            'partition by session_key order by date, kind, driver_number, lap_number'
+            ~ ' rows between unbounded preceding and current row'
+        ) }} as track_temperature,
+        {{ last_value_of(
+            'is_raining',
+            'partition by session_key order by date, kind, driver_number, lap_number'
+            ~ ' rows between unbounded preceding and current row'
+        ) }} as is_raining
     from weather_timeline
 ),
 

@@ -51,7 +51,8 @@ numbered as (
         *,
         sum(
             case
-                when session_ordinal = 1
+                when
+                    session_ordinal = 1
                     or (team_name is distinct from previous_name)
                     or (team_colour is distinct from previous_colour)
                     then 1

@@ -51,7 +51,10 @@ with laps as (
 ),
 
 stops as (
-    select session_key, driver_number, count(*) as pit_lane_passages, count(stop_duration) as stops_timed,
+    select
+        session_key,
+        driver_number,
+        count(*) as pit_lane_passages,
         count(case when pit_type = 'stop' then 1 end) as pit_stops,
         min(stop_duration) as best_stop_duration
     from gold_analytics.fact_pit_stops

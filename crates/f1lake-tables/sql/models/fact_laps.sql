@@ -280,13 +280,9 @@ lap_weather as (
         driver_number,
         lap_number,
         kind,
-
         last_value(air_temperature) ignore nulls over (partition by session_key order by date, kind, driver_number, lap_number rows between unbounded preceding and current row) as air_temperature,
-
         last_value(track_temperature) ignore nulls over (partition by session_key order by date, kind, driver_number, lap_number rows between unbounded preceding and current row) as track_temperature,
-
         last_value(is_raining) ignore nulls over (partition by session_key order by date, kind, driver_number, lap_number rows between unbounded preceding and current row) as is_raining
-
     from weather_timeline
 ),
 

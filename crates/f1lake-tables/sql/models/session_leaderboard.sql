@@ -45,6 +45,18 @@ participants as (
     select session_key, driver_number from results
 ),
 
+session_laps as (
+    select session_key, count(best_lap_time) as timed, max(last_phase) as last_phase
+    from laps
+    group by session_key
+),
+
+session_results as (
+    select session_key, count(position) as classified
+    from results
+    group by session_key
+),
+
 -- What orders a session is decided for all of its drivers at once.
 session_order as (
     select
@@ -69,17 +81,9 @@ session_order as (
             else 'best_lap'
         end as order_source
     from silver_clean.silver_sessions as sessions
-    left join (
-        select session_key, count(best_lap_time) as timed, max(last_phase) as last_phase
-        from laps
-        group by session_key
-    ) as laps
+    left join session_laps as laps
         on sessions.session_key = laps.session_key
-    left join (
-        select session_key, count(position) as classified
-        from results
-        group by session_key
-    ) as results
+    left join session_results as results
         on sessions.session_key = results.session_key
 ),
 

@@ -9,4 +9,4 @@ from gold_analytics.dim_sessions as sessions
 left join gold_analytics.data_quality as quality
     on sessions.session_key = quality.session_key
 group by sessions.session_key
-having count(quality.check_name) <> (select max(checks) from checks)
+having count(quality.check_name) <> (select max(checks.checks) from checks)

@@ -196,8 +196,9 @@ fn race(seed: u64, session: &Session, roster: &[Driver], paces: &[f64], grid: Ve
             let mut duration =
                 (base * (1.0 + paces[d] * 1.4 / 1000.0) + fuel + age as f64 * 38.0 + rng.around(420.0))
                     as i64;
-            // Time lost in the first sector and in the last.
-            let (mut early, mut late) = (lane_left, 0);
+            // Time lost in the first sector and in the last. Cold tyres cost some of it all around the lap.
+            let (mut early, mut late) = ((lane_left - 4_500).max(0), 0);
+            duration += lane_left - early;
             lane_left = 0;
             if number == 1 {
                 // From a standstill, one row after the other.

@@ -190,7 +190,14 @@ mod tests {
             .collect();
         assert_eq!(
             names,
-            ["duration_seconds", "duration_laps", "duration_q1", "duration_q2", "duration_q3", "duration_text"]
+            [
+                "duration_seconds",
+                "duration_laps",
+                "duration_q1",
+                "duration_q2",
+                "duration_q3",
+                "duration_text"
+            ]
         );
     }
 }

@@ -113,9 +113,10 @@ pub async fn build(
             return Err(TablesError::Interrupted);
         }
         let clock = std::time::Instant::now();
-        let broken = model.depends_on.iter().find(|table| {
-            matches!(built.get(*table), Some((BuildStatus::Failed | BuildStatus::Skipped, _)))
-        });
+        let broken = model
+            .depends_on
+            .iter()
+            .find(|table| matches!(built.get(*table), Some((BuildStatus::Failed | BuildStatus::Skipped, _))));
         let result = match broken {
             Some(table) => Err(table.clone()),
             None => Ok(build_model(lake, &carried, model, &loads, settings.full_refresh).await),
@@ -301,7 +302,8 @@ async fn inputs(lake: &Lake, model: &Model) -> Result<String, TablesError> {
 async fn run_model(query: &Query, model: &Model, writer: &mut TableWriter) -> Result<(), TablesError> {
     let wrong = |detail: String| TablesError::Model { model: model.name.clone(), detail };
     let frame = query.sql(model.sql).await.map_err(|error| wrong(error.to_string()))?;
-    let missing = model.columns.iter().find(|column| !frame.schema().has_column_with_unqualified_name(&column.name));
+    let missing =
+        model.columns.iter().find(|column| !frame.schema().has_column_with_unqualified_name(&column.name));
     if let Some(column) = missing {
         return Err(wrong(format!("its query has no column {}", column.name)));
     }

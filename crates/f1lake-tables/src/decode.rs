@@ -60,9 +60,7 @@ impl Builder {
             ColumnType::Double => Self::Double(Float64Builder::new()),
             ColumnType::Boolean => Self::Boolean(BooleanBuilder::new()),
             ColumnType::String => Self::String(StringBuilder::new()),
-            ColumnType::Timestamp => {
-                Self::Timestamp(TimestampMicrosecondBuilder::new().with_timezone("UTC"))
-            }
+            ColumnType::Timestamp => Self::Timestamp(TimestampMicrosecondBuilder::new().with_timezone("UTC")),
             ColumnType::Date => Self::Date(Date32Builder::new()),
             ColumnType::BigintList => {
                 let element = Field::new("element", DataType::Int64, true);

@@ -62,8 +62,7 @@ impl Lake {
         deltalake::aws::register_handlers(None);
         deltalake::azure::register_handlers(None);
         deltalake::gcp::register_handlers(None);
-        let with_slash =
-            if location.ends_with('/') { location.to_owned() } else { format!("{location}/") };
+        let with_slash = if location.ends_with('/') { location.to_owned() } else { format!("{location}/") };
         let root = Url::parse(&with_slash).map_err(|error| TablesError::Location {
             location: location.to_owned(),
             detail: format!("no URL: {error}"),
@@ -75,8 +74,9 @@ impl Lake {
     fn open_url(location: &str) -> Result<Self, TablesError> {
         Err(TablesError::Location {
             location: location.to_owned(),
-            detail: "needs a build with the feature `cloud`; use a local folder, or rebuild with --features cloud"
-                .to_owned(),
+            detail:
+                "needs a build with the feature `cloud`; use a local folder, or rebuild with --features cloud"
+                    .to_owned(),
         })
     }
 
@@ -113,9 +113,11 @@ impl Lake {
     /// # Errors
     /// [`TablesError::Damaged`] when there is a table whose log cannot be read.
     pub async fn table(&self, table: &str, as_of: Option<AsOf>) -> Result<Option<DeltaTable>, TablesError> {
-        if self.local.as_ref().is_some_and(|folder| {
-            !folder.join(table.replace('.', "/")).join("_delta_log").is_dir()
-        }) {
+        if self
+            .local
+            .as_ref()
+            .is_some_and(|folder| !folder.join(table.replace('.', "/")).join("_delta_log").is_dir())
+        {
             return Ok(None);
         }
         let mut opened = self.unloaded(table)?;
@@ -170,9 +172,7 @@ impl Lake {
                 .list_with_delimiter(None)
                 .await
                 .map_err(|error| TablesError::table(schema, "cannot list")(error.into()))?;
-            names.extend(
-                listed.common_prefixes.iter().filter_map(|path| path.filename().map(str::to_owned)),
-            );
+            names.extend(listed.common_prefixes.iter().filter_map(|path| path.filename().map(str::to_owned)));
         }
         names.sort_unstable();
         Ok(names)

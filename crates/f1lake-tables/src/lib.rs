@@ -17,12 +17,12 @@ mod sql_error;
 mod table_writer;
 
 pub use arrow_array;
-pub use deltalake;
 pub use bronze::{BRONZE, BronzeTable, LOADS, RESCUED};
 pub use build::{BuildProgress, BuildReport, BuildSettings, BuildStatus, ModelBuild, build};
 pub use checks::{CheckResult, CheckStatus, check};
 pub use column::{Column, ColumnType};
 pub use decode::{Decoder, Refusal, RowOrigin};
+pub use deltalake;
 pub use error::TablesError;
 pub use inventory::{TableInfo, tables};
 pub use lake::{AsOf, GOLD, Lake, QUARANTINE, SCHEMAS, SILVER};

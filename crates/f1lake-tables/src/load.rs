@@ -158,6 +158,11 @@ pub async fn load(
             report.sessions.push(session);
         }
     }
+    // Models read all tables, also those of endpoints that were never chosen.
+    for table in BronzeTable::all() {
+        crate::table_writer::ensure(lake, &spec(&table)).await?;
+    }
+    crate::table_writer::ensure(lake, &loads_spec()).await?;
     report.seconds = started.elapsed().as_secs_f64();
     Ok(report)
 }
@@ -192,9 +197,7 @@ async fn load_session(
             let table = BronzeTable::of(*endpoint);
             let before = known.get(&(manifest.session_key, table.name.clone()));
             let result = match before {
-                Some(before) if before.sha256 == landed.sha256 => {
-                    Ok((LoadStatus::Unchanged, before.decoded))
-                }
+                Some(before) if before.sha256 == landed.sha256 => Ok((LoadStatus::Unchanged, before.decoded)),
                 Some(before) if before.extracted_at > landed.extracted_at.as_microsecond() => {
                     Ok((LoadStatus::Stale, before.decoded))
                 }
@@ -381,8 +384,7 @@ fn decode(
 ) -> Result<(Decoded, Vec<Refused>), TablesError> {
     let mut decoded = Decoded::default();
     let mut refused = Vec::new();
-    let broken =
-        |error| deltalake::datafusion::error::DataFusionError::ArrowError(Box::new(error), None);
+    let broken = |error| deltalake::datafusion::error::DataFusionError::ArrowError(Box::new(error), None);
     for row in rows {
         let row = row?;
         match decoder.push(&row) {
@@ -406,10 +408,10 @@ fn decode(
 
 /// Keeps rows that could not be keyed, or forgets those of an earlier load.
 async fn keep_aside(lake: &Lake, name: &str, refused: &[Refused]) -> Result<(), TablesError> {
-    let failed = |error: deltalake::ObjectStoreError| {
-        TablesError::table(QUARANTINE, "cannot write")(error.into())
-    };
-    if refused.is_empty() && lake.local_path().is_some_and(|root| !root.join(QUARANTINE).join(name).exists()) {
+    let failed =
+        |error: deltalake::ObjectStoreError| TablesError::table(QUARANTINE, "cannot write")(error.into());
+    if refused.is_empty() && lake.local_path().is_some_and(|root| !root.join(QUARANTINE).join(name).exists())
+    {
         return Ok(());
     }
     let store = lake.store(QUARANTINE)?;

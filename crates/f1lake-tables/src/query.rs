@@ -4,9 +4,7 @@ use crate::error::TablesError;
 use crate::lake::{AsOf, GOLD, Lake, SCHEMAS};
 use arrow_array::RecordBatch;
 use async_trait::async_trait;
-use deltalake::datafusion::catalog::{
-    CatalogProvider, MemoryCatalogProvider, SchemaProvider, TableProvider,
-};
+use deltalake::datafusion::catalog::{CatalogProvider, MemoryCatalogProvider, SchemaProvider, TableProvider};
 use deltalake::datafusion::common::DataFusionError;
 use deltalake::datafusion::datasource::{ViewTable, provider_as_source};
 use deltalake::datafusion::execution::memory_pool::FairSpillPool;
@@ -138,9 +136,10 @@ impl SchemaProvider for LakeSchema {
         let Some(table) = self.lake.table(&full, self.as_of).await.map_err(external)? else {
             return Ok(None);
         };
-        let provider: Arc<dyn TableProvider> = table.table_provider().await.map_err(|error| {
-            external(TablesError::table(&full, "cannot read")(error.into()))
-        })?;
+        let provider: Arc<dyn TableProvider> = table
+            .table_provider()
+            .await
+            .map_err(|error| external(TablesError::table(&full, "cannot read")(error.into())))?;
         let Some((filter, column)) =
             self.filter.as_ref().and_then(|filter| Some((filter, filter.columns.get(&full)?)))
         else {

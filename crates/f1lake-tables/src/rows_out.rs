@@ -103,12 +103,8 @@ impl<W: Write + Send> Sink<W> {
                 Self::Csv(Box::new(writer))
             }
             RowFormat::Parquet => Self::Parquet(Box::new(
-                ArrowWriter::try_new(
-                    output,
-                    Arc::clone(schema),
-                    Some(crate::table_writer::properties(&[])),
-                )
-                .map_err(|error| arrow(error.into()))?,
+                ArrowWriter::try_new(output, Arc::clone(schema), Some(crate::table_writer::properties(&[])))
+                    .map_err(|error| arrow(error.into()))?,
             )),
         })
     }

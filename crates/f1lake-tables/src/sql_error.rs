@@ -7,11 +7,7 @@ use std::collections::BTreeMap;
 const LIKENESS: f64 = 0.75;
 
 /// One or more lines: what is wrong, the line with a mark below the place where known, a suggestion where one is near.
-pub(crate) fn explain(
-    sql: &str,
-    error: &DataFusionError,
-    tables: &BTreeMap<String, Vec<String>>,
-) -> String {
+pub(crate) fn explain(sql: &str, error: &DataFusionError, tables: &BTreeMap<String, Vec<String>>) -> String {
     let root = error.find_root();
     let (message, wrong, candidates) = match root {
         DataFusionError::SchemaError(schema, _) => match schema.as_ref() {
@@ -27,6 +23,16 @@ pub(crate) fn explain(
                 let last = name.rsplit('.').next().unwrap_or(name).to_owned();
                 let known = tables.values().flatten().cloned().collect();
                 (format!("there is no table `{}`", name.trim_start_matches("f1lake.")), Some(last), known)
+            }
+            None if text.starts_with("DDL not")
+                || text.starts_with("DML not")
+                || text.starts_with("Statement not") =>
+            {
+                (
+                    "SQL reads only here; tables are written by `f1lake load` and `f1lake build`".to_owned(),
+                    None,
+                    Vec::new(),
+                )
             }
             None => (first_line(text), None, Vec::new()),
         },
@@ -73,9 +79,10 @@ fn find_word(sql: &str, word: &str) -> Option<usize> {
         return None;
     }
     let part = |c: char| c.is_alphanumeric() || c == '_';
-    lower.match_indices(&word).map(|(at, _)| at).find(|at| {
-        !lower[..*at].ends_with(part) && !lower[at + word.len()..].starts_with(part)
-    })
+    lower
+        .match_indices(&word)
+        .map(|(at, _)| at)
+        .find(|at| !lower[..*at].ends_with(part) && !lower[at + word.len()..].starts_with(part))
 }
 
 /// `... at Line: 1, Column: 8` of the parser.

@@ -10,7 +10,9 @@ use arrow_array::types::Int64Type;
 use arrow_schema::SchemaRef;
 use deltalake::arrow::array::BooleanArray;
 use deltalake::arrow::compute::filter_record_batch;
-use deltalake::kernel::transaction::{CommitBuilder, CommitConflictError, CommitProperties, TransactionError};
+use deltalake::kernel::transaction::{
+    CommitBuilder, CommitConflictError, CommitProperties, TransactionError,
+};
 use deltalake::kernel::{Action, LogicalFileView, MetadataExt, StructType, Transaction};
 use deltalake::protocol::{DeltaOperation, SaveMode};
 use deltalake::writer::{DeltaWriter, RecordBatchWriter};
@@ -166,7 +168,8 @@ impl TableWriter {
         actions.extend(self.writer.flush().await.map_err(failed())?.into_iter().map(Action::Add));
         let mut metadata = None;
         if let Some(schema) = &self.evolved {
-            metadata = Some(state.metadata().clone().with_schema(schema).map_err(|error| failed()(error.into()))?);
+            metadata =
+                Some(state.metadata().clone().with_schema(schema).map_err(|error| failed()(error.into()))?);
         }
         for (key, value) in marks.properties {
             if state.metadata().configuration().get(&key) != Some(&value) {
@@ -219,6 +222,14 @@ impl TableWriter {
             Err(error) => Err(failed()(error)),
         }
     }
+}
+
+/// Makes the table when there is none.
+pub(crate) async fn ensure(lake: &Lake, spec: &TableSpec) -> Result<(), TablesError> {
+    if lake.table(&spec.name, None).await?.is_none() {
+        create(lake, spec).await?;
+    }
+    Ok(())
 }
 
 async fn create(lake: &Lake, spec: &TableSpec) -> Result<DeltaTable, TablesError> {

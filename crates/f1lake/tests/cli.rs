@@ -310,47 +310,120 @@ fn every_setting_and_command_is_documented() {
         .skip_while(|line| *line != "Commands:")
         .skip(1)
         .take_while(|line| !line.is_empty())
+        .filter(|line| !line.starts_with("   "))
         .filter_map(|line| line.split_whitespace().next())
         .filter(|name| *name != "help")
         .collect();
-    assert_eq!(commands.len(), 11);
+    assert_eq!(commands.len(), 19);
     for command in commands {
         assert!(cli.contains(&format!("## `f1lake {command}`")), "docs/cli.md does not tell of {command}");
     }
 }
 
 #[test]
-fn the_demo_lands_a_weekend_that_verifies_until_it_is_damaged() {
+fn the_demo_goes_the_whole_way_and_its_files_verify_until_they_are_damaged() {
     let place = Place::new();
     let demo = place.run(&["demo"]);
     assert_eq!(demo.code, 0, "{}", demo.stderr);
-    insta::assert_snapshot!("demo", demo.stdout);
+    let steady_sizes = vec![(r"\d+\.\d\d MiB", "SIZE"), (r"\d[\d,]+ rows", "ROWS")];
+    insta::with_settings!({filters => steady_sizes}, {
+        insta::assert_snapshot!("demo", demo.stdout);
+    });
     let told = steady(&demo.stderr, &place);
-    assert!(told.contains("verify --out ./f1lake-demo") && told.contains("extract --mode latest"), "{told}");
+    assert!(told.contains("verify --out ./f1lake-demo/landing"), "{told}");
+    assert!(told.contains("run --mode latest") && told.contains("0 failed"), "{told}");
+    let page = std::fs::read_to_string(place.path().join("f1lake-demo/report.html")).unwrap();
+    assert!(page.contains("<svg") && page.contains("Yas"), "the report has no plots");
 
     let manifest: Value = serde_json::from_slice(
-        &std::fs::read(place.path().join(format!("f1lake-demo/_manifest/{RACE}.json"))).unwrap(),
+        &std::fs::read(place.path().join(format!("f1lake-demo/landing/_manifest/{RACE}.json"))).unwrap(),
     )
     .unwrap();
     assert_eq!(manifest["endpoints"].as_object().unwrap().len(), 18);
 
-    let again = place.run(&["demo", "--output", "json"]);
+    let lake = ["--lake", "f1lake-demo/lake"];
+    let landing = ["--out", "f1lake-demo/landing"];
+    let with = |arguments: &[&str], more: &[&str]| place.run(&[arguments, more].concat());
+    let again = with(&["load", "--output", "json"], &[&lake[..], &landing].concat());
     let report: Value = serde_json::from_str(&again.stdout).unwrap();
-    assert!(report["sessions"].as_array().unwrap().iter().all(|session| session["status"] == "skipped"));
+    assert!(report["sessions"].as_array().unwrap().iter().all(|session| session["status"] == "unchanged"));
+    let built = with(&["build", "--output", "json"], &lake);
+    let report: Value = serde_json::from_str(&built.stdout).unwrap();
+    assert!(report["models"].as_array().unwrap().iter().all(|model| model["status"] == "unchanged"));
 
-    let status = place.run(&["status", "--out", "f1lake-demo", "--output", "csv"]);
+    // Every row that landed is in bronze.
+    let status = with(&["status", "--output", "csv"], &landing);
     assert_eq!(status.stdout.lines().count(), 6, "{}", status.stdout);
     assert!(status.stdout.lines().next().unwrap().starts_with("session_key,"));
+    let landed: u64 = status.stdout.lines().skip(1).map(|line| csv_field(line, 4)).sum();
+    let tables = with(&["tables", "--output", "csv"], &lake);
+    let bronze = |line: &&str| line.starts_with("bronze_raw.") && !line.contains("bronze_loads");
+    let loaded: u64 = tables.stdout.lines().filter(bronze).map(|line| csv_field(line, 1)).sum();
+    assert_eq!(loaded, landed);
 
-    assert_eq!(place.run(&["verify", "--out", "f1lake-demo"]).code, 0);
-    let weather = place.path().join("f1lake-demo/weather_2024-12-08_Yas_Island_Race.json");
+    let query = with(&["sql", "select count(*) as laps from fact_laps", "--output", "csv"], &lake);
+    assert_eq!(query.stdout.lines().next(), Some("laps"), "{}", query.stderr);
+    let export =
+        with(&["export", "session_leaderboard", "--format", "csv", "--where", "session_key = 9647"], &lake);
+    assert_eq!(export.code, 0, "{}", export.stderr);
+    let exported = std::fs::read_to_string(place.path().join("session_leaderboard.csv")).unwrap();
+    assert_eq!(exported.lines().count(), 21, "{exported}");
+    let report = with(&["report", "yas race", "--html", "race.html"], &lake);
+    assert_eq!(report.code, 0, "{}", report.stderr);
+    assert!(demo.stdout.ends_with(&report.stdout), "the demo shows another report: {}", report.stdout);
+
+    assert_eq!(with(&["verify"], &landing).code, 0);
+    let weather = place.path().join("f1lake-demo/landing/weather_2024-12-08_Yas_Island_Race.json");
     let text = std::fs::read_to_string(&weather).unwrap();
     std::fs::write(&weather, text.replacen('2', "3", 1)).unwrap();
-    std::fs::remove_file(place.path().join("f1lake-demo/pit_2024-12-08_Yas_Island_Race.json")).unwrap();
-    place.write("f1lake-demo/foreign.json", "[]");
-    let damaged = place.run(&["verify", "--out", "f1lake-demo"]);
+    std::fs::remove_file(place.path().join("f1lake-demo/landing/pit_2024-12-08_Yas_Island_Race.json"))
+        .unwrap();
+    place.write("f1lake-demo/landing/foreign.json", "[]");
+    let damaged = with(&["verify"], &landing);
     assert_eq!(damaged.code, 1);
-    insta::assert_snapshot!("damage", steady(&format!("{}{}", damaged.stdout, damaged.stderr), &place));
+    let seen = steady(&format!("{}{}", damaged.stdout, damaged.stderr), &place);
+    insta::with_settings!({filters => vec![(r"[\d,]+ rows, [\d.]+ GiB", "ROWS, SIZE")]}, {
+        insta::assert_snapshot!("damage", seen);
+    });
+}
+
+fn csv_field(line: &str, index: usize) -> u64 {
+    line.split(',').nth(index).unwrap().parse().unwrap_or_else(|error| panic!("{line}: {error}"))
+}
+
+#[test]
+fn a_lake_that_is_not_there_or_a_wrong_name_is_told_in_plain_words() {
+    let place = Place::new();
+    let server = Simulated::start(&place, &["--limits", "none"]);
+    let extract =
+        ["run", "--session-key", QUALIFYING, "--endpoints", "sessions,laps,drivers", "--out", "out"];
+    let mut seen = String::new();
+    for arguments in [&["tables"][..], &["build"], &["sql", "select 1"], &["load", "--out", "out"]] {
+        let ended = place.run(arguments);
+        assert_eq!(ended.code, 2, "{arguments:?}: {}", ended.stderr);
+        seen.push_str(&format!("f1lake {}\n  {}", arguments.join(" "), ended.stderr));
+    }
+    assert!(place.files(".").is_empty(), "{:?}", place.files("."));
+    let ended = place.run_fast(&server, &extract);
+    assert_eq!(ended.code, 0, "{}", ended.stderr);
+    for arguments in [
+        &["sql", "select lap_nmber from fact_laps"][..],
+        &["sql", "select * from fact_lap"],
+        &["sql", "delete from fact_laps"],
+        &["sql", "select 1", "--to", "rows.xlsx"],
+        &["sql", "select 1", "--as-of", "yesterday"],
+        &["export", "fact_lap"],
+        &["report", "monza"],
+        &["build", "--model", "fact_everything"],
+        &["maintain", "--retention-hours", "1"],
+    ] {
+        let ended = place.run(arguments);
+        assert!([1, 2].contains(&ended.code), "{arguments:?}: {}", ended.stderr);
+        seen.push_str(&format!("f1lake {}\n  {}", arguments.join(" "), steady(&ended.stderr, &place)));
+        seen.push('\n');
+    }
+    let seen = seen.replace(place.path().to_str().unwrap(), "FOLDER");
+    insta::assert_snapshot!(seen);
 }
 
 /// The recorded answers, where this machine has them.

@@ -63,7 +63,8 @@ async fn only_what_changed_is_built_and_it_equals_a_full_refresh() {
     assert_eq!(again.count(BuildStatus::Unchanged), again.models.len(), "{again:#?}");
 
     // One session is corrected: its rows are built anew, and only its.
-    let other = "select * from silver_clean.silver_laps where session_key = 9496 order by driver_number, lap_number";
+    let other =
+        "select * from silver_clean.silver_laps where session_key = 9496 order by driver_number, lap_number";
     let untouched = zone.query(other).await;
     zone.land(9488, Endpoint::Laps, &[lap(9488, 1, 1, 80.0), lap(9488, 1, 2, 80.5)]);
     zone.load().await;
@@ -134,7 +135,8 @@ async fn driver_number_one_is_two_people() {
         [["9839", "max_verstappen"], ["11234", "lando_norris"]]
     );
     assert_eq!(
-        zone.query("select driver_id from gold_analytics.dim_drivers where is_current order by driver_id").await,
+        zone.query("select driver_id from gold_analytics.dim_drivers where is_current order by driver_id")
+            .await,
         [["lando_norris"], ["max_verstappen"]]
     );
 }

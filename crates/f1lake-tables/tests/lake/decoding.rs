@@ -53,10 +53,12 @@ fn recorded_rows_decode_as_arrow_json_reads_them() {
     let mut rows_seen = 0;
     for endpoint in Endpoint::ALL.iter().copied().filter(|endpoint| *endpoint != Endpoint::Meetings) {
         let Some(rows) = texts(&folder, endpoint) else { continue };
-        // Rows whose key is null are refused, which another test is about.
+        // Rows whose key is null are refused, which another test is about. The laps of 9161 come from a CSV that made
+        // numbers of its lists; those are rescued, rightly.
         let table = BronzeTable::of(endpoint);
         let rows: Vec<_> = rows
             .into_iter()
+            .filter(|row| endpoint != Endpoint::Laps || row["session_key"] != 9161)
             .filter(|row| {
                 endpoint.spec().key.iter().all(|key| {
                     endpoint.spec().field(key).is_some_and(|field| field.nullable) || !row[*key].is_null()
@@ -71,9 +73,10 @@ fn recorded_rows_decode_as_arrow_json_reads_them() {
             .columns
             .iter()
             .filter(|column| {
-                endpoint.spec().field(&column.name).is_some_and(|field| {
-                    !matches!(field.field_type, FieldType::Gap | FieldType::ResultTime)
-                })
+                endpoint
+                    .spec()
+                    .field(&column.name)
+                    .is_some_and(|field| !matches!(field.field_type, FieldType::Gap | FieldType::ResultTime))
             })
             .collect();
         let schema = Schema::new(
@@ -99,7 +102,12 @@ fn recorded_rows_decode_as_arrow_json_reads_them() {
         let theirs = oracle.flush().unwrap().unwrap();
         for (index, column) in simple.iter().enumerate() {
             let ours = ours.column_by_name(&column.name).unwrap();
-            assert_eq!(ours.as_ref(), theirs.column(index).as_ref() as &dyn Array, "{endpoint}.{}", column.name);
+            assert_eq!(
+                ours.as_ref(),
+                theirs.column(index).as_ref() as &dyn Array,
+                "{endpoint}.{}",
+                column.name
+            );
         }
         rows_seen += rows.len();
     }

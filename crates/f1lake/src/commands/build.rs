@@ -17,11 +17,8 @@ use tokio_util::sync::CancellationToken;
 pub(crate) async fn run(context: &Context, args: &BuildArgs) -> Result<ExitCode, Error> {
     let loaded = context.load(&[&args.lake])?;
     let lake = require_lake(&loaded.config)?;
-    let settings = BuildSettings {
-        full_refresh: args.full_refresh,
-        checks: !args.no_tests,
-        models: args.model.clone(),
-    };
+    let settings =
+        BuildSettings { full_refresh: args.full_refresh, checks: !args.no_tests, models: args.model.clone() };
     let report = build_lake(context, &lake, &settings, &crate::interrupt::token()).await?;
     show(context, &report)?;
     Ok(exit_code(&report))
@@ -48,7 +45,12 @@ pub(crate) async fn build_lake(
     let progress = Arc::new(move |model: &ModelBuild| match model.status {
         BuildStatus::Unchanged => {}
         BuildStatus::Built => {
-            teller.tell(&format!("{}: {} rows in {:.1} s", model.model, HumanCount(model.rows), model.seconds));
+            teller.tell(&format!(
+                "{}: {} rows in {:.1} s",
+                model.model,
+                HumanCount(model.rows),
+                model.seconds
+            ));
         }
         BuildStatus::Failed | BuildStatus::Skipped => {
             let why = model.error.as_deref().unwrap_or_default();

@@ -22,8 +22,7 @@ const RACE: i64 = 9647;
 pub(crate) async fn run(context: &Context, args: &DemoArgs) -> Result<ExitCode, Error> {
     let folder = Path::new(&args.out);
     let place = |name: &str| folder.join(name).to_string_lossy().into_owned();
-    let config =
-        Config { landing_path: place("landing"), lake_path: place("lake"), ..Config::default() };
+    let config = Config { landing_path: place("landing"), lake_path: place("lake"), ..Config::default() };
     let started = std::time::Instant::now();
     let zone = Zone::open(&config).await?;
     let simulator = openf1_sim::start(SimConfig {

@@ -177,8 +177,7 @@ SQL ends with ; and reads only. Tables are named schema.table; gold_analytics ma
 
 async fn shell(context: &Context, query: &Query) -> Result<ExitCode, Error> {
     let failed = |error: ReadlineError| Error::io("cannot read the terminal")(std::io::Error::other(error));
-    let mut editor =
-        rustyline::Editor::<Names, rustyline::history::DefaultHistory>::new().map_err(failed)?;
+    let mut editor = rustyline::Editor::<Names, rustyline::history::DefaultHistory>::new().map_err(failed)?;
     editor.set_helper(Some(Names::of(query).await?));
     let history = directories::ProjectDirs::from("", "", "f1lake")
         .map(|folders| folders.data_local_dir().join("sql_history"));

@@ -377,3 +377,66 @@ async fn others(
     }
     Ok(kept)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use arrow_array::{Int64Array, StringArray};
+    use arrow_schema::{DataType, Field, Schema};
+    use std::sync::Arc;
+
+    fn spec(columns: &[(&str, ColumnType)]) -> TableSpec {
+        TableSpec {
+            name: "bronze_raw.bronze_test".to_owned(),
+            columns: columns.iter().map(|(name, kind)| Column::new(*name, *kind, "A column.")).collect(),
+            partition_by: Vec::new(),
+            comment: "A table.".to_owned(),
+        }
+    }
+
+    fn session(key: i64) -> Scope {
+        Scope::Sessions { column: "session_key".to_owned(), keys: BTreeSet::from([key]) }
+    }
+
+    async fn paths(lake: &Lake) -> BTreeSet<String> {
+        let table = lake.table("bronze_raw.bronze_test", None).await.unwrap().unwrap();
+        table.snapshot().unwrap().log_data().iter().map(|file| file.path().into_owned()).collect()
+    }
+
+    #[tokio::test]
+    async fn a_column_that_becomes_known_is_added_and_no_file_is_rewritten() {
+        let folder = tempfile::tempdir().unwrap();
+        let lake = Lake::open(folder.path().to_str().unwrap()).unwrap();
+        let old = spec(&[("session_key", ColumnType::Bigint)]);
+        let mut writer = TableWriter::open(&lake, old, &session(1)).await.unwrap();
+        let schema = Arc::new(Schema::new(vec![Field::new("session_key", DataType::Int64, true)]));
+        let batch = RecordBatch::try_new(schema, vec![Arc::new(Int64Array::from(vec![1, 1]))]).unwrap();
+        writer.write(&batch).await.unwrap();
+        writer.commit(&session(1), Marks::default()).await.unwrap();
+        let before = paths(&lake).await;
+
+        let new = spec(&[("session_key", ColumnType::Bigint), ("tyre", ColumnType::String)]);
+        let mut writer = TableWriter::open(&lake, new, &session(2)).await.unwrap();
+        let schema = Arc::new(Schema::new(vec![
+            Field::new("session_key", DataType::Int64, true),
+            Field::new("tyre", DataType::Utf8, true),
+        ]));
+        let columns: Vec<arrow_array::ArrayRef> =
+            vec![Arc::new(Int64Array::from(vec![2])), Arc::new(StringArray::from(vec!["soft"]))];
+        writer.write(&RecordBatch::try_new(schema, columns).unwrap()).await.unwrap();
+        writer.commit(&session(2), Marks::default()).await.unwrap();
+
+        assert!(paths(&lake).await.is_superset(&before), "old files were rewritten");
+        let query = crate::query::Query::open(&lake, None).await.unwrap();
+        let rows = query
+            .collect("select session_key, tyre from bronze_raw.bronze_test order by session_key")
+            .await
+            .unwrap();
+        let rows = crate::rows_out::texts(&rows, 10).unwrap();
+        assert_eq!(rows, [["1", ""], ["1", ""], ["2", "soft"]]);
+
+        let other = spec(&[("session_key", ColumnType::String)]);
+        let error = TableWriter::open(&lake, other, &session(3)).await.err().unwrap().to_string();
+        assert!(error.contains("session_key") && error.contains("--rebuild"), "{error}");
+    }
+}

@@ -52,7 +52,8 @@ impl Drop for Server {
 
 async fn serve(limits: SimLimits) -> Outcome<()> {
     let source = Source::Generated(GeneratedConfig::default());
-    let simulator: Simulator = openf1_sim::start(SimConfig { source, limits, ..SimConfig::default() }).await?;
+    let simulator: Simulator =
+        openf1_sim::start(SimConfig { source, limits, ..SimConfig::default() }).await?;
     writeln!(std::io::stdout(), "{}", simulator.base_url())?;
     // Ends when the parent closes the pipe.
     tokio::task::spawn_blocking(|| std::io::copy(&mut std::io::stdin(), &mut std::io::sink())).await??;

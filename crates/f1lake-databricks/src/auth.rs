@@ -1,0 +1,275 @@
+//! Signing of requests: a personal access token as it is, or an OAuth access token that is fetched and renewed.
+
+use crate::config::{Login, Method, is_safe};
+use crate::error::{Error, one_line};
+use crate::retry::{Repeat, RetryPolicy, retry_after};
+use secrecy::{ExposeSecret, SecretString};
+use serde::Deserialize;
+use std::time::{Duration, Instant, SystemTime};
+use tokio::sync::Mutex;
+use url::Url;
+
+/// Tokens are renewed this long before they end, or at half their life.
+const EARLY: Duration = Duration::from_secs(20 * 60);
+/// Lifetime when the server states none that can be read.
+const DEFAULT_LIFETIME: Duration = Duration::from_secs(3600);
+/// Where the service tells its OAuth endpoints.
+const DISCOVERY: &str = "/oidc/.well-known/oauth-authorization-server";
+/// Token endpoint of a workspace that does not tell.
+const TOKEN_PATH: &str = "/oidc/v1/token";
+const TIMEOUT: Duration = Duration::from_secs(60);
+
+/// Signs requests.
+#[derive(Debug)]
+pub(crate) struct Auth {
+    login: Login,
+    held: Mutex<Held>,
+}
+
+#[derive(Debug, Default)]
+struct Held {
+    endpoint: Option<Url>,
+    token: Option<Token>,
+}
+
+#[derive(Debug, Clone)]
+struct Token {
+    bearer: SecretString,
+    renew_at: Instant,
+}
+
+#[derive(Deserialize)]
+struct Discovery {
+    token_endpoint: String,
+}
+
+#[derive(Deserialize)]
+struct TokenAnswer {
+    access_token: String,
+    #[serde(default)]
+    expires_in: Option<u64>,
+}
+
+impl Auth {
+    pub(crate) fn new(login: Login) -> Self {
+        Self { login, held: Mutex::default() }
+    }
+
+    pub(crate) fn login(&self) -> &Login {
+        &self.login
+    }
+
+    /// The bearer token for the next request.
+    pub(crate) async fn bearer(
+        &self,
+        http: &reqwest::Client,
+        retry: &RetryPolicy,
+    ) -> Result<SecretString, Error> {
+        let (client_id, client_secret) = match &self.login.method {
+            Method::Token(token) => return Ok(token.value.clone()),
+            Method::ServicePrincipal { client_id, client_secret } => (&client_id.value, &client_secret.value),
+        };
+        // Held while the token is fetched, so that many requests at once fetch one token.
+        let mut held = self.held.lock().await;
+        if let Some(token) = held.token.as_ref().filter(|token| Instant::now() < token.renew_at) {
+            return Ok(token.bearer.clone());
+        }
+        let endpoint = match &held.endpoint {
+            Some(endpoint) => endpoint.clone(),
+            None => {
+                let found = self.discover(http, retry).await?;
+                held.endpoint.insert(found).clone()
+            }
+        };
+        let request = || {
+            http.post(endpoint.clone())
+                .basic_auth(client_id, Some(client_secret.expose_secret()))
+                .form(&[("grant_type", "client_credentials"), ("scope", "all-apis")])
+        };
+        let body = self.fetch(request, "the OAuth token", retry).await?;
+        // The body holds the token, so no part of it may reach an error.
+        let answer: TokenAnswer = serde_json::from_slice(&body).map_err(|_| Error::Answer {
+            request: format!("POST {}", endpoint.path()),
+            host: self.host(),
+            detail: "it holds no access_token".to_owned(),
+        })?;
+        let lifetime =
+            answer.expires_in.map_or(DEFAULT_LIFETIME, Duration::from_secs).min(DEFAULT_LIFETIME * 24);
+        let token = Token {
+            bearer: SecretString::from(answer.access_token),
+            renew_at: Instant::now() + (lifetime - EARLY.min(lifetime / 2)),
+        };
+        tracing::debug!(host = self.host(), lifetime_s = lifetime.as_secs(), "new OAuth token");
+        Ok(held.token.insert(token).bearer.clone())
+    }
+
+    /// Forgets a token that the service refused; false when there is no other to be had.
+    pub(crate) async fn renew(&self, refused: &SecretString) -> bool {
+        if matches!(self.login.method, Method::Token(_)) {
+            return false;
+        }
+        let mut held = self.held.lock().await;
+        // Another request may have renewed it meanwhile.
+        if held.token.as_ref().is_some_and(|token| token.bearer.expose_secret() == refused.expose_secret()) {
+            held.token = None;
+        }
+        true
+    }
+
+    /// What mends a 401.
+    pub(crate) fn advice(&self) -> String {
+        match &self.login.method {
+            Method::Token(token) => format!(
+                "the token ({}) is wrong, expired or of another workspace; make a new one and set DATABRICKS_TOKEN",
+                token.origin
+            ),
+            Method::ServicePrincipal { client_id, .. } => format!(
+                "the service principal ({}) is not of this workspace; check DATABRICKS_CLIENT_ID and \
+                 DATABRICKS_CLIENT_SECRET",
+                client_id.origin
+            ),
+        }
+    }
+
+    /// Blanks secrets that a server repeats in its words.
+    pub(crate) fn redact(&self, text: &str, bearer: Option<&SecretString>) -> String {
+        let fixed = match &self.login.method {
+            Method::Token(token) => &token.value,
+            Method::ServicePrincipal { client_secret, .. } => &client_secret.value,
+        };
+        [Some(fixed), bearer]
+            .into_iter()
+            .flatten()
+            .map(ExposeSecret::expose_secret)
+            .filter(|secret| !secret.is_empty())
+            .fold(text.to_owned(), |text, secret| text.replace(secret, "********"))
+    }
+
+    fn host(&self) -> String {
+        self.login.host.value.host_str().unwrap_or_default().to_owned()
+    }
+
+    async fn discover(&self, http: &reqwest::Client, retry: &RetryPolicy) -> Result<Url, Error> {
+        let at = |path: &str| {
+            let mut url = self.login.host.value.clone();
+            url.set_path(path);
+            url
+        };
+        let body = match self.fetch(|| http.get(at(DISCOVERY)), "the OAuth endpoints", retry).await {
+            Ok(body) => body,
+            Err(Error::Api(error)) if error.status == 404 => return Ok(at(TOKEN_PATH)),
+            Err(error) => return Err(error),
+        };
+        let wrong = |detail: &str| Error::Answer {
+            request: format!("GET {DISCOVERY}"),
+            host: self.host(),
+            detail: detail.to_owned(),
+        };
+        let found: Discovery =
+            serde_json::from_slice(&body).map_err(|_| wrong("it names no token_endpoint"))?;
+        let url = Url::parse(&found.token_endpoint).map_err(|_| wrong("its token_endpoint is no address"))?;
+        if !is_safe(&url) {
+            return Err(wrong("its token_endpoint is not https"));
+        }
+        Ok(url)
+    }
+
+    async fn fetch(
+        &self,
+        request: impl Fn() -> reqwest::RequestBuilder,
+        what: &str,
+        retry: &RetryPolicy,
+    ) -> Result<Vec<u8>, Error> {
+        let start = Instant::now();
+        let mut waits = retry.waits();
+        let mut tries = 0;
+        loop {
+            tries += 1;
+            let answer = request().timeout(TIMEOUT).send().await;
+            let (error, wait) = match answer {
+                Err(error) => (
+                    Error::Transport {
+                        request: what.to_owned(),
+                        host: self.host(),
+                        tries,
+                        detail: describe(error),
+                    },
+                    None,
+                ),
+                Ok(answer) => {
+                    let status = answer.status();
+                    let wait = header(&answer, "retry-after")
+                        .and_then(|value| retry_after(Some(value), SystemTime::now()));
+                    if status.is_redirection() {
+                        return Err(Error::NotTheApi {
+                            request: what.to_owned(),
+                            host: self.host(),
+                            what: format!("a redirect (HTTP {})", status.as_u16()),
+                        });
+                    }
+                    let body = answer.bytes().await;
+                    match body {
+                        Ok(body) if status.is_success() => return Ok(body.into()),
+                        Ok(body) => {
+                            let detail = self.redact(&one_line(&String::from_utf8_lossy(&body)), None);
+                            let status = status.as_u16();
+                            if matches!(status, 400 | 401 | 403) {
+                                let detail = format!("HTTP {status}: {detail}");
+                                return Err(Error::LoginRefused { host: self.host(), detail });
+                            }
+                            let error = Error::from(crate::error::ApiError {
+                                request: what.to_owned(),
+                                host: self.host(),
+                                status,
+                                error_code: String::new(),
+                                message: detail,
+                                tries,
+                                advice: None,
+                            });
+                            if !Repeat::Safe.on_status(status) {
+                                return Err(error);
+                            }
+                            (error, wait)
+                        }
+                        Err(error) => (
+                            Error::Transport {
+                                request: what.to_owned(),
+                                host: self.host(),
+                                tries,
+                                detail: describe(error),
+                            },
+                            None,
+                        ),
+                    }
+                }
+            };
+            match waits.next() {
+                Some(own) if start.elapsed() < retry.budget => tokio::time::sleep(wait.unwrap_or(own)).await,
+                _ => return Err(error),
+            }
+        }
+    }
+}
+
+/// A header's text.
+pub(crate) fn header<'a>(answer: &'a reqwest::Response, name: &str) -> Option<&'a str> {
+    answer.headers().get(name)?.to_str().ok()
+}
+
+/// An error of the HTTP client with its causes and without the address, whose query may be a signature.
+pub(crate) fn describe(error: reqwest::Error) -> String {
+    if error.is_timeout() {
+        return "out of time".to_owned();
+    }
+    let error = error.without_url();
+    let mut text = error.to_string();
+    let mut source = std::error::Error::source(&error);
+    while let Some(cause) = source {
+        let cause_text = cause.to_string();
+        if !text.contains(&cause_text) {
+            text = format!("{text}: {cause_text}");
+        }
+        source = cause.source();
+    }
+    one_line(&text)
+}

@@ -1,0 +1,299 @@
+//! What can go wrong with a workspace, and what mends it.
+
+use std::fmt;
+
+/// Failure of a login, a file operation or a statement. No variant holds a secret.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// A setting is missing or unusable; the text names it.
+    #[error("{0}")]
+    Config(String),
+    /// The service principal got no access token.
+    #[error(
+        "{host} refused the service principal ({detail}); check DATABRICKS_CLIENT_ID and DATABRICKS_CLIENT_SECRET"
+    )]
+    LoginRefused {
+        /// Workspace.
+        host: String,
+        /// Words of the server.
+        detail: String,
+    },
+    /// The service answered with an error.
+    #[error(transparent)]
+    Api(Box<ApiError>),
+    /// No whole answer arrived.
+    #[error(
+        "{request}: no answer from {host} after {tries} tries: {detail}; check DATABRICKS_HOST and the network"
+    )]
+    Transport {
+        /// Method and path.
+        request: String,
+        /// Workspace.
+        host: String,
+        /// Tries made.
+        tries: u32,
+        /// Cause.
+        detail: String,
+    },
+    /// What answered is no Databricks API: a login page, a proxy, a redirect.
+    #[error(
+        "{request}: {host} answered {what} instead of the API; check DATABRICKS_HOST, proxies and private links"
+    )]
+    NotTheApi {
+        /// Method and path.
+        request: String,
+        /// Workspace.
+        host: String,
+        /// What arrived.
+        what: String,
+    },
+    /// An answer of the API that cannot be read.
+    #[error("{request}: {host} sent an answer that cannot be read: {detail}")]
+    Answer {
+        /// Method and path.
+        request: String,
+        /// Workspace.
+        host: String,
+        /// What is wrong with it.
+        detail: String,
+    },
+    /// A file is larger than an upload can be.
+    #[error("{path} has {bytes} bytes and an upload takes at most {limit}: {advice}")]
+    TooLarge {
+        /// File in the volume.
+        path: String,
+        /// Its size, in bytes.
+        bytes: u64,
+        /// Largest size, in bytes.
+        limit: u64,
+        /// What to set.
+        advice: &'static str,
+    },
+    /// A statement failed on the warehouse.
+    #[error(transparent)]
+    Sql(Box<SqlError>),
+    /// A statement was canceled, by us or on the warehouse's side.
+    #[error("statement {statement_id} was canceled")]
+    Canceled {
+        /// The statement's id in the query history.
+        statement_id: String,
+    },
+    /// A statement was sent and nobody knows whether it runs.
+    #[error(
+        "the statement was sent to {host} and no answer came ({detail}); it may be running: look into the query \
+         history, and repeat it only if it is safe to run twice"
+    )]
+    OutcomeUnknown {
+        /// Workspace.
+        host: String,
+        /// Cause.
+        detail: String,
+    },
+}
+
+impl From<ApiError> for Error {
+    fn from(error: ApiError) -> Self {
+        Self::Api(Box::new(error))
+    }
+}
+
+impl Error {
+    /// HTTP status, when the service answered with an error.
+    pub fn status(&self) -> Option<u16> {
+        match self {
+            Self::Api(error) => Some(error.status),
+            _ => None,
+        }
+    }
+
+    /// Whether login or rights are at fault: 401 and 403, or a refused service principal.
+    pub fn is_refused(&self) -> bool {
+        matches!(self, Self::LoginRefused { .. }) || matches!(self.status(), Some(401 | 403))
+    }
+
+    /// Whether what was asked for is not there.
+    pub fn is_not_found(&self) -> bool {
+        self.status() == Some(404)
+    }
+
+    /// Whether something of that name is there already. The status differs between services, the code's end does not.
+    pub fn is_already_exists(&self) -> bool {
+        matches!(self, Self::Api(error) if error.error_code.ends_with("ALREADY_EXISTS"))
+    }
+
+    /// Adds what mends it, unless something is said already.
+    pub(crate) fn advise(mut self, advice: impl FnOnce(&ApiError) -> Option<String>) -> Self {
+        if let Self::Api(error) = &mut self
+            && error.advice.is_none()
+        {
+            error.advice = advice(error);
+        }
+        self
+    }
+}
+
+/// An error answer of the service.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ApiError {
+    /// Method and path.
+    pub request: String,
+    /// Workspace.
+    pub host: String,
+    /// HTTP status.
+    pub status: u16,
+    /// Code of the service, such as `PERMISSION_DENIED`; empty when it sent none.
+    pub error_code: String,
+    /// Words of the service, one line.
+    pub message: String,
+    /// Tries made.
+    pub tries: u32,
+    /// Setting or grant that mends it.
+    pub advice: Option<String>,
+}
+
+impl std::error::Error for ApiError {}
+
+impl fmt::Display for ApiError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {} answered HTTP {}", self.request, self.host, self.status)?;
+        if self.tries > 1 {
+            write!(f, " after {} tries", self.tries)?;
+        }
+        if !self.error_code.is_empty() {
+            write!(f, " {}", self.error_code)?;
+        }
+        if !self.message.is_empty() {
+            write!(f, ": {}", self.message)?;
+        }
+        match &self.advice {
+            Some(advice) => write!(f, "; {advice}"),
+            None => Ok(()),
+        }
+    }
+}
+
+/// Place in a statement's text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Position {
+    /// Line, from 1.
+    pub line: u32,
+    /// Character of the line, as the warehouse counts it.
+    pub column: u32,
+}
+
+/// A statement that failed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SqlError {
+    /// The statement's id in the query history.
+    pub statement_id: String,
+    /// State in which it ended: `FAILED` or `CLOSED`.
+    pub state: String,
+    /// Code of the service, such as `BAD_REQUEST`.
+    pub error_code: String,
+    /// Words of the warehouse, whole.
+    pub message: String,
+    /// Where in the statement, when the words tell it.
+    pub position: Option<Position>,
+    /// The statement's line at that place.
+    pub line: Option<String>,
+}
+
+impl SqlError {
+    pub(crate) fn new(id: &str, state: &str, error_code: &str, message: &str, statement: &str) -> Self {
+        let position = position(message);
+        let line = position.and_then(|at| {
+            let line = statement.lines().nth(at.line.checked_sub(1)? as usize)?;
+            Some(line.trim().to_owned())
+        });
+        Self {
+            statement_id: id.to_owned(),
+            state: state.to_owned(),
+            error_code: error_code.to_owned(),
+            message: message.to_owned(),
+            position,
+            line,
+        }
+    }
+
+    /// Whether a privilege is missing.
+    pub fn is_refused(&self) -> bool {
+        ["PERMISSION_DENIED", "INSUFFICIENT_PERMISSIONS"]
+            .iter()
+            .any(|code| self.error_code.contains(code) || self.message.contains(code))
+    }
+}
+
+impl std::error::Error for SqlError {}
+
+impl fmt::Display for SqlError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // The warehouse repeats the whole statement below its first lines.
+        let message = one_line(self.message.split("== SQL").next().unwrap_or_default());
+        write!(f, "statement {} {}", self.statement_id, self.state)?;
+        if !self.error_code.is_empty() {
+            write!(f, " {}", self.error_code)?;
+        }
+        write!(f, ": {message}")?;
+        if let Some(at) = self.position {
+            write!(f, "; at line {} column {}", at.line, at.column)?;
+        }
+        if let Some(line) = &self.line {
+            write!(f, ": {line}")?;
+        }
+        if self.is_refused() {
+            write!(f, "; have the owner GRANT the privilege it names to this user or service principal")?;
+        }
+        Ok(())
+    }
+}
+
+/// Reads `(line 3, pos 14)` or `line 3 pos 14`.
+fn position(message: &str) -> Option<Position> {
+    message.match_indices("line ").find_map(|(at, found)| {
+        let rest = &message[at + found.len()..];
+        let (line, rest) = number(rest)?;
+        let rest = rest.trim_start_matches(',').trim_start().strip_prefix("pos")?;
+        let (column, _) = number(rest.trim_start())?;
+        Some(Position { line, column })
+    })
+}
+
+fn number(text: &str) -> Option<(u32, &str)> {
+    let end = text.find(|letter: char| !letter.is_ascii_digit()).unwrap_or(text.len());
+    Some((text[..end].parse().ok()?, &text[end..]))
+}
+
+/// Words of a server as one line of at most 500 characters.
+pub(crate) fn one_line(text: &str) -> String {
+    const LONGEST: usize = 500;
+    let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    match line.char_indices().nth(LONGEST) {
+        Some((end, _)) => format!("{}...", &line[..end]),
+        None => line,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_position_is_read_where_the_words_give_it() {
+        let at = |line, column| Some(Position { line, column });
+        let parse = "[PARSE_SYNTAX_ERROR] Syntax error at or near 'FORM'. SQLSTATE: 42601 (line 2, pos 9)\n\n== SQL ==\nx";
+        assert_eq!(position(parse), at(2, 9));
+        assert_eq!(position("[UNRESOLVED_COLUMN] ... SQLSTATE: 42703; line 1 pos 7;\n'Project"), at(1, 7));
+        assert_eq!(position("on line one, then line 4, pos 0"), at(4, 0));
+        for none in ["", "line", "line 3", "line 3, pos", "deadline 1", "line 99999999999 pos 1"] {
+            assert_eq!(position(none), None, "{none}");
+        }
+        let error = SqlError::new("01", "FAILED", "BAD_REQUEST", parse, "SELECT *\n  FORM laps");
+        assert_eq!(error.line.as_deref(), Some("FORM laps"));
+        assert_eq!(
+            error.to_string(),
+            "statement 01 FAILED BAD_REQUEST: [PARSE_SYNTAX_ERROR] Syntax error at or near 'FORM'. SQLSTATE: 42601 \
+             (line 2, pos 9); at line 2 column 9: FORM laps"
+        );
+    }
+}

@@ -1,0 +1,43 @@
+//! A light client of a Databricks workspace: login, volumes (Files API) as an [`object_store::ObjectStore`], and SQL
+//! statements on a warehouse. It knows nothing of what the files and statements are about.
+//!
+//! ```ignore
+//! # async fn run() -> Result<(), Box<dyn std::error::Error>> {
+//! use f1lake_databricks::{Explicit, Login, Statement, VolumeStore, Workspace};
+//! use object_store::{ObjectStoreExt, path::Path};
+//! let workspace = Workspace::connect(Login::resolve(&Explicit::default())?)?;
+//! let volume = VolumeStore::open(&workspace, "/Volumes/main/raw/landing")?;
+//! volume.put(&Path::parse("laps.json")?, "[]".into()).await?;
+//! let warehouse = workspace.warehouse("Starter Warehouse").await?;
+//! let stop = tokio_util::sync::CancellationToken::new();
+//! let answer = workspace.execute(&warehouse.id, &Statement::new("SELECT 1"), &stop).await?;
+//! println!("{:?}", answer.rows);
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! # NEVER TRIED ON A REAL WORKSPACE
+//!
+//! Every request is built from recorded exchanges of the official Python SDK and checked against a fake workspace;
+//! nothing here has ever met the real service. In particular these are read from documents or source only:
+//!
+//! - which status and `error_code` the service gives for a missing volume, a missing folder, a folder listed that is
+//!   a file, an existing file (`overwrite=false`), a missing warehouse;
+//! - whether a download honours `Range` (a whole answer is cut here instead), and what `ETag` it carries;
+//! - the multipart upload with presigned parts, and its abort;
+//! - the wording of SQL errors, from which the position is read;
+//! - discovery of the OAuth endpoints on AWS, Azure and Google Cloud.
+
+mod auth;
+mod config;
+mod error;
+mod profile;
+mod retry;
+mod volume_path;
+mod workspace;
+
+pub use config::{Explicit, Login, Method, Origin, Setting};
+pub use error::{ApiError, Error, Position, SqlError};
+pub use retry::RetryPolicy;
+pub use volume_path::VolumePath;
+pub use workspace::{Workspace, WorkspaceBuilder};

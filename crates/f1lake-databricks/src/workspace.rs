@@ -1,0 +1,380 @@
+//! A workspace: one connection pool, one login, one way to send requests.
+
+use crate::auth::{Auth, describe, header};
+use crate::config::{Login, Method};
+use crate::error::{ApiError, Error, one_line};
+use crate::retry::{Repeat, RetryPolicy, retry_after};
+use bytes::Bytes;
+use futures::StreamExt;
+use reqwest::header::{
+    ACCEPT, AUTHORIZATION, CONTENT_LENGTH, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue,
+};
+use secrecy::{ExposeSecret, SecretString};
+use serde::de::DeserializeOwned;
+use std::sync::Arc;
+use std::time::{Duration, Instant, SystemTime};
+use url::Url;
+
+const USER_AGENT: &str = concat!("f1lake-databricks/", env!("CARGO_PKG_VERSION"), " rust");
+/// Wait for an answer's head, beside the time to send the body.
+const ANSWER_TIMEOUT: Duration = Duration::from_secs(90);
+/// Slowest line, in bytes a second, at which an upload is not given up.
+const SLOWEST_UPLOAD: u64 = 64 * 1024;
+/// Largest error body that is read.
+const LARGEST_ERROR: usize = 64 * 1024;
+
+pub(crate) const JSON: &str = "application/json";
+pub(crate) const OCTETS: &str = "application/octet-stream";
+
+/// A workspace. Clones share the connection and the login.
+#[derive(Debug, Clone)]
+pub struct Workspace {
+    shared: Arc<Shared>,
+}
+
+#[derive(Debug)]
+struct Shared {
+    http: reqwest::Client,
+    auth: Auth,
+    host: String,
+    retry: RetryPolicy,
+}
+
+/// Makes a [`Workspace`].
+#[derive(Debug)]
+pub struct WorkspaceBuilder {
+    login: Login,
+    retry: RetryPolicy,
+    user_agent: String,
+}
+
+impl WorkspaceBuilder {
+    /// Repetition of failed requests.
+    #[must_use]
+    pub fn retry(mut self, retry: RetryPolicy) -> Self {
+        self.retry = retry;
+        self
+    }
+
+    /// Name and version of the program, such as `tool/1.0`, put before ours in `User-Agent`.
+    #[must_use]
+    pub fn product(mut self, product: &str) -> Self {
+        self.user_agent = format!("{product} {USER_AGENT}");
+        self
+    }
+
+    /// Connects nothing yet: the first request does.
+    ///
+    /// # Errors
+    /// When the product or the token holds what no header can carry, or TLS cannot be set up.
+    pub fn build(self) -> Result<Workspace, Error> {
+        let secret = match &self.login.method {
+            Method::Token(token) => &token.value,
+            Method::ServicePrincipal { client_secret, .. } => &client_secret.value,
+        };
+        bearer_header(secret)?;
+        // Not compressed: the length of a file must be the length of the answer. Not redirected: a redirect is a login
+        // page, and the token must not follow it.
+        let http = reqwest::Client::builder()
+            .user_agent(&self.user_agent)
+            .redirect(reqwest::redirect::Policy::none())
+            .connect_timeout(Duration::from_secs(20))
+            .no_gzip()
+            .build()
+            .map_err(|error| Error::Config(format!("cannot make an HTTP client: {}", describe(error))))?;
+        let host = self.login.host.value.host_str().unwrap_or_default().to_owned();
+        Ok(Workspace {
+            shared: Arc::new(Shared { http, auth: Auth::new(self.login), host, retry: self.retry }),
+        })
+    }
+}
+
+/// A request to send, as often as allowed.
+#[derive(Debug)]
+pub(crate) struct Call {
+    pub(crate) method: reqwest::Method,
+    /// Escaped path from `/api/` on.
+    pub(crate) path: String,
+    pub(crate) query: Vec<(&'static str, String)>,
+    pub(crate) accept: Option<&'static str>,
+    pub(crate) content_type: Option<&'static str>,
+    pub(crate) headers: Vec<(HeaderName, HeaderValue)>,
+    /// Chunks of the body.
+    pub(crate) body: Vec<Bytes>,
+    pub(crate) repeat: Repeat,
+    /// Whether a web page is a wrong answer.
+    pub(crate) html_is_wrong: bool,
+}
+
+impl Call {
+    pub(crate) fn new(method: reqwest::Method, path: impl Into<String>) -> Self {
+        Self {
+            method,
+            path: path.into(),
+            query: Vec::new(),
+            accept: None,
+            content_type: None,
+            headers: Vec::new(),
+            body: Vec::new(),
+            repeat: Repeat::Safe,
+            html_is_wrong: true,
+        }
+    }
+
+    pub(crate) fn get(path: impl Into<String>) -> Self {
+        Self { accept: Some(JSON), ..Self::new(reqwest::Method::GET, path) }
+    }
+
+    /// A POST of JSON, which is not repeated once it may have had an effect.
+    pub(crate) fn post(path: impl Into<String>, body: &serde_json::Value) -> Self {
+        Self {
+            accept: Some(JSON),
+            content_type: Some(JSON),
+            body: vec![Bytes::from(body.to_string())],
+            repeat: Repeat::Refused,
+            ..Self::new(reqwest::Method::POST, path)
+        }
+    }
+
+    pub(crate) fn query(mut self, name: &'static str, value: impl Into<String>) -> Self {
+        self.query.push((name, value.into()));
+        self
+    }
+
+    /// Method and path, for people.
+    pub(crate) fn describe(&self) -> String {
+        format!("{} {}", self.method, self.path)
+    }
+}
+
+/// A successful answer.
+#[derive(Debug)]
+pub(crate) struct Answer {
+    pub(crate) response: reqwest::Response,
+    /// Whether an earlier try may have had its effect.
+    pub(crate) repeated: bool,
+}
+
+impl Workspace {
+    /// A workspace with the usual repetition of failed requests.
+    ///
+    /// # Errors
+    /// As [`WorkspaceBuilder::build`].
+    pub fn connect(login: Login) -> Result<Self, Error> {
+        Self::builder(login).build()
+    }
+
+    /// More settings.
+    pub fn builder(login: Login) -> WorkspaceBuilder {
+        WorkspaceBuilder { login, retry: RetryPolicy::default(), user_agent: USER_AGENT.to_owned() }
+    }
+
+    /// The login in use.
+    pub fn login(&self) -> &Login {
+        self.shared.auth.login()
+    }
+
+    /// The workspace's host name.
+    pub fn host(&self) -> &str {
+        &self.shared.host
+    }
+
+    pub(crate) fn retry(&self) -> &RetryPolicy {
+        &self.shared.retry
+    }
+
+    /// Sends a request, again where that is safe, and returns the answer if it is a success.
+    pub(crate) async fn send(&self, call: &Call) -> Result<Answer, Error> {
+        let url = self.url(call)?;
+        let start = Instant::now();
+        let mut waits = self.shared.retry.waits();
+        let (mut tries, mut repeated, mut renewed) = (0, false, false);
+        loop {
+            tries += 1;
+            let bearer = self.shared.auth.bearer(&self.shared.http, &self.shared.retry).await?;
+            let (error, again, wait) = match self.attempt(call, url.clone(), Some(&bearer)).await {
+                Ok(response) => {
+                    let status = response.status();
+                    if status.is_success() {
+                        self.refuse_pages(call, &response)?;
+                        return Ok(Answer { response, repeated });
+                    }
+                    if status.is_redirection() {
+                        let what = format!("a redirect (HTTP {})", status.as_u16());
+                        return Err(self.not_the_api(call, what));
+                    }
+                    let wait = header(&response, "retry-after")
+                        .and_then(|value| retry_after(Some(value), SystemTime::now()));
+                    let status = status.as_u16();
+                    let error = self.api_error(call, response, tries, &bearer).await;
+                    if status == 401 && !renewed && self.shared.auth.renew(&bearer).await {
+                        renewed = true;
+                        continue;
+                    }
+                    (error, call.repeat.on_status(status), wait)
+                }
+                Err(detail) => {
+                    let detail = self.shared.auth.redact(&detail, Some(&bearer));
+                    let host = self.shared.host.clone();
+                    let error = Error::Transport { request: call.describe(), host, tries, detail };
+                    (error, call.repeat.on_transport(), None)
+                }
+            };
+            let own = if again && start.elapsed() < self.shared.retry.budget { waits.next() } else { None };
+            let Some(own) = own else { return Err(error) };
+            let wait = wait.unwrap_or(own);
+            tracing::debug!(request = call.describe(), %error, wait_ms = wait.as_millis() as u64, "again");
+            repeated = true;
+            tokio::time::sleep(wait).await;
+        }
+    }
+
+    /// Sends a request and reads the JSON of its answer.
+    pub(crate) async fn json<T: DeserializeOwned>(&self, call: &Call) -> Result<T, Error> {
+        let response = self.send(call).await?.response;
+        let wrong = |detail: String| Error::Answer {
+            request: call.describe(),
+            host: self.shared.host.clone(),
+            detail: self.shared.auth.redact(&detail, None),
+        };
+        let body = tokio::time::timeout(ANSWER_TIMEOUT, response.bytes())
+            .await
+            .map_err(|_| wrong("it did not arrive in time".to_owned()))?
+            .map_err(|error| wrong(describe(error)))?;
+        // The parser's words may quote the answer; its place is enough.
+        serde_json::from_slice(&body).map_err(|error| {
+            let (line, column) = (error.line(), error.column());
+            wrong(format!(
+                "{} bytes that are not the expected JSON (line {line} column {column})",
+                body.len()
+            ))
+        })
+    }
+
+    /// One try at any address; an address outside the workspace gets no `Authorization`.
+    pub(crate) async fn attempt(
+        &self,
+        call: &Call,
+        url: Url,
+        bearer: Option<&SecretString>,
+    ) -> Result<reqwest::Response, String> {
+        let mut headers = HeaderMap::new();
+        if let Some(accept) = call.accept {
+            headers.insert(ACCEPT, HeaderValue::from_static(accept));
+        }
+        if let Some(content_type) = call.content_type {
+            headers.insert(CONTENT_TYPE, HeaderValue::from_static(content_type));
+        }
+        headers.extend(call.headers.iter().cloned());
+        if let Some(bearer) = bearer {
+            headers.insert(AUTHORIZATION, bearer_header(bearer).map_err(|error| error.to_string())?);
+        }
+        let length: u64 = call.body.iter().map(|chunk| chunk.len() as u64).sum();
+        let mut request = self.shared.http.request(call.method.clone(), url);
+        if matches!(call.method, reqwest::Method::PUT | reqwest::Method::POST | reqwest::Method::DELETE) {
+            headers.insert(CONTENT_LENGTH, HeaderValue::from(length));
+            request = match call.body.as_slice() {
+                [] => request,
+                [one] => request.body(one.clone()),
+                many => {
+                    let chunks = futures::stream::iter(many.to_vec()).map(Ok::<_, std::io::Error>);
+                    request.body(reqwest::Body::wrap_stream(chunks))
+                }
+            };
+        }
+        let limit = ANSWER_TIMEOUT + Duration::from_secs(length / SLOWEST_UPLOAD);
+        match tokio::time::timeout(limit, request.headers(headers).send()).await {
+            Ok(answer) => answer.map_err(describe),
+            Err(_) => Err(format!("no answer in {} s", limit.as_secs())),
+        }
+    }
+
+    fn url(&self, call: &Call) -> Result<Url, Error> {
+        let base = &self.shared.auth.login().host.value;
+        let mut url = Url::parse(&format!("{}{}", base.as_str().trim_end_matches('/'), call.path))
+            .map_err(|error| Error::Config(format!("{} is no address: {error}", call.path)))?;
+        if !call.query.is_empty() {
+            url.query_pairs_mut().extend_pairs(&call.query);
+        }
+        Ok(url)
+    }
+
+    fn not_the_api(&self, call: &Call, what: String) -> Error {
+        Error::NotTheApi { request: call.describe(), host: self.shared.host.clone(), what }
+    }
+
+    fn refuse_pages(&self, call: &Call, response: &reqwest::Response) -> Result<(), Error> {
+        let html = header(response, "content-type").is_some_and(|value| value.contains("text/html"));
+        if html && call.html_is_wrong {
+            return Err(self.not_the_api(call, "a web page, perhaps a login".to_owned()));
+        }
+        Ok(())
+    }
+
+    /// Reads the forms that error answers take: JSON of two ages, `CODE: words`, a web page, nothing.
+    async fn api_error(
+        &self,
+        call: &Call,
+        response: reqwest::Response,
+        tries: u32,
+        bearer: &SecretString,
+    ) -> Error {
+        let status = response.status().as_u16();
+        let html = header(&response, "content-type").is_some_and(|value| value.contains("text/html"));
+        let body = read_at_most(response, LARGEST_ERROR).await;
+        let text = String::from_utf8_lossy(&body);
+        let json: Option<serde_json::Value> = serde_json::from_slice(&body).ok();
+        let field = |name: &str| match json.as_ref()?.get(name)? {
+            serde_json::Value::String(text) => Some(text.clone()),
+            serde_json::Value::Null => None,
+            other => Some(other.to_string()),
+        };
+        let (error_code, message) = if json.is_some() {
+            let message = field("message").or_else(|| field("error")).or_else(|| field("detail"));
+            (field("error_code").unwrap_or_default(), message.unwrap_or_default())
+        } else if html {
+            let page = text.split("<pre>").nth(1).and_then(|rest| rest.split("</pre>").next());
+            (String::new(), page.unwrap_or("a web page").to_owned())
+        } else {
+            match text.split_once(": ") {
+                Some((code, words))
+                    if !code.is_empty() && code.chars().all(|c| c.is_ascii_uppercase() || c == '_') =>
+                {
+                    (code.to_owned(), words.to_owned())
+                }
+                _ => (String::new(), text.into_owned()),
+            }
+        };
+        let redact = |text: &str| self.shared.auth.redact(&one_line(text), Some(bearer));
+        Error::from(ApiError {
+            request: call.describe(),
+            host: self.shared.host.clone(),
+            status,
+            error_code: redact(&error_code),
+            message: redact(&message),
+            tries,
+            advice: (status == 401).then(|| self.shared.auth.advice()),
+        })
+    }
+}
+
+fn bearer_header(bearer: &SecretString) -> Result<HeaderValue, Error> {
+    let mut value = HeaderValue::from_str(&format!("Bearer {}", bearer.expose_secret())).map_err(|_| {
+        Error::Config("the Databricks token or secret holds characters that no token has".to_owned())
+    })?;
+    value.set_sensitive(true);
+    Ok(value)
+}
+
+/// An error body's start; what cannot be read is left out.
+async fn read_at_most(mut response: reqwest::Response, limit: usize) -> Vec<u8> {
+    let mut body = Vec::new();
+    while body.len() < limit {
+        match tokio::time::timeout(ANSWER_TIMEOUT, response.chunk()).await {
+            Ok(Ok(Some(chunk))) => body.extend_from_slice(&chunk),
+            _ => break,
+        }
+    }
+    body.truncate(limit);
+    body
+}

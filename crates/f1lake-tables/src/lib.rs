@@ -28,6 +28,6 @@ pub use inventory::{TableInfo, tables};
 pub use lake::{AsOf, GOLD, Lake, QUARANTINE, SCHEMAS, SILVER};
 pub use load::{LoadProgress, LoadReport, LoadSettings, LoadStatus, SessionLoad, TableLoad, load};
 pub use maintain::{LEAST_RETENTION_HOURS, MaintainSettings, Maintained, maintain};
-pub use models::{Check, Model, ModelGrain, Models, Severity};
+pub use models::{Check, Model, ModelGrain, Models, Severity, columns};
 pub use query::{CATALOG, Query};
 pub use rows_out::{RowFormat, texts, write_rows};

@@ -200,6 +200,21 @@ impl Models {
     }
 }
 
+/// Columns of a table of ours, `None` for others.
+///
+/// # Errors
+/// As [`Models::carried`].
+pub fn columns(table: &str) -> Result<Option<Vec<Column>>, TablesError> {
+    if table == format!("{BRONZE}.{}", crate::bronze::LOADS) {
+        return Ok(Some(crate::bronze::loads_columns()));
+    }
+    if let Some(bronze) = BronzeTable::all().find(|bronze| bronze.full_name() == table) {
+        return Ok(Some(bronze.columns));
+    }
+    let models = Models::carried()?.models;
+    Ok(models.into_iter().find(|model| model.name == table).map(|model| model.columns))
+}
+
 fn column_type(name: &str) -> Option<ColumnType> {
     Some(match name.to_lowercase().as_str() {
         "bigint" | "integer" | "int" => ColumnType::Bigint,

@@ -243,12 +243,25 @@ fn list(query: &Query) -> Result<(), Error> {
 
 async fn describe(context: &Context, query: &Query, table: &str) -> Result<(), Error> {
     let table = qualified(query, table)?;
-    let (schema, name) = table.split_once('.').unwrap_or(("", &table));
-    let sql = format!(
-        "select column_name, lower(data_type) as data_type from information_schema.columns \
-         where table_schema = '{schema}' and table_name = '{name}' order by ordinal_position"
-    );
-    show(context, query, &sql).await
+    let Some(columns) = f1lake_tables::columns(&table)? else {
+        // A table that others put into the lake: the engine knows it, we do not.
+        let (schema, name) = table.split_once('.').unwrap_or(("", &table));
+        let sql = format!(
+            "select column_name, lower(data_type) as data_type from information_schema.columns \
+             where table_schema = '{schema}' and table_name = '{name}' order by ordinal_position"
+        );
+        return show(context, query, &sql).await;
+    };
+    print(
+        OutputFormat::Table,
+        &(),
+        &columns
+            .iter()
+            .map(|column| [&*column.name, column.column_type.sql(), &*column.doc])
+            .collect::<Vec<_>>(),
+        &[Column::Left("column"), Column::Left("type"), Column::Left("meaning")],
+        |row| row.iter().map(|text| (*text).to_owned()).collect(),
+    )
 }
 
 /// Completes the names of tables and columns.

@@ -17,6 +17,7 @@ const DEFAULT_LIFETIME: Duration = Duration::from_secs(3600);
 const DISCOVERY: &str = "/oidc/.well-known/oauth-authorization-server";
 /// Token endpoint of a workspace that does not tell.
 const TOKEN_PATH: &str = "/oidc/v1/token";
+pub(crate) const MASK: &str = "********";
 const TIMEOUT: Duration = Duration::from_secs(60);
 
 /// Signs requests.
@@ -137,12 +138,24 @@ impl Auth {
             Method::Token(token) => &token.value,
             Method::ServicePrincipal { client_secret, .. } => &client_secret.value,
         };
-        [Some(fixed), bearer]
+        let known = [Some(fixed), bearer]
             .into_iter()
             .flatten()
             .map(ExposeSecret::expose_secret)
             .filter(|secret| !secret.is_empty())
-            .fold(text.to_owned(), |text, secret| text.replace(secret, "********"))
+            .fold(text.to_owned(), |text, secret| text.replace(secret, MASK));
+        // An encoded pair of id and secret is a secret too.
+        ["Basic ", "Bearer "].into_iter().fold(known, |text, scheme| {
+            let mut parts = text.split(scheme);
+            let mut blanked = parts.next().unwrap_or_default().to_owned();
+            for part in parts {
+                let end = part.find(|c: char| c.is_whitespace() || matches!(c, '"' | '\'' | '<' | ','));
+                blanked.push_str(scheme);
+                blanked.push_str(MASK);
+                blanked.push_str(&part[end.unwrap_or(part.len())..]);
+            }
+            blanked
+        })
     }
 
     fn host(&self) -> String {
@@ -211,7 +224,7 @@ impl Auth {
                     match body {
                         Ok(body) if status.is_success() => return Ok(body.into()),
                         Ok(body) => {
-                            let detail = self.redact(&one_line(&String::from_utf8_lossy(&body)), None);
+                            let detail = self.redact(&one_line(&words(&body)), None);
                             let status = status.as_u16();
                             if matches!(status, 400 | 401 | 403) {
                                 let detail = format!("HTTP {status}: {detail}");
@@ -249,6 +262,16 @@ impl Auth {
             }
         }
     }
+}
+
+/// What an error answer of the token service says.
+fn words(body: &[u8]) -> String {
+    let json: Option<serde_json::Value> = serde_json::from_slice(body).ok();
+    let field = |name| Some(json.as_ref()?.get(name)?.as_str()?.to_owned());
+    ["error_description", "message", "error"]
+        .into_iter()
+        .find_map(field)
+        .unwrap_or_else(|| String::from_utf8_lossy(body).into_owned())
 }
 
 /// A header's text.

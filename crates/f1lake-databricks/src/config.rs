@@ -1,5 +1,6 @@
 //! Where to log in and how: what the caller, the environment and the profile say, in this order.
 
+use crate::auth::MASK;
 use crate::error::Error;
 use crate::profile::Profile;
 use secrecy::{ExposeSecret, SecretString};
@@ -195,7 +196,6 @@ impl Login {
 
     /// Name, value and origin of each setting, for display; secrets are masked.
     pub fn describe(&self) -> Vec<(&'static str, String, String)> {
-        const MASK: &str = "********";
         let row = |name, value: &str, origin: &Origin| (name, value.to_owned(), origin.to_string());
         let mut rows = vec![row("host", self.host.value.as_str().trim_end_matches('/'), &self.host.origin)];
         match &self.method {

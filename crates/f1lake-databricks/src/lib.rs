@@ -1,7 +1,7 @@
 //! A light client of a Databricks workspace: login, volumes (Files API) as an [`object_store::ObjectStore`], and SQL
 //! statements on a warehouse. It knows nothing of what the files and statements are about.
 //!
-//! ```ignore
+//! ```no_run
 //! # async fn run() -> Result<(), Box<dyn std::error::Error>> {
 //! use f1lake_databricks::{Explicit, Login, Statement, VolumeStore, Workspace};
 //! use object_store::{ObjectStoreExt, path::Path};
@@ -31,13 +31,20 @@
 mod auth;
 mod config;
 mod error;
+mod multipart;
 mod profile;
 mod retry;
+mod statement;
+mod volume;
 mod volume_path;
+mod warehouse;
 mod workspace;
 
 pub use config::{Explicit, Login, Method, Origin, Setting};
 pub use error::{ApiError, Error, Position, SqlError};
 pub use retry::RetryPolicy;
+pub use statement::{Column, Parameter, Rows, Statement};
+pub use volume::VolumeStore;
 pub use volume_path::VolumePath;
+pub use warehouse::Warehouse;
 pub use workspace::{Workspace, WorkspaceBuilder};

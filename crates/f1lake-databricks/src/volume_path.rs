@@ -6,7 +6,7 @@ use std::fmt;
 use std::str::FromStr;
 
 /// What stays as it is in a segment; everything else is escaped.
-const ESCAPED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'_').remove(b'.').remove(b'-').remove(b'~');
+pub(crate) const ESCAPED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'_').remove(b'.').remove(b'-').remove(b'~');
 
 /// A volume, or a folder in it.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]

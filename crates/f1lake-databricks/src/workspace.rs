@@ -147,14 +147,6 @@ impl Call {
     }
 }
 
-/// A successful answer.
-#[derive(Debug)]
-pub(crate) struct Answer {
-    pub(crate) response: reqwest::Response,
-    /// Whether an earlier try may have had its effect.
-    pub(crate) repeated: bool,
-}
-
 impl Workspace {
     /// A workspace with the usual repetition of failed requests.
     ///
@@ -179,16 +171,21 @@ impl Workspace {
         &self.shared.host
     }
 
+    /// Blanks secrets in a server's words.
+    pub(crate) fn redact(&self, text: &str) -> String {
+        self.shared.auth.redact(text, None)
+    }
+
     pub(crate) fn retry(&self) -> &RetryPolicy {
         &self.shared.retry
     }
 
     /// Sends a request, again where that is safe, and returns the answer if it is a success.
-    pub(crate) async fn send(&self, call: &Call) -> Result<Answer, Error> {
+    pub(crate) async fn send(&self, call: &Call) -> Result<reqwest::Response, Error> {
         let url = self.url(call)?;
         let start = Instant::now();
         let mut waits = self.shared.retry.waits();
-        let (mut tries, mut repeated, mut renewed) = (0, false, false);
+        let (mut tries, mut renewed) = (0, false);
         loop {
             tries += 1;
             let bearer = self.shared.auth.bearer(&self.shared.http, &self.shared.retry).await?;
@@ -197,7 +194,7 @@ impl Workspace {
                     let status = response.status();
                     if status.is_success() {
                         self.refuse_pages(call, &response)?;
-                        return Ok(Answer { response, repeated });
+                        return Ok(response);
                     }
                     if status.is_redirection() {
                         let what = format!("a redirect (HTTP {})", status.as_u16());
@@ -209,6 +206,8 @@ impl Workspace {
                     let error = self.api_error(call, response, tries, &bearer).await;
                     if status == 401 && !renewed && self.shared.auth.renew(&bearer).await {
                         renewed = true;
+                        // It had no effect.
+                        tries -= 1;
                         continue;
                     }
                     (error, call.repeat.on_status(status), wait)
@@ -224,14 +223,13 @@ impl Workspace {
             let Some(own) = own else { return Err(error) };
             let wait = wait.unwrap_or(own);
             tracing::debug!(request = call.describe(), %error, wait_ms = wait.as_millis() as u64, "again");
-            repeated = true;
             tokio::time::sleep(wait).await;
         }
     }
 
     /// Sends a request and reads the JSON of its answer.
     pub(crate) async fn json<T: DeserializeOwned>(&self, call: &Call) -> Result<T, Error> {
-        let response = self.send(call).await?.response;
+        let response = self.send(call).await?;
         let wrong = |detail: String| Error::Answer {
             request: call.describe(),
             host: self.shared.host.clone(),

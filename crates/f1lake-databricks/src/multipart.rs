@@ -1,0 +1,256 @@
+//! Upload of a large file in parts, straight to cloud storage, through addresses that the workspace signs.
+
+use crate::auth::header;
+use crate::config::is_safe;
+use crate::error::{Error, one_line};
+use crate::retry::Repeat;
+use crate::volume_path::VolumePath;
+use crate::workspace::{Call, JSON, OCTETS, Workspace};
+use bytes::Bytes;
+use futures::{StreamExt, TryStreamExt};
+use reqwest::Method;
+use reqwest::header::{HeaderName, HeaderValue};
+use serde::Deserialize;
+use serde_json::json;
+use std::sync::atomic::{AtomicBool, Ordering};
+use url::Url;
+
+const MIB: u64 = 1024 * 1024;
+/// Smallest part but the last.
+const SMALLEST_PART: u64 = 10 * MIB;
+/// Most parts of a file.
+const MOST_PARTS: u64 = 100;
+/// Parts under way at the same time.
+const PARALLEL: usize = 4;
+/// Life of a signed address.
+const ADDRESS_LIFE: jiff::SignedDuration = jiff::SignedDuration::from_hours(1);
+
+#[derive(Deserialize)]
+struct Started {
+    /// Absent where the cloud has another protocol.
+    multipart_upload: Option<Session>,
+}
+
+#[derive(Deserialize)]
+struct Session {
+    session_token: String,
+}
+
+#[derive(Deserialize)]
+struct PartAddresses {
+    upload_part_urls: Vec<Signed>,
+}
+
+#[derive(Deserialize)]
+struct AbortAddress {
+    abort_upload_url: Signed,
+}
+
+/// An address that needs no login: never printed.
+#[derive(Deserialize)]
+struct Signed {
+    url: String,
+    #[serde(default)]
+    headers: Vec<Header>,
+}
+
+#[derive(Deserialize)]
+struct Header {
+    name: String,
+    value: String,
+}
+
+/// Sends a file in parts. False when the service offers no such upload here, or no part got through: one whole request
+/// may still do.
+pub(crate) async fn upload(
+    workspace: &Workspace,
+    file: &VolumePath,
+    chunks: &[Bytes],
+    bytes: u64,
+    overwrite: bool,
+) -> Result<bool, Error> {
+    // An upload begun twice is harmless: the first is never completed.
+    let start = Call { accept: Some(JSON), ..Call::new(Method::POST, file.file_url()) }
+        .query("action", "initiate-upload")
+        .query("overwrite", overwrite.to_string());
+    let started: Started = workspace.json(&start).await?;
+    let Some(Session { session_token }) = started.multipart_upload else { return Ok(false) };
+
+    let size = SMALLEST_PART.max(bytes.div_ceil(MOST_PARTS));
+    let some_arrived = AtomicBool::new(false);
+    let sent: Result<Vec<serde_json::Value>, Error> = futures::stream::iter(parts(chunks, size))
+        .enumerate()
+        .map(|(index, body)| {
+            let (session_token, some_arrived) = (&session_token, &some_arrived);
+            async move {
+                let number = index + 1;
+                let etag = send_part(workspace, file, session_token, number, body).await?;
+                some_arrived.store(true, Ordering::Relaxed);
+                Ok(json!({ "part_number": number, "etag": etag }))
+            }
+        })
+        .buffered(PARALLEL)
+        .try_collect()
+        .await;
+    let completed = match sent {
+        Ok(parts) => {
+            let complete = Call::post(file.file_url(), &json!({ "parts": parts }))
+                .query("action", "complete-upload")
+                .query("upload_type", "multipart")
+                .query("session_token", &session_token);
+            workspace.send(&complete).await.map(|_| true)
+        }
+        // A firewall between this machine and cloud storage, say.
+        Err(_) if !some_arrived.load(Ordering::Relaxed) => Ok(false),
+        Err(error) => Err(error),
+    };
+    if !matches!(completed, Ok(true))
+        && let Err(error) = abort(workspace, file, &session_token).await
+    {
+        // The failure to tell is the upload's; the service forgets the parts by itself later.
+        tracing::debug!(%file, %error, "cannot abort the upload");
+    }
+    completed
+}
+
+/// Cuts a file into parts without copying it.
+fn parts(chunks: &[Bytes], size: u64) -> Vec<Vec<Bytes>> {
+    let (mut parts, mut part, mut room) = (Vec::new(), Vec::new(), size);
+    for chunk in chunks {
+        let mut rest = chunk.clone();
+        while !rest.is_empty() {
+            let take = usize::try_from(room).unwrap_or(usize::MAX).min(rest.len());
+            part.push(rest.split_to(take));
+            room -= take as u64;
+            if room == 0 {
+                parts.push(std::mem::take(&mut part));
+                room = size;
+            }
+        }
+    }
+    if !part.is_empty() {
+        parts.push(part);
+    }
+    parts
+}
+
+fn expire_time() -> String {
+    let seconds = (jiff::Timestamp::now() + ADDRESS_LIFE).as_second();
+    jiff::Timestamp::from_second(seconds).unwrap_or_default().to_string()
+}
+
+async fn send_part(
+    workspace: &Workspace,
+    file: &VolumePath,
+    session_token: &str,
+    number: usize,
+    body: Vec<Bytes>,
+) -> Result<String, Error> {
+    let mut waits = workspace.retry().waits();
+    let mut tries = 0;
+    loop {
+        tries += 1;
+        // A new address each time: the last may have expired.
+        let mut ask = Call::post(
+            "/api/2.0/fs/create-upload-part-urls",
+            &json!({
+                "path": file.to_string(),
+                "session_token": session_token,
+                "start_part_number": number,
+                "count": 1,
+                "expire_time": expire_time(),
+            }),
+        );
+        ask.repeat = Repeat::Safe;
+        let addresses: PartAddresses = workspace.json(&ask).await?;
+        let Some(signed) = addresses.upload_part_urls.into_iter().next() else {
+            return Err(wrong(workspace, &ask, "no address for the part"));
+        };
+        let mut call = Call { body: body.clone(), ..Call::new(Method::PUT, "") };
+        let url = prepare(workspace, &ask, signed, &mut call)?;
+        if !call.headers.iter().any(|(name, _)| name == "content-type") {
+            call.content_type = Some(OCTETS);
+        }
+        let request = format!("PUT part {number} of {file}");
+        let (detail, again) = match workspace.attempt(&call, url, None).await {
+            Ok(answer) if answer.status().is_success() => {
+                return Ok(header(&answer, "etag").unwrap_or_default().to_owned());
+            }
+            Ok(answer) => {
+                let status = answer.status().as_u16();
+                (format!("HTTP {status}"), status == 403 || Repeat::Safe.on_status(status))
+            }
+            Err(detail) => (one_line(&detail), true),
+        };
+        match waits.next().filter(|_| again) {
+            Some(wait) => tokio::time::sleep(wait).await,
+            None => {
+                let host = "cloud storage".to_owned();
+                return Err(Error::Transport { request, host, tries, detail });
+            }
+        }
+    }
+}
+
+/// Removes what was sent.
+async fn abort(workspace: &Workspace, file: &VolumePath, session_token: &str) -> Result<(), Error> {
+    let mut ask = Call::post(
+        "/api/2.0/fs/create-abort-upload-url",
+        &json!({ "path": file.to_string(), "session_token": session_token, "expire_time": expire_time() }),
+    );
+    ask.repeat = Repeat::Safe;
+    let address: AbortAddress = workspace.json(&ask).await?;
+    let mut call = Call::new(Method::DELETE, "");
+    let url = prepare(workspace, &ask, address.abort_upload_url, &mut call)?;
+    match workspace.attempt(&call, url, None).await {
+        Ok(answer) if answer.status().is_success() => Ok(()),
+        Ok(answer) => Err(wrong(workspace, &ask, &format!("abort: HTTP {}", answer.status().as_u16()))),
+        Err(detail) => Err(wrong(workspace, &ask, &detail)),
+    }
+}
+
+fn prepare(workspace: &Workspace, ask: &Call, signed: Signed, call: &mut Call) -> Result<Url, Error> {
+    let url = Url::parse(&signed.url)
+        .ok()
+        .filter(is_safe)
+        .ok_or_else(|| wrong(workspace, ask, "a signed address that is not https"))?;
+    for Header { name, value } in signed.headers {
+        let header = HeaderName::from_bytes(name.as_bytes()).ok().zip(HeaderValue::from_str(&value).ok());
+        let Some((name, mut value)) = header else {
+            return Err(wrong(workspace, ask, "a header that cannot be sent"));
+        };
+        value.set_sensitive(true);
+        call.headers.push((name, value));
+    }
+    Ok(url)
+}
+
+fn wrong(workspace: &Workspace, call: &Call, detail: &str) -> Error {
+    Error::Answer { request: call.describe(), host: workspace.host().to_owned(), detail: detail.to_owned() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn parts_hold_all_bytes_in_order() {
+        let chunks: Vec<Bytes> =
+            ["abcd", "e", "fghij"].map(|text| Bytes::from_static(text.as_bytes())).into();
+        for (size, expected) in [
+            (3, vec!["abc", "def", "ghi", "j"]),
+            (5, vec!["abcde", "fghij"]),
+            (10, vec!["abcdefghij"]),
+            (99, vec!["abcdefghij"]),
+        ] {
+            let parts: Vec<_> = parts(&chunks, size).iter().map(|part| part.concat()).collect();
+            assert_eq!(parts, expected.iter().map(|text| text.as_bytes()).collect::<Vec<_>>(), "{size}");
+        }
+    }
+
+    #[test]
+    fn the_expiry_is_written_as_recorded() {
+        let text = expire_time();
+        assert!(text.len() == "2026-11-24T02:57:07Z".len() && text.ends_with('Z'), "{text}");
+    }
+}

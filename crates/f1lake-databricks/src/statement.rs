@@ -1,0 +1,362 @@
+//! SQL statements on a warehouse: sent, awaited, canceled; results whole.
+
+use crate::error::{Error, SqlError};
+use crate::workspace::{Call, Workspace};
+use serde::Deserialize;
+use serde_json::json;
+use std::time::Duration;
+use tokio_util::sync::CancellationToken;
+
+const STATEMENTS: &str = "/api/2.0/sql/statements";
+/// How long the service holds the first answer. Short, since a statement cannot be canceled before its id is known.
+const HOLD: &str = "10s";
+/// Between two looks at a running statement; grows from the first to the second.
+const POLL: (Duration, Duration) = (Duration::from_millis(500), Duration::from_secs(10));
+/// Time that a canceled statement gets to end.
+const CANCEL_GRACE: Duration = Duration::from_secs(30);
+
+/// A typed value for a `:name` in a statement's text.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Parameter {
+    name: String,
+    value: Option<String>,
+    sql_type: String,
+}
+
+impl Parameter {
+    /// Text.
+    pub fn string(name: impl Into<String>, value: impl Into<String>) -> Self {
+        Self::typed(name, "STRING", Some(value.into()))
+    }
+
+    /// A 64-bit whole number.
+    pub fn bigint(name: impl Into<String>, value: i64) -> Self {
+        Self::typed(name, "BIGINT", Some(value.to_string()))
+    }
+
+    /// True or false.
+    pub fn boolean(name: impl Into<String>, value: bool) -> Self {
+        Self::typed(name, "BOOLEAN", Some(value.to_string()))
+    }
+
+    /// Any SQL type such as `DATE`, `TIMESTAMP` or `DECIMAL(10,2)`, the value in its SQL spelling; `None` is NULL.
+    pub fn typed(name: impl Into<String>, sql_type: impl Into<String>, value: Option<String>) -> Self {
+        Self { name: name.into(), value, sql_type: sql_type.into() }
+    }
+}
+
+/// A statement to run. Whatever makes it may run twice after a lost answer, so make it safe to repeat.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Statement {
+    text: String,
+    catalog: Option<String>,
+    schema: Option<String>,
+    parameters: Vec<Parameter>,
+}
+
+impl Statement {
+    /// One SQL statement.
+    pub fn new(text: impl Into<String>) -> Self {
+        Self { text: text.into(), catalog: None, schema: None, parameters: Vec::new() }
+    }
+
+    /// Catalog for names without one.
+    #[must_use]
+    pub fn catalog(mut self, catalog: impl Into<String>) -> Self {
+        self.catalog = Some(catalog.into());
+        self
+    }
+
+    /// Schema for names without one.
+    #[must_use]
+    pub fn schema(mut self, schema: impl Into<String>) -> Self {
+        self.schema = Some(schema.into());
+        self
+    }
+
+    /// Value of a `:name`.
+    #[must_use]
+    pub fn parameter(mut self, parameter: Parameter) -> Self {
+        self.parameters.push(parameter);
+        self
+    }
+
+    /// The SQL.
+    pub fn text(&self) -> &str {
+        &self.text
+    }
+
+    fn body(&self, warehouse_id: &str) -> serde_json::Value {
+        let mut body = json!({
+            "warehouse_id": warehouse_id,
+            "statement": self.text,
+            "wait_timeout": HOLD,
+            "on_wait_timeout": "CONTINUE",
+            "disposition": "INLINE",
+            "format": "JSON_ARRAY",
+        });
+        if let Some(catalog) = &self.catalog {
+            body["catalog"] = json!(catalog);
+        }
+        if let Some(schema) = &self.schema {
+            body["schema"] = json!(schema);
+        }
+        if !self.parameters.is_empty() {
+            let parameters = self.parameters.iter().map(|parameter| {
+                let mut json = json!({ "name": parameter.name, "type": parameter.sql_type });
+                // A parameter without a value is NULL.
+                if let Some(value) = &parameter.value {
+                    json["value"] = json!(value);
+                }
+                json
+            });
+            body["parameters"] = parameters.collect();
+        }
+        body
+    }
+}
+
+/// A column of a result.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Column {
+    /// Name.
+    pub name: String,
+    /// SQL type, such as `DECIMAL(10,2)`.
+    pub sql_type: String,
+}
+
+/// A statement's whole result.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Rows {
+    /// The statement's id in the query history.
+    pub statement_id: String,
+    /// Columns, in order.
+    pub columns: Vec<Column>,
+    /// Rows; each value in its SQL spelling, `None` for NULL.
+    pub rows: Vec<Vec<Option<String>>>,
+    /// Whether the service left rows out, because the result is larger than it sends in this way (25 MiB).
+    pub truncated: bool,
+}
+
+impl Rows {
+    /// The value of the first row's column of that name.
+    pub fn first(&self, column: &str) -> Option<&str> {
+        let index = self.columns.iter().position(|each| each.name == column)?;
+        self.rows.first()?.get(index)?.as_deref()
+    }
+}
+
+#[derive(Deserialize)]
+struct Answer {
+    statement_id: String,
+    status: Status,
+    #[serde(default)]
+    manifest: Option<Manifest>,
+    #[serde(default)]
+    result: Option<Chunk>,
+}
+
+#[derive(Deserialize)]
+struct Status {
+    state: String,
+    #[serde(default)]
+    error: Option<ServiceError>,
+}
+
+#[derive(Deserialize, Default)]
+struct ServiceError {
+    #[serde(default)]
+    error_code: String,
+    #[serde(default)]
+    message: String,
+}
+
+#[derive(Deserialize, Default)]
+struct Manifest {
+    #[serde(default)]
+    schema: Schema,
+    #[serde(default)]
+    total_row_count: Option<u64>,
+    #[serde(default)]
+    truncated: bool,
+}
+
+#[derive(Deserialize, Default)]
+struct Schema {
+    #[serde(default)]
+    columns: Vec<ColumnAnswer>,
+}
+
+#[derive(Deserialize)]
+struct ColumnAnswer {
+    name: String,
+    #[serde(default)]
+    type_text: Option<String>,
+    #[serde(default)]
+    type_name: Option<String>,
+}
+
+#[derive(Deserialize, Default)]
+struct Chunk {
+    #[serde(default)]
+    data_array: Option<Vec<Vec<serde_json::Value>>>,
+    #[serde(default)]
+    next_chunk_index: Option<u64>,
+}
+
+impl Workspace {
+    /// Runs a statement on a warehouse and waits for its whole result. A stopped warehouse starts by itself, which may
+    /// take minutes.
+    ///
+    /// On `stop` the statement is canceled on the warehouse; a statement that ends before it hears of that is
+    /// answered with its result.
+    ///
+    /// # Errors
+    /// [`Error::Sql`] when the statement failed, [`Error::Canceled`], [`Error::OutcomeUnknown`] when its start or its
+    /// end could not be learnt; and those of every request.
+    pub async fn execute(
+        &self,
+        warehouse_id: &str,
+        statement: &Statement,
+        stop: &CancellationToken,
+    ) -> Result<Rows, Error> {
+        if stop.is_cancelled() {
+            return Err(Error::Canceled { statement_id: "(not sent)".to_owned() });
+        }
+        let call = Call::post(STATEMENTS, &statement.body(warehouse_id));
+        let answer: Answer = self.json(&call).await.map_err(|error| self.unclear(error, warehouse_id))?;
+        let answer = self.wait(answer, stop).await?;
+        match answer.status.state.as_str() {
+            "SUCCEEDED" => self.rows(answer).await,
+            "CANCELED" => Err(Error::Canceled { statement_id: answer.statement_id }),
+            state => {
+                let error = answer.status.error.unwrap_or_default();
+                Err(Error::Sql(Box::new(SqlError::new(
+                    &answer.statement_id,
+                    state,
+                    &error.error_code,
+                    &self.redact(&error.message),
+                    &statement.text,
+                ))))
+            }
+        }
+    }
+
+    /// A failure of the first request: an error answer means that nothing runs, silence means that nobody knows.
+    fn unclear(&self, error: Error, warehouse_id: &str) -> Error {
+        match error {
+            Error::Transport { host, detail, .. } | Error::Answer { host, detail, .. } => {
+                Error::OutcomeUnknown { host, detail }
+            }
+            Error::Api(error) if matches!(error.status, 408 | 500..=599) => Error::OutcomeUnknown {
+                host: error.host.clone(),
+                detail: format!("HTTP {} {}", error.status, error.message).trim_end().to_owned(),
+            },
+            other => other.advise(|error| match error.status {
+                403 => Some(format!("ask for CAN USE on warehouse {warehouse_id}")),
+                404 => Some(format!(
+                    "is {warehouse_id} the id of a SQL warehouse of this workspace? set DATABRICKS_WAREHOUSE_ID"
+                )),
+                _ => None,
+            }),
+        }
+    }
+
+    async fn wait(&self, mut answer: Answer, stop: &CancellationToken) -> Result<Answer, Error> {
+        let path = format!("{STATEMENTS}/{}", escape(&answer.statement_id));
+        let (mut pause, longest) = POLL;
+        let mut canceled_at: Option<tokio::time::Instant> = None;
+        while matches!(answer.status.state.as_str(), "PENDING" | "RUNNING") {
+            if canceled_at.is_none() && stop.is_cancelled() {
+                let mut cancel = Call::post(format!("{path}/cancel"), &json!({}));
+                cancel.repeat = crate::retry::Repeat::Safe;
+                // It may have ended just now; the next look tells.
+                if let Err(error) = self.send(&cancel).await {
+                    tracing::warn!(statement = answer.statement_id, %error, "cannot cancel the statement");
+                }
+                canceled_at = Some(tokio::time::Instant::now());
+                pause = POLL.0;
+            }
+            match canceled_at {
+                Some(at) if at.elapsed() > CANCEL_GRACE => {
+                    return Err(Error::OutcomeUnknown {
+                        host: self.host().to_owned(),
+                        detail: format!("statement {} does not heed its cancellation", answer.statement_id),
+                    });
+                }
+                Some(_) => tokio::time::sleep(pause).await,
+                None => tokio::select! {
+                    () = tokio::time::sleep(pause) => {}
+                    () = stop.cancelled() => continue,
+                },
+            }
+            pause = (pause * 3 / 2).min(longest);
+            let id = answer.statement_id;
+            answer = self.json(&Call::get(&path)).await.map_err(|error| match error {
+                Error::Transport { host, detail, .. } => {
+                    Error::OutcomeUnknown { host, detail: format!("statement {id}: {detail}") }
+                }
+                other => other,
+            })?;
+        }
+        Ok(answer)
+    }
+
+    /// Gathers all chunks and counts them.
+    async fn rows(&self, answer: Answer) -> Result<Rows, Error> {
+        let manifest = answer.manifest.unwrap_or_default();
+        let columns = manifest.schema.columns.into_iter().map(|column| Column {
+            name: column.name,
+            sql_type: column.type_text.or(column.type_name).unwrap_or_default(),
+        });
+        let mut result = Rows {
+            columns: columns.collect(),
+            rows: Vec::new(),
+            truncated: manifest.truncated,
+            statement_id: answer.statement_id,
+        };
+        let path = format!("{STATEMENTS}/{}/result/chunks", escape(&result.statement_id));
+        let wrong = |detail: String| Error::Answer {
+            request: format!("GET {path}"),
+            host: self.host().to_owned(),
+            detail,
+        };
+        let mut chunk = answer.result.unwrap_or_default();
+        let mut last = 0;
+        loop {
+            for row in chunk.data_array.take().unwrap_or_default() {
+                result.rows.push(row.into_iter().map(text).collect());
+            }
+            let Some(next) = chunk.next_chunk_index else { break };
+            if next <= last {
+                return Err(wrong(format!("chunk {next} follows chunk {last}")));
+            }
+            last = next;
+            chunk = self.json(&Call::get(format!("{path}/{next}"))).await?;
+        }
+        let width = result.columns.len();
+        if let Some(row) = result.rows.iter().find(|row| row.len() != width) {
+            return Err(wrong(format!("a row of {} values for {width} columns", row.len())));
+        }
+        match manifest.total_row_count {
+            Some(count) if count != result.rows.len() as u64 => {
+                Err(wrong(format!("{} rows arrived of {count}", result.rows.len())))
+            }
+            _ => Ok(result),
+        }
+    }
+}
+
+/// A value's SQL spelling.
+fn text(value: serde_json::Value) -> Option<String> {
+    match value {
+        serde_json::Value::Null => None,
+        serde_json::Value::String(text) => Some(text),
+        other => Some(other.to_string()),
+    }
+}
+
+/// An id as a part of a path.
+fn escape(id: &str) -> String {
+    percent_encoding::utf8_percent_encode(id, crate::volume_path::ESCAPED).to_string()
+}

@@ -1,0 +1,103 @@
+//! SQL warehouses.
+
+use crate::error::Error;
+use crate::workspace::{Call, Workspace};
+use serde::Deserialize;
+
+/// A SQL warehouse, as the workspace lists it.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+pub struct Warehouse {
+    /// Identifier that statements name.
+    pub id: String,
+    /// Name for people.
+    #[serde(default)]
+    pub name: String,
+    /// `RUNNING`, `STOPPED` and so on. A stopped warehouse starts by itself with the first statement.
+    #[serde(default)]
+    pub state: String,
+}
+
+#[derive(Deserialize)]
+struct Page {
+    #[serde(default)]
+    warehouses: Vec<Warehouse>,
+    #[serde(default)]
+    next_page_token: Option<String>,
+}
+
+const WAREHOUSES: &str = "/api/2.0/sql/warehouses";
+
+impl Workspace {
+    /// The warehouses that this login may see.
+    ///
+    /// # Errors
+    /// When the service refuses or cannot be reached.
+    pub async fn warehouses(&self) -> Result<Vec<Warehouse>, Error> {
+        let mut all = Vec::new();
+        let mut token: Option<String> = None;
+        loop {
+            let mut call = Call::get(WAREHOUSES);
+            if let Some(token) = &token {
+                call = call.query("page_token", token);
+            }
+            let page: Page = self.json(&call).await.map_err(|error| {
+                error.advise(|error| {
+                    let what = "the user or service principal needs the entitlement Databricks SQL access";
+                    (error.status == 403).then(|| what.to_owned())
+                })
+            })?;
+            all.extend(page.warehouses);
+            match page.next_page_token.filter(|next| !next.is_empty()) {
+                Some(next) if token.as_ref() == Some(&next) => {
+                    return Err(Error::Answer {
+                        request: call.describe(),
+                        host: self.host().to_owned(),
+                        detail: "a page that names itself as the next".to_owned(),
+                    });
+                }
+                Some(next) => token = Some(next),
+                None => return Ok(all),
+            }
+        }
+    }
+
+    /// Finds a warehouse by id or name; a name may differ in case when that leaves one.
+    ///
+    /// # Errors
+    /// When none or several match (the text lists what there is), or the list cannot be read.
+    pub async fn warehouse(&self, id_or_name: &str) -> Result<Warehouse, Error> {
+        let all = self.warehouses().await?;
+        let by = |test: &dyn Fn(&Warehouse) -> bool| -> Vec<&Warehouse> {
+            all.iter().filter(|warehouse| test(warehouse)).collect()
+        };
+        let tests: [&dyn Fn(&Warehouse) -> bool; 3] = [
+            &|warehouse| warehouse.id == id_or_name,
+            &|warehouse| warehouse.name == id_or_name,
+            &|warehouse| warehouse.name.to_lowercase() == id_or_name.to_lowercase(),
+        ];
+        let found = tests.iter().map(|test| by(test)).find(|found| !found.is_empty()).unwrap_or_default();
+        if let [one] = found.as_slice() {
+            return Ok((*one).clone());
+        }
+        let list = |warehouses: Vec<&Warehouse>| {
+            let names = warehouses.iter().map(|warehouse| format!("{} ({})", warehouse.name, warehouse.id));
+            names.collect::<Vec<_>>().join(", ")
+        };
+        let text = match (found.is_empty(), all.is_empty()) {
+            (false, _) => {
+                format!("several warehouses are called `{id_or_name}`; give the id: {}", list(found))
+            }
+            (true, true) => format!(
+                "{} shows no SQL warehouse to this login; make one, or ask for CAN USE on it",
+                self.host()
+            ),
+            (true, false) => format!(
+                "{} shows no SQL warehouse `{id_or_name}`; set DATABRICKS_WAREHOUSE_ID to one of: {}; or ask for \
+                 CAN USE on it",
+                self.host(),
+                list(all.iter().collect())
+            ),
+        };
+        Err(Error::Config(text))
+    }
+}

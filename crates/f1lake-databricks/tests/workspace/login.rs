@@ -1,0 +1,164 @@
+//! Tokens: fetched once, renewed, refused; and what answers that is no workspace.
+
+use crate::fake::{ACCESS_TOKEN, Fake, PAT, VOLUME, workspace};
+use f1lake_databricks::{Error, Explicit, Login, VolumeStore, Workspace};
+
+fn bearer(fake: &Fake) -> String {
+    fake.inner().seen.last().unwrap().header("authorization").unwrap().to_owned()
+}
+
+#[tokio::test]
+async fn a_token_signs_each_request() {
+    let fake = Fake::start().await;
+    fake.store().check().await.unwrap();
+    assert_eq!(fake.lines(), ["HEAD /api/2.0/fs/directories/Volumes/main/f1/landing"]);
+    assert_eq!(bearer(&fake), format!("Bearer {PAT}"));
+}
+
+#[tokio::test]
+async fn a_service_principal_gets_one_token_for_many_requests() {
+    let fake = Fake::start().await;
+    let workspace = workspace(fake.principal());
+    let many = (0..8).map(|_| workspace.warehouses());
+    futures::future::try_join_all(many).await.unwrap();
+    let lines = fake.lines();
+    assert_eq!(lines[..2], ["GET /oidc/.well-known/oauth-authorization-server", "POST /oidc/v1/token"]);
+    assert_eq!(lines.iter().filter(|line| line.contains("/oidc/")).count(), 2, "{lines:?}");
+    assert_eq!(bearer(&fake), format!("Bearer {ACCESS_TOKEN}1"));
+}
+
+#[tokio::test]
+async fn a_token_is_renewed_before_it_ends() {
+    let fake = Fake::start().await;
+    fake.inner().expires_in = Some(1);
+    let workspace = workspace(fake.principal());
+    workspace.warehouses().await.unwrap();
+    tokio::time::sleep(std::time::Duration::from_millis(600)).await;
+    workspace.warehouses().await.unwrap();
+    assert_eq!(bearer(&fake), format!("Bearer {ACCESS_TOKEN}2"), "half a life has passed");
+}
+
+#[tokio::test]
+async fn an_expired_token_is_renewed_once_and_the_request_repeated() {
+    let fake = Fake::start().await;
+    let workspace = workspace(fake.principal());
+    workspace.warehouses().await.unwrap();
+    fake.expire_tokens();
+    fake.take_seen();
+    assert_eq!(workspace.warehouses().await.unwrap().len(), 5);
+    let lines: Vec<_> = fake.lines();
+    let expected = ["GET /api/2.0/sql/warehouses", "POST /oidc/v1/token", "GET /api/2.0/sql/warehouses"];
+    assert_eq!(lines[..3], expected);
+    // A second refusal in a row is the end.
+    for _ in 0..2 {
+        fake.fault("GET /api/2.0/sql/warehouses", 401, &[], "");
+    }
+    let error = workspace.warehouses().await.unwrap_err();
+    assert!(error.is_refused() && error.to_string().contains("DATABRICKS_CLIENT_SECRET"), "{error}");
+}
+
+#[tokio::test]
+async fn endpoints_that_are_not_told_are_where_they_usually_are() {
+    let fake = Fake::start().await;
+    fake.inner().no_discovery = true;
+    workspace(fake.principal()).warehouses().await.unwrap();
+    assert_eq!(fake.lines()[1], "POST /oidc/v1/token");
+}
+
+#[tokio::test]
+async fn a_token_endpoint_without_tls_never_gets_the_secret() {
+    let fake = Fake::start().await;
+    let elsewhere = r#"{"token_endpoint":"http://192.0.2.1/token"}"#;
+    fake.fault("GET /oidc", 200, &[("content-type", "application/json")], elsewhere);
+    let error = workspace(fake.principal()).warehouses().await.unwrap_err().to_string();
+    assert!(error.contains("not https"), "{error}");
+    assert_eq!(fake.lines().len(), 1);
+}
+
+#[tokio::test]
+async fn the_token_service_is_asked_again_when_it_is_busy() {
+    let fake = Fake::start().await;
+    fake.fault("POST /oidc", 503, &[], "");
+    fake.fault("GET /oidc", 500, &[], "");
+    workspace(fake.principal()).warehouses().await.unwrap();
+    assert_eq!(fake.lines().iter().filter(|line| line.contains("/oidc/")).count(), 4);
+}
+
+#[tokio::test]
+async fn a_wrong_login_is_told_with_its_origin() {
+    let fake = Fake::start().await;
+    let url = fake.url.clone();
+    let wrong = |name: &str| match name {
+        "DATABRICKS_HOST" => Some(url.clone()),
+        "DATABRICKS_TOKEN" => Some("dapi-wrong".to_owned()),
+        _ => None,
+    };
+    let workspace = workspace(Login::resolve_with(&Explicit::default(), wrong).unwrap());
+    let error = workspace.warehouses().await.unwrap_err();
+    let text = error.to_string();
+    assert!(error.is_refused() && text.contains("HTTP 401 UNAUTHENTICATED"), "{text}");
+    assert!(text.contains("environment DATABRICKS_TOKEN") && !text.contains("dapi-wrong"), "{text}");
+    assert_eq!(fake.lines().len(), 1, "a refused token is not tried again");
+
+    let wrong = Explicit {
+        host: Some(fake.url.clone()),
+        client_id: Some("cid".into()),
+        client_secret: Some("dose-wrong".into()),
+        ..Explicit::default()
+    };
+    let login = Login::resolve_with(&wrong, |_| None).unwrap();
+    let error = crate::fake::workspace(login).warehouses().await.unwrap_err();
+    assert!(matches!(error, Error::LoginRefused { .. }) && error.is_refused(), "{error}");
+}
+
+#[tokio::test]
+async fn a_login_page_is_no_workspace() {
+    let fake = Fake::start().await;
+    let page = "<html><body>Sign in</body></html>";
+    for status in [200, 302, 303, 307] {
+        let headers = [("content-type", "text/html; charset=utf-8"), ("location", "http://192.0.2.1/login")];
+        fake.fault("", status, &headers, page);
+        let error = fake.workspace().warehouses().await.unwrap_err();
+        assert!(matches!(error, Error::NotTheApi { .. }), "{error}");
+        let text = error.to_string();
+        assert!(text.contains("DATABRICKS_HOST") && text.contains("GET /api/2.0/sql/warehouses"), "{text}");
+        // An upload that a login page swallows is not an upload.
+        fake.fault("PUT /api/2.0/fs/files", status, &headers, page);
+        let put = object_store::ObjectStoreExt::put(&fake.store(), &"a.json".into(), "x".into()).await;
+        assert!(put.is_err(), "{status}");
+    }
+    let garbage = "not json";
+    fake.fault("", 200, &[("content-type", "application/json")], garbage);
+    let error = fake.workspace().warehouses().await.unwrap_err();
+    assert!(matches!(error, Error::Answer { .. }), "{error}");
+}
+
+#[tokio::test]
+async fn errors_are_read_in_all_forms() {
+    let fake = Fake::start().await;
+    for (body, headers, words) in [
+        (r#"{"error_code":"X","message":"m m"}"#, "application/json", "HTTP 400 X: m m"),
+        (r#"{"error_code":1001,"message":"m"}"#, "application/json", "HTTP 400 1001: m"),
+        (r#"{"error":"old"}"#, "application/json", "HTTP 400: old"),
+        ("INVALID_STATE: off", "text/plain", "HTTP 400 INVALID_STATE: off"),
+        ("<html><pre>gone\naway</pre></html>", "text/html", "HTTP 400: gone away"),
+        ("", "text/plain", "HTTP 400"),
+        ("plain", "text/plain", "HTTP 400: plain"),
+    ] {
+        fake.fault("", 400, &[("content-type", headers)], body);
+        let error = fake.workspace().warehouses().await.unwrap_err().to_string();
+        assert!(error.ends_with(words), "{error}");
+    }
+}
+
+#[tokio::test]
+async fn nobody_there_is_told() {
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    drop(listener);
+    let explicit = Explicit { host: Some(url), token: Some(PAT.into()), ..Explicit::default() };
+    let workspace: Workspace = workspace(Login::resolve_with(&explicit, |_| None).unwrap());
+    let error = VolumeStore::open(&workspace, VOLUME).unwrap().check().await.unwrap_err();
+    assert!(matches!(error, Error::Transport { tries: 7, .. }), "{error}");
+    assert!(error.to_string().contains("check DATABRICKS_HOST"), "{error}");
+}

@@ -1,0 +1,478 @@
+//! A volume as an object store.
+
+use crate::fake::{Cut, Fake, VOLUME, cutter, workspace};
+use bytes::Bytes;
+use f1lake_databricks::VolumeStore;
+use futures::{StreamExt, TryStreamExt};
+use object_store::path::Path;
+use object_store::{
+    Error, GetOptions, GetRange, ObjectStore, ObjectStoreExt, PutMode, PutPayload, UpdateVersion,
+    WriteMultipart,
+};
+
+const MIB: usize = 1024 * 1024;
+const FILES: &str = "/api/2.0/fs/files/Volumes/main/f1/landing";
+
+fn path(name: &str) -> Path {
+    Path::parse(name).unwrap()
+}
+
+fn bytes(length: usize) -> Bytes {
+    (0..length).map(|i| (i * 31 % 251) as u8).collect::<Vec<_>>().into()
+}
+
+async fn names(store: &dyn ObjectStore, prefix: Option<&str>) -> Vec<String> {
+    let prefix = prefix.map(path);
+    let listed: Vec<_> = store.list(prefix.as_ref()).try_collect().await.unwrap();
+    let mut names: Vec<String> = listed.into_iter().map(|meta| meta.location.to_string()).collect();
+    names.sort_unstable();
+    names
+}
+
+async fn read(store: &dyn ObjectStore, name: &str) -> Bytes {
+    store.get(&path(name)).await.unwrap().bytes().await.unwrap()
+}
+
+#[tokio::test]
+async fn a_file_goes_up_in_one_request_after_its_folder() {
+    let fake = Fake::start().await;
+    let store = fake.store();
+    let name = path("laps/session key=9158/laps #1+ü.json");
+    for text in ["one", "two"] {
+        store.put(&name, text.into()).await.unwrap();
+    }
+    // As recorded; the folder is made once.
+    let escaped = "laps/session%20key%3D9158/laps%20%231%2B%C3%BC.json";
+    assert_eq!(
+        fake.lines(),
+        [
+            "PUT /api/2.0/fs/directories/Volumes/main/f1/landing/laps/session%20key%3D9158".to_owned(),
+            format!("PUT {FILES}/{escaped}?overwrite=true"),
+            format!("PUT {FILES}/{escaped}?overwrite=true"),
+        ]
+    );
+    assert_eq!(fake.file("laps/session key=9158/laps #1+ü.json").unwrap(), "two");
+    let put = fake.inner().seen[1].clone();
+    assert_eq!(put.header("content-length"), Some("3"));
+    assert_eq!(put.header("transfer-encoding"), None);
+    assert_eq!(put.header("accept-encoding"), None, "a compressed answer has another length");
+}
+
+#[tokio::test]
+async fn what_every_store_does() {
+    let fake = Fake::start().await;
+    fake.inner().page_size = 2;
+    for store in [fake.store(), VolumeStore::open(&fake.workspace(), &format!("{VOLUME}/deep/er/")).unwrap()]
+    {
+        conforms(&store).await;
+    }
+    assert!(fake.inner().files.is_empty());
+}
+
+/// The contract of a landing zone's store; it begins and ends empty.
+async fn conforms(store: &VolumeStore) {
+    assert!(matches!(store.get(&path("absent.json")).await, Err(Error::NotFound { .. })));
+    assert!(matches!(store.head(&path("absent.json")).await, Err(Error::NotFound { .. })));
+    assert!(matches!(store.delete(&path("absent.json")).await, Err(Error::NotFound { .. })));
+    assert!(names(store, None).await.is_empty(), "not empty at the start");
+    assert!(names(store, Some("_manifest")).await.is_empty());
+
+    store.put(&path("laps.json"), "[]".into()).await.unwrap();
+    store.put(&path("laps.json"), "[{}]".into()).await.unwrap();
+    assert_eq!(read(store, "laps.json").await, "[{}]", "not replaced whole");
+
+    // Nothing, one part, several parts and a bit.
+    for (name, length) in [("none", 0), ("small_São_Paulo.json", 1000), ("large", 2 * MIB + 12_345)] {
+        let expected = bytes(length);
+        let upload = store.put_multipart(&path(name)).await.unwrap();
+        let mut upload = WriteMultipart::new_with_chunk_size(upload, MIB);
+        for chunk in expected.chunks(100_000) {
+            upload.write(chunk);
+        }
+        assert!(matches!(store.head(&path(name)).await, Err(Error::NotFound { .. })), "half of {name} shows");
+        upload.finish().await.unwrap();
+        assert!(read(store, name).await == expected, "{name} differs");
+        assert_eq!(store.head(&path(name)).await.unwrap().size, length as u64);
+    }
+
+    let whole = bytes(1000);
+    for (range, expected) in [
+        (GetRange::Bounded(10..20), 10..20),
+        (GetRange::Bounded(990..5000), 990..1000),
+        (GetRange::Offset(400), 400..1000),
+        (GetRange::Suffix(7), 993..1000),
+    ] {
+        let options = GetOptions::new().with_range(Some(range.clone()));
+        let result = store.get_opts(&path("small_São_Paulo.json"), options).await.unwrap();
+        assert_eq!((result.meta.size, &result.range), (1000, &(expected.start as u64..expected.end as u64)));
+        assert_eq!(result.bytes().await.unwrap(), whole.slice(expected), "{range}");
+    }
+    for range in [GetRange::Offset(1000), GetRange::Bounded(2000..2001)] {
+        let options = GetOptions::new().with_range(Some(range));
+        assert!(store.get_opts(&path("small_São_Paulo.json"), options).await.is_err());
+    }
+
+    for name in ["_aside/pit.json", "_aside/deep/a", "_aside/deep/b", "_aside/c", "_aside/d"] {
+        store.put(&path(name), "x".into()).await.unwrap();
+    }
+    let aside = ["_aside/c", "_aside/d", "_aside/deep/a", "_aside/deep/b", "_aside/pit.json"];
+    assert_eq!(names(store, Some("_aside")).await, aside);
+    assert!(names(store, Some("_asi")).await.is_empty(), "a prefix is whole names");
+    let listed = store.list_with_delimiter(None).await.unwrap();
+    let top: Vec<_> = listed.objects.iter().map(|meta| meta.location.as_ref()).collect();
+    assert_eq!(top, ["laps.json", "large", "none", "small_São_Paulo.json"], "deeper ones too?");
+    assert_eq!(listed.common_prefixes, [path("_aside")]);
+    assert_eq!(listed.objects[3].size, 1000);
+    let head = store.head(&path("laps.json")).await.unwrap();
+    assert_eq!(listed.objects[0].last_modified, head.last_modified);
+
+    store.copy(&path("laps.json"), &path("copy/laps.json")).await.unwrap();
+    assert!(matches!(
+        store.copy_if_not_exists(&path("large"), &path("copy/laps.json")).await,
+        Err(Error::AlreadyExists { .. })
+    ));
+    store.rename(&path("copy/laps.json"), &path("renamed")).await.unwrap();
+    assert_eq!(read(store, "renamed").await, "[{}]");
+    assert!(matches!(store.head(&path("copy/laps.json")).await, Err(Error::NotFound { .. })));
+
+    let all: Vec<Path> = names(store, None).await.iter().map(|name| path(name)).collect();
+    assert_eq!(all.len(), 10);
+    let gone: Vec<_> =
+        store.delete_stream(futures::stream::iter(all.clone()).map(Ok).boxed()).try_collect().await.unwrap();
+    assert_eq!(gone, all);
+    assert!(names(store, None).await.is_empty());
+}
+
+#[cfg(feature = "store-conformance")]
+#[tokio::test]
+async fn object_stores_own_tests_pass() {
+    use object_store::integration::*;
+    macro_rules! pass {
+        ($($test:ident),*) => {$(
+            let fake = Fake::start().await;
+            fake.inner().page_size = 3;
+            $test(&fake.store()).await;
+        )*};
+    }
+    pass!(
+        put_get_delete_list,
+        put_get_attributes,
+        stream_get,
+        list_uses_directories_correctly,
+        list_with_delimiter,
+        rename_and_copy,
+        copy_if_not_exists,
+        copy_rename_nonexistent_object,
+        multipart_out_of_order
+    );
+    let fake = Fake::start().await;
+    put_opts(&fake.store(), false).await;
+    multipart_race_condition(&fake.store(), true).await;
+    let error = get_nonexistent_object(&fake.store(), None).await.unwrap_err();
+    assert!(matches!(error, Error::NotFound { .. }), "{error}");
+}
+
+#[tokio::test]
+async fn create_never_overwrites_and_is_not_repeated_blindly() {
+    let fake = Fake::start().await;
+    let store = fake.store();
+    let name = path("manifest.json");
+    let create = |text: &'static str| store.put_opts(&name, text.into(), PutMode::Create.into());
+    create("first").await.unwrap();
+    assert_eq!(fake.lines().last().unwrap(), &format!("PUT {FILES}/manifest.json?overwrite=false"));
+    assert!(matches!(create("second").await, Err(Error::AlreadyExists { .. })));
+    // Another service's words for the same.
+    fake.fault("PUT", 400, &[], r#"{"error_code":"RESOURCE_ALREADY_EXISTS","message":"m"}"#);
+    assert!(matches!(create("third").await, Err(Error::AlreadyExists { .. })));
+    assert_eq!(fake.file("manifest.json").unwrap(), "first");
+    // Its own file must not look like somebody else's.
+    store.delete(&name).await.unwrap();
+    fake.lost_answer("PUT", 503);
+    let error = create("fourth").await.unwrap_err();
+    assert!(matches!(error, Error::Generic { .. }), "{error}");
+    let update = PutMode::Update(UpdateVersion { e_tag: Some("x".into()), version: None });
+    let error = store.put_opts(&name, "x".into(), update.into()).await.unwrap_err();
+    assert!(matches!(error, Error::NotImplemented { .. }), "{error}");
+}
+
+#[tokio::test]
+async fn busy_and_broken_answers_are_tried_again() {
+    let fake = Fake::start().await;
+    let store = fake.store();
+    for status in [408, 429, 500, 502, 503, 504] {
+        fake.fault("PUT", status, &[], "");
+        fake.fault("HEAD", status, &[], "");
+        fake.fault("GET", status, &[], "");
+        store.put(&path("a"), "x".into()).await.unwrap();
+        store.head(&path("a")).await.unwrap();
+        assert_eq!(read(&store, "a").await, "x");
+        assert_eq!(fake.take_seen().len(), 6, "{status}");
+    }
+    for status in [400, 403, 409, 413, 501] {
+        fake.fault("PUT", status, &[], "");
+        store.put(&path("a"), "x".into()).await.unwrap_err();
+        assert_eq!(fake.take_seen().len(), 1, "{status} is no passing matter");
+    }
+    // Never forever.
+    for _ in 0..20 {
+        fake.fault("PUT", 503, &[], "");
+    }
+    let error = store.put(&path("a"), "x".into()).await.unwrap_err().to_string();
+    assert!(error.contains("HTTP 503 after 7 tries"), "{error}");
+}
+
+#[tokio::test]
+async fn retry_after_is_heeded() {
+    let fake = Fake::start().await;
+    fake.fault(
+        "PUT",
+        429,
+        &[("retry-after", "1")],
+        r#"{"error_code":"REQUEST_LIMIT_EXCEEDED","message":"m"}"#,
+    );
+    let start = std::time::Instant::now();
+    fake.store().put(&path("a"), "x".into()).await.unwrap();
+    assert!(start.elapsed() >= std::time::Duration::from_secs(1));
+    assert_eq!(fake.lines().len(), 2);
+}
+
+#[tokio::test]
+async fn a_quota_slows_but_loses_nothing() {
+    let fake = Fake::start().await;
+    fake.inner().quota = Some(10);
+    let store = fake.store();
+    let puts = (0..40).map(|i| {
+        let store = store.clone();
+        async move { store.put(&path(&format!("f{i}")), format!("{i}").into()).await }
+    });
+    futures::stream::iter(puts).buffer_unordered(4).try_collect::<Vec<_>>().await.unwrap();
+    fake.inner().quota = None;
+    assert_eq!(names(&store, None).await.len(), 40);
+    assert!(fake.lines().len() > 41, "the quota was never met");
+}
+
+#[tokio::test]
+async fn half_an_upload_never_shows_and_is_sent_again() {
+    let fake = Fake::start().await;
+    let url = cutter(&fake, vec![Cut::Up(300_000), Cut::Up(700_000)]).await;
+    let store = VolumeStore::open(&workspace(fake.login_at(&url)), VOLUME).unwrap();
+    let content = bytes(MIB);
+    store.put(&path("laps.json"), content.clone().into()).await.unwrap();
+    assert!(fake.file("laps.json").unwrap() == content);
+
+    // And when the network stays away, the old file stays whole.
+    let url = cutter(&fake, (0..20).map(|_| Cut::Up(200_000)).collect()).await;
+    let store = VolumeStore::open(&workspace(fake.login_at(&url)), VOLUME).unwrap();
+    let error = store.put(&path("laps.json"), bytes(MIB / 2).into()).await.unwrap_err().to_string();
+    assert!(error.contains("after 7 tries") && error.contains("check DATABRICKS_HOST"), "{error}");
+    assert!(fake.file("laps.json").unwrap() == content);
+    let error = store.put(&path("new.json"), bytes(MIB / 2).into()).await.unwrap_err();
+    assert!(matches!(error, Error::Generic { .. }), "{error}");
+    assert_eq!(fake.file("new.json"), None);
+}
+
+#[tokio::test]
+async fn a_broken_download_is_taken_up_where_it_broke() {
+    for no_ranges in [false, true] {
+        let fake = Fake::start().await;
+        fake.inner().no_ranges = no_ranges;
+        let content = bytes(3 * MIB);
+        fake.store().put(&path("laps.json"), content.clone().into()).await.unwrap();
+        let url = cutter(&fake, vec![Cut::Down(MIB as u64), Cut::Down(1_500_000)]).await;
+        let store = VolumeStore::open(&workspace(fake.login_at(&url)), VOLUME).unwrap();
+        assert!(read(&store, "laps.json").await == content, "{no_ranges}");
+        let seen = fake.take_seen();
+        let ranges: Vec<_> = seen.iter().filter_map(|seen| seen.header("range")).collect();
+        assert_eq!(ranges.len(), 2, "{ranges:?}");
+        assert!(seen.iter().all(|seen| seen.method == "PUT"
+            || seen.header("range").is_none()
+            || seen.header("if-unmodified-since").is_some()));
+
+        // A file that changes meanwhile is not sewn together from two.
+        let url = cutter(&fake, vec![Cut::Down(MIB as u64)]).await;
+        let store = VolumeStore::open(&workspace(fake.login_at(&url)), VOLUME).unwrap();
+        let mut stream = store.get(&path("laps.json")).await.unwrap().into_stream();
+        stream.try_next().await.unwrap();
+        fake.store().put(&path("laps.json"), bytes(3 * MIB).into()).await.unwrap();
+        let error = stream.try_collect::<Vec<_>>().await.unwrap_err();
+        assert!(matches!(error, Error::Precondition { .. }), "{error}");
+    }
+}
+
+#[tokio::test]
+async fn a_service_without_ranges_still_gives_the_right_bytes() {
+    let fake = Fake::start().await;
+    let store = fake.store();
+    store.put(&path("a"), "arbitrary data".into()).await.unwrap();
+    fake.inner().no_ranges = true;
+    assert_eq!(store.get_range(&path("a"), 3..7).await.unwrap(), "itra");
+    let options = GetOptions::new().with_range(Some(GetRange::Offset(100)));
+    store.get_opts(&path("a"), options).await.unwrap_err();
+}
+
+#[tokio::test]
+async fn dates_are_conditions() {
+    let fake = Fake::start().await;
+    let store = fake.store();
+    store.put(&path("a"), "x".into()).await.unwrap();
+    let date = store.head(&path("a")).await.unwrap().last_modified;
+    let hour = chrono::TimeDelta::hours(1);
+    store.get_opts(&path("a"), GetOptions::new().with_if_unmodified_since(Some(date))).await.unwrap();
+    let error = store
+        .get_opts(&path("a"), GetOptions::new().with_if_unmodified_since(Some(date - hour)))
+        .await
+        .unwrap_err();
+    assert!(matches!(error, Error::Precondition { .. }), "{error}");
+    let error =
+        store.get_opts(&path("a"), GetOptions::new().with_if_modified_since(Some(date))).await.unwrap_err();
+    assert!(matches!(error, Error::NotModified { .. }), "{error}");
+}
+
+#[tokio::test]
+async fn a_lost_answer_to_a_delete_is_not_an_error() {
+    let fake = Fake::start().await;
+    let store = fake.store();
+    store.put(&path("a"), "x".into()).await.unwrap();
+    fake.lost_answer("DELETE", 504);
+    store.delete(&path("a")).await.unwrap();
+    assert_eq!(fake.file("a"), None);
+}
+
+#[tokio::test]
+async fn a_folder_that_goes_away_is_made_again() {
+    let fake = Fake::start().await;
+    let store = fake.store();
+    store.put(&path("laps/a"), "x".into()).await.unwrap();
+    {
+        let mut inner = fake.inner();
+        inner.files.clear();
+        inner.folders.remove(&format!("{VOLUME}/laps"));
+    }
+    store.put(&path("laps/b"), "x".into()).await.unwrap();
+    assert_eq!(names(&store, None).await, ["laps/b"]);
+}
+
+#[tokio::test]
+async fn all_pages_are_read_and_a_circle_is_noticed() {
+    let fake = Fake::start().await;
+    fake.inner().page_size = 10;
+    let store = fake.store();
+    let expected: Vec<String> = (0..73).map(|i| format!("f{i:03}")).collect();
+    for name in &expected {
+        store.put(&path(name), PutPayload::from_static(b"x")).await.unwrap();
+    }
+    assert_eq!(names(&store, None).await, expected, "a short page ended the list");
+    let page = r#"{"contents":[],"next_page_token":"p-1"}"#;
+    for _ in 0..2 {
+        fake.fault("GET /api/2.0/fs/directories", 200, &[("content-type", "application/json")], page);
+    }
+    let error = store.list_with_delimiter(None).await.unwrap_err().to_string();
+    assert!(error.contains("names itself"), "{error}");
+}
+
+#[tokio::test]
+async fn a_missing_or_closed_volume_says_what_mends_it() {
+    let fake = Fake::start().await;
+    for (volume, advice) in [
+        ("/Volumes/main/f1/landnig", "is there a volume main.f1.landnig? CREATE VOLUME main.f1.landnig"),
+        (
+            "/Volumes/main/f1/closed/x",
+            "on volume main.f1.closed, USE SCHEMA on main.f1 and USE CATALOG on main",
+        ),
+    ] {
+        let store = VolumeStore::open(&fake.workspace(), volume).unwrap();
+        let errors = [
+            store.check().await.unwrap_err().to_string(),
+            store.put(&path("a/b"), "x".into()).await.unwrap_err().to_string(),
+            store.put(&path("b"), "x".into()).await.unwrap_err().to_string(),
+            store.list_with_delimiter(None).await.unwrap_err().to_string(),
+            store.list(None).try_collect::<Vec<_>>().await.unwrap_err().to_string(),
+        ];
+        for error in errors {
+            assert!(error.contains(advice), "{error}");
+            assert!(error.contains("127.0.0.1") && error.contains("/api/2.0/fs/"), "{error}");
+        }
+    }
+    for bad in ["/Volumes/main/f1", "/tmp/x", "/Volumes/main/f1/landing/../x"] {
+        assert!(VolumeStore::open(&fake.workspace(), bad).is_err(), "{bad}");
+    }
+}
+
+async fn large(store: &VolumeStore, name: &str, content: &Bytes) -> object_store::Result<()> {
+    let upload = store.put_multipart(&path(name)).await?;
+    let mut upload = WriteMultipart::new_with_chunk_size(upload, 7 * MIB);
+    upload.write(content);
+    upload.finish().await?;
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_large_file_goes_up_in_parts() {
+    let fake = Fake::start().await;
+    let store = fake.store().multipart_from(20 * MIB as u64);
+    let content = bytes(25 * MIB + 1);
+    large(&store, "big file.json", &content).await.unwrap();
+    assert!(fake.file("big file.json").unwrap() == content);
+    let seen = fake.take_seen();
+    let of = |start: &str| seen.iter().filter(|seen| seen.line().starts_with(start)).collect::<Vec<_>>();
+    let line = format!("POST {FILES}/big%20file.json?action=initiate-upload&overwrite=true");
+    assert_eq!(seen[0].line(), line);
+    assert_eq!(of("POST /api/2.0/fs/create-upload-part-urls").len(), 3);
+    let mut sizes: Vec<_> = of("PUT /cloud").iter().map(|seen| seen.body.len()).collect();
+    sizes.sort_unstable();
+    assert_eq!(sizes, [5 * MIB + 1, 10 * MIB, 10 * MIB]);
+    let last = seen.last().unwrap();
+    assert!(
+        last.line().contains("?action=complete-upload&upload_type=multipart&session_token=tok-"),
+        "{}",
+        last.line()
+    );
+    assert_eq!(seen.len(), 8);
+}
+
+#[tokio::test]
+async fn parts_are_repeated_and_a_failed_upload_is_aborted() {
+    let fake = Fake::start().await;
+    let store = fake.store().multipart_from(20 * MIB as u64);
+    let content = bytes(21 * MIB);
+    // An address that expired, a busy cloud.
+    fake.fault("PUT /cloud", 403, &[], "<Error>expired</Error>");
+    fake.fault("PUT /cloud", 503, &[], "");
+    large(&store, "a", &content).await.unwrap();
+    assert!(fake.file("a").unwrap() == content);
+    assert_eq!(fake.inner().aborted, 0);
+
+    fake.fault(&format!("POST {FILES}/b?action=complete-upload"), 400, &[], "");
+    large(&store, "b", &content).await.unwrap_err();
+    assert_eq!((fake.file("b"), fake.inner().aborted), (None, 1));
+}
+
+#[tokio::test]
+async fn where_parts_are_impossible_one_request_does() {
+    let fake = Fake::start().await;
+    let store = fake.store().multipart_from(20 * MIB as u64);
+    let content = bytes(21 * MIB);
+    fake.inner().no_multipart = true;
+    large(&store, "gcp", &content).await.unwrap();
+    assert!(fake.file("gcp").unwrap() == content);
+    assert_eq!(fake.lines().len(), 2);
+    fake.inner().no_multipart = false;
+    fake.inner().cloud_blocked = true;
+    large(&store, "firewall", &content).await.unwrap();
+    assert!(fake.file("firewall").unwrap() == content);
+    assert_eq!(fake.inner().aborted, 1);
+}
+
+#[tokio::test]
+async fn what_is_too_large_is_refused_before_it_is_sent() {
+    let fake = Fake::start().await;
+    let store = fake.store().largest_buffer(3 * MIB as u64);
+    let error = large(&store, "a", &bytes(3 * MIB + 1)).await.unwrap_err().to_string();
+    assert!(error.contains("at most 3145728") && error.contains("smaller files"), "{error}");
+    // 5000 MiB and a byte, without holding them: one chunk many times.
+    let chunk = bytes(MIB);
+    let payload: PutPayload = (0..5000).map(|_| chunk.clone()).chain([Bytes::from_static(b"x")]).collect();
+    let error = store.put(&path("b"), payload).await.unwrap_err().to_string();
+    assert!(error.contains("5242880001 bytes"), "{error}");
+    assert!(fake.lines().is_empty());
+}

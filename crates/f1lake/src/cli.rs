@@ -178,7 +178,7 @@ pub(crate) struct ApiArgs {
 #[derive(Debug, Default, Args, Serialize)]
 #[command(next_help_heading = "Landing zone")]
 pub(crate) struct OutArgs {
-    /// Folder (or URL) of the landing zone [default: ./landing]
+    /// Folder, URL or Databricks volume of the landing zone [default: ./landing]
     #[arg(long, value_name = "FOLDER")]
     #[serde(rename = "landing_path", skip_serializing_if = "Option::is_none")]
     out: Option<String>,

@@ -21,6 +21,9 @@ pub enum Error {
     /// The lake.
     #[error(transparent)]
     Tables(#[from] TablesError),
+    /// The Databricks workspace.
+    #[error("Databricks: {0}")]
+    Databricks(#[from] f1lake_databricks::Error),
     /// The report.
     #[error("report: {0}")]
     Report(#[from] ReportError),
@@ -56,6 +59,8 @@ impl Error {
                 TablesError::Interrupted => ExitCode::Interrupted,
                 _ => ExitCode::Failed,
             },
+            // Nothing was done yet: a workspace is opened before anything is fetched.
+            Self::Databricks(_) => ExitCode::Usage,
             Self::Report(_) => ExitCode::Failed,
         }
     }

@@ -2,10 +2,12 @@
 
 use crate::config::{Config, Loaded};
 use crate::error::Error;
+use f1lake_databricks::{Explicit, Login, VolumeStore, Workspace};
 use f1lake_extract::Landing;
 use openf1_client::{Credentials, Limits, OpenF1, RateLimiter};
 use sha2::Digest;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::Duration;
 
 /// Login of OpenF1 from the environment.
@@ -99,14 +101,13 @@ impl Zone {
     /// # Errors
     /// [`Error::Usage`] when the destination cannot be used.
     pub(crate) async fn open(config: &Config) -> Result<Self, Error> {
-        let target = target(config)?;
-        let existed = !is_local(target) || Path::new(target).exists();
-        let unusable = |error: f1lake_extract::ExtractError| Error::Usage(error.to_string());
-        let landing = Landing::open(target).map_err(unusable)?;
+        let place = Place::of(config);
+        let existed = !place.is_local() || Path::new(place.name()).exists();
+        let landing = place.landing()?;
         let zone = Self { work_dir: work_dir(config, &landing), landing, existed };
         if let Err(error) = zone.landing.check_writable().await {
             zone.forget_when_empty();
-            return Err(unusable(error));
+            return Err(Error::Usage(error.to_string()));
         }
         Ok(zone)
     }
@@ -116,11 +117,11 @@ impl Zone {
     /// # Errors
     /// When it cannot be opened.
     pub(crate) fn open_existing(config: &Config) -> Result<Option<Self>, Error> {
-        let target = target(config)?;
-        if is_local(target) && !Path::new(target).is_dir() {
+        let place = Place::of(config);
+        if place.is_local() && !Path::new(place.name()).is_dir() {
             return Ok(None);
         }
-        let landing = Landing::open(target)?;
+        let landing = place.landing()?;
         Ok(Some(Self { work_dir: work_dir(config, &landing), landing, existed: true }))
     }
 
@@ -150,16 +151,42 @@ impl Zone {
     }
 }
 
-fn is_local(target: &str) -> bool {
-    !target.contains("://")
+/// Where files land.
+enum Place<'a> {
+    /// A folder of this machine, or a URL of an object store.
+    Open(&'a str),
+    /// A volume of a Databricks workspace, from outside it.
+    Volume(&'a str),
 }
 
-fn target(config: &Config) -> Result<&str, Error> {
-    match config.landing_volume_path.as_deref().filter(|path| !path.is_empty()) {
-        Some(volume) => Err(Error::Usage(format!(
-            "landing_volume_path is {volume}: this version cannot write Databricks volumes from outside yet; set landing_path"
-        ))),
-        None => Ok(&config.landing_path),
+impl<'a> Place<'a> {
+    /// Inside Databricks a volume is a folder like any other.
+    fn of(config: &'a Config) -> Self {
+        let volume = config.landing_volume_path.as_deref().filter(|path| !path.is_empty());
+        let name = volume.unwrap_or(&config.landing_path);
+        let outside = name.starts_with("/Volumes/") && !Path::new("/Volumes").is_dir();
+        if outside { Self::Volume(name) } else { Self::Open(name) }
+    }
+
+    fn name(&self) -> &'a str {
+        match self {
+            Self::Open(name) | Self::Volume(name) => name,
+        }
+    }
+
+    fn is_local(&self) -> bool {
+        matches!(self, Self::Open(name) if !name.contains("://"))
+    }
+
+    fn landing(&self) -> Result<Landing, Error> {
+        match self {
+            Self::Open(name) => Landing::open(name).map_err(|error| Error::Usage(error.to_string())),
+            Self::Volume(name) => {
+                let workspace = Workspace::connect(Login::resolve(&Explicit::default())?)?;
+                let store = VolumeStore::open(&workspace, name)?;
+                Ok(Landing::from_store(Arc::new(store), *name))
+            }
+        }
     }
 }
 

@@ -4,9 +4,11 @@
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use serde_json::Value;
+use std::collections::BTreeMap;
 use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
+use std::sync::{Arc, Mutex};
 use tempfile::TempDir;
 
 /// The race and the qualifying of the generated weekend at Yas Island, 2024.
@@ -41,6 +43,8 @@ impl Place {
         for (name, _) in std::env::vars() {
             if name.starts_with("F1LAKE_")
                 || name.starts_with("OPENF1_")
+                || name.starts_with("DATABRICKS_")
+                || name.starts_with("DBT_")
                 || name == "RUST_LOG"
                 || name == "CARGO"
             {
@@ -727,6 +731,138 @@ fn a_server_that_is_no_openf1_is_named_and_leaves_nothing_behind() {
     let doctor = place.run_fast(&server, &["doctor", "--out", "out"]);
     assert_eq!(doctor.code, 1);
     assert!(doctor.stdout.contains("FAILED"), "{}", doctor.stdout);
+}
+
+/// A volume as the Files API shows it: a token, files, folders; on loopback, in this process.
+struct Volume {
+    host: String,
+    files: Arc<Mutex<BTreeMap<String, Vec<u8>>>>,
+    _runtime: tokio::runtime::Runtime,
+}
+
+impl Volume {
+    fn start() -> Self {
+        use axum::body::Bytes;
+        use axum::extract::{Path as Named, State};
+        use axum::http::{HeaderMap, Method, StatusCode};
+        use axum::response::IntoResponse;
+        type Files = Arc<Mutex<BTreeMap<String, Vec<u8>>>>;
+
+        async fn file(
+            State(files): State<Files>,
+            Named(path): Named<String>,
+            method: Method,
+            headers: HeaderMap,
+            body: Bytes,
+        ) -> axum::response::Response {
+            if headers.get("authorization").is_none_or(|value| value != &format!("Bearer {CANARY}")) {
+                return StatusCode::UNAUTHORIZED.into_response();
+            }
+            let mut files = files.lock().unwrap();
+            match method {
+                Method::PUT => {
+                    files.insert(path, body.to_vec());
+                    StatusCode::NO_CONTENT.into_response()
+                }
+                Method::DELETE if files.remove(&path).is_some() => StatusCode::NO_CONTENT.into_response(),
+                Method::GET | Method::HEAD if files.contains_key(&path) => {
+                    let dated = [("last-modified", "Tue, 24 Nov 2026 12:00:00 GMT")];
+                    (dated, files[&path].clone()).into_response()
+                }
+                _ => StatusCode::NOT_FOUND.into_response(),
+            }
+        }
+
+        async fn folder(
+            State(files): State<Files>,
+            Named(path): Named<String>,
+            method: Method,
+        ) -> axum::response::Response {
+            if method == Method::PUT {
+                return StatusCode::NO_CONTENT.into_response();
+            }
+            let files = files.lock().unwrap();
+            let prefix = format!("{}/", path.trim_end_matches('/'));
+            let contents: Vec<Value> = files
+                .iter()
+                .filter_map(|(name, bytes)| Some((name, name.strip_prefix(&prefix)?, bytes)))
+                .filter(|(_, rest, _)| !rest.contains('/'))
+                .map(|(name, rest, bytes)| {
+                    serde_json::json!({"path": format!("/{name}"), "name": rest, "is_directory": false,
+                        "file_size": bytes.len(), "last_modified": 1_795_000_000_000_i64})
+                })
+                .collect();
+            axum::Json(serde_json::json!({ "contents": contents })).into_response()
+        }
+
+        let files = Files::default();
+        let app = axum::Router::new()
+            .route("/api/2.0/fs/files/{*path}", axum::routing::any(file))
+            .route("/api/2.0/fs/directories/{*path}", axum::routing::any(folder))
+            .layer(axum::extract::DefaultBodyLimit::disable())
+            .with_state(Arc::clone(&files));
+        let runtime =
+            tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
+        let listener = runtime.block_on(tokio::net::TcpListener::bind("127.0.0.1:0")).unwrap();
+        let host = format!("http://{}", listener.local_addr().unwrap());
+        runtime.spawn(async move { axum::serve(listener, app).await.unwrap() });
+        Self { host, files, _runtime: runtime }
+    }
+}
+
+#[test]
+fn a_session_lands_in_a_volume_and_a_fresh_machine_learns_what_is_landed() {
+    let place = Place::new();
+    let server = Simulated::start(&place, &["--limits", "none"]);
+    let volume = Volume::start();
+    let with = |place: &Place, token: &str, arguments: &[&str]| {
+        let mut command = place.fast(&server, arguments);
+        command.env("DATABRICKS_HOST", &volume.host).env("DATABRICKS_TOKEN", token);
+        ended(command)
+    };
+    let extract = [
+        "extract",
+        "--session-key",
+        QUALIFYING,
+        "--endpoints",
+        "sessions,laps,drivers",
+        "--out",
+        "/Volumes/dev/raw/landing",
+    ];
+    let landed = with(&place, CANARY, &extract);
+    assert_eq!(landed.code, 0, "{}", landed.stderr);
+    let names: Vec<String> = volume.files.lock().unwrap().keys().cloned().collect();
+    assert_eq!(
+        names,
+        [
+            "Volumes/dev/raw/landing/_manifest/9610.json",
+            "Volumes/dev/raw/landing/drivers_2024-12-07_Yas_Island_Qualifying.json",
+            "Volumes/dev/raw/landing/laps_2024-12-07_Yas_Island_Qualifying.json",
+            "Volumes/dev/raw/landing/sessions_2024-12-07_Yas_Island_Qualifying.json",
+        ]
+    );
+    let asked = server.count("data_requests");
+    let elsewhere = Place::new();
+    let again = with(&elsewhere, CANARY, &extract);
+    assert_eq!(again.code, 0, "{}", again.stderr);
+    assert!(again.stdout.contains("skipped"), "{}", again.stdout);
+    assert_eq!(server.count("data_requests"), asked);
+
+    let read = |arguments: &[&str]| {
+        let mut command = elsewhere.command(arguments);
+        command.env("DATABRICKS_HOST", &volume.host).env("DATABRICKS_TOKEN", CANARY);
+        ended(command)
+    };
+    let zone = ["--out", "/Volumes/dev/raw/landing"];
+    assert_eq!(read(&[&["verify"][..], &zone].concat()).code, 0);
+    let loaded = read(&[&["load"][..], &zone].concat());
+    assert_eq!(loaded.code, 0, "{}", loaded.stderr);
+    let shown = read(&["config"]);
+    assert!(shown.stdout.contains("databricks token"), "{}", shown.stdout);
+
+    let refused = with(&place, "wrong", &extract);
+    assert_ne!(refused.code, 0);
+    assert_eq!(refused.stderr.lines().count(), 1, "{}", refused.stderr);
 }
 
 #[test]

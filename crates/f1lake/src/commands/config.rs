@@ -43,6 +43,20 @@ pub(crate) fn run(context: &Context, args: &ConfigArgs) -> Result<ExitCode, Erro
             if set { (Value::from("set"), "environment") } else { (Value::Null, "default") };
         lines.push(Line { setting: name, value, origin: origin.to_owned(), meaning });
     }
+    // Without a workspace there is nothing to show, and nothing wrong.
+    if let Ok(login) = f1lake_databricks::Login::resolve(&f1lake_databricks::Explicit::default()) {
+        for (setting, value, origin) in login.describe() {
+            let meaning = "Databricks workspace, for landing in a volume.";
+            let setting = match setting {
+                "host" => "databricks host",
+                "token" => "databricks token",
+                "client_id" => "databricks client_id",
+                "client_secret" => "databricks client_secret",
+                other => other,
+            };
+            lines.push(Line { setting, value: Value::from(value), origin, meaning });
+        }
+    }
     print(
         context.output(),
         &lines,

@@ -9,8 +9,8 @@ use std::path::PathBuf;
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum TablesError {
-    /// The lake's place cannot be used.
-    #[error("lake {location}: {detail}")]
+    /// A place of the lake or the landing zone cannot be used as asked.
+    #[error("{location}: {detail}")]
     Location {
         /// Folder or URL.
         location: String,

@@ -25,6 +25,8 @@ use tokio_util::sync::CancellationToken;
 const BATCH_ROWS: usize = 16_384;
 /// Tables of a session in work at once: one decodes while another one packs.
 const TABLES_AT_ONCE: usize = 3;
+/// Times that a commit which lost against another run's is tried again.
+const CONFLICTS: usize = 5;
 /// Batches waiting between decoding and packing.
 const BATCHES_WAITING: usize = 2;
 
@@ -146,6 +148,13 @@ pub async fn load(
         report.sessions.iter().for_each(|session| progress(session));
     } else {
         if let Some(wanted) = &settings.sessions {
+            let landed = |key: &i64| manifests.iter().any(|manifest| manifest.session_key == *key);
+            if let Some(key) = wanted.iter().find(|key| !landed(key)) {
+                return Err(TablesError::Location {
+                    location: landing.describe(),
+                    detail: format!("session {key} is not landed; `f1lake status` lists what is"),
+                });
+            }
             manifests.retain(|manifest| wanted.contains(&manifest.session_key));
         }
         let known = known(lake).await?;
@@ -201,7 +210,7 @@ async fn load_session(
                 Some(before) if before.extracted_at > landed.extracted_at.as_microsecond() => {
                     Ok((LoadStatus::Stale, before.decoded))
                 }
-                _ => load_table(lake, landing, manifest, &table, landed).await,
+                _ => load_or_see_loaded(lake, landing, manifest, &table, landed).await,
             };
             outcome(table.name, result)
         })
@@ -261,6 +270,23 @@ fn transactions(session_key: i64, landed: &LandedEndpoint) -> [(String, i64); 2]
         (format!("f1lake/{session_key}"), landed.extracted_at.as_microsecond()),
         (format!("f1lake/{session_key}/sha256"), digest.unwrap_or(0)),
     ]
+}
+
+/// Loads a table; when another run was faster, looks again at what is loaded then.
+async fn load_or_see_loaded(
+    lake: &Lake,
+    landing: &Landing,
+    manifest: &Manifest,
+    table: &BronzeTable,
+    landed: &LandedEndpoint,
+) -> Result<(LoadStatus, Decoded), TablesError> {
+    for _ in 0..CONFLICTS {
+        match load_table(lake, landing, manifest, table, landed).await {
+            Err(TablesError::Conflict { .. }) => {}
+            other => return other,
+        }
+    }
+    load_table(lake, landing, manifest, table, landed).await
 }
 
 async fn load_table(
@@ -534,11 +560,16 @@ async fn record(
             keys: sessions.iter().map(|(manifest, _)| manifest.session_key).collect(),
         }
     };
-    let mut writer = TableWriter::open(lake, loads_spec(), &scope).await?;
-    if batch.num_rows() > 0 {
-        writer.write(&batch).await?;
+    for tries in 0.. {
+        let mut writer = TableWriter::open(lake, loads_spec(), &scope).await?;
+        if batch.num_rows() > 0 {
+            writer.write(&batch).await?;
+        }
+        match writer.commit(&scope, Marks::default()).await {
+            Err(TablesError::Conflict { .. }) if tries < CONFLICTS => {}
+            other => return other.map(drop),
+        }
     }
-    writer.commit(&scope, Marks::default()).await?;
     Ok(())
 }
 

@@ -1,20 +1,25 @@
 //! Ctrl-C and SIGTERM: the first asks to finish cleanly, the second ends at once.
 
 use crate::exit_code::ExitCode;
+use std::sync::OnceLock;
 use tokio_util::sync::CancellationToken;
 
-/// A token that is cancelled by the first signal.
+/// The token that is cancelled by the first signal; one for all steps of a command.
 pub(crate) fn token() -> CancellationToken {
-    let token = CancellationToken::new();
-    let told = token.clone();
-    tokio::spawn(async move {
-        signal().await;
-        anstream::eprintln!("stopping; what was fetched is kept. Press Ctrl-C again to end at once.");
-        told.cancel();
-        signal().await;
-        std::process::exit(ExitCode::Interrupted as i32);
+    static TOKEN: OnceLock<CancellationToken> = OnceLock::new();
+    let token = TOKEN.get_or_init(|| {
+        let told = CancellationToken::new();
+        let token = told.clone();
+        tokio::spawn(async move {
+            signal().await;
+            anstream::eprintln!("stopping; what is done is kept. Press Ctrl-C again to end at once.");
+            told.cancel();
+            signal().await;
+            std::process::exit(ExitCode::Interrupted as i32);
+        });
+        token
     });
-    token
+    token.clone()
 }
 
 /// Waits for a signal to stop.

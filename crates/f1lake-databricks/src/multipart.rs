@@ -5,7 +5,7 @@ use crate::config::is_safe;
 use crate::error::{Error, one_line};
 use crate::retry::Repeat;
 use crate::volume_path::VolumePath;
-use crate::workspace::{Call, JSON, OCTETS, Workspace};
+use crate::workspace::{Call, OCTETS, Workspace};
 use bytes::Bytes;
 use futures::{StreamExt, TryStreamExt};
 use reqwest::Method;
@@ -70,7 +70,7 @@ pub(crate) async fn upload(
     overwrite: bool,
 ) -> Result<bool, Error> {
     // An upload begun twice is harmless: the first is never completed.
-    let start = Call { accept: Some(JSON), ..Call::new(Method::POST, file.file_url()) }
+    let start = Call::new(Method::POST, file.file_url())
         .query("action", "initiate-upload")
         .query("overwrite", overwrite.to_string());
     let started: Started = workspace.json(&start).await?;
@@ -94,10 +94,11 @@ pub(crate) async fn upload(
         .await;
     let completed = match sent {
         Ok(parts) => {
-            let complete = Call::post(file.file_url(), &json!({ "parts": parts }))
+            let mut complete = Call::post(file.file_url(), &json!({ "parts": parts }))
                 .query("action", "complete-upload")
                 .query("upload_type", "multipart")
                 .query("session_token", &session_token);
+            complete.accept = None;
             workspace.send(&complete).await.map(|_| true)
         }
         // A firewall between this machine and cloud storage, say.
@@ -161,7 +162,7 @@ async fn send_part(
                 "expire_time": expire_time(),
             }),
         );
-        ask.repeat = Repeat::Safe;
+        (ask.repeat, ask.accept) = (Repeat::Safe, None);
         let addresses: PartAddresses = workspace.json(&ask).await?;
         let Some(signed) = addresses.upload_part_urls.into_iter().next() else {
             return Err(wrong(workspace, &ask, "no address for the part"));
@@ -198,7 +199,7 @@ async fn abort(workspace: &Workspace, file: &VolumePath, session_token: &str) ->
         "/api/2.0/fs/create-abort-upload-url",
         &json!({ "path": file.to_string(), "session_token": session_token, "expire_time": expire_time() }),
     );
-    ask.repeat = Repeat::Safe;
+    (ask.repeat, ask.accept) = (Repeat::Safe, None);
     let address: AbortAddress = workspace.json(&ask).await?;
     let mut call = Call::new(Method::DELETE, "");
     let url = prepare(workspace, &ask, address.abort_upload_url, &mut call)?;

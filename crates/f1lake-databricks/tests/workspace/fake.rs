@@ -288,7 +288,9 @@ impl Inner {
         let path = seen.target.split('?').next().unwrap().to_owned();
         self.expect(
             seen.header("user-agent").is_some_and(|agent| {
-                agent.contains("f1lake-databricks/") || agent.contains("databricks-sdk-py/")
+                agent.contains("f1lake-databricks/")
+                    || agent.contains("databricks-sdk-py/")
+                    || agent.starts_with("python-requests/")
             }),
             seen,
             "no User-Agent",
@@ -297,13 +299,20 @@ impl Inner {
             return self.cloud(method, seen, &decode(place), &query);
         }
         match (method.as_str(), path.as_str()) {
-            ("GET", "/.well-known/databricks-config") => return fail(404, "NOT_FOUND", "none"),
+            ("GET", "/.well-known/databricks-config") => {
+                let oidc = format!("{}/oidc", self.url);
+                return give(200, json!({ "oidc_endpoint": oidc, "workspace_id": "1234567890" }));
+            }
             ("GET", "/oidc/.well-known/oauth-authorization-server") => {
                 self.expect(seen.header("authorization").is_none(), seen, "discovery needs no login");
                 if self.no_discovery {
                     return fail(404, "NOT_FOUND", "none");
                 }
-                return give(200, json!({ "token_endpoint": format!("{}/oidc/v1/token", self.url) }));
+                let at = |name: &str| format!("{}/oidc/v1/{name}", self.url);
+                return give(
+                    200,
+                    json!({ "authorization_endpoint": at("authorize"), "token_endpoint": at("token") }),
+                );
             }
             ("POST", "/oidc/v1/token") => return self.token(seen),
             _ => {}
@@ -333,6 +342,7 @@ impl Inner {
         match (method.as_str(), path.as_str()) {
             ("POST", "/api/2.0/fs/create-upload-part-urls") => self.part_address(seen),
             ("POST", "/api/2.0/fs/create-abort-upload-url") => self.abort_address(seen),
+            ("POST", "/api/2.0/fs/create-download-url") if is_sdk(seen) => fail(404, "NOT_FOUND", "none"),
             ("GET", "/api/2.0/sql/warehouses") => self.warehouses(&query),
             _ if path.starts_with("/api/2.0/sql/statements") => self.statement(method, seen, &path),
             _ => {

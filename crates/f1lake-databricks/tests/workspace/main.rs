@@ -5,6 +5,7 @@
 
 mod fake;
 mod login;
+mod official_sdk;
 mod secrets;
 mod statements;
 mod volumes;

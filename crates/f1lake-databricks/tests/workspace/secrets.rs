@@ -30,7 +30,8 @@ async fn no_secret_shows_anywhere() {
         .with_max_level(tracing_subscriber::filter::LevelFilter::TRACE)
         .with_writer(move || writer.clone())
         .finish();
-    let _guard = tracing::subscriber::set_default(subscriber);
+    // For the whole binary: what the other tests log meanwhile is searched too.
+    tracing::subscriber::set_global_default(subscriber).unwrap();
 
     let fake = Fake::start().await;
     let mut texts = Vec::new();

@@ -18,8 +18,9 @@
 //!
 //! # NEVER TRIED ON A REAL WORKSPACE
 //!
-//! Every request is built from recorded exchanges of the official Python SDK and checked against a fake workspace;
-//! nothing here has ever met the real service. In particular these are read from documents or source only:
+//! Tried against: a fake workspace in `tests/`, built from recorded exchanges; the official Python SDK 0.156.0 on the same
+//! fake, with the same requests field by field; and minilake 1.9.0 for files. The real service has never been met. These
+//! things in particular are read from documents or source only:
 //!
 //! - which status and `error_code` the service gives for a missing volume, a missing folder, a folder listed that is
 //!   a file, an existing file (`overwrite=false`), a missing warehouse;

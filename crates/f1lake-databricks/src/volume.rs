@@ -413,7 +413,10 @@ impl Volume {
     }
 
     fn entry_meta(&self, location: Path, entry: &Entry) -> ObjectMeta {
-        let last_modified = entry.last_modified.and_then(DateTime::from_timestamp_millis);
+        // Whole seconds, as the headers of a download say it: one file must not have two dates.
+        let last_modified = entry
+            .last_modified
+            .and_then(|milliseconds| DateTime::from_timestamp(milliseconds.div_euclid(1000), 0));
         ObjectMeta {
             location,
             last_modified: last_modified.unwrap_or(DateTime::<Utc>::UNIX_EPOCH),

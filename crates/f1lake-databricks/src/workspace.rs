@@ -75,11 +75,16 @@ impl WorkspaceBuilder {
         bearer_header(secret)?;
         // Not compressed: the length of a file must be the length of the answer. Not redirected: a redirect is a login
         // page, and the token must not follow it.
-        let http = reqwest::Client::builder()
+        let mut http = reqwest::Client::builder()
             .user_agent(&self.user_agent)
             .redirect(reqwest::redirect::Policy::none())
             .connect_timeout(Duration::from_secs(20))
-            .no_gzip()
+            .no_gzip();
+        if self.login.host.value.scheme() == "http" {
+            // What stays inside this machine must not pass a proxy in clear text.
+            http = http.no_proxy();
+        }
+        let http = http
             .build()
             .map_err(|error| Error::Config(format!("cannot make an HTTP client: {}", describe(error))))?;
         let host = self.login.host.value.host_str().unwrap_or_default().to_owned();

@@ -397,7 +397,7 @@ impl Inner {
 
     fn now(&mut self) -> i64 {
         self.serial += 1;
-        1_763_942_400_000 + i64::try_from(self.serial).unwrap() * 1000
+        1_763_942_400_881 + i64::try_from(self.serial).unwrap() * 1000
     }
 
     fn store_file(&mut self, place: &str, bytes: Bytes, overwrite: bool) -> Option<Response<Body>> {
@@ -457,7 +457,8 @@ impl Inner {
         let Some(file) = self.files.get(place) else {
             return bare(method, fail(404, "NOT_FOUND", "The file being accessed is not found."));
         };
-        let modified = file.modified_ms;
+        // Headers have whole seconds, lists have milliseconds.
+        let modified = file.modified_ms / 1000 * 1000;
         let date = std::time::UNIX_EPOCH + Duration::from_millis(modified.unsigned_abs());
         if let Some(since) = seen.header("if-unmodified-since")
             && httpdate::parse_http_date(since).unwrap() < date

@@ -25,7 +25,8 @@ fn essence(seen: &Seen) -> Essence {
         seen.headers
             .iter()
             .map(|(name, value)| (name.to_string(), value.to_str().unwrap().to_owned()))
-            .filter(|(name, value)| !FREE.contains(&name.as_str()) && !(name == "accept" && value == "*/*"))
+            .filter(|(name, _)| !FREE.contains(&name.as_str()))
+            .filter(|(name, value)| name != "accept" || value != "*/*")
             // JSON is compared by its fields; its spaces are free.
             .filter(|(name, _)| !(name == "content-length" && is_json(seen)))
             // Each login has a token of its own.
@@ -42,7 +43,6 @@ fn essence(seen: &Seen) -> Essence {
             body[serial] = "any".into();
         }
     }
-    // Part addresses may be asked for one by one or several at once.
     Essence { line: without_serial(&seen.line()), headers, body }
 }
 

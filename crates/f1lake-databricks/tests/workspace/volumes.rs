@@ -70,7 +70,7 @@ async fn what_every_store_does() {
 }
 
 /// The contract of a landing zone's store; it begins and ends empty.
-async fn conforms(store: &VolumeStore) {
+pub(crate) async fn conforms(store: &VolumeStore) {
     assert!(matches!(store.get(&path("absent.json")).await, Err(Error::NotFound { .. })));
     assert!(matches!(store.head(&path("absent.json")).await, Err(Error::NotFound { .. })));
     assert!(matches!(store.delete(&path("absent.json")).await, Err(Error::NotFound { .. })));

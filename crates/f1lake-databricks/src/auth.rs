@@ -1,7 +1,7 @@
 //! Signing of requests: a personal access token as it is, or an OAuth access token that is fetched and renewed.
 
 use crate::config::{Login, Method, is_safe};
-use crate::error::{Error, one_line};
+use crate::error::{ApiError, Error, one_line};
 use crate::retry::{Repeat, RetryPolicy, retry_after};
 use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
@@ -198,62 +198,44 @@ impl Auth {
         let mut tries = 0;
         loop {
             tries += 1;
-            let answer = request().timeout(TIMEOUT).send().await;
-            let (error, wait) = match answer {
-                Err(error) => (
-                    Error::Transport {
+            let answer = async {
+                let answer = request().timeout(TIMEOUT).send().await?;
+                let wait = retry_after(header(&answer, "retry-after"), SystemTime::now());
+                let status = answer.status();
+                Ok::<_, reqwest::Error>((status, wait, answer.bytes().await?))
+            };
+            let (error, wait) = match answer.await {
+                Ok((status, _, body)) if status.is_success() => return Ok(body.into()),
+                Ok((status, _, _)) if status.is_redirection() => {
+                    return Err(Error::NotTheApi {
                         request: what.to_owned(),
                         host: self.host(),
+                        what: format!("a redirect (HTTP {})", status.as_u16()),
+                    });
+                }
+                Ok((status, wait, body)) => {
+                    let (status, message) = (status.as_u16(), self.redact(&one_line(&words(&body)), None));
+                    if matches!(status, 400 | 401 | 403) {
+                        let detail = format!("HTTP {status}: {message}");
+                        return Err(Error::LoginRefused { host: self.host(), detail });
+                    }
+                    let error = Error::from(ApiError {
+                        request: what.to_owned(),
+                        host: self.host(),
+                        status,
+                        error_code: String::new(),
+                        message,
                         tries,
-                        detail: describe(error),
-                    },
-                    None,
-                ),
-                Ok(answer) => {
-                    let status = answer.status();
-                    let wait = header(&answer, "retry-after")
-                        .and_then(|value| retry_after(Some(value), SystemTime::now()));
-                    if status.is_redirection() {
-                        return Err(Error::NotTheApi {
-                            request: what.to_owned(),
-                            host: self.host(),
-                            what: format!("a redirect (HTTP {})", status.as_u16()),
-                        });
+                        advice: None,
+                    });
+                    if !Repeat::Safe.on_status(status) {
+                        return Err(error);
                     }
-                    let body = answer.bytes().await;
-                    match body {
-                        Ok(body) if status.is_success() => return Ok(body.into()),
-                        Ok(body) => {
-                            let detail = self.redact(&one_line(&words(&body)), None);
-                            let status = status.as_u16();
-                            if matches!(status, 400 | 401 | 403) {
-                                let detail = format!("HTTP {status}: {detail}");
-                                return Err(Error::LoginRefused { host: self.host(), detail });
-                            }
-                            let error = Error::from(crate::error::ApiError {
-                                request: what.to_owned(),
-                                host: self.host(),
-                                status,
-                                error_code: String::new(),
-                                message: detail,
-                                tries,
-                                advice: None,
-                            });
-                            if !Repeat::Safe.on_status(status) {
-                                return Err(error);
-                            }
-                            (error, wait)
-                        }
-                        Err(error) => (
-                            Error::Transport {
-                                request: what.to_owned(),
-                                host: self.host(),
-                                tries,
-                                detail: describe(error),
-                            },
-                            None,
-                        ),
-                    }
+                    (error, wait)
+                }
+                Err(error) => {
+                    let (request, host, detail) = (what.to_owned(), self.host(), describe(error));
+                    (Error::Transport { request, host, tries, detail }, None)
                 }
             };
             match waits.next() {
@@ -295,4 +277,23 @@ pub(crate) fn describe(error: reqwest::Error) -> String {
         source = cause.source();
     }
     one_line(&text)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::Explicit;
+
+    #[test]
+    fn secrets_in_a_servers_words_are_blanked() {
+        let explicit =
+            Explicit { host: Some("h".into()), token: Some("dapi-canary".into()), ..Explicit::default() };
+        let auth = Auth::new(Login::resolve_with(&explicit, |_| None).unwrap());
+        let renewed = SecretString::from("eyJ-canary");
+        let words = "token dapi-canary, eyJ-canary (Basic YTpi\"), Bearer x-y<br>; Basic";
+        assert_eq!(
+            auth.redact(words, Some(&renewed)),
+            "token ********, ******** (Basic ********\"), Bearer ********<br>; Basic"
+        );
+    }
 }

@@ -216,6 +216,13 @@ impl SqlError {
         }
     }
 
+    /// Whether it lost against a statement that changed the same table at the same time; it changed nothing then.
+    pub fn is_conflict(&self) -> bool {
+        ["CONCURRENT", "Concurrent"]
+            .iter()
+            .any(|word| self.message.contains(word) || self.error_code.contains(word))
+    }
+
     /// Whether a privilege is missing.
     pub fn is_refused(&self) -> bool {
         ["PERMISSION_DENIED", "INSUFFICIENT_PERMISSIONS"]

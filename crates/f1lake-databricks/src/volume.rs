@@ -120,6 +120,39 @@ impl VolumeStore {
     pub async fn check(&self) -> Result<(), Error> {
         self.volume.check().await
     }
+
+    /// Removes a folder with everything in it; a missing one is removed already.
+    ///
+    /// # Errors
+    /// When something of it cannot be listed or removed; what was removed until then stays so.
+    pub async fn remove_folder(&self, folder: &Path) -> object_store::Result<()> {
+        let mut found = vec![folder.clone()];
+        let mut next = 0;
+        while let Some(folder) = found.get(next).cloned() {
+            next += 1;
+            let (below, files) = self.volume.folder(&folder).await?;
+            found.extend(below);
+            let files = futures::stream::iter(files.into_iter().map(|file| Ok(file.location))).boxed();
+            self.delete_stream(files)
+                .filter(|deleted| {
+                    let gone = matches!(deleted, Err(object_store::Error::NotFound { .. }));
+                    std::future::ready(!gone)
+                })
+                .try_for_each(|_| std::future::ready(Ok(())))
+                .await?;
+        }
+        // The service removes empty folders only: the deepest come last in the list.
+        for folder in found.iter().rev() {
+            let place = self.volume.place(folder);
+            self.volume.known_folders().remove(&place);
+            match self.volume.workspace.send(&Call::new(Method::DELETE, place.folder_url())).await {
+                Ok(_) => {}
+                Err(error) if error.is_not_found() => {}
+                Err(error) => return Err(to_store(self.volume.advise(error, "WRITE VOLUME"), folder)),
+            }
+        }
+        Ok(())
+    }
 }
 
 #[derive(Deserialize)]

@@ -204,6 +204,7 @@ impl Extractor {
         };
         if let Some(labels) = self.all_settled(&manifests, now) {
             progress(Event::Selected { due: 0, skipped: labels.len(), requests: 0 });
+            self.landing.complete_copies(&labels.iter().map(|label| label.session_key).collect()).await?;
             return Ok(labels.into_iter().map(skipped).collect());
         }
         let (catalogue, sessions) = self.select_patiently(progress, cancel).await?;
@@ -259,6 +260,10 @@ impl Extractor {
             .collect()
             .await;
         run.learned().save(now)?;
+        let found_landed = reports.iter().filter(|report| report.status == SessionStatus::Skipped);
+        self.landing
+            .complete_copies(&found_landed.map(|report| report.session.session_key).collect())
+            .await?;
         Ok(reports)
     }
 

@@ -5,6 +5,7 @@ use crate::manifest::{MANIFEST_DIR, Manifest};
 use futures::TryStreamExt;
 use object_store::path::Path;
 use object_store::{ObjectStore, ObjectStoreExt, PutPayload, WriteMultipart};
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -19,6 +20,8 @@ pub struct Landing {
     /// Folder, when the destination is this machine's: files are then synced to disk.
     local: Option<PathBuf>,
     description: String,
+    /// A second place for the same files.
+    copy: Option<Arc<Landing>>,
 }
 
 impl Landing {
@@ -53,6 +56,7 @@ impl Landing {
             prefix: Path::default(),
             description: folder.display().to_string(),
             local: Some(folder),
+            copy: None,
         })
     }
 
@@ -62,7 +66,7 @@ impl Landing {
             .map_err(|error| ExtractError::Settings(format!("landing_path `{target}` is no URL: {error}")))?;
         let (store, prefix) = object_store::parse_url_opts(&url, std::env::vars())
             .map_err(ExtractError::store("cannot open", &Path::default()))?;
-        Ok(Self { store: Arc::from(store), prefix, local: None, description: target.to_owned() })
+        Ok(Self { store: Arc::from(store), prefix, local: None, description: target.to_owned(), copy: None })
     }
 
     #[cfg(not(feature = "cloud"))]
@@ -79,7 +83,14 @@ impl Landing {
 
     /// Any store.
     pub fn from_store(store: Arc<dyn ObjectStore>, description: impl Into<String>) -> Self {
-        Self { store, prefix: Path::default(), local: None, description: description.into() }
+        Self { store, prefix: Path::default(), local: None, description: description.into(), copy: None }
+    }
+
+    /// Keeps the files and manifests of the sessions that a run lands or finds landed in a second place too. What is
+    /// landed is decided here alone; a copy that lags behind is completed by the next run.
+    #[must_use]
+    pub fn with_copy(self, copy: Landing) -> Self {
+        Self { copy: Some(Arc::new(copy)), ..self }
     }
 
     /// For people: the folder or URL.
@@ -158,6 +169,9 @@ impl Landing {
     /// Lands a finished and synced file of ours: moved when it is on the same disk, else sent. The entry in the folder
     /// is on disk when the session's manifest is.
     pub(crate) async fn move_file(&self, name: &str, file: &std::path::Path) -> Result<(), ExtractError> {
+        if let Some(copy) = &self.copy {
+            copy.put_file(name, file).await?;
+        }
         let Some(folder) = &self.local else { return self.put_file(name, file).await };
         match tokio::fs::rename(file, folder.join(name)).await {
             Ok(()) => Ok(()),
@@ -277,7 +291,61 @@ impl Landing {
                 },
             )??;
         }
-        self.put_bytes(&manifest.path(), bytes).await
+        self.put_bytes(&manifest.path(), bytes.clone()).await?;
+        self.complete_copy(manifest, bytes).await
+    }
+
+    /// Brings the copies of landed sessions up to date.
+    pub(crate) async fn complete_copies(&self, session_keys: &BTreeSet<i64>) -> Result<(), ExtractError> {
+        if self.copy.is_none() {
+            return Ok(());
+        }
+        for manifest in self.manifests().await? {
+            if session_keys.contains(&manifest.session_key)
+                && let Some(bytes) = self.get(&manifest.path()).await?
+            {
+                self.complete_copy(&manifest, bytes.to_vec()).await?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Copies what is missing of a session, its manifest last.
+    async fn complete_copy(&self, manifest: &Manifest, text: Vec<u8>) -> Result<(), ExtractError> {
+        let Some(copy) = &self.copy else { return Ok(()) };
+        if copy.get(&manifest.path()).await?.is_some_and(|there| there == text) {
+            return Ok(());
+        }
+        let scratch =
+            tempfile::tempdir().map_err(ExtractError::io("cannot make a folder in", std::env::temp_dir()))?;
+        for landed in manifest.endpoints.values() {
+            let Some(name) = &landed.file else { continue };
+            let digest = |file: PathBuf| async move {
+                let digest = tokio::task::spawn_blocking(move || crate::landing_file::digest(&file)).await;
+                digest.map_err(|error| ExtractError::Io {
+                    what: "cannot read",
+                    path: PathBuf::from(name),
+                    source: std::io::Error::other(error),
+                })?
+            };
+            if let Some(there) = copy.local_copy(name, scratch.path()).await?
+                && Some(digest(there).await?.1) == landed.sha256
+            {
+                continue;
+            }
+            let whole = match self.local_copy(name, scratch.path()).await? {
+                Some(file) if Some(digest(file.clone()).await?.1) == landed.sha256 => file,
+                _ => {
+                    return Err(ExtractError::Damaged {
+                        path: name.clone(),
+                        detail: "cannot be copied: it is gone, or not what was landed".to_owned(),
+                        advice: "`f1lake verify` lists what is damaged",
+                    });
+                }
+            };
+            copy.put_file(name, &whole).await?;
+        }
+        copy.put_bytes(&manifest.path(), text).await
     }
 }
 

@@ -13,6 +13,8 @@ pub const LOADS: &str = "bronze_loads";
 pub const RESCUED: &str = "_rescued_data";
 /// Landing file a row came from.
 pub(crate) const SOURCE_FILE: &str = "_source_file";
+/// When the API was asked for the landing file.
+pub(crate) const EXTRACTED: &str = "_extracted_at";
 /// When the row was loaded.
 pub(crate) const INGESTED: &str = "_ingestion_timestamp";
 /// Session whose landing file holds a grid.
@@ -87,6 +89,11 @@ impl BronzeTable {
             "session_key"
         };
         columns.push(Column::new(SOURCE_FILE, ColumnType::String, "Landing file that the row came from."));
+        columns.push(Column::new(
+            EXTRACTED,
+            ColumnType::Timestamp,
+            "When the API was asked for the landing file, UTC.",
+        ));
         columns.push(Column::new(INGESTED, ColumnType::Timestamp, "When the row was loaded, UTC."));
         columns.push(Column::new(
             RESCUED,
@@ -171,7 +178,7 @@ mod tests {
     fn every_table_has_unique_columns_and_its_metadata() {
         for table in BronzeTable::all() {
             let mut names: Vec<&str> = table.columns.iter().map(|column| column.name.as_str()).collect();
-            assert_eq!(&names[names.len() - 3..], [SOURCE_FILE, INGESTED, RESCUED]);
+            assert_eq!(&names[names.len() - 4..], [SOURCE_FILE, EXTRACTED, INGESTED, RESCUED]);
             assert!(names.contains(&table.session_column), "{}", table.name);
             names.sort_unstable();
             let count = names.len();

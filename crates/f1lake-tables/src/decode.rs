@@ -25,6 +25,8 @@ pub struct RowOrigin {
     pub session_key: i64,
     /// Name of the landing file.
     pub source_file: String,
+    /// When the API was asked for the file, microseconds since 1970, UTC.
+    pub extracted_at: i64,
     /// When the rows are loaded, microseconds since 1970, UTC.
     pub ingested_at: i64,
 }
@@ -150,7 +152,7 @@ impl Decoder {
             fields: table.fields.clone(),
             builders: table.columns.iter().map(|column| Builder::new(column.column_type)).collect(),
             schema: arrow_schema(&table.columns),
-            tail: table.columns.len() - 3 - usize::from(race_column),
+            tail: table.columns.len() - 4 - usize::from(race_column),
             race_column,
             origin,
             any_session: race_column,
@@ -197,12 +199,13 @@ impl Decoder {
             column += 1;
         }
         self.builders[column].string(Some(&self.origin.source_file));
-        self.builders[column + 1].timestamp(Some(self.origin.ingested_at));
+        self.builders[column + 1].timestamp(Some(self.origin.extracted_at));
+        self.builders[column + 2].timestamp(Some(self.origin.ingested_at));
         if self.rescued.is_empty() {
-            self.builders[column + 2].null();
+            self.builders[column + 3].null();
         } else {
             self.rescued.push('}');
-            self.builders[column + 2].string(Some(&self.rescued));
+            self.builders[column + 3].string(Some(&self.rescued));
             self.rescued_rows += 1;
         }
         self.rows += 1;

@@ -46,6 +46,14 @@ pub enum TablesError {
         /// Which.
         table: String,
     },
+    /// A statement or file operation of a Databricks workspace.
+    #[error("Databricks: {what}: {source}")]
+    Warehouse {
+        /// What was being done.
+        what: &'static str,
+        /// Cause.
+        source: Box<f1lake_databricks::Error>,
+    },
     /// A landing file that does not fit its endpoint.
     #[error("{file}: {detail}")]
     Rows {
@@ -88,6 +96,11 @@ impl TablesError {
     pub(crate) fn table(table: &str, what: &'static str) -> impl FnOnce(DeltaTableError) -> Self {
         let table = table.to_owned();
         move |source| Self::Table { table, what, source: Box::new(source) }
+    }
+
+    /// Wraps a workspace's error with what was being done.
+    pub(crate) fn warehouse(what: &'static str) -> impl FnOnce(f1lake_databricks::Error) -> Self {
+        move |source| Self::Warehouse { what, source: Box::new(source) }
     }
 
     /// Wraps an I/O error with what and where.

@@ -5,6 +5,7 @@ mod build;
 mod checks;
 mod column;
 mod decode;
+mod decoded_file;
 mod error;
 mod inventory;
 mod lake;
@@ -15,6 +16,7 @@ mod query;
 mod rows_out;
 mod sql_error;
 mod table_writer;
+mod warehouse;
 
 pub use arrow_array;
 pub use bronze::{BRONZE, BronzeTable, LOADS, RESCUED};
@@ -31,3 +33,5 @@ pub use maintain::{LEAST_RETENTION_HOURS, MaintainSettings, Maintained, maintain
 pub use models::{Check, Model, ModelGrain, Models, Severity, columns};
 pub use query::{CATALOG, Query};
 pub use rows_out::{RowFormat, texts, write_rows};
+pub use warehouse::pipeline::{LandingFiles, pipeline};
+pub use warehouse::{Place, Warehouse, load_statements, load_warehouse, setup_statements};

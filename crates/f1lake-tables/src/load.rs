@@ -2,7 +2,7 @@
 
 use crate::bronze::{BRONZE, BronzeTable, LOADS, RESCUED, loads_columns};
 use crate::column::arrow_schema;
-use crate::decode::{Decoder, RowOrigin};
+use crate::decoded_file::{Decoded, DecodedFile, Refused, refused_lines};
 use crate::error::TablesError;
 use crate::lake::{Lake, QUARANTINE};
 use crate::query::Query;
@@ -21,14 +21,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use tokio_util::sync::CancellationToken;
 
-/// Rows decoded before they are handed on: large enough for columns to pack, small enough to stay flat.
-const BATCH_ROWS: usize = 16_384;
 /// Tables of a session in work at once: one decodes while another one packs.
 const TABLES_AT_ONCE: usize = 3;
 /// Times that a commit which lost against another run's is tried again.
 const CONFLICTS: usize = 5;
-/// Batches waiting between decoding and packing.
-const BATCHES_WAITING: usize = 2;
 
 /// What to load and how.
 #[derive(Debug, Clone, Default)]
@@ -114,18 +110,11 @@ pub type LoadProgress = Arc<dyn Fn(&SessionLoad) + Send + Sync>;
 
 /// What is known of a loaded landing file.
 #[derive(Debug, Clone, PartialEq, Eq)]
-struct Known {
-    sha256: Option<String>,
-    extracted_at: i64,
-    decoded: Decoded,
-}
-
-/// What decoding a landing file gave.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-struct Decoded {
-    rows: u64,
-    rescued: u64,
-    quarantined: u64,
+pub(crate) struct Known {
+    pub(crate) sha256: Option<String>,
+    /// Microseconds since 1970, UTC.
+    pub(crate) extracted_at: i64,
+    pub(crate) decoded: Decoded,
 }
 
 /// Loads what is landed and not loaded yet.
@@ -140,23 +129,12 @@ pub async fn load(
     cancel: &CancellationToken,
 ) -> Result<LoadReport, TablesError> {
     let started = std::time::Instant::now();
-    let mut manifests = landing.manifests().await?;
-    manifests.sort_by_key(|manifest| (manifest.date_start, manifest.session_key));
+    let manifests = chosen(landing, settings).await?;
     let mut report = LoadReport::default();
     if settings.rebuild {
         report.sessions = rebuild(lake, landing, &manifests, cancel).await?;
         report.sessions.iter().for_each(|session| progress(session));
     } else {
-        if let Some(wanted) = &settings.sessions {
-            let landed = |key: &i64| manifests.iter().any(|manifest| manifest.session_key == *key);
-            if let Some(key) = wanted.iter().find(|key| !landed(key)) {
-                return Err(TablesError::Location {
-                    location: landing.describe(),
-                    detail: format!("session {key} is not landed; `f1lake status` lists what is"),
-                });
-            }
-            manifests.retain(|manifest| wanted.contains(&manifest.session_key));
-        }
         let known = known(lake).await?;
         for manifest in manifests {
             if cancel.is_cancelled() {
@@ -174,6 +152,23 @@ pub async fn load(
     crate::table_writer::ensure(lake, &loads_spec()).await?;
     report.seconds = started.elapsed().as_secs_f64();
     Ok(report)
+}
+
+/// Manifests of the sessions to load, in the order in which they took place.
+pub(crate) async fn chosen(landing: &Landing, settings: &LoadSettings) -> Result<Vec<Manifest>, TablesError> {
+    let mut manifests = landing.manifests().await?;
+    manifests.sort_by_key(|manifest| (manifest.date_start, manifest.session_key));
+    if let Some(wanted) = &settings.sessions {
+        let landed = |key: &i64| manifests.iter().any(|manifest| manifest.session_key == *key);
+        if let Some(key) = wanted.iter().find(|key| !landed(key)) {
+            return Err(TablesError::Location {
+                location: landing.describe(),
+                detail: format!("session {key} is not landed; `f1lake status` lists what is"),
+            });
+        }
+        manifests.retain(|manifest| wanted.contains(&manifest.session_key));
+    }
+    Ok(manifests)
 }
 
 fn spec(table: &BronzeTable) -> TableSpec {
@@ -223,16 +218,7 @@ async fn load_session(
 /// Records the session when all its tables are loaded.
 async fn finish_session(lake: &Lake, manifest: &Manifest, mut tables: Vec<TableLoad>) -> SessionLoad {
     tables.sort_by(|a, b| a.table.cmp(&b.table));
-    let any = |status| tables.iter().any(|table| table.status == status);
-    let mut status = if any(LoadStatus::Failed) {
-        LoadStatus::Failed
-    } else if any(LoadStatus::Loaded) {
-        LoadStatus::Loaded
-    } else if any(LoadStatus::Stale) {
-        LoadStatus::Stale
-    } else {
-        LoadStatus::Unchanged
-    };
+    let mut status = status_of(&tables);
     if status == LoadStatus::Loaded
         && let Err(error) = record(lake, &[(manifest, &tables)], false).await
     {
@@ -242,7 +228,21 @@ async fn finish_session(lake: &Lake, manifest: &Manifest, mut tables: Vec<TableL
     SessionLoad { session_key: manifest.session_key, session: manifest.name.clone(), status, tables }
 }
 
-fn outcome(table: String, result: Result<(LoadStatus, Decoded), TablesError>) -> TableLoad {
+/// How a session ended, from its tables.
+pub(crate) fn status_of(tables: &[TableLoad]) -> LoadStatus {
+    let any = |status| tables.iter().any(|table| table.status == status);
+    if any(LoadStatus::Failed) {
+        LoadStatus::Failed
+    } else if any(LoadStatus::Loaded) {
+        LoadStatus::Loaded
+    } else if any(LoadStatus::Stale) {
+        LoadStatus::Stale
+    } else {
+        LoadStatus::Unchanged
+    }
+}
+
+pub(crate) fn outcome(table: String, result: Result<(LoadStatus, Decoded), TablesError>) -> TableLoad {
     match result {
         Ok((status, decoded)) => TableLoad {
             table,
@@ -355,81 +355,13 @@ async fn fill(
         keep_aside(lake, &quarantine, &[]).await?;
         return Ok(Decoded::default());
     };
-    let file = landed.file.clone().unwrap_or_default();
-    let origin = RowOrigin {
-        session_key: manifest.session_key,
-        source_file: file.clone(),
-        ingested_at: Timestamp::now().as_microsecond(),
-    };
-    let (sender, mut receiver) = tokio::sync::mpsc::channel::<RecordBatch>(BATCHES_WAITING);
-    let decoder = Decoder::new(table, origin);
-    let decoding = tokio::task::spawn_blocking(move || decode(decoder, rows, &sender));
-    while let Some(batch) = receiver.recv().await {
+    let mut file = DecodedFile::start(manifest.session_key, table, landed, rows);
+    while let Some(batch) = file.next().await {
         writer.write(&batch).await?;
     }
-    let (decoded, refused) = decoding.await.map_err(|error| TablesError::Rows {
-        file: file.clone(),
-        detail: format!("decoding broke off: {error}"),
-    })??;
-    if decoded.rows + decoded.quarantined != landed.rows {
-        return Err(TablesError::Rows {
-            file,
-            detail: format!(
-                "holds {} rows, its manifest says {}; extract the session again",
-                decoded.rows + decoded.quarantined,
-                landed.rows
-            ),
-        });
-    }
-    if decoded.rows == 0 && decoded.quarantined > 0 {
-        return Err(TablesError::Rows {
-            file,
-            detail: format!(
-                "none of its {} rows is one of {} ({}); is it the file of another endpoint? extract the session again",
-                decoded.quarantined,
-                table.endpoint,
-                refused.first().map(|row| row.reason.clone()).unwrap_or_default()
-            ),
-        });
-    }
+    let (decoded, refused) = file.finish().await?;
     keep_aside(lake, &quarantine, &refused).await?;
     Ok(decoded)
-}
-
-/// A row that could not be keyed.
-#[derive(Debug, Clone, Serialize)]
-struct Refused {
-    reason: String,
-    row: String,
-}
-
-fn decode(
-    mut decoder: Decoder,
-    rows: LandedRows,
-    sender: &tokio::sync::mpsc::Sender<RecordBatch>,
-) -> Result<(Decoded, Vec<Refused>), TablesError> {
-    let mut decoded = Decoded::default();
-    let mut refused = Vec::new();
-    let broken = |error| deltalake::datafusion::error::DataFusionError::ArrowError(Box::new(error), None);
-    for row in rows {
-        let row = row?;
-        match decoder.push(&row) {
-            Ok(()) => decoded.rows += 1,
-            Err(refusal) => {
-                decoded.quarantined += 1;
-                refused.push(Refused { reason: refusal.to_string(), row });
-            }
-        }
-        if decoder.rows() == BATCH_ROWS && sender.blocking_send(decoder.batch().map_err(broken)?).is_err() {
-            // The writer gave up; its error is the one to tell.
-            break;
-        }
-    }
-    if decoder.rows() > 0 {
-        let _ = sender.blocking_send(decoder.batch().map_err(broken)?);
-    }
-    decoded.rescued = decoder.rescued_rows();
-    Ok((decoded, refused))
 }
 
 /// Keeps rows that could not be keyed, or forgets those of an earlier load.
@@ -448,12 +380,7 @@ async fn keep_aside(lake: &Lake, name: &str, refused: &[Refused]) -> Result<(), 
             Err(error) => Err(failed(error)),
         };
     }
-    let mut text = String::new();
-    for row in refused {
-        text.push_str(&serde_json::to_string(row).unwrap_or_else(|_| row.row.clone()));
-        text.push('\n');
-    }
-    store.put(&path, text.into_bytes().into()).await.map_err(failed)?;
+    store.put(&path, refused_lines(refused).into()).await.map_err(failed)?;
     Ok(())
 }
 

@@ -49,6 +49,9 @@ pub(crate) enum Command {
     Extract(ExtractArgs),
     /// Load landed sessions into the bronze tables of the lake
     Load(LoadArgs),
+    /// Prepare a Databricks workspace
+    #[command(subcommand)]
+    Databricks(DatabricksCommand),
     /// Build silver and gold tables for what changed, and run the checks
     Build(BuildArgs),
     /// Run the checks alone, on the whole lake; exit code 1 when one fails
@@ -134,10 +137,36 @@ pub(crate) struct SelectionArgs {
     #[arg(long, value_name = "YYYY-MM-DD")]
     #[serde(skip_serializing_if = "Option::is_none")]
     from: Option<Date>,
-    /// Only sessions that start on this day (UTC) or earlier
-    #[arg(long, value_name = "YYYY-MM-DD")]
-    #[serde(skip_serializing_if = "Option::is_none")]
-    to: Option<Date>,
+    /// Only sessions that start on this day (UTC) or earlier; or a volume, /Volumes/..., to land in
+    #[arg(long, value_name = "YYYY-MM-DD|VOLUME")]
+    #[serde(flatten, skip_serializing_if = "Option::is_none")]
+    to: Option<To>,
+}
+
+/// The last day of a selection, or a destination: both are called `--to`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub(crate) enum To {
+    #[serde(rename = "to")]
+    Day(Date),
+    #[serde(rename = "landing_volume_path")]
+    Volume(String),
+}
+
+impl std::str::FromStr for To {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        if text.starts_with('/') || text.starts_with("dbfs:/") {
+            return text
+                .parse::<f1lake_databricks::VolumePath>()
+                .map(|path| Self::Volume(path.to_string()))
+                .map_err(|error| error.to_string());
+        }
+        text.parse().map(Self::Day).map_err(|_| {
+            "write a day such as 2024-03-24, or a volume such as /Volumes/main/raw/landing; --out names folders"
+                .to_owned()
+        })
+    }
 }
 
 /// How to reach the API.
@@ -182,6 +211,14 @@ pub(crate) struct OutArgs {
     #[arg(long, value_name = "FOLDER")]
     #[serde(rename = "landing_path", skip_serializing_if = "Option::is_none")]
     out: Option<String>,
+    /// Landing in a volume: keep the files in --out [default: ./landing] too
+    #[arg(long)]
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    also_local: bool,
+    /// Profile of ~/.databrickscfg
+    #[arg(long, value_name = "NAME")]
+    #[serde(rename = "databricks_profile", skip_serializing_if = "Option::is_none")]
+    profile: Option<String>,
 }
 
 /// What to fetch and how.
@@ -248,12 +285,53 @@ pub(crate) struct LakeArgs {
     lake: Option<String>,
 }
 
+/// Where bronze tables are in Databricks.
+#[derive(Debug, Default, Args, Serialize)]
+#[command(next_help_heading = "Databricks")]
+pub(crate) struct WarehouseArgs {
+    /// SQL warehouse, id or name [default: DATABRICKS_WAREHOUSE_ID]
+    #[arg(long, value_name = "ID|NAME")]
+    #[serde(rename = "databricks_warehouse", skip_serializing_if = "Option::is_none")]
+    warehouse: Option<String>,
+    /// Catalog of the bronze tables [default: that of the landing volume]
+    #[arg(long, value_name = "NAME")]
+    #[serde(rename = "databricks_catalog", skip_serializing_if = "Option::is_none")]
+    catalog: Option<String>,
+    /// Schema of the bronze tables [default: bronze_raw]
+    #[arg(long, value_name = "NAME")]
+    #[serde(rename = "databricks_schema", skip_serializing_if = "Option::is_none")]
+    schema: Option<String>,
+}
+
 #[derive(Debug, Args)]
 pub(crate) struct RunArgs {
     #[command(flatten)]
     pub(crate) extract: ExtractArgs,
     #[command(flatten)]
     pub(crate) lake: LakeArgs,
+    #[command(flatten)]
+    pub(crate) load_to: RunLoadTo,
+    #[command(flatten)]
+    pub(crate) warehouse: WarehouseArgs,
+}
+
+/// Where `run` brings bronze tables.
+#[derive(Debug, Default, Args, Serialize)]
+#[command(next_help_heading = "Lake")]
+pub(crate) struct RunLoadTo {
+    /// Where bronze tables are; with databricks, dbt builds silver and gold [default: lake]
+    #[arg(long, value_parser = ["lake", "databricks"])]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    load_to: Option<String>,
+}
+
+/// Where `load` brings bronze tables.
+#[derive(Debug, Default, Args, Serialize)]
+pub(crate) struct LoadToArgs {
+    /// Where bronze tables are [default: lake]
+    #[arg(long, value_parser = ["lake", "databricks"])]
+    #[serde(rename = "load_to", skip_serializing_if = "Option::is_none")]
+    to: Option<String>,
 }
 
 #[derive(Debug, Args)]
@@ -264,10 +342,37 @@ pub(crate) struct LoadArgs {
     /// Write all bronze tables anew from the landing zone alone
     #[arg(long, conflicts_with = "session_key")]
     pub(crate) rebuild: bool,
+    /// Databricks: print the SQL of a load into an empty schema, and run nothing
+    #[arg(long)]
+    pub(crate) dry_run: bool,
+    #[command(flatten)]
+    pub(crate) to: LoadToArgs,
+    #[command(flatten)]
+    pub(crate) warehouse: WarehouseArgs,
     #[command(flatten)]
     pub(crate) out: OutArgs,
     #[command(flatten)]
     pub(crate) lake: LakeArgs,
+}
+
+/// What a Databricks workspace needs.
+#[derive(Debug, Subcommand)]
+pub(crate) enum DatabricksCommand {
+    /// Make schema, volume and bronze tables, as far as they are missing
+    Setup(SetupArgs),
+    /// Print the SQL of a declarative pipeline that reads the landing volume by itself
+    Pipeline(ZoneArgs),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct SetupArgs {
+    /// Print the SQL, and run nothing
+    #[arg(long)]
+    pub(crate) dry_run: bool,
+    #[command(flatten)]
+    pub(crate) warehouse: WarehouseArgs,
+    #[command(flatten)]
+    pub(crate) out: OutArgs,
 }
 
 #[derive(Debug, Args)]
@@ -470,7 +575,16 @@ pub(crate) struct DemoArgs {
 pub(crate) fn layer(parts: &[&dyn ErasedLayer]) -> Result<Dict, Error> {
     let mut all = Dict::new();
     for part in parts {
-        all.extend(part.dict()?);
+        let part = part.dict()?;
+        let volume =
+            |flags: &Dict| flags.get("landing_volume_path").and_then(Value::as_str).map(str::is_empty);
+        if volume(&all) == Some(false) && volume(&part) == Some(true) {
+            return Err(Error::Usage(
+                "--to and --out both name a place for landing files; drop one, or add --also-local to use both"
+                    .to_owned(),
+            ));
+        }
+        all.extend(part);
     }
     Ok(all)
 }
@@ -505,10 +619,28 @@ impl ErasedLayer for LakeArgs {
     }
 }
 
+impl ErasedLayer for WarehouseArgs {
+    fn dict(&self) -> Result<Dict, Error> {
+        serialized(self)
+    }
+}
+
+impl ErasedLayer for RunLoadTo {
+    fn dict(&self) -> Result<Dict, Error> {
+        serialized(self)
+    }
+}
+
+impl ErasedLayer for LoadToArgs {
+    fn dict(&self) -> Result<Dict, Error> {
+        serialized(self)
+    }
+}
+
 impl ErasedLayer for OutArgs {
     fn dict(&self) -> Result<Dict, Error> {
         let mut flags = serialized(self)?;
-        if self.out.is_some() {
+        if self.out.is_some() && !self.also_local {
             flags.insert("landing_volume_path".to_owned(), Value::from(""));
         }
         Ok(flags)

@@ -3,6 +3,7 @@
 mod build;
 mod completions;
 mod config;
+mod databricks;
 mod demo;
 mod doctor;
 mod extract;
@@ -87,6 +88,7 @@ pub(crate) async fn run(cli: Cli) -> Result<ExitCode, Error> {
         Command::Run(args) => run::run(&context, &args).await,
         Command::Extract(args) => extract::run(&context, &args).await,
         Command::Load(args) => load::run(&context, &args).await,
+        Command::Databricks(command) => databricks::run(&context, &command).await,
         Command::Build(args) => build::run(&context, &args).await,
         Command::Test(args) => build::test(&context, &args).await,
         Command::Tables(args) => tables::run(&context, &args).await,

@@ -34,6 +34,17 @@ pub enum FetchMode {
     Manual,
 }
 
+/// Where bronze tables are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum LoadTo {
+    /// Delta tables of the lake.
+    #[default]
+    Lake,
+    /// Tables of a Databricks workspace.
+    Databricks,
+}
+
 /// A setting in lists and documents.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Setting {
@@ -134,10 +145,24 @@ settings! {
     landing_path: String = "./landing".to_owned();
     /// Databricks volume for landing files, instead of `landing_path`.
     landing_volume_path: Option<String> = None;
+    /// With `landing_volume_path`: keep the files in `landing_path` too.
+    also_local: bool = false;
     /// Folder for staging and locks; unset: `_work` in the landing folder.
     work_path: Option<PathBuf> = None;
     /// Folder (or URL, in builds with the feature `cloud`) of the lake's tables.
     lake_path: String = "./lake".to_owned();
+    /// Where `load` and `run` bring bronze tables: `lake` (`lake_path`) or `databricks`.
+    load_to: LoadTo = LoadTo::Lake;
+    /// Databricks: profile of `~/.databrickscfg`; unset: environment variables, then the default profile.
+    databricks_profile: Option<String> = None;
+    /// Databricks: SQL warehouse, id or name; unset: `DATABRICKS_WAREHOUSE_ID`.
+    databricks_warehouse: Option<String> = None;
+    /// Databricks: catalog of the bronze tables; unset: that of `landing_volume_path`.
+    databricks_catalog: Option<String> = None;
+    /// Databricks: schema of the bronze tables.
+    databricks_schema: String = f1lake_tables::BRONZE.to_owned();
+    /// Databricks: volume for files on their way into bronze tables; unset: `landing_volume_path`, else volume `f1lake` of the schema.
+    databricks_staging_path: Option<String> = None;
     /// Format of landing files: `json`, `ndjson` or `parquet`.
     format: Format = Format::Json;
     /// Compression of landing files: `none`, `gzip` or `zstd`.

@@ -57,10 +57,12 @@ impl Error {
             Self::Tables(error) => match error {
                 TablesError::Location { .. } | TablesError::Sql(_) => ExitCode::Usage,
                 TablesError::Interrupted => ExitCode::Interrupted,
+                TablesError::Warehouse { source, .. } if source.is_refused() => ExitCode::LoginRefused,
                 _ => ExitCode::Failed,
             },
-            // Nothing was done yet: a workspace is opened before anything is fetched.
-            Self::Databricks(_) => ExitCode::Usage,
+            Self::Databricks(f1lake_databricks::Error::Config(_)) => ExitCode::Usage,
+            Self::Databricks(error) if error.is_refused() => ExitCode::LoginRefused,
+            Self::Databricks(_) => ExitCode::Failed,
             Self::Report(_) => ExitCode::Failed,
         }
     }

@@ -2,7 +2,7 @@
 
 use crate::config::{Config, Loaded};
 use crate::error::Error;
-use f1lake_databricks::{Explicit, Login, VolumeStore, Workspace};
+use f1lake_databricks::{Explicit, Login, VolumePath, VolumeStore, Workspace};
 use f1lake_extract::Landing;
 use openf1_client::{Credentials, Limits, OpenF1, RateLimiter};
 use sha2::Digest;
@@ -103,7 +103,7 @@ impl Zone {
     pub(crate) async fn open(config: &Config) -> Result<Self, Error> {
         let place = Place::of(config);
         let existed = !place.is_local() || Path::new(place.name()).exists();
-        let landing = place.landing()?;
+        let landing = place.landing(config)?;
         let zone = Self { work_dir: work_dir(config, &landing), landing, existed };
         if let Err(error) = zone.landing.check_writable().await {
             zone.forget_when_empty();
@@ -121,7 +121,7 @@ impl Zone {
         if place.is_local() && !Path::new(place.name()).is_dir() {
             return Ok(None);
         }
-        let landing = place.landing()?;
+        let landing = place.landing(config)?;
         Ok(Some(Self { work_dir: work_dir(config, &landing), landing, existed: true }))
     }
 
@@ -151,6 +151,78 @@ impl Zone {
     }
 }
 
+/// The Databricks login of the configuration.
+pub(crate) fn login(config: &Config) -> Result<Login, f1lake_databricks::Error> {
+    Login::resolve(&Explicit {
+        profile: config.databricks_profile.clone(),
+        warehouse: config.databricks_warehouse.clone(),
+        ..Explicit::default()
+    })
+}
+
+fn workspace(config: &Config) -> Result<Workspace, Error> {
+    Ok(Workspace::connect(login(config)?)?)
+}
+
+/// The landing zone's volume, when it is in one.
+pub(crate) fn volume(config: &Config) -> Option<&str> {
+    let volume = config.landing_volume_path.as_deref().filter(|path| !path.is_empty());
+    volume.or_else(|| config.landing_path.starts_with("/Volumes/").then_some(config.landing_path.as_str()))
+}
+
+/// Names of what a load into Databricks uses.
+#[derive(Debug)]
+pub(crate) struct DatabricksNames {
+    pub(crate) place: f1lake_tables::Place,
+    /// Volume folder of staged files.
+    pub(crate) staging: String,
+}
+
+impl DatabricksNames {
+    /// # Errors
+    /// When no catalog is named, or a path names no volume.
+    pub(crate) fn of(config: &Config) -> Result<Self, Error> {
+        let landing = volume(config).map(str::parse::<VolumePath>).transpose()?;
+        let catalog = config
+            .databricks_catalog
+            .clone()
+            .or_else(|| landing.as_ref().map(|volume| volume.catalog().to_owned()))
+            .ok_or_else(|| {
+                Error::Usage(
+                    "no catalog is named; set databricks_catalog or --catalog, or land in a volume"
+                        .to_owned(),
+                )
+            })?;
+        let schema = config.databricks_schema.clone();
+        let staging = match (&config.databricks_staging_path, landing) {
+            (Some(path), _) => path.parse::<VolumePath>()?.to_string(),
+            (None, Some(volume)) => volume.to_string(),
+            (None, None) => format!("/Volumes/{catalog}/{schema}/f1lake").parse::<VolumePath>()?.to_string(),
+        };
+        Ok(Self { place: f1lake_tables::Place { catalog, schema }, staging })
+    }
+
+    /// `catalog.schema.volume` of the staged files.
+    pub(crate) fn volume(&self) -> Result<String, Error> {
+        Ok(self.staging.parse::<VolumePath>()?.volume())
+    }
+}
+
+/// The warehouse of the configuration, looked up.
+pub(crate) async fn warehouse(config: &Config) -> Result<f1lake_tables::Warehouse, Error> {
+    let names = DatabricksNames::of(config)?;
+    let workspace = workspace(config)?;
+    let wanted = workspace.login().warehouse.clone().ok_or_else(|| {
+        Error::Usage(
+            "no SQL warehouse is named; set databricks_warehouse, --warehouse or DATABRICKS_WAREHOUSE_ID"
+                .to_owned(),
+        )
+    })?;
+    let warehouse = workspace.warehouse(&wanted.value).await?;
+    let staging = VolumeStore::open(&workspace, &names.staging)?;
+    Ok(f1lake_tables::Warehouse { workspace, warehouse_id: warehouse.id, place: names.place, staging })
+}
+
 /// Where files land.
 enum Place<'a> {
     /// A folder of this machine, or a URL of an object store.
@@ -162,8 +234,7 @@ enum Place<'a> {
 impl<'a> Place<'a> {
     /// Inside Databricks a volume is a folder like any other.
     fn of(config: &'a Config) -> Self {
-        let volume = config.landing_volume_path.as_deref().filter(|path| !path.is_empty());
-        let name = volume.unwrap_or(&config.landing_path);
+        let name = volume(config).unwrap_or(&config.landing_path);
         let outside = name.starts_with("/Volumes/") && !Path::new("/Volumes").is_dir();
         if outside { Self::Volume(name) } else { Self::Open(name) }
     }
@@ -178,11 +249,27 @@ impl<'a> Place<'a> {
         matches!(self, Self::Open(name) if !name.contains("://"))
     }
 
-    fn landing(&self) -> Result<Landing, Error> {
+    fn landing(&self, config: &'a Config) -> Result<Landing, Error> {
+        let landing = self.open(config)?;
+        if !config.also_local {
+            return Ok(landing);
+        }
+        let folder = &config.landing_path;
+        if volume(config).is_none_or(|volume| volume == folder) {
+            return Err(Error::Usage(
+                "also_local keeps landing files of a volume in landing_path too; name the volume by \
+                 landing_volume_path or --to"
+                    .to_owned(),
+            ));
+        }
+        Ok(landing.with_copy(Self::Open(folder).open(config)?))
+    }
+
+    fn open(&self, config: &Config) -> Result<Landing, Error> {
         match self {
             Self::Open(name) => Landing::open(name).map_err(|error| Error::Usage(error.to_string())),
             Self::Volume(name) => {
-                let workspace = Workspace::connect(Login::resolve(&Explicit::default())?)?;
+                let workspace = workspace(config)?;
                 let store = VolumeStore::open(&workspace, name)?;
                 Ok(Landing::from_store(Arc::new(store), *name))
             }

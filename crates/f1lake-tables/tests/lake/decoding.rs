@@ -34,6 +34,7 @@ fn decode(endpoint: Endpoint, rows: &[serde_json::Value]) -> (RecordBatch, u64) 
         let origin = RowOrigin {
             session_key: rows[0]["session_key"].as_i64().unwrap_or(0),
             source_file: "test".to_owned(),
+            extracted_at: 0,
             ingested_at: 0,
         };
         let mut decoder = Decoder::new(&table, origin);
@@ -118,7 +119,7 @@ proptest::proptest! {
     #[test]
     fn any_text_is_decoded_or_refused(text in ".*") {
         let table = BronzeTable::of(Endpoint::Laps);
-        let origin = RowOrigin { session_key: 1, source_file: String::new(), ingested_at: 0 };
+        let origin = RowOrigin { session_key: 1, source_file: String::new(), extracted_at: 0, ingested_at: 0 };
         let mut decoder = Decoder::new(&table, origin);
         proptest::prop_assert!(decoder.push(&text).is_err());
         proptest::prop_assert_eq!(decoder.batch().unwrap().num_rows(), 0);
@@ -138,7 +139,7 @@ proptest::proptest! {
         ],
     ) {
         let table = BronzeTable::of(Endpoint::Laps);
-        let origin = RowOrigin { session_key: 1, source_file: String::new(), ingested_at: 0 };
+        let origin = RowOrigin { session_key: 1, source_file: String::new(), extracted_at: 0, ingested_at: 0 };
         let mut decoder = Decoder::new(&table, origin);
         let name = Endpoint::Laps.spec().fields[field].name;
         proptest::prop_assume!(!["session_key", "driver_number", "lap_number"].contains(&name));

@@ -23,8 +23,16 @@ pub(crate) fn run(context: &Context, args: &ConfigArgs) -> Result<ExitCode, Erro
         return Ok(ExitCode::Done);
     }
     let flags = &args.settings.extract;
-    let loaded =
-        context.load(&[&flags.selection, &flags.work, &flags.out, &flags.api, &args.settings.lake])?;
+    let settings = &args.settings;
+    let loaded = context.load(&[
+        &flags.selection,
+        &flags.work,
+        &flags.out,
+        &flags.api,
+        &settings.lake,
+        &settings.load_to,
+        &settings.warehouse,
+    ])?;
     let mut lines: Vec<Line> = SETTINGS
         .iter()
         .map(|setting| Line {
@@ -44,9 +52,9 @@ pub(crate) fn run(context: &Context, args: &ConfigArgs) -> Result<ExitCode, Erro
         lines.push(Line { setting: name, value, origin: origin.to_owned(), meaning });
     }
     // Without a workspace there is nothing to show, and nothing wrong.
-    if let Ok(login) = f1lake_databricks::Login::resolve(&f1lake_databricks::Explicit::default()) {
+    if let Ok(login) = crate::setup::login(&loaded.config) {
         for (setting, value, origin) in login.describe() {
-            let meaning = "Databricks workspace, for landing in a volume.";
+            let meaning = "Databricks workspace, for landing in a volume and loading by a warehouse.";
             let setting = match setting {
                 "host" => "databricks host",
                 "token" => "databricks token",

@@ -2,14 +2,16 @@
 
 use super::Context;
 use crate::cli::LoadArgs;
-use crate::config::Config;
+use crate::config::{Config, LoadTo};
 use crate::error::Error;
 use crate::exit_code::ExitCode;
-use crate::output::{Column, print};
+use crate::output::{Column, print, write};
 use crate::progress::plural;
-use crate::setup::Zone;
+use crate::setup::{self, DatabricksNames, Zone};
 use f1lake_extract::Landing;
-use f1lake_tables::{Lake, LoadReport, LoadSettings, LoadStatus, SessionLoad};
+use f1lake_tables::{
+    Lake, LoadProgress, LoadReport, LoadSettings, LoadStatus, SessionLoad, load_statements, load_warehouse,
+};
 use indicatif::HumanCount;
 use serde::Serialize;
 use std::sync::Arc;
@@ -72,14 +74,29 @@ pub(crate) fn status_name(status: LoadStatus) -> &'static str {
 }
 
 pub(crate) async fn run(context: &Context, args: &LoadArgs) -> Result<ExitCode, Error> {
-    let loaded = context.load(&[&args.out, &args.lake])?;
-    let zone = Zone::require(&loaded.config)?;
-    let lake = open_lake(&loaded.config)?;
+    let loaded = context.load(&[&args.to, &args.warehouse, &args.out, &args.lake])?;
+    let config = &loaded.config;
+    let zone = Zone::require(config)?;
     let settings = LoadSettings {
         sessions: (!args.session_key.is_empty()).then(|| args.session_key.iter().copied().collect()),
         rebuild: args.rebuild,
     };
-    let report = load(context, &lake, &zone.landing, &settings, &crate::interrupt::token()).await?;
+    let cancel = crate::interrupt::token();
+    let report = match config.load_to {
+        LoadTo::Lake if args.dry_run => {
+            return Err(Error::Usage("--dry-run prints SQL; it goes with --to databricks".to_owned()));
+        }
+        LoadTo::Lake => load(context, &open_lake(config)?, &zone.landing, &settings, &cancel).await?,
+        LoadTo::Databricks if args.dry_run => {
+            let names = DatabricksNames::of(config)?;
+            let volume = names.volume()?;
+            let statements =
+                load_statements(&names.place, &names.staging, &volume, &zone.landing, &settings).await?;
+            write(&script(&statements))?;
+            return Ok(ExitCode::Done);
+        }
+        LoadTo::Databricks => load_databricks(context, config, &zone.landing, &settings, &cancel).await?,
+    };
     show(context, &report)?;
     Ok(exit_code(&report))
 }
@@ -109,8 +126,35 @@ pub(crate) async fn load(
     settings: &LoadSettings,
     cancel: &CancellationToken,
 ) -> Result<LoadReport, Error> {
+    let report = f1lake_tables::load(lake, landing, settings, progress(context), cancel).await?;
+    say_loaded(context, &report, &lake.describe());
+    Ok(report)
+}
+
+/// Loads into tables of a Databricks workspace.
+pub(crate) async fn load_databricks(
+    context: &Context,
+    config: &Config,
+    landing: &Landing,
+    settings: &LoadSettings,
+    cancel: &CancellationToken,
+) -> Result<LoadReport, Error> {
+    let warehouse = setup::warehouse(config).await?;
+    context.say(&format!("loading into {}", warehouse.describe()));
+    let report = load_warehouse(&warehouse, landing, settings, progress(context), cancel).await?;
+    say_loaded(context, &report, &warehouse.describe());
+    Ok(report)
+}
+
+/// Statements as a script that a SQL editor takes.
+pub(crate) fn script(statements: &[String]) -> String {
+    statements.iter().map(|statement| format!("{statement};\n\n")).collect()
+}
+
+/// Tells of each session that was not as before.
+fn progress(context: &Context) -> LoadProgress {
     let teller = context.teller();
-    let progress = Arc::new(move |session: &SessionLoad| {
+    Arc::new(move |session: &SessionLoad| {
         if session.status != LoadStatus::Unchanged {
             let line = Line::from(session);
             teller.tell(&format!(
@@ -121,18 +165,19 @@ pub(crate) async fn load(
                 line.tables
             ));
         }
-    });
-    let report = f1lake_tables::load(lake, landing, settings, progress, cancel).await?;
+    })
+}
+
+fn say_loaded(context: &Context, report: &LoadReport, place: &str) {
     let count = report.sessions.len();
     context.say(&format!(
         "loaded {} of {count} {} into {}: {} rows in {:.1} s",
         report.count(LoadStatus::Loaded),
         plural(count, "session", "sessions"),
-        lake.describe(),
+        place,
         HumanCount(report.rows()),
         report.seconds
     ));
-    Ok(report)
 }
 
 pub(crate) fn show(context: &Context, report: &LoadReport) -> Result<(), Error> {

@@ -2,6 +2,7 @@
 
 use super::{Context, build, extract, load};
 use crate::cli::RunArgs;
+use crate::config::LoadTo;
 use crate::error::Error;
 use crate::exit_code::ExitCode;
 use crate::setup::Zone;
@@ -14,6 +15,8 @@ pub(crate) async fn run(context: &Context, args: &RunArgs) -> Result<ExitCode, E
         &args.extract.out,
         &args.extract.api,
         &args.lake,
+        &args.load_to,
+        &args.warehouse,
     ])?;
     let extracted = extract::run_loaded(context, &loaded, &args.extract).await?;
     // What landed is worth loading although other sessions failed, or a live one locks the API.
@@ -22,10 +25,20 @@ pub(crate) async fn run(context: &Context, args: &RunArgs) -> Result<ExitCode, E
     }
     let Some(zone) = Zone::open_existing(&loaded.config)? else { return Ok(extracted) };
     let cancel = crate::interrupt::token();
+    if loaded.config.load_to == LoadTo::Databricks {
+        let report =
+            load::load_databricks(context, &loaded.config, &zone.landing, &LoadSettings::default(), &cancel)
+                .await?;
+        context.say("silver and gold: `dbt build --target databricks` in the folder dbt");
+        return Ok(first_trouble([extracted, load::exit_code(&report)]));
+    }
     let lake = load::open_lake(&loaded.config)?;
     let report = load::load(context, &lake, &zone.landing, &LoadSettings::default(), &cancel).await?;
     let loaded_code = load::exit_code(&report);
     let built = build::build_lake(context, &lake, &BuildSettings::default(), &cancel).await?;
-    let codes = [extracted, loaded_code, build::exit_code(&built)];
-    Ok(codes.into_iter().find(|code| *code != ExitCode::Done).unwrap_or(ExitCode::Done))
+    Ok(first_trouble([extracted, loaded_code, build::exit_code(&built)]))
+}
+
+fn first_trouble(codes: impl IntoIterator<Item = ExitCode>) -> ExitCode {
+    codes.into_iter().find(|code| *code != ExitCode::Done).unwrap_or(ExitCode::Done)
 }

@@ -1,0 +1,502 @@
+//! Bronze in a Databricks warehouse: the same tables, columns and rows as the local ones, loaded by SQL.
+//!
+//! A landing file is decoded here, as for the local lake, and staged as Parquet in a volume; one `MERGE` a table and
+//! batch of sessions brings it in. Nothing depends on a statement running exactly once: see [`sql`].
+
+pub(crate) mod pipeline;
+mod sql;
+mod staging;
+
+pub use sql::Place;
+
+use crate::bronze::{BronzeTable, LOADS, loads_columns};
+use crate::column::Column;
+use crate::decoded_file::Decoded;
+use crate::error::TablesError;
+use crate::load::{
+    Known, LoadProgress, LoadReport, LoadSettings, LoadStatus, SessionLoad, TableLoad, chosen, outcome,
+    status_of,
+};
+use f1lake_databricks::{Rows, Statement, VolumeStore, Workspace};
+use f1lake_extract::{LandedEndpoint, Landing, Manifest};
+use futures::StreamExt;
+use jiff::Timestamp;
+use openf1_client::Endpoint;
+use sql::{LoadRow, StagedSession};
+use staging::Batch;
+use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
+use tokio_util::sync::CancellationToken;
+
+/// Sessions of a batch: a weekend's statements for one commit a table, and a few hundred MiB of staged files at most.
+const BATCH_SESSIONS: usize = 20;
+/// Landing files decoded at once.
+const FILES_AT_ONCE: usize = 3;
+/// Statements on the warehouse at once; each concerns a table of its own.
+const STATEMENTS_AT_ONCE: usize = 4;
+/// Times that a statement is sent again after it lost against another one or its outcome was not learnt.
+const REPEATS: u32 = 4;
+
+/// Where bronze tables are loaded.
+#[derive(Debug, Clone)]
+pub struct Warehouse {
+    /// Workspace.
+    pub workspace: Workspace,
+    /// Id of the SQL warehouse that runs the statements.
+    pub warehouse_id: String,
+    /// Catalog and schema of the tables.
+    pub place: Place,
+    /// Volume, or folder in it, for staged files.
+    pub staging: VolumeStore,
+}
+
+impl Warehouse {
+    /// `dev.bronze_raw on adb-1.2.azuredatabricks.net`.
+    pub fn describe(&self) -> String {
+        format!("{}.{} on {}", self.place.catalog, self.place.schema, self.workspace.host())
+    }
+
+    /// Makes what is missing: schema, volume of the staged files, tables, columns.
+    ///
+    /// # Errors
+    /// When a statement is refused: its text names the privilege.
+    pub async fn prepare(&self, cancel: &CancellationToken) -> Result<(), TablesError> {
+        let present = self.run("cannot look into the catalog", &sql::present(&self.place), cancel).await?;
+        for (what, statement) in missing(&self.place, &present) {
+            self.run(what, &statement, cancel).await?;
+        }
+        if self.staging.check().await.is_err_and(|error| error.is_not_found()) {
+            let volume = self.staging.path().volume();
+            self.run("cannot make the volume", &sql::create_volume(&volume), cancel).await?;
+            self.staging.check().await.map_err(TablesError::warehouse("cannot use the volume"))?;
+        }
+        Ok(())
+    }
+
+    /// Runs a statement; again when it lost against another one or its outcome was not learnt, as all ours may.
+    async fn run(
+        &self,
+        what: &'static str,
+        statement: &str,
+        cancel: &CancellationToken,
+    ) -> Result<Rows, TablesError> {
+        let mut repeats = 0;
+        loop {
+            let ran = self.workspace.execute(&self.warehouse_id, &Statement::new(statement), cancel).await;
+            let error = match ran {
+                Ok(rows) => return Ok(rows),
+                Err(f1lake_databricks::Error::Canceled { .. }) if cancel.is_cancelled() => {
+                    return Err(TablesError::Interrupted);
+                }
+                Err(error) => error,
+            };
+            let again = match &error {
+                f1lake_databricks::Error::OutcomeUnknown { .. } => true,
+                f1lake_databricks::Error::Sql(error) => error.is_conflict(),
+                _ => false,
+            };
+            if !again || repeats == REPEATS || cancel.is_cancelled() {
+                return Err(TablesError::warehouse(what)(error));
+            }
+            repeats += 1;
+            tracing::warn!(%error, repeats, "statement is repeated");
+            tokio::select! {
+                () = tokio::time::sleep(Duration::from_secs(1 << repeats)) => {}
+                () = cancel.cancelled() => {}
+            }
+        }
+    }
+
+    async fn known(&self, cancel: &CancellationToken) -> Result<BTreeMap<(i64, String), Known>, TablesError> {
+        let what = "cannot read what was loaded before";
+        let answer = self.run(what, &sql::known(&self.place), cancel).await?;
+        let unreadable = |detail: String| TablesError::Damaged {
+            table: format!("{}.{LOADS}", self.place.schema),
+            detail,
+            advice: "`f1lake load --to databricks --rebuild` writes the bronze tables anew",
+        };
+        if answer.truncated {
+            return Err(unreadable("it is larger than an answer of the warehouse (25 MiB)".to_owned()));
+        }
+        let mut known = BTreeMap::new();
+        for row in &answer.rows {
+            let [key, table, sha256, rows, rescued, quarantined, extracted_at] = row.as_slice() else {
+                return Err(unreadable(format!("{} values in a row", row.len())));
+            };
+            let int = |value: &Option<String>| value.as_ref().and_then(|text| text.parse::<i64>().ok());
+            let count = |value| int(value).and_then(|count| u64::try_from(count).ok()).unwrap_or(0);
+            let (Some(key), Some(table), Some(extracted_at)) = (int(key), table.clone(), int(extracted_at))
+            else {
+                return Err(unreadable(format!("a row without session, table or time: {row:?}")));
+            };
+            let decoded =
+                Decoded { rows: count(rows), rescued: count(rescued), quarantined: count(quarantined) };
+            known.insert((key, table), Known { sha256: sha256.clone(), extracted_at, decoded });
+        }
+        Ok(known)
+    }
+}
+
+/// Statements that make what a schema lacks.
+fn missing(place: &Place, present: &Rows) -> Vec<(&'static str, String)> {
+    let mut statements = Vec::new();
+    if present.rows.is_empty() {
+        statements.push(("cannot make the schema", sql::create_schema(place)));
+    }
+    let mut tables: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
+    for row in &present.rows {
+        if let [_, Some(table), Some(column)] = row.as_slice() {
+            tables.entry(table).or_default().insert(column);
+        }
+    }
+    let mut table = |name: &str, columns: &[Column], create: String| match tables.get(name) {
+        None => statements.push(("cannot make a table", create)),
+        Some(there) => {
+            let lacking: Vec<Column> =
+                columns.iter().filter(|column| !there.contains(column.name.as_str())).cloned().collect();
+            if !lacking.is_empty() {
+                statements.push(("cannot add columns", sql::add_columns(place, name, &lacking)));
+            }
+        }
+    };
+    for bronze in BronzeTable::all() {
+        table(&bronze.name, &bronze.columns, sql::create_bronze(place, &bronze));
+    }
+    table(LOADS, &loads_columns(), sql::create_loads(place));
+    statements
+}
+
+/// Statements that make everything, for people to read or run.
+pub fn setup_statements(place: &Place, volume: &str) -> Vec<String> {
+    let mut statements = vec![sql::create_schema(place), sql::create_volume(volume)];
+    statements.extend(BronzeTable::all().map(|table| sql::create_bronze(place, &table)));
+    statements.push(sql::create_loads(place));
+    statements
+}
+
+/// What is to be loaded of a batch.
+struct Work<'a> {
+    manifest: &'a Manifest,
+    tables: Vec<TableLoad>,
+    due: Vec<(BronzeTable, &'a LandedEndpoint)>,
+}
+
+/// Loads what is landed and not loaded yet.
+///
+/// # Errors
+/// When the landing zone, the volume or the warehouse cannot be used at all; the failure of a session is in the report.
+pub async fn load_warehouse(
+    warehouse: &Warehouse,
+    landing: &Landing,
+    settings: &LoadSettings,
+    progress: LoadProgress,
+    cancel: &CancellationToken,
+) -> Result<LoadReport, TablesError> {
+    let started = std::time::Instant::now();
+    let manifests = chosen(landing, settings).await?;
+    warehouse.prepare(cancel).await?;
+    staging::clear_left_behind(&warehouse.staging, Timestamp::now()).await?;
+    let mut report = LoadReport::default();
+    if settings.rebuild {
+        report.sessions = rebuild(warehouse, landing, &manifests, cancel).await?;
+        report.sessions.iter().for_each(|session| progress(session));
+    } else {
+        let known = warehouse.known(cancel).await?;
+        let mut batch: Vec<Work> = Vec::new();
+        for (index, manifest) in manifests.iter().enumerate() {
+            let work = due(manifest, &known);
+            if work.due.is_empty() {
+                let session = session_load(work.manifest, work.tables);
+                progress(&session);
+                report.sessions.push(session);
+            } else {
+                batch.push(work);
+            }
+            let last = index + 1 == manifests.len();
+            if batch.len() == BATCH_SESSIONS || (last && !batch.is_empty()) {
+                let loaded = load_batch(warehouse, landing, std::mem::take(&mut batch), cancel).await?;
+                loaded.iter().for_each(|session| progress(session));
+                report.sessions.extend(loaded);
+            }
+        }
+    }
+    report.seconds = started.elapsed().as_secs_f64();
+    Ok(report)
+}
+
+/// Which tables of a session are to be loaded.
+fn due<'a>(manifest: &'a Manifest, known: &BTreeMap<(i64, String), Known>) -> Work<'a> {
+    let mut work = Work { manifest, tables: Vec::new(), due: Vec::new() };
+    for (endpoint, landed) in &manifest.endpoints {
+        let table = BronzeTable::of(*endpoint);
+        match known.get(&(manifest.session_key, table.name.clone())) {
+            Some(before) if before.sha256 == landed.sha256 => {
+                work.tables.push(outcome(table.name, Ok((LoadStatus::Unchanged, before.decoded))));
+            }
+            Some(before) if before.extracted_at > landed.extracted_at.as_microsecond() => {
+                work.tables.push(outcome(table.name, Ok((LoadStatus::Stale, before.decoded))));
+            }
+            _ => work.due.push((table, landed)),
+        }
+    }
+    work
+}
+
+fn session_load(manifest: &Manifest, mut tables: Vec<TableLoad>) -> SessionLoad {
+    tables.sort_by(|a, b| a.table.cmp(&b.table));
+    SessionLoad {
+        session_key: manifest.session_key,
+        session: manifest.name.clone(),
+        status: status_of(&tables),
+        tables,
+    }
+}
+
+/// A landing file of a batch after staging.
+struct Staged<'a> {
+    session: usize,
+    table: BronzeTable,
+    landed: &'a LandedEndpoint,
+    result: Result<Decoded, TablesError>,
+}
+
+/// Stages the files of a batch, merges each table, then records the sessions of which all tables are in.
+async fn load_batch(
+    warehouse: &Warehouse,
+    landing: &Landing,
+    mut batch: Vec<Work<'_>>,
+    cancel: &CancellationToken,
+) -> Result<Vec<SessionLoad>, TablesError> {
+    let files = Batch::new(Timestamp::now());
+    let wanted: Vec<_> = batch
+        .iter_mut()
+        .enumerate()
+        .flat_map(|(session, work)| {
+            let manifest = work.manifest;
+            std::mem::take(&mut work.due)
+                .into_iter()
+                .map(move |(table, landed)| (session, manifest, table, landed))
+        })
+        .collect();
+    let staged: Vec<Staged> = futures::stream::iter(wanted)
+        .map(|(session, manifest, table, landed)| {
+            let files = &files;
+            async move {
+                let result = if cancel.is_cancelled() {
+                    Err(TablesError::Interrupted)
+                } else {
+                    staging::stage(&warehouse.staging, files, landing, manifest, &table, landed).await
+                };
+                Staged { session, table, landed, result }
+            }
+        })
+        .buffer_unordered(FILES_AT_ONCE)
+        .collect()
+        .await;
+    if cancel.is_cancelled() {
+        return Err(TablesError::Interrupted);
+    }
+    let mut by_table: BTreeMap<Endpoint, Vec<Staged>> = BTreeMap::new();
+    for file in staged {
+        by_table.entry(file.table.endpoint).or_default().push(file);
+    }
+    let merged: Vec<Vec<Staged>> = futures::stream::iter(by_table.into_values())
+        .map(|staged| merge_table(warehouse, &files, &batch, staged, cancel))
+        .buffer_unordered(STATEMENTS_AT_ONCE)
+        .collect()
+        .await;
+    if cancel.is_cancelled() {
+        return Err(TablesError::Interrupted);
+    }
+    let loaded_at = Timestamp::now();
+    let mut records: Vec<Vec<LoadRow>> = batch.iter().map(|_| Vec::new()).collect();
+    for file in merged.into_iter().flatten() {
+        if let Ok(decoded) = &file.result {
+            let key = batch[file.session].manifest.session_key;
+            records[file.session].push(load_row(key, &file.table, file.landed, *decoded, loaded_at));
+        }
+        let result = file.result.map(|decoded| (LoadStatus::Loaded, decoded));
+        batch[file.session].tables.push(outcome(file.table.name, result));
+    }
+    let whole = |work: &Work| status_of(&work.tables) == LoadStatus::Loaded;
+    let rows: Vec<LoadRow> =
+        batch.iter().zip(records).filter(|(work, _)| whole(work)).flat_map(|(_, records)| records).collect();
+    if !rows.is_empty() {
+        let statement = sql::record(&warehouse.place, &rows);
+        if let Err(error) = warehouse.run("cannot record what was loaded", &statement, cancel).await {
+            let error = error.to_string();
+            for work in batch.iter_mut().filter(|work| whole(work)) {
+                let failed = TablesError::Location { location: LOADS.to_owned(), detail: error.clone() };
+                work.tables.push(outcome(LOADS.to_owned(), Err(failed)));
+            }
+        }
+    }
+    let sessions: Vec<SessionLoad> =
+        batch.into_iter().map(|work| session_load(work.manifest, work.tables)).collect();
+    // A statement whose outcome is unknown may still read its files.
+    if sessions.iter().all(|session| session.status != LoadStatus::Failed) {
+        forget(warehouse, &files).await;
+    }
+    Ok(sessions)
+}
+
+/// Removes staged files that nothing needs any more; what stays is removed by a later load.
+async fn forget(warehouse: &Warehouse, files: &Batch) {
+    if let Err(error) = staging::clear(&warehouse.staging, files).await {
+        tracing::warn!(%error, "staged files stay for now");
+    }
+}
+
+fn load_row(
+    session_key: i64,
+    table: &BronzeTable,
+    landed: &LandedEndpoint,
+    decoded: Decoded,
+    loaded_at: Timestamp,
+) -> LoadRow {
+    LoadRow {
+        session_key,
+        table: table.name.clone(),
+        file: landed.file.clone(),
+        sha256: landed.sha256.clone(),
+        version: landed.version,
+        rows: decoded.rows,
+        rescued: decoded.rescued,
+        quarantined: decoded.quarantined,
+        extracted_at: landed.extracted_at,
+        loaded_at,
+    }
+}
+
+/// Merges what is staged of a table; a failure is that of every session in it.
+async fn merge_table<'a>(
+    warehouse: &Warehouse,
+    files: &Batch,
+    batch: &[Work<'_>],
+    mut staged: Vec<Staged<'a>>,
+    cancel: &CancellationToken,
+) -> Vec<Staged<'a>> {
+    let sessions: Vec<StagedSession> = staged
+        .iter()
+        .filter_map(|file| {
+            let decoded = file.result.as_ref().ok()?;
+            Some(StagedSession {
+                session_key: batch[file.session].manifest.session_key,
+                extracted_at: file.landed.extracted_at,
+                rows: decoded.rows > 0,
+            })
+        })
+        .collect();
+    let Some(table) = staged.first().map(|file| file.table.clone()) else { return staged };
+    if sessions.is_empty() {
+        return staged;
+    }
+    let folder = format!("{}/{}", warehouse.staging.path(), files.folder(&table.name));
+    let statement = replacing(&warehouse.place, &table, &folder, &sessions);
+    if let Err(error) = warehouse.run("cannot load", &statement, cancel).await {
+        let detail = error.to_string();
+        for file in staged.iter_mut().filter(|file| file.result.is_ok()) {
+            file.result = Err(TablesError::Location { location: table.name.clone(), detail: detail.clone() });
+        }
+    }
+    staged
+}
+
+/// The one statement that replaces sessions of a table.
+fn replacing(place: &Place, table: &BronzeTable, folder: &str, sessions: &[StagedSession]) -> String {
+    if sessions.iter().any(|session| session.rows) {
+        sql::merge(place, table, folder, sessions)
+    } else {
+        sql::delete(place, table, sessions)
+    }
+}
+
+/// Writes every table anew, each in one commit; readers see the old one until then.
+async fn rebuild(
+    warehouse: &Warehouse,
+    landing: &Landing,
+    manifests: &[Manifest],
+    cancel: &CancellationToken,
+) -> Result<Vec<SessionLoad>, TablesError> {
+    let files = Batch::new(Timestamp::now());
+    let mut tables: Vec<Vec<TableLoad>> = manifests.iter().map(|_| Vec::new()).collect();
+    let mut records = Vec::new();
+    for table in BronzeTable::all() {
+        let mut rows = false;
+        for (manifest, tables) in manifests.iter().zip(&mut tables) {
+            if cancel.is_cancelled() {
+                return Err(TablesError::Interrupted);
+            }
+            let Some(landed) = manifest.endpoints.get(&table.endpoint) else { continue };
+            let decoded =
+                staging::stage(&warehouse.staging, &files, landing, manifest, &table, landed).await?;
+            rows |= decoded.rows > 0;
+            records.push(load_row(manifest.session_key, &table, landed, decoded, Timestamp::now()));
+            tables.push(outcome(table.name.clone(), Ok((LoadStatus::Loaded, decoded))));
+        }
+        let folder = format!("{}/{}", warehouse.staging.path(), files.folder(&table.name));
+        let statement = sql::overwrite(&warehouse.place, &table, rows.then_some(folder.as_str()));
+        warehouse.run("cannot write a table anew", &statement, cancel).await?;
+    }
+    let keys: Vec<i64> = manifests.iter().map(|manifest| manifest.session_key).collect();
+    warehouse
+        .run("cannot record what was loaded", &sql::forget_others(&warehouse.place, &keys), cancel)
+        .await?;
+    for records in records.chunks(BATCH_SESSIONS * Endpoint::ALL.len()) {
+        warehouse
+            .run("cannot record what was loaded", &sql::record(&warehouse.place, records), cancel)
+            .await?;
+    }
+    forget(warehouse, &files).await;
+    Ok(manifests.iter().zip(tables).map(|(manifest, tables)| session_load(manifest, tables)).collect())
+}
+
+/// The statements of a load into an empty schema, without running any: `f1lake load --to databricks --dry-run`. Counts
+/// are those of the manifests.
+///
+/// # Errors
+/// When the landing zone cannot be read.
+pub async fn load_statements(
+    place: &Place,
+    staging_path: &str,
+    volume: &str,
+    landing: &Landing,
+    settings: &LoadSettings,
+) -> Result<Vec<String>, TablesError> {
+    let manifests = chosen(landing, settings).await?;
+    let mut statements = setup_statements(place, volume);
+    let files = Batch::example();
+    let loaded_at = Timestamp::now();
+    let batches = if settings.rebuild { manifests.len().max(1) } else { BATCH_SESSIONS };
+    for batch in manifests.chunks(batches) {
+        let mut records = Vec::new();
+        for table in BronzeTable::all() {
+            let mut sessions = Vec::new();
+            for manifest in batch {
+                let Some(landed) = manifest.endpoints.get(&table.endpoint) else { continue };
+                sessions.push(StagedSession {
+                    session_key: manifest.session_key,
+                    extracted_at: landed.extracted_at,
+                    rows: landed.rows > 0,
+                });
+                let decoded = Decoded { rows: landed.rows, ..Decoded::default() };
+                records.push(load_row(manifest.session_key, &table, landed, decoded, loaded_at));
+            }
+            let folder = format!("{staging_path}/{}", files.folder(&table.name));
+            if settings.rebuild {
+                let rows = sessions.iter().any(|session| session.rows);
+                statements.push(sql::overwrite(place, &table, rows.then_some(folder.as_str())));
+            } else if !sessions.is_empty() {
+                statements.push(replacing(place, &table, &folder, &sessions));
+            }
+        }
+        if settings.rebuild {
+            let keys: Vec<i64> = batch.iter().map(|manifest| manifest.session_key).collect();
+            statements.push(sql::forget_others(place, &keys));
+        }
+        if !records.is_empty() {
+            statements.push(sql::record(place, &records));
+        }
+    }
+    Ok(statements)
+}

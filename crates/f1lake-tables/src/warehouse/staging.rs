@@ -1,0 +1,121 @@
+//! Landing files as Parquet files in a volume, where a warehouse reads them: decoded by the same decoder as the local
+//! bronze tables, so that both hold the same rows.
+
+use crate::bronze::BronzeTable;
+use crate::column::arrow_schema;
+use crate::decoded_file::{Decoded, DecodedFile, refused_lines};
+use crate::error::TablesError;
+use crate::table_writer::properties;
+use f1lake_databricks::VolumeStore;
+use f1lake_extract::{LandedEndpoint, Landing, Manifest};
+use jiff::{SignedDuration, Timestamp};
+use object_store::path::Path;
+use object_store::{ObjectStore, ObjectStoreExt};
+use parquet::arrow::ArrowWriter;
+
+/// Folder of the volume that holds staged files.
+const FOLDER: &str = "bronze_staging";
+/// Folder for rows that could not be keyed.
+const QUARANTINE: &str = "bronze_quarantine";
+/// A batch that a broken run left is removed after this time: no statement reads it any more.
+const LEFT_BEHIND: SignedDuration = SignedDuration::from_hours(24);
+/// How a batch tells its time.
+const STAMP: &str = "%Y%m%dT%H%M%SZ";
+
+/// The files of one load. Names are never used twice, so no reader meets a file that changes.
+#[derive(Debug, Clone)]
+pub(crate) struct Batch {
+    name: String,
+}
+
+impl Batch {
+    /// A new one, told apart by time and chance.
+    pub(crate) fn new(now: Timestamp) -> Self {
+        Self { name: format!("{}-{:08x}", now.strftime(STAMP), fastrand::u32(..)) }
+    }
+
+    /// One for statements that are only shown.
+    pub(crate) fn example() -> Self {
+        Self { name: "BATCH".to_owned() }
+    }
+
+    /// Path below the volume folder of a table's files.
+    pub(crate) fn folder(&self, table: &str) -> String {
+        format!("{FOLDER}/{}/{table}", self.name)
+    }
+}
+
+/// Decodes a session's landing file into the batch.
+pub(crate) async fn stage(
+    store: &VolumeStore,
+    batch: &Batch,
+    landing: &Landing,
+    manifest: &Manifest,
+    table: &BronzeTable,
+    landed: &LandedEndpoint,
+) -> Result<Decoded, TablesError> {
+    let key = manifest.session_key;
+    let quarantine = Path::from(format!("{QUARANTINE}/{}/{key}.ndjson", table.name));
+    let Some(rows) = landing.read(landed).await? else { return Ok(Decoded::default()) };
+    let broken = |error: parquet::errors::ParquetError| TablesError::Rows {
+        file: landed.file.clone().unwrap_or_default(),
+        detail: format!("cannot be written as Parquet: {error}"),
+    };
+    let mut writer =
+        ArrowWriter::try_new(Vec::new(), arrow_schema(&table.columns), Some(properties(&table.columns)))
+            .map_err(broken)?;
+    let mut file = DecodedFile::start(key, table, landed, rows);
+    while let Some(rows) = file.next().await {
+        writer.write(&rows).map_err(broken)?;
+    }
+    let (decoded, refused) = file.finish().await?;
+    if !refused.is_empty() {
+        put(store, &quarantine, refused_lines(&refused)).await?;
+    }
+    if decoded.rows > 0 {
+        let path = Path::from(format!("{}/{key}.parquet", batch.folder(&table.name)));
+        put(store, &path, writer.into_inner().map_err(broken)?).await?;
+    }
+    Ok(decoded)
+}
+
+async fn put(store: &VolumeStore, path: &Path, bytes: Vec<u8>) -> Result<(), TablesError> {
+    store.put(path, bytes.into()).await.map_err(volume(store, "cannot write", path))?;
+    Ok(())
+}
+
+/// Wraps a failure with the place it concerns.
+fn volume(
+    store: &VolumeStore,
+    what: &'static str,
+    path: &Path,
+) -> impl FnOnce(object_store::Error) -> TablesError {
+    let location = format!("{}/{path}", store.path());
+    move |error| TablesError::Location { location, detail: format!("{what}: {error}") }
+}
+
+/// Removes the files of a batch.
+pub(crate) async fn clear(store: &VolumeStore, batch: &Batch) -> Result<(), TablesError> {
+    remove(store, &Path::from(format!("{FOLDER}/{}", batch.name))).await
+}
+
+/// Removes what broken runs left a day ago or earlier.
+pub(crate) async fn clear_left_behind(store: &VolumeStore, now: Timestamp) -> Result<(), TablesError> {
+    let folder = Path::from(FOLDER);
+    let listed =
+        store.list_with_delimiter(Some(&folder)).await.map_err(volume(store, "cannot list", &folder))?;
+    for batch in listed.common_prefixes {
+        let made = batch.filename().and_then(|name| name.split_once('-')).and_then(|(stamp, _)| {
+            let made = jiff::civil::DateTime::strptime(STAMP, stamp).ok()?;
+            jiff::tz::TimeZone::UTC.to_timestamp(made).ok()
+        });
+        if made.is_some_and(|made| now.duration_since(made) > LEFT_BEHIND) {
+            remove(store, &batch).await?;
+        }
+    }
+    Ok(())
+}
+
+async fn remove(store: &VolumeStore, folder: &Path) -> Result<(), TablesError> {
+    store.remove_folder(folder).await.map_err(volume(store, "cannot remove", folder))
+}

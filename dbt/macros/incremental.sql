@@ -1,30 +1,93 @@
 {#-
     Incremental by session. `dbt_loads` holds, as of the start of the run, when each session was loaded into bronze;
     `dbt_builds` holds, per model, the load that its rows came from. A session is built again when the two differ, so a
-    session that was landed again replaces its rows, and one that left bronze takes its rows along.
+    session that was landed again replaces its rows, and one that left bronze takes its rows along. `dbt_builds` is written
+    after the rows: a run that dies in between builds those sessions once more.
 -#}
 
+{% macro state_table(name) -%}
+    {{ return(adapter.dispatch('state_table', 'f1lake')(name)) }}
+{%- endmacro %}
+
+{% macro default__state_table(name) -%}
+    {{ return('silver_clean.' ~ name) }}
+{%- endmacro %}
+
+{#- With its catalog, so that no statement depends on the session's current one. -#}
+{% macro databricks__state_table(name) -%}
+    {{ return(api.Relation.create(database=target.database, schema='silver_clean', identifier=name).render()) }}
+{%- endmacro %}
+
 {% macro note_loads() -%}
-    {%- set schema = 'silver_clean' -%}
-    {%- do run_query('create schema if not exists ' ~ schema) -%}
-    {%- do run_query(
-        'create or replace table ' ~ schema ~ '.dbt_loads as select session_key, max(loaded_at) as loaded_at from '
-        ~ 'bronze_raw.bronze_loads group by session_key'
-    ) -%}
-    {%- do run_query(
-        'create table if not exists ' ~ schema
-        ~ '.dbt_builds (model ' ~ type_of('string') ~ ', session_key bigint, loaded_at ' ~ type_of('timestamp') ~ ')'
-    ) -%}
+    {{ adapter.dispatch('note_loads', 'f1lake')() }}
+{%- endmacro %}
+
+{% macro default__note_loads() -%}
+    {%- do run_query('create schema if not exists silver_clean') -%}
+    {%- do run_query(loads_sql('bronze_raw.bronze_loads')) -%}
+    {%- do run_query(builds_sql()) -%}
+{%- endmacro %}
+
+{#- A schema that exists needs no privilege to create one. -#}
+{% macro databricks__note_loads() -%}
+    {%- set silver = api.Relation.create(database=target.database, schema='silver_clean') -%}
+    {%- if not adapter.check_schema_exists(silver.database, silver.schema) -%}
+        {%- do adapter.create_schema(silver) -%}
+    {%- endif -%}
+    {%- set bronze_loads = api.Relation.create(database=target.database, schema='bronze_raw', identifier='bronze_loads') -%}
+    {%- do run_query(loads_sql(bronze_loads.render())) -%}
+    {#- A partition per model: models that are built at the same time write to different ones, which never conflict. -#}
+    {%- do run_query(builds_sql() ~ ' partitioned by (model)') -%}
+{%- endmacro %}
+
+{% macro loads_sql(bronze_loads) -%}
+    create or replace table {{ state_table('dbt_loads') }} as
+    select session_key, max(loaded_at) as loaded_at from {{ bronze_loads }} group by session_key
+{%- endmacro %}
+
+{% macro builds_sql() -%}
+    create table if not exists {{ state_table('dbt_builds') }}
+    (model {{ type_of('string') }}, session_key bigint, loaded_at {{ type_of('timestamp') }})
 {%- endmacro %}
 
 {#- A query for the keys of the sessions that this model has to build again. -#}
-{% macro changed_sessions() -%}
+{% macro changed_sessions_sql() -%}
     select coalesce(loads.session_key, builds.session_key)
-    from silver_clean.dbt_loads as loads
+    from {{ state_table('dbt_loads') }} as loads
     full outer join (
-        select session_key, loaded_at from silver_clean.dbt_builds where model = '{{ this.identifier }}'
+        select session_key, loaded_at from {{ state_table('dbt_builds') }} where model = '{{ this.identifier }}'
     ) as builds on loads.session_key = builds.session_key
     where loads.loaded_at is distinct from builds.loaded_at
+{%- endmacro %}
+
+{#- What goes between the parentheses of `session_key in (...)`. -#}
+{% macro changed_sessions() -%}
+    {{ return(adapter.dispatch('changed_sessions', 'f1lake')()) }}
+{%- endmacro %}
+
+{% macro default__changed_sessions() -%}
+    {{ return(changed_sessions_sql()) }}
+{%- endmacro %}
+
+{#-
+    On Databricks the keys themselves, asked for once a model: `replace where` takes no subquery, and the rows that are read
+    and the rows that are replaced must be those of the same sessions. The mark is how `sessions_read` finds them.
+-#}
+{% macro databricks__changed_sessions() -%}
+    {%- if execute and '_changed_sessions' not in model -%}
+        {%- set keys = run_query(changed_sessions_sql()).columns[0].values() | map('int') | sort | join(', ') -%}
+        {%- do model.update({'_changed_sessions': keys}) -%}
+    {%- endif -%}
+    {{ return('/* changed sessions */ ' ~ (model.get('_changed_sessions') or 'null')) }}
+{%- endmacro %}
+
+{#- Keys that the model's compiled SQL is limited to: a text such as `9158, 9159`, empty when none changed; none of a full build. -#}
+{% macro sessions_read() -%}
+    {%- set found = modules.re.findall('/[*] changed sessions [*]/ ([0-9, ]+|null)', model.get('compiled_code') or '') | unique | list -%}
+    {%- if found | length > 1 -%}
+        {{ exceptions.raise_compiler_error(this.identifier ~ ' reads different sessions in one run: ' ~ found) }}
+    {%- endif -%}
+    {{ return((found[0] | replace('null', '') | trim) if found else none) }}
 {%- endmacro %}
 
 {#-
@@ -39,18 +102,57 @@
     {%- endif -%}
 {%- endmacro %}
 
-{#- Before an incremental run: drops the rows of the changed sessions, also of those that have none any more. -#}
+{#- Materialization of models of grain lake. A table that is kept, its rows replaced, keeps its keys and comments on Databricks. -#}
+{% macro whole_lake() -%}
+    {{ return('incremental' if target.type == 'databricks' else 'table') }}
+{%- endmacro %}
+
+{#- Incremental strategy on Databricks: what changed is replaced in one statement, so that a reader sees all of it or none. -#}
+{% macro get_incremental_replace_sessions_sql(arg_dict) -%}
+    {%- set table = arg_dict['target_relation'] -%}
+    {%- set columns = adapter.get_columns_in_relation(table) | map(attribute='quoted') | join(', ') -%}
+    {%- set sessions = sessions_read() -%}
+    {%- if config.get('meta')['grain'] == 'lake' -%}
+        insert overwrite table {{ table }} select {{ columns }} from {{ arg_dict['temp_relation'] }}
+    {%- elif sessions is none -%}
+        {{ exceptions.raise_compiler_error(this.identifier ~ ' reads nothing through session_rows') }}
+    {%- elif sessions -%}
+        insert into {{ table }} replace where session_key in ({{ sessions }})
+        select {{ columns }} from {{ arg_dict['temp_relation'] }}
+    {%- else -%}
+        select 'no session changed'
+    {%- endif -%}
+{%- endmacro %}
+
+{#-
+    Before a model is built. An incremental run on DuckDB drops the rows of the changed sessions, also of those that have none
+    any more, in the transaction of the build. A full build forgets what was built: its table may be empty for a while.
+-#}
 {% macro forget_changed_sessions() -%}
-    {%- if is_incremental() -%}
+    {%- if config.get('materialized') != 'incremental' or not execute -%}
+    {%- elif not is_incremental() -%}
+        delete from {{ state_table('dbt_builds') }} where model = '{{ this.identifier }}'
+    {%- elif target.type == 'duckdb' -%}
         delete from {{ this }} where session_key in ({{ changed_sessions() }})
     {%- endif -%}
 {%- endmacro %}
 
-{#- After any run of an incremental model: notes which loads its rows came from. -#}
+{#- After a model is built: notes which loads its rows came from. -#}
 {% macro remember_built_sessions() -%}
-    {%- if config.get('materialized') == 'incremental' and execute -%}
-        {%- do run_query("delete from silver_clean.dbt_builds where model = '" ~ this.identifier ~ "'") -%}
-        insert into silver_clean.dbt_builds
-        select '{{ this.identifier }}', session_key, loaded_at from silver_clean.dbt_loads
+    {%- if config.get('materialized') == 'incremental' and config.get('meta')['grain'] == 'session' and execute and not flags.EMPTY -%}
+        {{ adapter.dispatch('remember_built_sessions', 'f1lake')() }}
+    {%- endif -%}
+{%- endmacro %}
+
+{% macro default__remember_built_sessions() -%}
+    {%- do run_query("delete from " ~ state_table('dbt_builds') ~ " where model = '" ~ this.identifier ~ "'") -%}
+    insert into {{ state_table('dbt_builds') }}
+    select '{{ this.identifier }}', session_key, loaded_at from {{ state_table('dbt_loads') }}
+{%- endmacro %}
+
+{% macro databricks__remember_built_sessions() -%}
+    {%- if sessions_read() != '' -%}
+        insert into {{ state_table('dbt_builds') }} replace where model = '{{ this.identifier }}'
+        select '{{ this.identifier }}' as model, session_key, loaded_at from {{ state_table('dbt_loads') }}
     {%- endif -%}
 {%- endmacro %}

@@ -1,5 +1,5 @@
 {{ config(
-    materialized='table',
+    materialized=whole_lake(),
     meta={
         'grain': 'lake',
         'key': ['season', 'round', 'competitor_type', 'competitor_id'],

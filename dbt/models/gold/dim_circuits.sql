@@ -1,4 +1,4 @@
-{{ config(materialized='table', meta={'grain': 'lake', 'key': ['circuit_key'], 'partition_by': []}) }}
+{{ config(materialized=whole_lake(), meta={'grain': 'lake', 'key': ['circuit_key'], 'partition_by': []}) }}
 
 with newest_session as (
     select

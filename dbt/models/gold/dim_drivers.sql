@@ -1,4 +1,4 @@
-{{ config(materialized='table', meta={'grain': 'lake', 'key': ['driver_id', 'valid_from'], 'partition_by': []}) }}
+{{ config(materialized=whole_lake(), meta={'grain': 'lake', 'key': ['driver_id', 'valid_from'], 'partition_by': []}) }}
 
 -- A version of a driver begins at the first session with its number, team, name or colour: event time, not load time.
 with seen as (

@@ -1,4 +1,4 @@
-{{ config(materialized='table', meta={'grain': 'lake', 'key': ['team_id', 'valid_from'], 'partition_by': []}) }}
+{{ config(materialized=whole_lake(), meta={'grain': 'lake', 'key': ['team_id', 'valid_from'], 'partition_by': []}) }}
 
 -- One name and colour a team and session: the one that most of its drivers carry.
 with counted as (

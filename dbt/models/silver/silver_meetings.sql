@@ -1,4 +1,4 @@
-{{ config(materialized='table', meta={'grain': 'lake', 'key': ['meeting_key'], 'partition_by': []}) }}
+{{ config(materialized=whole_lake(), meta={'grain': 'lake', 'key': ['meeting_key'], 'partition_by': []}) }}
 
 with ranked as (
     select

@@ -1,0 +1,44 @@
+# syntax=docker/dockerfile:1
+# f1lake as a batch container: it runs once and ends with the program's exit code.
+#
+#     docker build -t f1lake .
+#     docker run --rm -v f1lake:/data f1lake run --mode latest --num-sessions 5
+#     docker run --rm -v f1lake:/data -e OPENF1_USERNAME -e OPENF1_PASSWORD f1lake run      # secrets at run time, never in the image
+#     docker run --rm --read-only --cap-drop ALL -v f1lake:/data f1lake run                 # only /data is written
+#
+# No port, no health check: nothing stays up. Pin both bases by digest where builds must be repeatable.
+
+FROM rust:1.95.0-slim-bookworm AS build
+WORKDIR /src
+# Without rust-toolchain.toml: the image is that toolchain, and its components for development are not needed.
+COPY Cargo.toml Cargo.lock ./
+COPY crates crates
+# With `cloud`, landing zone and lake may be s3://, gs:// or abfss://. The caches make the next build quick and are no part of the image.
+RUN --mount=type=cache,target=/usr/local/cargo/registry \
+    --mount=type=cache,target=/target \
+    CARGO_TARGET_DIR=/target cargo build --release --locked -p f1lake --features cloud \
+    && install -D --strip /target/release/f1lake /out/f1lake
+
+# The same Debian as the build: the binary needs glibc and libgcc, and the system's TLS roots.
+FROM debian:bookworm-slim AS runtime
+ARG VERSION=0.1.0
+ARG REVISION=unknown
+LABEL org.opencontainers.image.title="f1lake" \
+      org.opencontainers.image.description="Formula 1 data from the OpenF1 API in a lakehouse, by one command" \
+      org.opencontainers.image.source="https://github.com/f1lake/f1lake" \
+      org.opencontainers.image.licenses="Apache-2.0 OR MIT" \
+      org.opencontainers.image.version="$VERSION" \
+      org.opencontainers.image.revision="$REVISION"
+RUN useradd --system --uid 10001 --user-group --home-dir /data --shell /usr/sbin/nologin f1lake \
+    && install --directory --owner=f1lake --group=f1lake --mode=0750 /data
+COPY --from=build /etc/ssl/certs/ca-certificates.crt /etc/ssl/certs/ca-certificates.crt
+COPY --from=build /out/f1lake /usr/local/bin/f1lake
+# A number, so that Kubernetes can see that it is not root.
+USER 10001:10001
+WORKDIR /data
+# The state of the rate limits is below the cache folder: on the volume, it is shared by the containers that use it.
+ENV HOME=/data XDG_CACHE_HOME=/data/.cache
+VOLUME /data
+# SIGTERM, the default of `docker stop`, ends cleanly; give it time: docker stop --time 60.
+ENTRYPOINT ["f1lake"]
+CMD ["--help"]

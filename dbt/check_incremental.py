@@ -17,7 +17,6 @@ import tempfile
 from datetime import timedelta
 from pathlib import Path
 
-import duckdb
 import pyarrow as pa
 import pyarrow.compute as pc
 from deltalake import DeltaTable, write_deltalake
@@ -78,6 +77,8 @@ def run(lake: Path, database: Path, folder: Path) -> None:
 
 def rows(database: Path) -> dict[str, tuple[list, int]]:
     """Rows of every model by table, sorted, and how many of them occur twice."""
+    import duckdb
+
     with duckdb.connect(str(database), read_only=True) as connection:
         names = connection.execute(
             "select table_schema || '.' || table_name from information_schema.tables"

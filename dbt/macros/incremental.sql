@@ -71,11 +71,17 @@
 
 {#-
     On Databricks the keys themselves, asked for once a model: `replace where` takes no subquery, and the rows that are read
-    and the rows that are replaced must be those of the same sessions. The mark is how `sessions_read` finds them.
+    and the rows that are replaced must be those of the same sessions. The mark is how `sessions_read` finds them. Rows whose
+    session was never noted are what a killed run left; their session may have gone since, so they count as changed.
 -#}
 {% macro databricks__changed_sessions() -%}
     {%- if execute and '_changed_sessions' not in model -%}
-        {%- set keys = run_query(changed_sessions_sql()).columns[0].values() | map('int') | sort | join(', ') -%}
+        {%- set unnoted -%}
+            select session_key from {{ this }}
+            except select session_key from {{ state_table('dbt_builds') }} where model = '{{ this.identifier }}'
+        {%- endset -%}
+        {%- set keys = run_query(changed_sessions_sql() ~ ' union (' ~ unnoted ~ ')').columns[0].values() -%}
+        {%- set keys = keys | map('int') | sort | join(', ') -%}
         {%- do model.update({'_changed_sessions': keys}) -%}
     {%- endif -%}
     {{ return('/* changed sessions */ ' ~ (model.get('_changed_sessions') or 'null')) }}

@@ -29,7 +29,7 @@ LABEL org.opencontainers.image.title="f1lake" \
       org.opencontainers.image.licenses="Apache-2.0 OR MIT" \
       org.opencontainers.image.version="$VERSION" \
       org.opencontainers.image.revision="$REVISION"
-RUN useradd --system --uid 10001 --user-group --home-dir /data --shell /usr/sbin/nologin f1lake \
+RUN useradd --uid 10001 --user-group --no-create-home --home-dir /data --shell /usr/sbin/nologin f1lake \
     && install --directory --owner=f1lake --group=f1lake --mode=0750 /data
 COPY --from=build /etc/ssl/certs/ca-certificates.crt /etc/ssl/certs/ca-certificates.crt
 COPY --from=build /out/f1lake /usr/local/bin/f1lake

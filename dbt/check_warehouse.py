@@ -19,6 +19,7 @@ import subprocess
 import sys
 import tempfile
 import threading
+import time
 import uuid
 from datetime import datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -49,6 +50,7 @@ class Workspace:
         self.lose_answers = 0
         self.lock = threading.Lock()
         self.volume_exists = False
+        self.slowest = (0.0, "")
 
     def path(self, url: str) -> Path:
         assert url.startswith(VOLUME), url
@@ -72,7 +74,10 @@ class Workspace:
                 self.volume_exists = True
                 self.files.mkdir(exist_ok=True)
                 return []
-            return self.spark_run(statement)
+            started = time.monotonic()
+            rows = self.spark_run(statement)
+            self.slowest = max(self.slowest, (time.monotonic() - started, statement.split("\n")[0]))
+            return rows
 
     def spark_run(self, statement: str) -> list[list]:
         sql = statement.replace("`dev`.`bronze_raw`", "bronze_raw")
@@ -229,6 +234,22 @@ def sorted_rows(table: DeltaTable) -> pa.Table:
     return rows.take(indices).cast(pa.schema(plain)).combine_chunks()
 
 
+def write_rows(landing: Path, landed: dict, rows: list[dict]) -> None:
+    text = "[\n" + ",\n".join(json.dumps(row) for row in rows) + "\n]\n"
+    (landing / landed["file"]).write_text(text)
+    landed |= {"rows": len(rows), "bytes": len(text.encode()), "sha256": hashlib.sha256(text.encode()).hexdigest()}
+
+
+def shorten(landing: Path, rows: int) -> None:
+    """Cuts telemetry: a million rows say no more than some thousands."""
+    for path in (landing / "_manifest").glob("*.json"):
+        manifest = json.loads(path.read_text())
+        for name, landed in manifest["endpoints"].items():
+            if name in ("car_data", "location") and landed["rows"] > rows:
+                write_rows(landing, landed, json.loads((landing / landed["file"]).read_text())[:rows])
+        path.write_text(json.dumps(manifest))
+
+
 def correct(landing: Path) -> None:
     """Lands corrections by hand: a changed and a removed lap, an endpoint that lost all rows, an unchanged rest."""
     for path in sorted((landing / "_manifest").glob("*.json")):
@@ -240,12 +261,10 @@ def correct(landing: Path) -> None:
             if name == "laps":
                 rows = json.loads((landing / landed["file"]).read_text())[1:]
                 rows[3]["lap_duration"] = 99.999
-                text = "[\n" + ",\n".join(json.dumps(row) for row in rows) + "\n]\n"
                 landed["replaced"] = [landed["file"]]
                 landed["file"] = landed["file"].replace(".json", ".v2.json")
-                (landing / landed["file"]).write_text(text)
-                digest = hashlib.sha256(text.encode()).hexdigest()
-                landed |= {"version": 2, "rows": len(rows), "bytes": len(text.encode()), "sha256": digest}
+                landed["version"] = 2
+                write_rows(landing, landed, rows)
             if name == "pit":
                 landed |= {"file": None, "version": 2, "rows": 0, "bytes": 0, "sha256": None}
         path.write_text(json.dumps(manifest))
@@ -255,6 +274,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("landing", type=Path)
     parser.add_argument("--program", required=True)
+    parser.add_argument("--telemetry-rows", type=int, default=20_000, help="rows of a telemetry file that are kept")
     arguments = parser.parse_args()
     folder = Path(tempfile.mkdtemp(prefix="f1lake-warehouse-"))
     port = free_port()
@@ -271,6 +291,7 @@ def main() -> int:
         threading.Thread(target=server.serve_forever, daemon=True).start()
         first = folder / "landing"
         shutil.copytree(arguments.landing, first, ignore=shutil.ignore_patterns("_work"))
+        shorten(first, arguments.telemetry_rows)
         return check(Check(arguments.program, first, folder, workspace, f"http://127.0.0.1:{server.server_port}"))
     finally:
         sail.terminate()
@@ -341,6 +362,7 @@ def check(check: Check) -> int:
         except sqlglot.errors.ParseError as error:
             unreadable.append(f"{text[:80]}: {error}")
     check.require(f"{len(sent) + len(dry)} statements are Databricks SQL for sqlglot", not unreadable, unreadable[:3])
+    print(f"       slowest statement: {workspace.slowest[0]:.1f} s, {workspace.slowest[1]}")
     return 1 if check.failures else 0
 
 

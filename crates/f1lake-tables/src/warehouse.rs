@@ -309,18 +309,13 @@ async fn load_batch(
         return Err(TablesError::Interrupted);
     }
     let loaded_at = Timestamp::now();
-    let mut records: Vec<Vec<LoadRow>> = batch.iter().map(|_| Vec::new()).collect();
     for file in merged.into_iter().flatten() {
-        if let Ok(decoded) = &file.result {
-            let key = batch[file.session].manifest.session_key;
-            records[file.session].push(load_row(key, &file.table, file.landed, *decoded, loaded_at));
-        }
         let result = file.result.map(|decoded| (LoadStatus::Loaded, decoded));
         batch[file.session].tables.push(outcome(file.table.name, result));
     }
     let whole = |work: &Work| status_of(&work.tables) == LoadStatus::Loaded;
     let rows: Vec<LoadRow> =
-        batch.iter().zip(records).filter(|(work, _)| whole(work)).flat_map(|(_, records)| records).collect();
+        batch.iter().filter(|work| whole(work)).flat_map(|work| load_rows(work, loaded_at)).collect();
     if !rows.is_empty() {
         let statement = sql::record(&warehouse.place, &rows);
         if let Err(error) = warehouse.run("cannot record what was loaded", &statement, cancel).await {
@@ -347,16 +342,43 @@ async fn forget(warehouse: &Warehouse, files: &Batch) {
     }
 }
 
+/// What is recorded of a session that is loaded whole.
+fn load_rows(work: &Work<'_>, loaded_at: Timestamp) -> Vec<LoadRow> {
+    let landed: BTreeMap<String, &LandedEndpoint> = work
+        .manifest
+        .endpoints
+        .iter()
+        .map(|(endpoint, landed)| (BronzeTable::of(*endpoint).name, landed))
+        .collect();
+    work.tables
+        .iter()
+        .filter_map(|table| {
+            let decoded = Decoded {
+                rows: table.rows,
+                rescued: table.rescued_rows,
+                quarantined: table.quarantined_rows,
+            };
+            Some(load_row(
+                work.manifest.session_key,
+                &table.table,
+                landed.get(&table.table)?,
+                decoded,
+                loaded_at,
+            ))
+        })
+        .collect()
+}
+
 fn load_row(
     session_key: i64,
-    table: &BronzeTable,
+    table: &str,
     landed: &LandedEndpoint,
     decoded: Decoded,
     loaded_at: Timestamp,
 ) -> LoadRow {
     LoadRow {
         session_key,
-        table: table.name.clone(),
+        table: table.to_owned(),
         file: landed.file.clone(),
         sha256: landed.sha256.clone(),
         version: landed.version,
@@ -431,7 +453,7 @@ async fn rebuild(
             let decoded =
                 staging::stage(&warehouse.staging, &files, landing, manifest, &table, landed).await?;
             rows |= decoded.rows > 0;
-            records.push(load_row(manifest.session_key, &table, landed, decoded, Timestamp::now()));
+            records.push(load_row(manifest.session_key, &table.name, landed, decoded, Timestamp::now()));
             tables.push(outcome(table.name.clone(), Ok((LoadStatus::Loaded, decoded))));
         }
         let folder = format!("{}/{}", warehouse.staging.path(), files.folder(&table.name));
@@ -480,7 +502,7 @@ pub async fn load_statements(
                     rows: landed.rows > 0,
                 });
                 let decoded = Decoded { rows: landed.rows, ..Decoded::default() };
-                records.push(load_row(manifest.session_key, &table, landed, decoded, loaded_at));
+                records.push(load_row(manifest.session_key, &table.name, landed, decoded, loaded_at));
             }
             let folder = format!("{staging_path}/{}", files.folder(&table.name));
             if settings.rebuild {

@@ -504,6 +504,8 @@ pub(crate) struct ZoneArgs {
 #[derive(Debug, Args)]
 pub(crate) struct DoctorArgs {
     #[command(flatten)]
+    pub(crate) warehouse: WarehouseArgs,
+    #[command(flatten)]
     pub(crate) out: OutArgs,
     #[command(flatten)]
     pub(crate) api: ApiArgs,

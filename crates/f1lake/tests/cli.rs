@@ -318,7 +318,7 @@ fn every_setting_and_command_is_documented() {
         .filter_map(|line| line.split_whitespace().next())
         .filter(|name| *name != "help")
         .collect();
-    assert_eq!(commands.len(), 19);
+    assert_eq!(commands.len(), 20);
     for command in commands {
         assert!(cli.contains(&format!("## `f1lake {command}`")), "docs/cli.md does not tell of {command}");
     }
@@ -737,6 +737,8 @@ fn a_server_that_is_no_openf1_is_named_and_leaves_nothing_behind() {
 struct Volume {
     host: String,
     files: Arc<Mutex<BTreeMap<String, Vec<u8>>>>,
+    /// Part of the names of files that are refused.
+    refused: Arc<Mutex<Option<&'static str>>>,
     _runtime: tokio::runtime::Runtime,
 }
 
@@ -744,22 +746,23 @@ impl Volume {
     fn start() -> Self {
         use axum::body::Bytes;
         use axum::extract::{Path as Named, State};
-        use axum::http::{HeaderMap, Method, StatusCode};
+        use axum::http::{Method, StatusCode};
         use axum::response::IntoResponse;
         type Files = Arc<Mutex<BTreeMap<String, Vec<u8>>>>;
+        type Refused = Arc<Mutex<Option<&'static str>>>;
 
         async fn file(
-            State(files): State<Files>,
+            State((files, refused)): State<(Files, Refused)>,
             Named(path): Named<String>,
             method: Method,
-            headers: HeaderMap,
             body: Bytes,
         ) -> axum::response::Response {
-            if headers.get("authorization").is_none_or(|value| value != &format!("Bearer {CANARY}")) {
-                return StatusCode::UNAUTHORIZED.into_response();
-            }
             let mut files = files.lock().unwrap();
             match method {
+                Method::PUT if refused.lock().unwrap().is_some_and(|part| path.contains(part)) => {
+                    let error = r#"{"error_code":"PERMISSION_DENIED","message":"no WRITE VOLUME"}"#;
+                    (StatusCode::FORBIDDEN, error).into_response()
+                }
                 Method::PUT => {
                     files.insert(path, body.to_vec());
                     StatusCode::NO_CONTENT.into_response()
@@ -774,10 +777,14 @@ impl Volume {
         }
 
         async fn folder(
-            State(files): State<Files>,
+            State((files, _)): State<(Files, Refused)>,
             Named(path): Named<String>,
             method: Method,
         ) -> axum::response::Response {
+            if !path.starts_with("Volumes/dev/raw/landing") {
+                let error = r#"{"error_code":"NOT_FOUND","message":"no such volume"}"#;
+                return (StatusCode::NOT_FOUND, error).into_response();
+            }
             if method == Method::PUT {
                 return StatusCode::NO_CONTENT.into_response();
             }
@@ -795,19 +802,163 @@ impl Volume {
             axum::Json(serde_json::json!({ "contents": contents })).into_response()
         }
 
+        async fn known_only(
+            request: axum::extract::Request,
+            next: axum::middleware::Next,
+        ) -> axum::response::Response {
+            let bearer = request.headers().get("authorization");
+            if bearer.is_none_or(|value| value != &format!("Bearer {CANARY}")) {
+                return StatusCode::UNAUTHORIZED.into_response();
+            }
+            next.run(request).await
+        }
+
+        async fn statement(body: axum::Json<Value>) -> axum::Json<Value> {
+            let refused = body["statement"].as_str().is_some_and(|text| text.starts_with("CREATE SCHEMA"));
+            let error = serde_json::json!({"error_code": "BAD_REQUEST", "message":
+                "[INSUFFICIENT_PERMISSIONS] User does not have CREATE SCHEMA on Catalog 'dev'."});
+            axum::Json(match refused {
+                true => {
+                    serde_json::json!({"statement_id": "01", "status": {"state": "FAILED", "error": error}})
+                }
+                false => serde_json::json!({"statement_id": "02", "status": {"state": "SUCCEEDED"}}),
+            })
+        }
+
+        let warehouses = r#"{"warehouses": [{"id": "abc123", "name": "Small", "state": "STOPPED"}]}"#;
         let files = Files::default();
+        let refused = Refused::default();
         let app = axum::Router::new()
             .route("/api/2.0/fs/files/{*path}", axum::routing::any(file))
             .route("/api/2.0/fs/directories/{*path}", axum::routing::any(folder))
             .layer(axum::extract::DefaultBodyLimit::disable())
-            .with_state(Arc::clone(&files));
+            .route("/api/2.0/sql/warehouses", axum::routing::get(move || async move { warehouses }))
+            .route("/api/2.0/sql/statements", axum::routing::post(statement))
+            .layer(axum::middleware::from_fn(known_only))
+            .with_state((Arc::clone(&files), Arc::clone(&refused)));
         let runtime =
             tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
         let listener = runtime.block_on(tokio::net::TcpListener::bind("127.0.0.1:0")).unwrap();
         let host = format!("http://{}", listener.local_addr().unwrap());
         runtime.spawn(async move { axum::serve(listener, app).await.unwrap() });
-        Self { host, files, _runtime: runtime }
+        Self { host, files, refused, _runtime: runtime }
     }
+
+    /// Runs a command with a login of this workspace.
+    fn run(&self, mut command: Command) -> Ended {
+        command.env("DATABRICKS_HOST", &self.host).env("DATABRICKS_TOKEN", CANARY);
+        ended(command)
+    }
+}
+
+const VOLUME: &str = "/Volumes/dev/raw/landing";
+
+#[test]
+fn a_copy_stays_on_this_machine_and_is_completed_later() {
+    let place = Place::new();
+    let server = Simulated::start(&place, &["--limits", "none"]);
+    let volume = Volume::start();
+    let extract = ["extract", "--session-key", QUALIFYING, "--endpoints", "sessions,laps", "--to", VOLUME];
+    let extract = [&extract[..], &["--also-local", "--out", "copy"]].concat();
+    let landed = volume.run(place.fast(&server, &extract));
+    assert_eq!(landed.code, 0, "{}", landed.stderr);
+    let copy = place.path().join("copy");
+    let laps = copy.join("laps_2024-12-07_Yas_Island_Qualifying.json");
+    let in_volume =
+        |name: &str| volume.files.lock().unwrap()[&format!("Volumes/dev/raw/landing/{name}")].clone();
+    assert_eq!(std::fs::read(&laps).unwrap(), in_volume("laps_2024-12-07_Yas_Island_Qualifying.json"));
+    assert_eq!(std::fs::read(copy.join("_manifest/9610.json")).unwrap(), in_volume("_manifest/9610.json"));
+    assert_eq!(place.run(&["verify", "--out", "copy"]).code, 0);
+
+    let asked = server.count("data_requests");
+    std::fs::remove_file(&laps).unwrap();
+    std::fs::remove_file(copy.join("_manifest/9610.json")).unwrap();
+    let again = volume.run(place.fast(&server, &extract));
+    assert_eq!(again.code, 0, "{}", again.stderr);
+    assert_eq!(place.run(&["verify", "--out", "copy"]).code, 0);
+    assert_eq!(server.count("data_requests"), asked);
+
+    let both = place.run(&["extract", "--to", VOLUME, "--out", "copy"]);
+    assert_eq!(both.code, 2);
+    assert!(both.stderr.contains("--also-local"), "{}", both.stderr);
+    let none = place.run(&["extract", "--also-local", "--out", "copy"]);
+    assert!(none.code == 2 && none.stderr.contains("landing_volume_path"), "{}", none.stderr);
+}
+
+#[test]
+fn an_upload_that_fails_lands_nothing_and_the_next_run_goes_on() {
+    let place = Place::new();
+    let server = Simulated::start(&place, &["--limits", "none"]);
+    let volume = Volume::start();
+    *volume.refused.lock().unwrap() = Some("laps_");
+    let extract =
+        ["extract", "--session-key", QUALIFYING, "--endpoints", "sessions,laps,drivers", "--to", VOLUME];
+    let failed = volume.run(place.fast(&server, &extract));
+    assert_eq!(failed.code, 1, "{}", failed.stderr);
+    assert!(failed.stdout.contains("WRITE VOLUME"), "{}", failed.stdout);
+    let manifest = "Volumes/dev/raw/landing/_manifest/9610.json";
+    assert!(!volume.files.lock().unwrap().contains_key(manifest));
+    let loaded = volume.run(place.command(&["load", "--out", VOLUME]));
+    assert!(loaded.stderr.contains("loaded 0 of 0 sessions"), "{}", loaded.stderr);
+
+    let asked = server.count("data_requests");
+    *volume.refused.lock().unwrap() = None;
+    let landed = volume.run(place.fast(&server, &extract));
+    assert_eq!(landed.code, 0, "{}", landed.stderr);
+    assert!(volume.files.lock().unwrap().contains_key(manifest));
+    assert_eq!(server.count("data_requests"), asked, "what was staged was asked for again");
+}
+
+#[test]
+fn what_is_wrong_with_a_workspace_is_said_in_one_line_with_what_mends_it() {
+    let place = Place::new();
+    let volume = Volume::start();
+    let load = ["load", "--to", "databricks", "--out", VOLUME];
+    let with = |more: &[&str]| place.command(&[&load[..], more].concat());
+    let mut lines = Vec::new();
+    let mut say = |what: &str, ended: Ended| {
+        assert_ne!(ended.code, 0, "{what}");
+        let told = ended.stderr.lines().last().unwrap_or_default().replace(&volume.host, "HOST");
+        let told = told.replace(volume.host.trim_start_matches("http://"), "HOST");
+        let told = told.replace(&*place.path().to_string_lossy(), "HOME");
+        lines.push(format!("{what} (exit code {}):\n  {told}", ended.code));
+    };
+    say("no host", ended(with(&[])));
+    let mut plain = with(&[]);
+    plain.env("DATABRICKS_HOST", "http://example.com").env("DATABRICKS_TOKEN", CANARY);
+    say("a token over plain http", ended(plain));
+    let mut wrong = with(&["--warehouse", "Small"]);
+    wrong.env("DATABRICKS_HOST", &volume.host).env("DATABRICKS_TOKEN", "wrong");
+    say("wrong token", ended(wrong));
+    say("no such profile", volume.run(with(&["--profile", "absent"])));
+    say("no warehouse named", volume.run(with(&[])));
+    say("no such warehouse", volume.run(with(&["--warehouse", "Large"])));
+    say("no CREATE SCHEMA", volume.run(with(&["--warehouse", "small"])));
+    let typo = ["extract", "--to", "/Volumes/dev/raw"];
+    say("no volume's path", volume.run(place.command(&typo)));
+    let missing = ["extract", "--to", "/Volumes/dev/raw/lnading", "--base-url", "http://127.0.0.1:9/v1"];
+    say("missing volume", volume.run(place.command(&missing)));
+    let anywhere = ["load", "--to", "databricks", "--dry-run", "--out", "."];
+    say("no catalog", volume.run(place.command(&anywhere)));
+    insta::assert_snapshot!(lines.join("\n"));
+    assert!(!lines.join("").contains(CANARY));
+}
+
+#[test]
+fn the_sql_of_a_load_can_be_read_before_it_runs() {
+    let place = Place::new();
+    let server = Simulated::start(&place, &["--limits", "none"]);
+    let extract = ["extract", "--session-key", QUALIFYING, "--endpoints", "sessions,laps"];
+    assert_eq!(ended(place.fast(&server, &extract)).code, 0);
+    let dry = place.run(&["load", "--to", "databricks", "--catalog", "dev", "--dry-run"]);
+    assert_eq!(dry.code, 0, "{}", dry.stderr);
+    assert!(dry.stdout.contains("CREATE VOLUME IF NOT EXISTS `dev`.`bronze_raw`.`f1lake`"), "{}", dry.stdout);
+    assert!(dry.stdout.contains("/Volumes/dev/bronze_raw/f1lake/bronze_staging/BATCH/bronze_laps"));
+    assert_eq!(dry.stdout.matches("MERGE INTO").count(), 3, "laps, sessions and what was loaded");
+    let setup = place.run(&["databricks", "setup", "--catalog", "dev", "--dry-run"]);
+    assert_eq!(setup.stdout.matches("CREATE TABLE").count(), 19);
+    let pipeline = place.run(&["databricks", "pipeline", "--out", VOLUME]);
+    assert_eq!(pipeline.stdout.matches("AUTO CDC INTO").count(), 18, "{}", pipeline.stderr);
 }
 
 #[test]

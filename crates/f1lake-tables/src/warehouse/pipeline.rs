@@ -40,8 +40,10 @@ fn streaming(table: &BronzeTable, landing: &str, files: LandingFiles) -> String 
     let name = spec.landing_name;
     let multi_line = files == LandingFiles::Json;
     let typed = typed_columns(table).join(",\n  ");
-    let keys: Vec<String> =
-        std::iter::once(table.session_column).chain(super::sql::key_columns(table)).map(quoted).collect();
+    let keys: Vec<String> = std::iter::once(table.session_column)
+        .chain(super::sql::key_columns(table).into_iter().map(|(name, _)| name))
+        .map(quoted)
+        .collect();
     let columns: Vec<String> = table
         .columns
         .iter()

@@ -191,15 +191,15 @@ fn names(columns: &[Column], prefix: &str) -> String {
     names.join(", ")
 }
 
-/// Columns that hold a field of the primary key.
-pub(crate) fn key_columns(table: &BronzeTable) -> Vec<&str> {
+/// Columns that hold a field of the primary key, and whether they are never null.
+pub(crate) fn key_columns(table: &BronzeTable) -> Vec<(&str, bool)> {
     let key = table.endpoint.spec().key;
     table
         .fields
         .iter()
         .filter(|field| key.contains(&field.name))
-        .map(|field| table.columns[field.first].name.as_str())
-        .filter(|name| *name != table.session_column)
+        .map(|field| (table.columns[field.first].name.as_str(), field.required))
+        .filter(|(name, _)| *name != table.session_column)
         .collect()
 }
 
@@ -215,9 +215,9 @@ pub(crate) fn merge(place: &Place, table: &BronzeTable, folder: &str, sessions: 
         "t.{session} = s.{session}\n  AND t.{EXTRACTED} = s.{EXTRACTED}\n  AND {}",
         sessions_in(&format!("t.{session}"), sessions)
     );
-    for column in key_columns(table) {
-        let column = quoted(column);
-        let _ = write!(on, "\n  AND t.{column} <=> s.{column}");
+    for (column, never_null) in key_columns(table) {
+        let (column, equal) = (quoted(column), if never_null { "=" } else { "<=>" });
+        let _ = write!(on, "\n  AND t.{column} {equal} s.{column}");
     }
     format!(
         "MERGE INTO {target} AS t\n\
@@ -251,7 +251,7 @@ pub(crate) fn delete(place: &Place, table: &BronzeTable, sessions: &[StagedSessi
 /// Writes a table anew from the rows in a folder of Parquet files.
 pub(crate) fn overwrite(place: &Place, table: &BronzeTable, folder: Option<&str>) -> String {
     let target = place.table(&table.name);
-    let Some(folder) = folder else { return format!("TRUNCATE TABLE {target}") };
+    let Some(folder) = folder else { return format!("DELETE FROM {target}\nWHERE true") };
     format!(
         "INSERT OVERWRITE {target} ({})\nSELECT {}\nFROM {} AS staged",
         names(&table.columns, ""),
@@ -264,13 +264,13 @@ pub(crate) fn overwrite(place: &Place, table: &BronzeTable, folder: Option<&str>
 pub(crate) fn forget_others(place: &Place, sessions: &[i64]) -> String {
     let loads = place.table(LOADS);
     if sessions.is_empty() {
-        return format!("TRUNCATE TABLE {loads}");
+        return format!("DELETE FROM {loads}\nWHERE true");
     }
     let keys: Vec<String> = sessions.iter().map(ToString::to_string).collect();
     format!("DELETE FROM {loads}\nWHERE session_key NOT IN ({})", keys.join(", "))
 }
 
-/// Records loads. A load that is recorded already keeps its row, a newer one too.
+/// Records loads. What is recorded already stays as it is, and so does what is newer.
 pub(crate) fn record(place: &Place, loads: &[LoadRow]) -> String {
     let columns = loads_columns();
     let rows: Vec<String> = loads
@@ -310,7 +310,7 @@ pub(crate) fn record(place: &Place, loads: &[LoadRow]) -> String {
     format!(
         "MERGE INTO {target} AS t\nUSING (\n  SELECT {typed}\n  FROM VALUES\n{rows}\n  AS loads({names})\n) AS s\n\
          ON t.`session_key` = s.`session_key` AND t.`table_name` = s.`table_name`\n\
-         WHEN MATCHED AND t.`extracted_at` <= s.`extracted_at` AND NOT t.`sha256` <=> s.`sha256` THEN UPDATE SET {set}\n\
+         WHEN MATCHED AND (t.`extracted_at` < s.`extracted_at`\n    OR t.`extracted_at` = s.`extracted_at` AND NOT t.`sha256` <=> s.`sha256`) THEN UPDATE SET {set}\n\
          WHEN NOT MATCHED THEN INSERT ({names})\n  VALUES ({values})",
         target = place.table(LOADS),
         typed = typed.join(", "),

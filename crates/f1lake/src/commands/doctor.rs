@@ -2,6 +2,7 @@
 
 use super::Context;
 use crate::cli::DoctorArgs;
+use crate::config::LoadTo;
 use crate::error::Error;
 use crate::exit_code::ExitCode;
 use crate::output::{Column, print};
@@ -42,7 +43,7 @@ impl Checks {
 
 pub(crate) async fn run(context: &Context, args: &DoctorArgs) -> Result<ExitCode, Error> {
     let mut checks = Checks::default();
-    let loaded = context.load(&[&args.out, &args.api]).map(|loaded| {
+    let loaded = context.load(&[&args.warehouse, &args.out, &args.api]).map(|loaded| {
         let file = loaded
             .file
             .as_ref()
@@ -55,6 +56,12 @@ pub(crate) async fn run(context: &Context, args: &DoctorArgs) -> Result<ExitCode
             (format!("{} is writable", zone.landing.describe()), ())
         });
         checks.add("landing zone", zone);
+        if loaded.config.load_to == LoadTo::Databricks || loaded.config.databricks_warehouse.is_some() {
+            let warehouse = setup::warehouse(&loaded.config).await;
+            let warehouse = warehouse
+                .map(|found| (format!("id {}; loads into {}", found.warehouse_id, found.describe()), ()));
+            checks.add("warehouse", warehouse);
+        }
         let client = setup::client(&loaded).map(|client| {
             let limits = client.limiter().limits();
             let tier = if client.is_authenticated() { "account set" } else { "no account" };

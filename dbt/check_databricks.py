@@ -315,6 +315,11 @@ def main() -> int:
         report("run with nothing changed", check_incremental_run(kept.statements, manifest, []))
         different += compare("run with nothing changed", {t: r for t, r in rows(kept).items() if t in full}, full)
 
+        # As when the table that it points to was replaced, should a workspace drop it then.
+        kept.tables["gold_analytics", "fact_laps"].foreign.clear()
+        trial.run(kept, None, "run", "--select", "fact_laps")
+        report("a foreign key that went comes back", check_tables(kept, manifest))
+
         for point in kill_points(again, arguments.kill_everywhere):
             torn = trial.workspace(partly)
             if trial.run(torn, point):

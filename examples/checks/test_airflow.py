@@ -17,7 +17,7 @@ except importlib.metadata.PackageNotFoundError:
     raise unittest.SkipTest("NOT CHECKED: apache-airflow is not installed") from None
 
 DRIVER = """
-import json, sys
+import json, os, sys
 from airflow.utils.db import initdb
 initdb()
 from airflow.dag_processing.dagbag import DagBag
@@ -28,7 +28,8 @@ if dag is not None:
     # Tries of a test run would wait for minutes.
     for task in dag.tasks:
         task.retries = 0
-    for conf in json.loads(sys.argv[2]):
+    for conf, environment in json.loads(sys.argv[2]):
+        os.environ.update(environment)
         run = dag.test(run_conf=conf)
         instances = {ti.task_id: ti.state for ti in run.get_task_instances()}
         runs.append({"state": run.state, "tasks": instances})
@@ -42,52 +43,59 @@ else:
 
 
 class Airflow(Lab):
-    def airflow(self, mood: str, *runs: dict, **environment: str) -> tuple[dict, str]:
+    def test_a_real_airflow_runs_it(self):
+        """One process for all runs: starting Airflow takes most of the time."""
         home = self.folder / "airflow"
         home.mkdir()
+
+        def there(name: str, mood: str, **more: str) -> dict[str, str]:
+            folders = {"F1LAKE_LANDING_PATH": str(self.folder / name), "F1LAKE_LAKE_PATH": str(self.folder / f"{name}-lake")}
+            return {"F1LAKE_BASE_URL": self.url(mood), **folders, **more}
+
+        # A test run keeps the parameters of the one before, so each names its mode.
+        runs = [
+            ({"num_sessions": 2}, there("well", "well")),
+            ({"mode": "year", "year": 2100}, there("season", "well")),
+            ({"mode": "latest"}, there("live", "live")),
+            ({"mode": "latest", "num_sessions": 2}, there("faulty", "faulty")),
+            ({"mode": "latest"}, there("account", "account", OPENF1_USERNAME="me", OPENF1_PASSWORD="wrong")),
+        ]
         done = subprocess.run(
             [sys.executable, "-c", DRIVER, EXAMPLES / "airflow", json.dumps(runs)],
             capture_output=True, text=True,
             env={
-                **self.environment(mood, **environment),
+                **self.environment("well"),
                 "AIRFLOW_HOME": str(home),
                 "AIRFLOW__CORE__LOAD_EXAMPLES": "False",
                 "AIRFLOW__CORE__DAGS_FOLDER": str(EXAMPLES / "airflow"),
                 "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN": f"sqlite:///{home}/airflow.db",
             },
         )
+        log = done.stdout + done.stderr
         answers = [line for line in done.stdout.splitlines() if line.startswith("ANSWER ")]
-        self.assertEqual(len(answers), 1, done.stdout[-2000:] + done.stderr[-2000:])
+        self.assertEqual(len(answers), 1, log[-4000:])
         answer = json.loads(answers[0].removeprefix("ANSWER "))
         self.assertEqual(answer["errors"], {})
-        return answer, done.stdout + done.stderr
-
-    def test_a_run_that_goes_well_and_one_with_a_wrong_season(self):
-        answer, _ = self.airflow("well", {"num_sessions": 2}, {"mode": "year", "year": 2100})
         self.assertEqual((answer["catchup"], answer["max_active_runs"], answer["timezone"].lower()), (False, 1, "utc"))
         times = times_of(answer["schedule"], 7)
         self.assertEqual(({moment.weekday() for moment in times}, len(times)), (WEEKEND, 48))
-        well, wrong = answer["runs"]
-        self.assertEqual(well, {"state": "success", "tasks": {"extract": "success", "load": "success", "build": "success"}})
-        self.assertTrue((self.folder / "landing/laps_2024-12-08_Yas_Island_Race.json").is_file())
-        self.assertTrue((self.folder / "lake/gold_analytics/session_leaderboard").is_dir())
-        self.assertEqual((wrong["state"], wrong["tasks"]["extract"]), ("failed", "failed"))
-        self.assertNotEqual(wrong["tasks"]["load"], "success")
 
-    def test_a_lock_skips_all_tasks_and_fails_nothing(self):
-        answer, _ = self.airflow("live", {})
-        self.assertEqual(answer["runs"], [{"state": "success", "tasks": dict.fromkeys(("extract", "load", "build"), "skipped")}])
-
-    def test_some_sessions_fail_and_the_rest_goes_on(self):
-        answer, log = self.airflow("faulty", {"num_sessions": 2})
-        self.assertEqual(answer["runs"][0]["state"], "success")
+        all_tasks = ("extract", "load", "build")
+        well, season, live, faulty, account = answer["runs"]
+        self.assertEqual(well, {"state": "success", "tasks": dict.fromkeys(all_tasks, "success")})
+        self.assertTrue((self.folder / "well/laps_2024-12-08_Yas_Island_Race.json").is_file())
+        self.assertTrue((self.folder / "well-lake/gold_analytics/session_leaderboard").is_dir())
+        # A season that is none: code 2.
+        self.assertEqual((season["state"], season["tasks"]["extract"]), ("failed", "failed"))
+        self.assertIn("exit code 2", log)
+        # A lock skips everything and fails nothing.
+        self.assertEqual(live, {"state": "success", "tasks": dict.fromkeys(all_tasks, "skipped")})
+        # Some sessions failed: the rest goes on.
+        self.assertEqual(faulty, {"state": "success", "tasks": dict.fromkeys(all_tasks, "success")})
         self.assertIn("some sessions failed", log)
-        self.assertFalse((self.folder / "landing/laps_2024-12-08_Yas_Island_Race.json").exists())
-        self.assertTrue((self.folder / "landing/laps_2024-12-07_Yas_Island_Qualifying.json").is_file())
-
-    def test_a_refused_login_fails(self):
-        answer, log = self.airflow("account", {}, OPENF1_USERNAME="me", OPENF1_PASSWORD="wrong")
-        self.assertEqual(answer["runs"][0]["tasks"]["extract"], "failed")
+        self.assertFalse((self.folder / "faulty/laps_2024-12-08_Yas_Island_Race.json").exists())
+        self.assertTrue((self.folder / "faulty/laps_2024-12-07_Yas_Island_Qualifying.json").is_file())
+        self.assertEqual((account["state"], account["tasks"]["extract"]), ("failed", "failed"))
         self.assertIn("exit code 5", log)
 
 

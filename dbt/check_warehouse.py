@@ -293,9 +293,10 @@ def main() -> int:
         first = folder / "landing"
         shutil.copytree(arguments.landing, first, ignore=shutil.ignore_patterns("_work"))
         shorten(first, arguments.telemetry_rows)
-        return check(Check(arguments.program, first, folder, workspace, f"http://127.0.0.1:{server.server_port}"))
+        code = check(Check(arguments.program, first, folder, workspace, f"http://127.0.0.1:{server.server_port}"))
+        spark.stop()
+        return code
     finally:
-        # It waits for its clients when asked to end; this one is at its end too.
         sail.kill()
         sail.wait()
         shutil.rmtree(folder, ignore_errors=True)

@@ -20,10 +20,14 @@ mod verify;
 
 use crate::cli::{Cli, Command, ErasedLayer, Globals, layer};
 use crate::config::Loaded;
+use crate::embed::Host;
 use crate::error::Error;
 use crate::exit_code::ExitCode;
 use crate::output::OutputFormat;
 use indicatif::{MultiProgress, ProgressDrawTarget};
+use std::sync::Arc;
+
+pub(crate) use sql::rows as query_rows;
 
 /// What every command needs.
 pub(crate) struct Context {
@@ -32,9 +36,27 @@ pub(crate) struct Context {
 }
 
 impl Context {
+    /// For a command that another process runs.
+    pub(crate) fn hosted(globals: Globals) -> Self {
+        Self { globals, bars: MultiProgress::with_draw_target(ProgressDrawTarget::hidden()) }
+    }
+
+    /// For a command of the command line.
+    fn terminal(globals: Globals) -> Self {
+        let target = if globals.quiet || globals.log_format == crate::LogFormat::Json {
+            ProgressDrawTarget::hidden()
+        } else {
+            ProgressDrawTarget::stderr()
+        };
+        let bars = MultiProgress::with_draw_target(target);
+        crate::logging::start(globals.verbose, globals.quiet, globals.log_format, &bars);
+        Self { globals, bars }
+    }
+
     /// The configuration with these flags on top.
     pub(crate) fn load(&self, flags: &[&dyn ErasedLayer]) -> Result<Loaded, Error> {
-        let loaded = Loaded::read(self.globals.config.as_deref(), layer(flags)?)?;
+        let keywords = Host::current().map(|host| host.settings()).unwrap_or_default();
+        let loaded = Loaded::read_all(self.globals.config.as_deref(), layer(flags)?, keywords)?;
         if let Some(file) = &loaded.file {
             tracing::info!(file = %file.display(), "configuration read");
         }
@@ -52,22 +74,24 @@ impl Context {
 
     /// Makes remarks from elsewhere.
     pub(crate) fn teller(&self) -> Teller {
-        Teller { quiet: self.globals.quiet, format: self.globals.log_format }
+        Teller { quiet: self.globals.quiet, format: self.globals.log_format, host: Host::current() }
     }
 }
 
-/// Makes remarks on standard error, unless `--quiet`.
-#[derive(Debug, Clone, Copy)]
+/// Makes remarks on standard error or to the host, unless `--quiet`.
+#[derive(Debug, Clone)]
 pub(crate) struct Teller {
     quiet: bool,
     format: crate::LogFormat,
+    host: Option<Arc<Host>>,
 }
 
 impl Teller {
-    pub(crate) fn tell(self, text: &str) {
-        match (self.quiet, self.format) {
-            (true, _) => {}
-            (_, crate::LogFormat::Json) => tracing::info!("{text}"),
+    pub(crate) fn tell(&self, text: &str) {
+        match (self.quiet, self.format, &self.host) {
+            (true, ..) => {}
+            (_, _, Some(host)) => host.tell(text),
+            (_, crate::LogFormat::Json, None) => tracing::info!("{text}"),
             _ => anstream::eprintln!("{text}"),
         }
     }
@@ -76,14 +100,8 @@ impl Teller {
 /// Runs a command.
 pub(crate) async fn run(cli: Cli) -> Result<ExitCode, Error> {
     let Cli { globals, command } = cli;
-    let target = if globals.quiet || globals.log_format == crate::LogFormat::Json {
-        ProgressDrawTarget::hidden()
-    } else {
-        ProgressDrawTarget::stderr()
-    };
-    let bars = MultiProgress::with_draw_target(target);
-    crate::logging::start(globals.verbose, globals.quiet, globals.log_format, &bars);
-    let context = Context { globals, bars };
+    let context =
+        if Host::current().is_some() { Context::hosted(globals) } else { Context::terminal(globals) };
     match command {
         Command::Run(args) => run::run(&context, &args).await,
         Command::Extract(args) => extract::run(&context, &args).await,

@@ -201,6 +201,7 @@ impl Provider for Layer {
 
 const ENVIRONMENT: &str = "environment";
 const FLAGS: &str = "command line";
+const KEYWORDS: &str = "keyword";
 
 /// Variables `F1LAKE_...`; empty ones count as unset.
 fn environment() -> Dict {
@@ -220,6 +221,14 @@ impl Loaded {
     /// # Errors
     /// [`Error::Usage`] in one line: what is wrong, where, and what is meant.
     pub fn read(file: Option<&Path>, flags: Dict) -> Result<Self, Error> {
+        Self::read_all(file, flags, Dict::new())
+    }
+
+    /// As [`Loaded::read`], with settings on top that a calling program gave by name.
+    ///
+    /// # Errors
+    /// As [`Loaded::read`].
+    pub fn read_all(file: Option<&Path>, flags: Dict, keywords: Dict) -> Result<Self, Error> {
         let file = match file {
             Some(named) if !named.is_file() => {
                 return Err(Error::Usage(format!(
@@ -236,7 +245,8 @@ impl Loaded {
         }
         figment = figment
             .merge(Layer { name: ENVIRONMENT, values: environment() })
-            .merge(Layer { name: FLAGS, values: flags });
+            .merge(Layer { name: FLAGS, values: flags })
+            .merge(Layer { name: KEYWORDS, values: keywords });
         let config = figment.extract::<Config>().map_err(|error| Error::Usage(explain(error, &figment)))?;
         let loaded = Self { config, file, figment };
         loaded.check()?;
@@ -369,7 +379,7 @@ fn explain(error: figment::Error, figment: &Figment) -> String {
 }
 
 /// What an unknown name may have been meant to be.
-fn meant(name: &str) -> String {
+pub(crate) fn meant(name: &str) -> String {
     if ["password", "token", "username"].iter().any(|secret| name.contains(secret)) {
         return "accounts are read from the environment only: OPENF1_USERNAME and OPENF1_PASSWORD".to_owned();
     }

@@ -1,29 +1,73 @@
-//! Ctrl-C and SIGTERM: the first asks to finish cleanly, the second ends at once.
+//! Ctrl-C and SIGTERM: the first asks to finish cleanly, the second ends at once. A calling program may give a token instead.
 
+use crate::error::Error;
 use crate::exit_code::ExitCode;
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 use tokio_util::sync::CancellationToken;
+
+/// How a command is stopped.
+#[derive(Debug, Default)]
+struct Stop {
+    /// Token of the calling program; without one, signals count.
+    given: Option<CancellationToken>,
+    /// One for all steps of the command, once it asked.
+    token: OnceLock<CancellationToken>,
+}
+
+tokio::task_local! {
+    static STOP: Arc<Stop>;
+}
+
+/// Runs a command that stops by this token; without one, by signals. A command that never asked for the token has
+/// nothing to finish, and is given up.
+pub(crate) async fn scope(
+    cancel: Option<CancellationToken>,
+    command: impl Future<Output = Result<ExitCode, Error>>,
+) -> Result<ExitCode, Error> {
+    let stop = Arc::new(Stop { given: cancel.clone(), ..Stop::default() });
+    let unheard = async {
+        if let Some(cancel) = cancel {
+            cancel.cancelled().await;
+            if stop.token.get().is_none() {
+                return;
+            }
+        }
+        std::future::pending().await
+    };
+    tokio::select! {
+        result = STOP.scope(Arc::clone(&stop), command) => result,
+        () = unheard => Ok(ExitCode::Interrupted),
+    }
+}
 
 /// The token that is cancelled by the first signal; one for all steps of a command.
 pub(crate) fn token() -> CancellationToken {
-    static TOKEN: OnceLock<CancellationToken> = OnceLock::new();
-    let token = TOKEN.get_or_init(|| {
-        let told = CancellationToken::new();
-        let token = told.clone();
-        tokio::spawn(async move {
-            signal().await;
-            anstream::eprintln!("stopping; what is done is kept. Press Ctrl-C again to end at once.");
-            told.cancel();
-            signal().await;
-            std::process::exit(ExitCode::Interrupted as i32);
-        });
-        token
+    STOP.try_with(|stop| stop.token.get_or_init(|| stop.given.clone().unwrap_or_else(listening)).clone())
+        .unwrap_or_else(|_| listening())
+}
+
+fn listening() -> CancellationToken {
+    let told = CancellationToken::new();
+    let token = told.clone();
+    tokio::spawn(async move {
+        signal_of_the_system().await;
+        anstream::eprintln!("stopping; what is done is kept. Press Ctrl-C again to end at once.");
+        told.cancel();
+        signal_of_the_system().await;
+        std::process::exit(ExitCode::Interrupted as i32);
     });
-    token.clone()
+    token
 }
 
 /// Waits for a signal to stop.
 pub(crate) async fn signal() {
+    match STOP.try_with(|stop| stop.given.is_some()) {
+        Ok(true) => token().cancelled().await,
+        _ => signal_of_the_system().await,
+    }
+}
+
+async fn signal_of_the_system() {
     let interrupt = async {
         if tokio::signal::ctrl_c().await.is_err() {
             std::future::pending::<()>().await;

@@ -12,6 +12,7 @@ pub use openf1_sim as simulator;
 pub mod cli;
 mod commands;
 pub mod config;
+pub mod embed;
 mod error;
 mod exit_code;
 mod interrupt;
@@ -28,9 +29,25 @@ pub use output::OutputFormat;
 use clap::Parser;
 use clap::error::ErrorKind;
 use std::ffi::OsString;
+use tokio_util::sync::CancellationToken;
 
 /// Runs the program with these arguments, the first of which is its name.
 pub fn main(args: impl IntoIterator<Item = OsString>) -> std::process::ExitCode {
+    let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
+        Ok(runtime) => runtime,
+        Err(error) => {
+            anstream::eprintln!("error: cannot start: {error}");
+            return ExitCode::Failed.into();
+        }
+    };
+    let code = runtime.block_on(run(args, None));
+    // Work that was given up must not keep the program alive.
+    runtime.shutdown_background();
+    code.into()
+}
+
+/// Runs the program in a runtime that is there already. A token that is given replaces the signals of the system.
+pub async fn run(args: impl IntoIterator<Item = OsString>, cancel: Option<CancellationToken>) -> ExitCode {
     let cli = match cli::Cli::try_parse_from(args) {
         Ok(cli) => cli,
         Err(error) => {
@@ -47,24 +64,14 @@ pub fn main(args: impl IntoIterator<Item = OsString>) -> std::process::ExitCode 
                 anstream::eprintln!("{}", cli::one_line(&error));
             }
             let asked = matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion);
-            return if asked { ExitCode::Done } else { ExitCode::Usage }.into();
+            return if asked { ExitCode::Done } else { ExitCode::Usage };
         }
     };
-    let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
-        Ok(runtime) => runtime,
-        Err(error) => {
-            anstream::eprintln!("error: cannot start: {error}");
-            return ExitCode::Failed.into();
-        }
-    };
-    let code = match runtime.block_on(commands::run(cli)) {
+    match interrupt::scope(cancel, commands::run(cli)).await {
         Ok(code) => code,
         Err(error) => {
             anstream::eprintln!("error: {}", error.told());
             error.exit_code()
         }
-    };
-    // Work that was given up must not keep the program alive.
-    runtime.shutdown_background();
-    code.into()
+    }
 }

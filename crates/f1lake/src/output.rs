@@ -48,11 +48,15 @@ pub(crate) fn print<R: Serialize>(
     write(&text)
 }
 
-/// Prints text as it is.
+/// Prints text as it is, or hands it to the host.
 ///
 /// # Errors
 /// When standard output cannot be written; a reader that went away is no error.
 pub(crate) fn write(text: &str) -> Result<(), Error> {
+    if let Some(host) = crate::embed::Host::current() {
+        host.print(text);
+        return Ok(());
+    }
     let mut out = std::io::stdout().lock();
     match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
         Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => Ok(()),

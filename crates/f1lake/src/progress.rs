@@ -1,5 +1,6 @@
 //! What a run tells on standard error while it works: bars on a terminal, lines elsewhere.
 
+use crate::embed::Host;
 use crate::logging::LogFormat;
 use f1lake_extract::{Event, Progress, RunReport, SessionReport, SessionStatus};
 use indicatif::{HumanBytes, HumanCount, HumanDuration, MultiProgress, ProgressBar, ProgressStyle};
@@ -34,6 +35,7 @@ pub(crate) struct View {
     sessions: ProgressBar,
     requests: ProgressBar,
     limiter: RateLimiter,
+    host: Option<Arc<Host>>,
     started: Instant,
     state: Mutex<State>,
 }
@@ -67,6 +69,7 @@ impl Shown {
             requests: bars.add(bar("requests")),
             bars: bars.clone(),
             limiter,
+            host: Host::current(),
             started: Instant::now(),
             state: Mutex::default(),
         });
@@ -203,7 +206,10 @@ impl View {
             Style::Quiet => {}
             Style::Logs => tracing::info!("{line}"),
             Style::Bars => drop(self.bars.println(line)),
-            Style::Lines => anstream::eprintln!("{line}"),
+            Style::Lines => match &self.host {
+                Some(host) => host.tell(line),
+                None => anstream::eprintln!("{line}"),
+            },
         }
     }
 

@@ -3,6 +3,7 @@
 use super::Context;
 use super::load::require_lake;
 use crate::cli::{ExportArgs, SqlArgs};
+use crate::embed::Rows;
 use crate::error::Error;
 use crate::exit_code::ExitCode;
 use crate::output::{Column, OutputFormat, print, write};
@@ -12,6 +13,8 @@ use rustyline::completion::{Completer, Pair};
 use rustyline::error::ReadlineError;
 use std::io::{BufWriter, IsTerminal, Read, Write};
 use std::path::Path;
+use std::sync::Arc;
+use tokio_util::sync::CancellationToken;
 
 /// Rows that a table for people shows.
 const MOST_ROWS: usize = 1000;
@@ -32,6 +35,27 @@ pub(crate) async fn run(context: &Context, args: &SqlArgs) -> Result<ExitCode, E
         None => show(context, &query, &text).await?,
     }
     Ok(ExitCode::Done)
+}
+
+/// The rows of a query, for a calling program.
+pub(crate) async fn rows(
+    context: &Context,
+    args: &SqlArgs,
+    cancel: &CancellationToken,
+) -> Result<Rows, Error> {
+    let loaded = context.load(&[&args.lake])?;
+    let lake = require_lake(&loaded.config)?;
+    let as_of = args.as_of.as_deref().map(parse_as_of).transpose()?;
+    let work = async {
+        let query = Query::open(&lake, as_of).await?;
+        let frame = query.sql(args.query.as_deref().unwrap_or_default()).await?;
+        let schema = Arc::new(frame.schema().as_arrow().clone());
+        Ok(Rows { schema, batches: frame.collect().await.map_err(f1lake_tables::TablesError::from)? })
+    };
+    tokio::select! {
+        rows = work => rows,
+        () = cancel.cancelled() => Err(f1lake_tables::TablesError::Interrupted.into()),
+    }
 }
 
 pub(crate) async fn export(context: &Context, args: &ExportArgs) -> Result<ExitCode, Error> {

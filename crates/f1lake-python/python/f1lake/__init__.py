@@ -1,0 +1,371 @@
+"""Formula 1 data from the OpenF1 API in a lakehouse.
+
+The commands of the program ``f1lake`` as functions, with the same settings, files, numbers and guarantees::
+
+    import f1lake
+
+    f1lake.extract(num_sessions=1)      # from the API into ./landing
+    f1lake.load()                       # into bronze Delta tables in ./lake
+    f1lake.build()                      # silver and gold
+    f1lake.sql("select * from session_leaderboard").to_polars()
+
+Every function reads ``f1lake.toml`` and the environment (``F1LAKE_...``) as the program does; arguments override them.
+Any setting of ``f1lake config`` and any flag of the command may be given by keyword. What fails raises a subclass of
+:class:`Error`. Lines that tell of progress go to the logger ``f1lake`` when it listens at ``INFO``, else to
+``sys.stderr``; ``progress=False`` silences them. The functions block, without holding the lock of the interpreter; from
+asyncio use ``await asyncio.to_thread(f1lake.extract, ...)``. Ctrl-C stops cleanly with ``KeyboardInterrupt``; the next
+call goes on. Accounts and tokens are read from the environment only.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable
+from datetime import date, datetime, timezone
+from importlib.metadata import version as _version
+from typing import Any, Optional, TypeVar, Union
+
+from ._call import call as _run
+from ._call import query as _query
+from ._errors import Error, Failed, Interrupted, Locked, LoginRefused, SomeFailed, UsageError
+from ._program import main
+from ._reports import (
+    BuildReport,
+    Changes,
+    CheckResult,
+    EndpointReport,
+    ExtractReport,
+    LoadReport,
+    ModelBuild,
+    Session,
+    SessionLoad,
+    SessionReport,
+    TableLoad,
+)
+from ._result import Result
+
+__version__ = _version("f1lake")
+
+__all__ = [
+    "BuildReport",
+    "Changes",
+    "CheckResult",
+    "EndpointReport",
+    "Error",
+    "ExtractReport",
+    "Failed",
+    "Interrupted",
+    "LoadReport",
+    "Locked",
+    "LoginRefused",
+    "ModelBuild",
+    "Result",
+    "Session",
+    "SessionLoad",
+    "SessionReport",
+    "SomeFailed",
+    "TableLoad",
+    "UsageError",
+    "build",
+    "extract",
+    "extract_to_databricks",
+    "load",
+    "main",
+    "sessions",
+    "sql",
+]
+
+_T = TypeVar("_T")
+_Many = Union[_T, Iterable[_T]]
+_Day = Union[str, date]
+_Path = Union[str, "os.PathLike[str]"]
+
+
+def extract(
+    mode: Optional[str] = None,
+    num_sessions: Optional[int] = None,
+    *,
+    year: Optional[int] = None,
+    dates: Optional[_Many[_Day]] = None,
+    session_keys: Optional[_Many[int]] = None,
+    meeting_keys: Optional[_Many[int]] = None,
+    countries: Optional[_Many[str]] = None,
+    locations: Optional[_Many[str]] = None,
+    session_types: Optional[_Many[str]] = None,
+    from_: Optional[_Day] = None,
+    to: Optional[_Day] = None,
+    order: Optional[str] = None,
+    endpoints: Optional[_Many[str]] = None,
+    out: Optional[_Path] = None,
+    refresh: bool = False,
+    accept_shrink: bool = False,
+    wait: bool = False,
+    config: Optional[_Path] = None,
+    progress: bool = True,
+    **settings: Any,
+) -> ExtractReport:
+    """Fetches sessions from the API into the landing zone, as ``f1lake extract`` does.
+
+    What is landed already is skipped without a request. What is left out comes from the configuration.
+
+    Args:
+        mode: ``latest`` (the default when nothing is configured), ``year`` or ``manual``. ``year`` and ``dates``
+            alone choose theirs.
+        num_sessions: Mode ``latest``: how many; 10 when nothing is configured.
+        year: Season, from 2023.
+        dates: Days (UTC), such as ``"2024-03-24"``, or one of them.
+        session_keys: Sessions by key, instead of a mode.
+        meeting_keys: Whole weekends by key, instead of a mode.
+        countries: Only these countries: names or three-letter codes.
+        locations: Only these locations or circuits.
+        session_types: Only these types or names of sessions, such as ``"Race"``.
+        from_: Only sessions that start on this day (UTC) or later.
+        to: Only sessions that start on this day (UTC) or earlier.
+        order: Which come first: ``latest`` or ``oldest``.
+        endpoints: Endpoints, such as ``["laps", "pit"]``; all 18 by default.
+        out: Folder or URL of the landing zone; ``./landing`` by default.
+        refresh: Fetch again what is landed.
+        accept_shrink: Land answers with fewer rows than before.
+        wait: Wait while another run works on the folder, instead of refusing.
+        config: Configuration file; ``f1lake.toml`` by default, when there is one.
+        progress: Whether progress is told.
+        settings: Any other setting, such as ``max_workers=2`` or ``compression="zstd"``.
+
+    Returns:
+        What was done, with the numbers of the program.
+
+    Raises:
+        UsageError: Something is given that cannot be used; nothing was done.
+        SomeFailed: Some sessions failed, the rest is landed; ``report`` tells.
+        Locked: A live session locks OpenF1.
+        LoginRefused: OpenF1 refused the account.
+        Failed: All sessions failed.
+
+    >>> report = f1lake.extract(year=2024, countries="ITA", session_types="Race")  # doctest: +SKIP
+    >>> report.count("landed"), report.requests  # doctest: +SKIP
+    (1, 57)
+    """
+    keywords = _selection(
+        settings,
+        mode=mode,
+        num_sessions=num_sessions,
+        year=year,
+        date=dates,
+        session_key=session_keys,
+        meeting_key=meeting_keys,
+        country=countries,
+        location=locations,
+        session_type=session_types,
+        to=to,
+        order=order,
+        endpoints=endpoints,
+        out=out,
+        refresh=refresh,
+        accept_shrink=accept_shrink,
+        wait=wait,
+        **{"from": from_},
+    )
+    return ExtractReport._of(_run("extract", keywords, config, progress))
+
+
+def extract_to_databricks(
+    mode: Optional[str] = None,
+    num_sessions: Optional[int] = None,
+    *,
+    volume: Optional[str] = None,
+    config: Optional[_Path] = None,
+    progress: bool = True,
+    **settings: Any,
+) -> ExtractReport:
+    """Fetches sessions into a Unity Catalog volume.
+
+    Inside Databricks the volume is a folder and needs no login; elsewhere it is written through the Files API with the
+    usual ``DATABRICKS_HOST`` and ``DATABRICKS_TOKEN`` of the environment. All arguments of :func:`extract` but ``out``
+    may be given.
+
+    Args:
+        mode: As in :func:`extract`.
+        num_sessions: As in :func:`extract`.
+        volume: ``/Volumes/catalog/schema/volume``, or a folder in it; by default the setting ``landing_volume_path``.
+        config: As in :func:`extract`.
+        progress: As in :func:`extract`.
+        settings: Other arguments of :func:`extract`, and settings.
+
+    Raises:
+        Error: As :func:`extract`.
+
+    >>> f1lake.extract_to_databricks("latest", 10, volume="/Volumes/main/raw/landing")  # doctest: +SKIP
+    """
+    if "out" in settings:
+        raise UsageError("out: a volume is the destination here; use f1lake.extract for others")
+    if volume is None:
+        volume = _setting("landing_volume_path", config, settings) or _setting("landing_path", config, settings)
+        if not volume.startswith("/Volumes/"):
+            raise UsageError("no volume is named; give volume=... or set landing_volume_path (F1LAKE_LANDING_VOLUME_PATH)")
+    elif not isinstance(volume, str) or not volume.startswith(("/Volumes/", "dbfs:/Volumes/")):
+        raise UsageError(f"volume: {volume!r} is no volume; write /Volumes/catalog/schema/volume")
+    settings["landing_volume_path"] = volume.removeprefix("dbfs:")
+    return extract(mode, num_sessions, config=config, progress=progress, **settings)
+
+
+def load(
+    *,
+    session_keys: Optional[_Many[int]] = None,
+    rebuild: bool = False,
+    out: Optional[_Path] = None,
+    lake: Optional[_Path] = None,
+    config: Optional[_Path] = None,
+    progress: bool = True,
+    **settings: Any,
+) -> LoadReport:
+    """Loads landed sessions into bronze tables, as ``f1lake load`` does. Loading again changes nothing.
+
+    Args:
+        session_keys: Only these sessions; all that are landed by default.
+        rebuild: Write all bronze tables anew from the landing zone alone.
+        out: Folder or URL of the landing zone; ``./landing`` by default.
+        lake: Folder or URL of the lake; ``./lake`` by default.
+        config: Configuration file.
+        progress: Whether progress is told.
+        settings: Any other setting or flag of ``f1lake load``.
+
+    Raises:
+        UsageError: There is no landing zone, or something cannot be used.
+        SomeFailed: Some sessions could not be loaded; ``report`` tells.
+        Failed: None could be loaded.
+        Interrupted: It was stopped.
+
+    >>> f1lake.load(session_keys=9488).rows  # doctest: +SKIP
+    617345
+    """
+    keywords = _selection(settings, session_key=session_keys, rebuild=rebuild, out=out, lake=lake)
+    return LoadReport._of(_run("load", keywords, config, progress))
+
+
+def build(
+    *,
+    models: Optional[_Many[str]] = None,
+    full_refresh: bool = False,
+    tests: bool = True,
+    lake: Optional[_Path] = None,
+    config: Optional[_Path] = None,
+    progress: bool = True,
+    **settings: Any,
+) -> BuildReport:
+    """Builds silver and gold tables for what changed, and checks them, as ``f1lake build`` does.
+
+    Args:
+        models: Only these tables and what they are built from.
+        full_refresh: Build everything anew, changed or not.
+        tests: Whether the checks run.
+        lake: Folder or URL of the lake; ``./lake`` by default.
+        config: Configuration file.
+        progress: Whether progress is told.
+        settings: Any other setting or flag of ``f1lake build``.
+
+    Raises:
+        UsageError: There is no lake, or something cannot be used.
+        Failed: A table could not be built, or a check failed; ``report`` tells.
+        Interrupted: It was stopped.
+
+    >>> f1lake.build().count("built")  # doctest: +SKIP
+    31
+    """
+    keywords = _selection(settings, model=models, full_refresh=full_refresh, no_tests=not tests, lake=lake)
+    return BuildReport._of(_run("build", keywords, config, progress))
+
+
+def sql(
+    query: str,
+    *,
+    lake: Optional[_Path] = None,
+    as_of: Optional[Union[int, str, date, datetime]] = None,
+    config: Optional[_Path] = None,
+    **settings: Any,
+) -> Result:
+    """Queries the lake. Tables are named ``schema.table``; ``gold_analytics`` may be left out.
+
+    Args:
+        query: SQL that reads; it cannot change anything.
+        lake: Folder or URL of the lake; ``./lake`` by default.
+        as_of: Read the tables as they were: a version, a day, or an instant (UTC when it names no zone).
+        config: Configuration file.
+        settings: Any other setting.
+
+    Returns:
+        All rows, in memory; pandas, Polars, PyArrow and DuckDB take them without a copy.
+
+    Raises:
+        UsageError: The query is wrong (the message points at the place), or there is no lake.
+        Failed: A table cannot be read.
+
+    >>> f1lake.sql("select count(*) as laps from fact_laps")  # doctest: +SKIP
+    laps
+    1077
+    [1 row, 1 column]
+    """
+    when: Any = as_of
+    if isinstance(as_of, datetime):
+        aware = as_of if as_of.tzinfo else as_of.replace(tzinfo=timezone.utc)
+        when = aware.astimezone(timezone.utc).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    return Result(_query(query, _selection(settings, lake=lake, as_of=when), config))
+
+
+def sessions(
+    mode: Optional[str] = None,
+    num_sessions: Optional[int] = None,
+    *,
+    year: Optional[int] = None,
+    dates: Optional[_Many[_Day]] = None,
+    session_keys: Optional[_Many[int]] = None,
+    meeting_keys: Optional[_Many[int]] = None,
+    countries: Optional[_Many[str]] = None,
+    locations: Optional[_Many[str]] = None,
+    session_types: Optional[_Many[str]] = None,
+    from_: Optional[_Day] = None,
+    to: Optional[_Day] = None,
+    order: Optional[str] = None,
+    config: Optional[_Path] = None,
+    **settings: Any,
+) -> list[Session]:
+    """The sessions that a selection chooses, asked of the API, as ``f1lake sessions`` lists them.
+
+    The arguments are those of :func:`extract`. ``polars.DataFrame(f1lake.sessions(year=2024))`` makes a table of them.
+
+    >>> [session.session_key for session in f1lake.sessions(dates="2024-03-24")]  # doctest: +SKIP
+    [9488]
+    """
+    keywords = _selection(
+        settings,
+        mode=mode,
+        num_sessions=num_sessions,
+        year=year,
+        date=dates,
+        session_key=session_keys,
+        meeting_key=meeting_keys,
+        country=countries,
+        location=locations,
+        session_type=session_types,
+        to=to,
+        order=order,
+        **{"from": from_},
+    )
+    return [Session._of(record) for record in _run("sessions", keywords, config)]
+
+
+def _selection(settings: dict[str, Any], **named: Any) -> dict[str, Any]:
+    """Named arguments with the others; a name that is given twice is an error."""
+    given = {name: value for name, value in named.items() if value is not None}
+    twice = sorted(name for name in given if name in settings)
+    if twice:
+        raise UsageError(f"{', '.join(twice)}: given twice, under two names")
+    return {**settings, **given}
+
+
+def _setting(name: str, config: Optional[_Path], settings: dict[str, Any]) -> str:
+    """The value of a setting that is text; empty when unset."""
+    if settings.get(name):
+        return str(settings[name])
+    lines = _run("config", {}, config, progress=False)
+    value = next((line["value"] for line in lines if line["setting"] == name), None)
+    return value if isinstance(value, str) else ""

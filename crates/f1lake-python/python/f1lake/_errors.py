@@ -1,0 +1,70 @@
+"""Exceptions: one class for each exit code of the program."""
+
+from __future__ import annotations
+
+from typing import ClassVar, Optional, Union
+
+from ._reports import BuildReport, ExtractReport, LoadReport
+
+Report = Union[ExtractReport, LoadReport, BuildReport]
+
+
+class Error(Exception):
+    """Whatever a command of f1lake ends with, when it is not done.
+
+    Attributes:
+        exit_code: Exit code of the program for the same failure.
+        report: What the command did nevertheless, when it got as far as that.
+    """
+
+    exit_code: ClassVar[int] = 1
+    report: Optional[Report]
+
+    def __init__(self, message: str, report: Optional[Report] = None) -> None:
+        super().__init__(message)
+        self.report = report
+
+    def __reduce__(self) -> tuple[type[Error], tuple[str, Optional[Report]]]:
+        return type(self), (str(self), self.report)
+
+
+class Failed(Error):
+    """Failed, or damage was found (exit code 1)."""
+
+
+class UsageError(Error, ValueError):
+    """Wrong arguments, configuration or SQL; nothing was done (exit code 2)."""
+
+    exit_code = 2
+
+
+class SomeFailed(Error):
+    """Some sessions failed, the rest is done (exit code 3); ``report`` says which. Call again to go on."""
+
+    exit_code = 3
+
+
+class Locked(Error):
+    """A live session locks OpenF1 (exit code 4); a later call goes on."""
+
+    exit_code = 4
+
+
+class LoginRefused(Error):
+    """OpenF1 refused the account (exit code 5)."""
+
+    exit_code = 5
+
+
+class Interrupted(Error):
+    """Stopped before it was done (exit code 130); the next call goes on.
+
+    Ctrl-C raises ``KeyboardInterrupt`` instead.
+    """
+
+    exit_code = 130
+
+
+BY_CODE: dict[int, type[Error]] = {
+    kind.exit_code: kind for kind in (Failed, UsageError, SomeFailed, Locked, LoginRefused, Interrupted)
+}

@@ -1,0 +1,198 @@
+//! Work on threads of its own, while the calling thread of Python waits, without the lock of the interpreter: it hands
+//! on what is told, and hears Ctrl-C.
+
+use f1lake::embed::Tell;
+use pyo3::exceptions::PyRuntimeError;
+use pyo3::prelude::*;
+use std::cell::RefCell;
+use std::sync::Arc;
+use std::sync::mpsc::{RecvTimeoutError, Sender, channel};
+use std::time::Duration;
+use tokio_util::sync::CancellationToken;
+use tracing::Level;
+use tracing::dispatcher::{DefaultGuard, Dispatch};
+
+/// How often Ctrl-C is looked for.
+const PATIENCE: Duration = Duration::from_millis(50);
+const STOPPING: &str = "stopping; what is done is kept. Interrupt again to end at once.";
+
+enum Message<T> {
+    Told(Level, String),
+    Ended(Option<T>),
+    CannotStart(std::io::Error),
+}
+
+/// Work that ended, perhaps because it was asked to.
+pub(crate) struct Driven<T> {
+    pub(crate) ended: T,
+    interrupted: Option<PyErr>,
+}
+
+impl<T> Driven<T> {
+    /// The result.
+    ///
+    /// # Errors
+    /// What interrupted it.
+    pub(crate) fn unless_interrupted(self) -> PyResult<T> {
+        match self.interrupted {
+            None => Ok(self.ended),
+            Some(error) => Err(error),
+        }
+    }
+}
+
+/// Runs `work`. The first exception in the calling thread (Ctrl-C, or what `tell` raises) asks it to stop; the second
+/// gives it up.
+///
+/// # Errors
+/// The exception, when the work was given up.
+pub(crate) fn drive<T, F, W>(
+    py: Python<'_>,
+    tell: &Bound<'_, PyAny>,
+    level: Option<Level>,
+    work: F,
+) -> PyResult<Driven<T>>
+where
+    T: Send + 'static,
+    F: FnOnce(Tell, CancellationToken) -> W + Send + 'static,
+    W: Future<Output = T>,
+{
+    let (sender, mut receiver) = channel();
+    let cancel = CancellationToken::new();
+    let give_up = CancellationToken::new();
+    let (asked, given_up) = (cancel.clone(), give_up.clone());
+    std::thread::Builder::new()
+        .name("f1lake".to_owned())
+        .spawn(move || {
+            let ended = run(&sender, level, asked, given_up, work);
+            // Nobody listens any more when the caller gave up.
+            let _ = sender.send(ended);
+        })
+        .map_err(|error| PyRuntimeError::new_err(format!("cannot start: {error}")))?;
+    let mut interrupted: Option<PyErr> = None;
+    loop {
+        let waiting = &mut receiver;
+        let received = py.detach(move || waiting.recv_timeout(PATIENCE));
+        let heard = match received {
+            Ok(Message::Ended(Some(ended))) => return Ok(Driven { ended, interrupted }),
+            Ok(Message::CannotStart(error)) => {
+                return Err(PyRuntimeError::new_err(format!("cannot start: {error}")));
+            }
+            Ok(Message::Told(level, text)) => {
+                tell.call1((level.as_str().to_lowercase(), text)).map(drop).and_then(|()| py.check_signals())
+            }
+            Err(RecvTimeoutError::Timeout) => py.check_signals(),
+            Ok(Message::Ended(None)) | Err(RecvTimeoutError::Disconnected) => {
+                return Err(PyRuntimeError::new_err("the work broke off; please report this"));
+            }
+        };
+        if let Err(error) = heard {
+            if interrupted.is_some() {
+                give_up.cancel();
+                return Err(error);
+            }
+            cancel.cancel();
+            interrupted = Some(error);
+            // A place that cannot be told to has raised already.
+            let _ = tell.call1(("info", STOPPING));
+        }
+    }
+}
+
+fn run<T, F, W>(
+    sender: &Sender<Message<T>>,
+    level: Option<Level>,
+    cancel: CancellationToken,
+    give_up: CancellationToken,
+    work: F,
+) -> Message<T>
+where
+    T: Send + 'static,
+    F: FnOnce(Tell, CancellationToken) -> W,
+    W: Future<Output = T>,
+{
+    let logs = level.map(|level| logs(sender.clone(), level));
+    let mut builder = tokio::runtime::Builder::new_multi_thread();
+    builder.enable_all();
+    if let Some(logs) = logs.clone() {
+        builder.on_thread_start(move || keep(&logs));
+    }
+    let runtime = match builder.build() {
+        Ok(runtime) => runtime,
+        Err(error) => return Message::CannotStart(error),
+    };
+    let _logging = logs.as_ref().map(tracing::dispatcher::set_default);
+    let lines = sender.clone();
+    let tell: Tell = Arc::new(move |line: &str| {
+        let _ = lines.send(Message::Told(Level::INFO, line.to_owned()));
+    });
+    let ended = runtime.block_on(async {
+        tokio::select! {
+            ended = work(tell, cancel) => Some(ended),
+            () = give_up.cancelled() => None,
+        }
+    });
+    // Work that was given up must not keep the caller waiting.
+    runtime.shutdown_background();
+    Message::Ended(ended)
+}
+
+/// Makes the logs of this thread go where the others of its runtime go.
+fn keep(logs: &Dispatch) {
+    thread_local! {
+        static GUARD: RefCell<Option<DefaultGuard>> = const { RefCell::new(None) };
+    }
+    let guard = tracing::dispatcher::set_default(logs);
+    GUARD.with(|kept| *kept.borrow_mut() = Some(guard));
+}
+
+/// Logs of one call, so that two calls at once do not mix theirs.
+fn logs<T: Send + 'static>(sender: Sender<Message<T>>, level: Level) -> Dispatch {
+    use tracing_subscriber::EnvFilter;
+    let ours = ["f1lake", "f1lake_databricks", "f1lake_extract", "f1lake_tables", "openf1_client"];
+    let chosen: Vec<String> = ours.iter().map(|name| format!("{name}={level}")).collect();
+    let others = if level == Level::ERROR { "error" } else { "warn" };
+    let filter = EnvFilter::new(format!("{others},{}", chosen.join(",")));
+    let subscriber = tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_ansi(false)
+        .with_level(false)
+        .with_target(false)
+        .without_time()
+        .with_writer(Lines { sender })
+        .finish();
+    Dispatch::new(subscriber)
+}
+
+struct Lines<T> {
+    sender: Sender<Message<T>>,
+}
+
+struct Line<T> {
+    sender: Sender<Message<T>>,
+    level: Level,
+}
+
+impl<'a, T: 'static> tracing_subscriber::fmt::MakeWriter<'a> for Lines<T> {
+    type Writer = Line<T>;
+
+    fn make_writer(&'a self) -> Line<T> {
+        Line { sender: self.sender.clone(), level: Level::INFO }
+    }
+
+    fn make_writer_for(&'a self, about: &tracing::Metadata<'_>) -> Line<T> {
+        Line { sender: self.sender.clone(), level: *about.level() }
+    }
+}
+
+impl<T> std::io::Write for Line<T> {
+    fn write(&mut self, buffer: &[u8]) -> std::io::Result<usize> {
+        let text = String::from_utf8_lossy(buffer).trim_end().to_owned();
+        let _ = self.sender.send(Message::Told(self.level, text));
+        Ok(buffer.len())
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
+}

@@ -1,0 +1,81 @@
+//! The native half of the Python package `f1lake`; `python/f1lake` is the half that users see.
+
+mod drive;
+mod rows;
+
+use f1lake::ExitCode;
+use f1lake::embed::{Call, Ended};
+use pyo3::prelude::*;
+use std::ffi::OsString;
+use std::path::PathBuf;
+
+/// Native half of the package.
+#[pymodule(gil_used = false)]
+mod _f1lake {
+    #[pymodule_export]
+    use super::rows::Rows;
+    #[pymodule_export]
+    use super::{call, main, query};
+}
+
+/// A command as the Python half writes it, in JSON.
+fn read(request: &str) -> Result<(Call, tracing::Level), Ended> {
+    let wrong = |error: String| Ended { code: ExitCode::Usage, printed: String::new(), error: Some(error) };
+    let value: serde_json::Value = serde_json::from_str(request)
+        .map_err(|error| wrong(format!("an argument cannot be written as text: {error}")))?;
+    let text = |name: &str| value.get(name).and_then(serde_json::Value::as_str);
+    let call = Call {
+        command: text("command").unwrap_or_default().to_owned(),
+        words: text("word").map(str::to_owned).into_iter().collect(),
+        keywords: value.get("keywords").and_then(serde_json::Value::as_object).cloned().unwrap_or_default(),
+        config: text("config").map(PathBuf::from),
+        quiet: value.get("quiet").and_then(serde_json::Value::as_bool).unwrap_or_default(),
+    };
+    let level = match (call.quiet, text("level")) {
+        (true, _) => tracing::Level::ERROR,
+        (_, Some("debug")) => tracing::Level::DEBUG,
+        (_, Some("info")) => tracing::Level::INFO,
+        _ => tracing::Level::WARN,
+    };
+    Ok((call, level))
+}
+
+/// Runs a command; gives its exit code, what it printed and why it failed.
+#[pyfunction]
+fn call(py: Python<'_>, request: &str, tell: &Bound<'_, PyAny>) -> PyResult<(u8, String, Option<String>)> {
+    let ended = match read(request) {
+        Err(ended) => ended,
+        Ok((call, level)) => {
+            drive::drive(py, tell, Some(level), move |tell, cancel| f1lake::embed::call(call, tell, cancel))?
+                .unless_interrupted()?
+        }
+    };
+    Ok((ended.code as u8, ended.printed, ended.error))
+}
+
+/// Runs a query; gives its exit code, its rows and why it failed.
+#[pyfunction]
+fn query(
+    py: Python<'_>,
+    request: &str,
+    tell: &Bound<'_, PyAny>,
+) -> PyResult<(u8, Option<rows::Rows>, Option<String>)> {
+    let result = match read(request) {
+        Err(ended) => Err(ended),
+        Ok((call, level)) => {
+            drive::drive(py, tell, Some(level), move |tell, cancel| f1lake::embed::query(call, tell, cancel))?
+                .unless_interrupted()?
+        }
+    };
+    Ok(match result {
+        Ok(found) => (ExitCode::Done as u8, Some(rows::Rows::from(found)), None),
+        Err(ended) => (ended.code as u8, None, ended.error),
+    })
+}
+
+/// Runs the program with these arguments, the first of which is its name; gives its exit code.
+#[pyfunction]
+fn main(py: Python<'_>, arguments: Vec<OsString>, tell: &Bound<'_, PyAny>) -> PyResult<u8> {
+    let driven = drive::drive(py, tell, None, move |_, cancel| f1lake::run(arguments, Some(cancel)))?;
+    Ok(driven.ended as u8)
+}

@@ -165,17 +165,17 @@ fn arguments(command: &str, keywords: &Map<String, Value>) -> Result<(Vec<OsStri
                 }
             }
             (Some(ArgAction::SetTrue), _) => {
-                return Err(Error::Usage(format!("{name}: true or false is wanted")));
+                return Err(Error::Usage(format!("--{flag}: true or false is wanted")));
             }
             (Some(_), Value::Array(values)) if values.is_empty() => {
-                return Err(Error::Usage(format!("{name} is an empty list; leave it out")));
+                return Err(Error::Usage(format!("--{flag} is an empty list; leave it out")));
             }
             (Some(_), Value::Array(values)) => {
                 for value in values {
-                    arguments.push(format!("--{flag}={}", text(name, value)?).into());
+                    arguments.push(format!("--{flag}={}", text(&flag, value)?).into());
                 }
             }
-            (Some(_), value) => arguments.push(format!("--{flag}={}", text(name, value)?).into()),
+            (Some(_), value) => arguments.push(format!("--{flag}={}", text(&flag, value)?).into()),
             (None, value) if SETTINGS.iter().any(|setting| setting.name == name) => {
                 let value =
                     Setting::serialize(value).map_err(|error| Error::Usage(format!("{name}: {error}")))?;
@@ -199,10 +199,10 @@ fn arguments(command: &str, keywords: &Map<String, Value>) -> Result<(Vec<OsStri
     Ok((arguments, settings))
 }
 
-fn text(name: &str, value: &Value) -> Result<String, Error> {
+fn text(flag: &str, value: &Value) -> Result<String, Error> {
     match value {
         Value::String(text) => Ok(text.clone()),
         Value::Number(number) => Ok(number.to_string()),
-        _ => Err(Error::Usage(format!("{name}: text or a number is wanted"))),
+        _ => Err(Error::Usage(format!("--{flag}: text or a number is wanted"))),
     }
 }

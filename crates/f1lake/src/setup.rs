@@ -280,8 +280,9 @@ impl<'a> Place<'a> {
 fn work_dir(config: &Config, landing: &Landing) -> PathBuf {
     match (&config.work_path, landing.local_path()) {
         (Some(path), _) => path.clone(),
-        (None, Some(folder)) => folder.join("_work"),
-        (None, None) => folders()
+        // A volume that is a folder, inside Databricks, takes whole files only: no locks, no appending.
+        (None, Some(folder)) if !folder.starts_with("/Volumes") => folder.join("_work"),
+        (None, _) => folders()
             .map_or_else(
                 || std::env::temp_dir().join("f1lake"),
                 |folders| folders.data_local_dir().to_owned(),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import logging
 import os
+import re
 import sys
 from datetime import date, datetime
 from typing import Any, Mapping, Optional
@@ -15,6 +16,17 @@ from ._reports import BuildReport, ExtractReport, LoadReport
 
 logger = logging.getLogger("f1lake")
 
+#: Flags whose keyword has another name.
+NAMES = {
+    "country": "countries",
+    "date": "dates",
+    "from": "from_",
+    "location": "locations",
+    "meeting_key": "meeting_keys",
+    "model": "models",
+    "session_key": "session_keys",
+    "session_type": "session_types",
+}
 LEVELS = {"error": logging.ERROR, "warn": logging.WARNING, "info": logging.INFO}
 
 
@@ -68,7 +80,7 @@ def request(
             {
                 "command": command,
                 "word": word,
-                "keywords": {name: plain(name, value) for name, value in keywords.items()},
+                "keywords": {name: plain(NAMES.get(name, name), value) for name, value in keywords.items()},
                 "config": None if config is None else plain("config", os.fspath(config)),
                 "quiet": not progress,
                 "level": level,
@@ -94,7 +106,7 @@ def call(
     """
     code, printed, error = _f1lake.call(request(command, keywords, config, progress), tell)
     if code == 2 or (error is not None and not printed):
-        raise BY_CODE.get(code, Failed)(error or "wrong usage")
+        raise BY_CODE.get(code, Failed)(_in_python(error or "wrong usage"))
     try:
         record = json.loads(printed) if printed else None
     except ValueError:
@@ -115,6 +127,16 @@ def query(text: str, keywords: Mapping[str, Any], config: Optional[str | os.Path
     if rows is None:
         raise BY_CODE.get(code, Failed)(error or "the query gave no rows")
     return rows
+
+
+def _in_python(text: str) -> str:
+    """An error of the command line in terms of keywords: `--session-key <KEY>` is `session_keys`."""
+
+    def keyword(found: re.Match[str]) -> str:
+        name = found[1].replace("-", "_")
+        return NAMES.get(name, name)
+
+    return re.sub(r"--([a-z][a-z-]*[a-z])(?: <[^>]*>)?", keyword, text)
 
 
 def _report(record: Any) -> Optional[Report]:

@@ -38,7 +38,7 @@ def main(arguments: Optional[Sequence[str]] = None) -> None:
 
 
 def _here(arguments: list[str]) -> int:
-    with _terminate_like_interrupt():
+    with _signals_stop_cleanly():
         try:
             return _f1lake.main(["f1lake", *arguments], lambda _, text: print(text, file=sys.stderr, flush=True))
         except KeyboardInterrupt:
@@ -86,14 +86,17 @@ def _is_process_stream(stream: Optional[IO[str]], descriptor: int) -> bool:
 
 
 @contextmanager
-def _terminate_like_interrupt() -> Iterator[None]:
-    """SIGTERM stops as cleanly as Ctrl-C."""
-    here = threading.current_thread() is threading.main_thread()
-    if not here or signal.getsignal(signal.SIGTERM) is not signal.SIG_DFL:
+def _signals_stop_cleanly() -> Iterator[None]:
+    """SIGTERM and Ctrl-C stop the program cleanly, as they stop the one without Python; also where a shell ignores them."""
+    if threading.current_thread() is not threading.main_thread():
         yield
         return
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    before = {which: signal.getsignal(which) for which in (signal.SIGINT, signal.SIGTERM)}
+    ours = {which: old for which, old in before.items() if old in (signal.SIG_DFL, signal.SIG_IGN)}
+    for which in ours:
+        signal.signal(which, signal.default_int_handler)
     try:
         yield
     finally:
-        signal.signal(signal.SIGTERM, signal.SIG_DFL)
+        for which, old in ours.items():
+            signal.signal(which, old)

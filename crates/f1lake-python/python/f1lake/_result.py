@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import shutil
 from html import escape
+from itertools import accumulate
 from typing import TYPE_CHECKING, Any
 
 from . import _f1lake
@@ -14,6 +16,7 @@ if TYPE_CHECKING:
 
 #: Rows that the representations show.
 SHOWN = 10
+GAP = "  "
 
 
 class Result:
@@ -90,7 +93,13 @@ class Result:
         lines = [self.column_names, *self._rows.texts(SHOWN)]
         lines = [[_short(text) for text in line] for line in lines]
         widths = [max(map(len, column)) for column in zip(*lines)]
-        text = "\n".join("  ".join(map(str.ljust, line, widths)).rstrip() for line in lines)
+        ends = list(accumulate(width + len(GAP) for width in widths))
+        room = shutil.get_terminal_size((120, 24)).columns
+        if ends and ends[-1] > room + len(GAP):
+            fitting = max(1, sum(end < room for end in ends))
+            lines = [[*line[:fitting], "…"] for line in lines]
+            widths = [*widths[:fitting], 1]
+        text = "\n".join(GAP.join(map(str.ljust, line, widths)).rstrip() for line in lines)
         more = "\n..." if self.num_rows > SHOWN else ""
         return f"{text}{more}\n[{self._shape()}]"
 

@@ -73,8 +73,6 @@ def request(
     """A command in JSON."""
     levels = (("debug", logging.DEBUG), ("info", logging.INFO))
     level = next((name for name, number in levels if logger.isEnabledFor(number)), "warn")
-    if word is not None and not isinstance(word, str):
-        raise UsageError(f"{command}: text is wanted, not {type(word).__name__}")
     try:
         return json.dumps(
             {
@@ -123,6 +121,8 @@ def query(text: str, keywords: Mapping[str, Any], config: Optional[str | os.Path
     Raises:
         Error: Its subclass by the exit code.
     """
+    if not isinstance(text, str):
+        raise UsageError(f"query: text is wanted, not {type(text).__name__}")
     code, rows, error = _f1lake.query(request("sql", keywords, config, word=text), tell)
     if rows is None:
         raise BY_CODE.get(code, Failed)(error or "the query gave no rows")

@@ -1,6 +1,8 @@
 from collections.abc import Callable, Sequence
 from typing import final
 
+__all__ = ["Rows", "call", "main", "query"]
+
 @final
 class Rows:
     """Rows of a query."""

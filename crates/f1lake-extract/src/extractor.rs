@@ -597,6 +597,8 @@ impl Run<'_> {
         let mut queue: std::collections::VecDeque<Slice> = slices.into();
         let mut flying = FuturesUnordered::new();
         let mut failure: Option<ExtractError> = None;
+        // Endpoints of which even the smallest request failed: size is not their trouble, and they cannot be whole.
+        let mut hopeless: BTreeSet<Endpoint> = BTreeSet::new();
         loop {
             while flying.len() < self.extractor.settings.max_workers && !self.stopping() {
                 let Some(slice) = queue.pop_front() else { break };
@@ -633,13 +635,19 @@ impl Run<'_> {
                     if matches!(error, openf1_client::Error::TooLarge { .. }) {
                         self.learned().refused(drivers);
                     }
-                    match slice.split(bounds) {
+                    let smaller = slice.split(bounds).filter(|_| !hopeless.contains(&slice.endpoint));
+                    match smaller {
                         Some(smaller) => {
                             tracing::info!(%error, parts = smaller.len(), "asking for less at a time");
                             *open.entry(slice.endpoint).or_default() += smaller.len() - 1;
                             self.requeue(&mut queue, smaller);
                         }
                         None => {
+                            hopeless.insert(slice.endpoint);
+                            let waiting = queue.len();
+                            queue.retain(|other| other.endpoint != slice.endpoint);
+                            let dropped = i64::try_from(waiting - queue.len()).unwrap_or(0);
+                            (self.progress)(Event::RequestsAdded(-dropped));
                             failure.get_or_insert(error.into());
                         }
                     }

@@ -334,6 +334,25 @@ async fn a_session_whose_endpoint_fails_is_not_landed() {
     assert!(landing(folder.path()).manifests().await.unwrap().is_empty());
 }
 
+/// A server that always fails is not asked for ever smaller parts of what it cannot give.
+#[tokio::test]
+async fn an_endpoint_that_always_fails_is_given_up_in_bounded_requests() {
+    for endpoint in ["laps", "position", "location"] {
+        let mut config = thin();
+        config.faults = FaultPlan::from_toml(&format!(
+            "[[fault]]\nendpoint = \"{endpoint}\"\nkind = \"status\"\nstatus = 500\nbody = \"oops\"\n"
+        ))
+        .unwrap();
+        let sim = simulator(config).await;
+        let folder = tempfile::tempdir().unwrap();
+        let race = a_race(&sim).await;
+        let report = run(&sim, folder.path(), by_key(folder.path(), race)).await.unwrap();
+        assert_eq!(report.sessions[0].status, SessionStatus::Failed, "{endpoint}");
+        assert!(report.sessions[0].error.as_ref().unwrap().contains("500"), "{:?}", report.sessions[0].error);
+        assert!(report.requests < 250, "{endpoint}: {} requests", report.requests);
+    }
+}
+
 /// A season whose telemetry is thin, so that whole races take no time.
 fn thin() -> SimConfig {
     SimConfig {

@@ -2,6 +2,7 @@
 
 use crate::error::TablesError;
 use deltalake::{DeltaTable, DeltaTableBuilder, DeltaTableError};
+use futures::TryStreamExt;
 use std::path::{Path, PathBuf};
 use url::Url;
 
@@ -128,24 +129,30 @@ impl Lake {
         if !exists {
             return Ok(None);
         }
-        let loaded = match as_of {
-            None => opened.load().await,
-            Some(AsOf::Version(version)) => opened.load_version(version).await,
-            Some(AsOf::Instant(instant)) => {
-                let time = deltalake_time(instant);
-                opened.load_with_datetime(time).await
+        // The newest version first: only then is a failure below a matter of time, and not of damage.
+        opened.load().await.map_err(|error| TablesError::Damaged {
+            table: table.to_owned(),
+            detail: format!("its log cannot be read: {error}"),
+            advice: "move the table's folder away; `f1lake load` writes bronze tables anew, `f1lake build` the others",
+        })?;
+        let Some(as_of) = as_of else { return Ok(Some(opened)) };
+        let mut then = self.unloaded(table)?;
+        let found = match as_of {
+            AsOf::Version(version) => {
+                opened.version().is_some_and(|newest| version <= newest)
+                    && then.load_version(version).await.is_ok()
+            }
+            AsOf::Instant(instant) => {
+                then.load_with_datetime(deltalake_time(instant)).await.is_ok() && {
+                    // An instant before the first version is answered with the first one.
+                    let commits: Result<Vec<_>, _> = opened.history(None).try_collect().await;
+                    let commits = commits.map_err(TablesError::table(table, "cannot read its history"))?;
+                    let first = commits.iter().filter_map(|commit| commit.timestamp).min();
+                    first.is_none_or(|first| first <= instant.as_millisecond())
+                }
             }
         };
-        match loaded {
-            Ok(()) => Ok(Some(opened)),
-            // A table that did not exist yet at that time is no damage.
-            Err(_) if as_of.is_some() => Ok(None),
-            Err(error) => Err(TablesError::Damaged {
-                table: table.to_owned(),
-                detail: format!("its log cannot be read: {error}"),
-                advice: "move the table's folder away; `f1lake load` writes bronze tables anew, `f1lake build` the others",
-            }),
-        }
+        Ok(found.then_some(then))
     }
 
     /// Names of the tables of a schema, sorted.

@@ -44,6 +44,25 @@ async fn tables_are_read_as_they_were() {
         let then = Query::open(&zone.lake(), Some(as_of)).await.unwrap();
         assert_eq!(rows(&then, sql).await, [["2", "90.5"]], "{as_of:?}");
     }
+    for as_of in [AsOf::Version(99), AsOf::Instant("2020-01-01T00:00:00Z".parse().unwrap())] {
+        let then = Query::open(&zone.lake(), Some(as_of)).await.unwrap();
+        let error = then.collect(sql).await.unwrap_err().to_string();
+        assert!(error.contains("bronze_laps"), "{as_of:?}: {error}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_damaged_table_is_damaged_at_every_time() {
+    let zone = zone().await;
+    let log = zone.folder.path().join("lake/bronze_raw/bronze_laps/_delta_log");
+    for entry in std::fs::read_dir(&log).unwrap() {
+        std::fs::write(entry.unwrap().path(), "{").unwrap();
+    }
+    for as_of in [None, Some(AsOf::Version(0)), Some(AsOf::Instant(jiff::Timestamp::now()))] {
+        let query = Query::open(&zone.lake(), as_of).await.unwrap();
+        let error = query.collect("select * from bronze_raw.bronze_laps").await.unwrap_err().to_string();
+        assert!(error.contains("cannot be read"), "{as_of:?}: {error}");
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -22,7 +22,7 @@ def main() -> int:
         times = []
         for _ in range(20):
             started = time.monotonic()
-            subprocess.run([arguments.program, *command], stdout=subprocess.DEVNULL, check=True)
+            subprocess.run([arguments.program, *command], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=True)
             times.append(1000 * (time.monotonic() - started))
         times.sort()
         print(f"{command[0]:<8} best {times[0]:.0f} ms, median {times[10]:.0f} ms")

@@ -1,7 +1,6 @@
 //! Columns of the lake's tables and their types.
 
 use arrow_schema::{DataType, Field, Schema, SchemaRef, TimeUnit};
-use deltalake::kernel::{ArrayType, DataType as DeltaType, MetadataValue, PrimitiveType, StructField};
 use std::sync::Arc;
 
 /// Type of a column.
@@ -49,20 +48,6 @@ impl ColumnType {
             Self::BigintList => DataType::List(Arc::new(Field::new("element", DataType::Int64, true))),
         }
     }
-
-    fn delta(self) -> DeltaType {
-        match self {
-            Self::Bigint => DeltaType::Primitive(PrimitiveType::Long),
-            Self::Double => DeltaType::Primitive(PrimitiveType::Double),
-            Self::Boolean => DeltaType::Primitive(PrimitiveType::Boolean),
-            Self::String => DeltaType::Primitive(PrimitiveType::String),
-            Self::Timestamp => DeltaType::Primitive(PrimitiveType::Timestamp),
-            Self::Date => DeltaType::Primitive(PrimitiveType::Date),
-            Self::BigintList => {
-                DeltaType::from(ArrayType::new(DeltaType::Primitive(PrimitiveType::Long), true))
-            }
-        }
-    }
 }
 
 /// A column of a table.
@@ -79,13 +64,6 @@ pub struct Column {
 impl Column {
     pub(crate) fn new(name: impl Into<String>, column_type: ColumnType, doc: impl Into<String>) -> Self {
         Self { name: name.into(), column_type, doc: doc.into() }
-    }
-
-    /// As a field of a Delta schema, with its comment. All columns are nullable: what the API may leave out
-    /// tomorrow must not break a table.
-    pub(crate) fn delta(&self) -> StructField {
-        StructField::new(self.name.clone(), self.column_type.delta(), true)
-            .with_metadata([("comment", MetadataValue::String(self.doc.clone()))])
     }
 }
 

@@ -4,6 +4,7 @@ mod bronze;
 mod build;
 mod checks;
 mod column;
+mod column_delta;
 mod decode;
 mod decoded_file;
 mod error;

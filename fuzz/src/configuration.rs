@@ -1,0 +1,56 @@
+//! Configuration: a file and a layer above it are read or refused in one line; what is read, is written and read back.
+
+use crate::config::{Loaded, SETTINGS};
+use crate::error::Error;
+use figment::value::{Dict, Value};
+use jiff::Timestamp;
+use std::cell::RefCell;
+use std::path::PathBuf;
+
+thread_local! {
+    static FOLDER: RefCell<Option<tempfile::TempDir>> = const { RefCell::new(None) };
+}
+
+fn file(name: &str, text: &[u8]) -> PathBuf {
+    FOLDER.with_borrow_mut(|folder| {
+        let folder = folder.get_or_insert_with(|| tempfile::tempdir().unwrap());
+        let path = folder.path().join(name);
+        std::fs::write(&path, text).unwrap();
+        path
+    })
+}
+
+/// Up to the first NUL the file, then lines `name=value`, which are read as the environment's values are.
+pub fn check(data: &[u8]) {
+    let (text, above) = match data.iter().position(|byte| *byte == 0) {
+        Some(at) => (&data[..at], &data[at + 1..]),
+        None => (data, &[][..]),
+    };
+    let flags: Dict = String::from_utf8_lossy(above)
+        .lines()
+        .filter_map(|line| {
+            let (name, value) = line.split_once('=')?;
+            let value = value.parse::<Value>().unwrap_or_else(|never| match never {});
+            Some((name.to_lowercase(), value))
+        })
+        .collect();
+    let loaded = match Loaded::read(Some(&file("f1lake.toml", text)), flags) {
+        Ok(loaded) => loaded,
+        Err(Error::Usage(message)) => {
+            assert!(!message.trim().is_empty() && message.lines().count() == 1, "{message:?}");
+            return;
+        }
+    };
+    let now: Timestamp = "2025-06-01T00:00:00Z".parse().unwrap();
+    let settings = loaded.config.extract_settings(PathBuf::from("_work"), now);
+    if loaded.config.endpoints.is_empty() {
+        assert!(settings.endpoints.len() >= 14);
+    }
+    for setting in SETTINGS {
+        let _ = (loaded.origin(setting.name), loaded.config.value(setting.name));
+    }
+    let printed = toml::to_string(&loaded.config).unwrap();
+    let again = Loaded::read(Some(&file("printed.toml", printed.as_bytes())), Dict::new())
+        .unwrap_or_else(|Error::Usage(message)| panic!("{message}: {printed}"));
+    assert_eq!(again.config, loaded.config, "{printed}");
+}

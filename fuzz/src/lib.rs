@@ -1,0 +1,55 @@
+//! What each fuzz target checks, as a function of bytes: the fuzzer calls it, and so does the replay of the corpus.
+//!
+//! Parts that are private to their crate, or whose crate links the query engine, are included by path.
+
+#![allow(
+    dead_code,
+    unreachable_pub,
+    missing_docs,
+    clippy::unwrap_used,
+    clippy::expect_used,
+    reason = "included sources are used in part; a check fails by panicking"
+)]
+
+// `config.rs` names one constant of the crate that links the engine.
+extern crate self as f1lake_tables;
+pub use bronze::BRONZE;
+
+#[path = "../../crates/f1lake-tables/src/bronze.rs"]
+mod bronze;
+#[path = "../../crates/openf1-sim/src/clock.rs"]
+mod clock;
+#[path = "../../crates/f1lake-tables/src/column.rs"]
+mod column;
+#[path = "../../crates/f1lake/src/config.rs"]
+mod config;
+#[path = "../../crates/f1lake-tables/src/decode.rs"]
+mod decode;
+#[path = "../../crates/openf1-sim/src/query.rs"]
+mod query;
+
+/// What `config.rs` needs of the program's errors.
+mod error {
+    #[derive(Debug)]
+    pub enum Error {
+        Usage(String),
+    }
+}
+
+pub mod configuration;
+pub mod dates;
+pub mod decoder;
+pub mod filters;
+pub mod manifest;
+
+/// A target: its name, which is that of its folder in `corpus/`, and its check.
+pub type Target = (&'static str, fn(&[u8]));
+
+/// All targets.
+pub const TARGETS: [Target; 5] = [
+    ("configuration", configuration::check),
+    ("dates", dates::check),
+    ("decoder", decoder::check),
+    ("filters", filters::check),
+    ("manifest", manifest::check),
+];

@@ -22,7 +22,11 @@ pub fn check(data: &[u8]) {
     if (0..=9999).contains(&jiff::tz::TimeZone::UTC.to_datetime(time).year()) {
         let printed = format_time(time);
         let again = parse_time(&printed).unwrap_or_else(|| panic!("{printed:?} is not read back"));
-        assert_eq!(again.as_nanosecond().div_euclid(1000), time.as_nanosecond().div_euclid(1000), "{printed:?}");
+        assert_eq!(
+            again.as_nanosecond().div_euclid(1000),
+            time.as_nanosecond().div_euclid(1000),
+            "{printed:?}"
+        );
         assert_eq!(format_time(again), printed);
     }
 }

@@ -51,11 +51,19 @@ fn build(u: &mut Unstructured<'_>) -> Result<Query> {
             3 => Operand::Text(text(u)?),
             4 => {
                 let near = i128::from(u.arbitrary::<i32>()?) * MILLI / 4;
-                let base = if u.ratio(15, 16)? { 1_700_000_000_000_000_000 } else { i128::from(u.arbitrary::<i64>()?) * 40 };
+                let base = if u.ratio(15, 16)? {
+                    1_700_000_000_000_000_000
+                } else {
+                    i128::from(u.arbitrary::<i64>()?) * 40
+                };
                 Operand::Time(Timestamp::from_nanosecond(base + near).unwrap_or(Timestamp::UNIX_EPOCH))
             }
             5 => {
-                let days = if u.ratio(15, 16)? { i32::from(u.arbitrary::<i8>()?) } else { u.int_in_range(-4_000_000..=2_900_000)? };
+                let days = if u.ratio(15, 16)? {
+                    i32::from(u.arbitrary::<i8>()?)
+                } else {
+                    u.int_in_range(-4_000_000..=2_900_000)?
+                };
                 let day = jiff::civil::date(2023, 11, 14);
                 Operand::Day(day.checked_add(days.days()).unwrap_or(Date::MIN))
             }
@@ -78,8 +86,37 @@ fn usual(field_type: FieldType, u: &mut Unstructured<'_>) -> Result<usize> {
 
 fn text(u: &mut Unstructured<'_>) -> Result<String> {
     const PARTS: &[&str] = &[
-        "GREEN", " ", "date", "=", ">", "<", "&", "+", "%", "1", ":", "12:34", "-", "/", ".", "T", "Z", "e", "#", ";",
-        "true", "None", "Monte Carlo", "São Paulo", "+1 LAP", "2024-01-01", "_", "null", "inf", "\u{0}", "\u{202e}",
+        "GREEN",
+        " ",
+        "date",
+        "=",
+        ">",
+        "<",
+        "&",
+        "+",
+        "%",
+        "1",
+        ":",
+        "12:34",
+        "-",
+        "/",
+        ".",
+        "T",
+        "Z",
+        "e",
+        "#",
+        ";",
+        "true",
+        "None",
+        "Monte Carlo",
+        "São Paulo",
+        "+1 LAP",
+        "2024-01-01",
+        "_",
+        "null",
+        "inf",
+        "\u{0}",
+        "\u{202e}",
     ];
     if u.ratio(1, 4)? {
         return u.arbitrary();
@@ -131,14 +168,16 @@ fn holds(filter: &Filter, stored: &Stored) -> bool {
         (Operand::Float(asked), Stored::Number(value)) => compare(value.partial_cmp(asked)),
         (Operand::Bool(asked), Stored::Bool(value)) => compare(Some(value.cmp(asked))),
         (Operand::Text(asked), Stored::Text(value)) => compare(Some(value.as_str().cmp(asked))),
-        (Operand::Latest, Stored::Number(value)) => *value == if filter.field == "meeting_key" { 1.0 } else { 2.0 },
+        (Operand::Latest, Stored::Number(value)) => {
+            *value == if filter.field == "meeting_key" { 1.0 } else { 2.0 }
+        }
         (Operand::Time(asked), Stored::Milliseconds(value)) => {
             compare(Some((i128::from(*value) * MILLI).cmp(&asked.as_nanosecond())))
         }
         // A day is compared by the days of the rows.
-        (Operand::Day(asked), Stored::Milliseconds(value)) => {
-            compare(Some(i128::from(value.div_euclid(86_400_000)).cmp(&(midnight(*asked) / (86_400_000 * MILLI)))))
-        }
+        (Operand::Day(asked), Stored::Milliseconds(value)) => compare(Some(
+            i128::from(value.div_euclid(86_400_000)).cmp(&(midnight(*asked) / (86_400_000 * MILLI))),
+        )),
         _ => false,
     }
 }
@@ -159,14 +198,20 @@ fn bound(filter: &Filter) -> (f64, i128, String) {
 /// Values at and around the operand of a filter.
 fn neighbours(filter: &Filter) -> Vec<Stored> {
     match &filter.value {
-        Operand::Int(value) => [-1.0, -0.5, 0.0, 0.5, 1.0].iter().map(|by| Stored::Number(*value as f64 + by)).collect(),
-        Operand::Float(value) => {
-            [value.next_down(), *value, value.next_up(), value - 1.0, value + 1.0].into_iter().map(Stored::Number).collect()
+        Operand::Int(value) => {
+            [-1.0, -0.5, 0.0, 0.5, 1.0].iter().map(|by| Stored::Number(*value as f64 + by)).collect()
         }
+        Operand::Float(value) => [value.next_down(), *value, value.next_up(), value - 1.0, value + 1.0]
+            .into_iter()
+            .map(Stored::Number)
+            .collect(),
         Operand::Bool(_) => vec![Stored::Bool(true), Stored::Bool(false)],
         Operand::Text(value) => {
             let shorter: String = value.chars().skip(1).collect();
-            [value.clone(), format!("{value}!"), format!("~{value}"), shorter].into_iter().map(Stored::Text).collect()
+            [value.clone(), format!("{value}!"), format!("~{value}"), shorter]
+                .into_iter()
+                .map(Stored::Text)
+                .collect()
         }
         Operand::Time(value) => {
             let at = value.as_millisecond();
@@ -174,7 +219,10 @@ fn neighbours(filter: &Filter) -> Vec<Stored> {
         }
         Operand::Day(day) => {
             let at = (midnight(*day) / MILLI) as i64;
-            [-1, 0, 1, 43_200_000, 86_399_999, 86_400_000].iter().map(|by| Stored::Milliseconds(at + by)).collect()
+            [-1, 0, 1, 43_200_000, 86_399_999, 86_400_000]
+                .iter()
+                .map(|by| Stored::Milliseconds(at + by))
+                .collect()
         }
         Operand::Latest => [1.0, 2.0, 3.0].into_iter().map(Stored::Number).collect(),
     }
@@ -189,7 +237,8 @@ fn written(query: &Query) {
     }
     for asked in query.filters() {
         let field = read.field(&asked.field).unwrap_or_else(|| panic!("{text}: {} is lost", asked.field));
-        let of_field: Vec<&Filter> = query.filters().iter().filter(|other| other.field == asked.field).collect();
+        let of_field: Vec<&Filter> =
+            query.filters().iter().filter(|other| other.field == asked.field).collect();
         let sorted = |ops: [Op; 2]| {
             let mut list: Vec<&Filter> = of_field.iter().copied().filter(|f| ops.contains(&f.op)).collect();
             list.sort_by(|a, b| {
@@ -205,7 +254,8 @@ fn written(query: &Query) {
             } else {
                 lowers.iter().zip(&uppers).any(|(low, high)| holds(low, &stored) && holds(high, &stored))
             };
-            let meant = in_window || of_field.iter().any(|filter| filter.op == Op::Eq && holds(filter, &stored));
+            let meant =
+                in_window || of_field.iter().any(|filter| filter.op == Op::Eq && holds(filter, &stored));
             assert_eq!(field.matches(stored.cell()), meant, "{text}: {stored:?}");
         }
     }

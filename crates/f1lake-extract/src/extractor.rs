@@ -10,7 +10,7 @@ use crate::manifest::{LandedEndpoint, LandedRequest, Manifest, Outcome, recheck_
 use crate::records::{Enrichment, Record, Tidied, read, tidy};
 use crate::report::{EndpointReport, Event, Progress, RunReport, SessionLabel, SessionReport, SessionStatus};
 use crate::run_lock::RunLock;
-use crate::session::{SessionInfo, file_name};
+use crate::session::{SessionInfo, file_name, files_of};
 use crate::settings::{ExtractSettings, Mode, OnLocked};
 use crate::slice::{Bounds, Drivers, Slice, missing_of_drivers, missing_of_session, starting_windows};
 use crate::staging::{Staged, Staging};
@@ -76,7 +76,7 @@ struct Run<'a> {
     cancel: &'a CancellationToken,
     workers: tokio::sync::Semaphore,
     learned: Mutex<Learned>,
-    /// File names in use, and by which session.
+    /// File names in use, as [`files_of`] tells them apart, and by which session.
     names: Mutex<BTreeMap<String, i64>>,
     /// Set when a live session locked history: nothing more is asked.
     locked: CancellationToken,
@@ -228,7 +228,7 @@ impl Extractor {
         learned.next_session(self.settings.drivers_per_request);
         let mut names = BTreeMap::new();
         for manifest in manifests.values() {
-            names.insert(manifest.name.clone(), manifest.session_key);
+            names.insert(files_of(&manifest.name), manifest.session_key);
         }
         let run = Run {
             extractor: self,
@@ -775,10 +775,11 @@ impl Run<'_> {
         }
         let mut names = self.names.lock().unwrap_or_else(PoisonError::into_inner);
         let mut name = info.name();
-        if names.get(&name).is_some_and(|owner| *owner != info.session_key) {
+        // A name may itself end like one that got a key.
+        while names.get(&files_of(&name)).is_some_and(|owner| *owner != info.session_key) {
             name = format!("{name}_{}", info.session_key);
         }
-        names.insert(name.clone(), info.session_key);
+        names.insert(files_of(&name), info.session_key);
         name
     }
 

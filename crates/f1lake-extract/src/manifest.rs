@@ -111,12 +111,12 @@ impl Manifest {
 
     /// Rows landed.
     pub fn rows(&self) -> u64 {
-        self.endpoints.values().map(|endpoint| endpoint.rows).sum()
+        self.endpoints.values().fold(0, |sum, endpoint| sum.saturating_add(endpoint.rows))
     }
 
     /// Bytes landed.
     pub fn bytes(&self) -> u64 {
-        self.endpoints.values().map(|endpoint| endpoint.bytes).sum()
+        self.endpoints.values().fold(0, |sum, endpoint| sum.saturating_add(endpoint.bytes))
     }
 
     /// Whether every endpoint was extracted after the session settled.
@@ -129,7 +129,13 @@ impl Manifest {
 
 /// When the data of a session counts as final.
 pub(crate) fn settled_at(date_end: Timestamp, settle_days: u32) -> Timestamp {
-    date_end + SignedDuration::from_hours(24 * i64::from(settle_days))
+    later(date_end, SignedDuration::from_hours(24 * i64::from(settle_days)))
+}
+
+/// A time plus a duration; the first or last time there is when the sum is beyond it.
+pub(crate) fn later(time: Timestamp, duration: SignedDuration) -> Timestamp {
+    let end = if duration.is_negative() { Timestamp::MIN } else { Timestamp::MAX };
+    time.checked_add(duration).unwrap_or(end)
 }
 
 /// Why something extracted at one time is to be looked at again now; `None`: it need not be.
@@ -142,7 +148,7 @@ pub(crate) fn recheck_due(
     let settled = (settled_at(date_end, settle_days), format!("{settle_days} d"));
     RECHECK_HOURS
         .iter()
-        .map(|(hours, name)| (date_end + SignedDuration::from_hours(*hours), (*name).to_owned()))
+        .map(|(hours, name)| (later(date_end, SignedDuration::from_hours(*hours)), (*name).to_owned()))
         .filter(|(at, _)| *at < settled.0)
         .chain([settled.clone()])
         .rfind(|(at, _)| extracted_at < *at && *at <= now)
@@ -169,5 +175,29 @@ mod tests {
         assert!(due(24 * 7, 24 * 30).unwrap().contains("30 d"));
         assert_eq!(due(24 * 30, 24 * 1000), None);
         assert_eq!(recheck_due(end, at(24 * 2), at(24 * 1000), 1), None);
+    }
+
+    #[test]
+    fn times_and_counts_beyond_all_bounds_stop_nothing() {
+        let end: Timestamp = "9999-12-30T21:00:00Z".parse().unwrap();
+        let now: Timestamp = "2025-01-01T00:00:00Z".parse().unwrap();
+        assert_eq!(recheck_due(end, now, now, 30), None);
+        assert_eq!(settled_at(now, u32::MAX), Timestamp::MAX);
+        assert_eq!(recheck_due(now, now, now, u32::MAX), None);
+        assert_eq!(later(Timestamp::MIN, SignedDuration::from_hours(-1)), Timestamp::MIN);
+        let endpoint = |rows: u64| {
+            serde_json::json!({
+                "file": null, "version": 1, "rows": rows, "bytes": rows, "sha256": null, "duplicates_dropped": 0,
+                "rows_merged": 0, "extracted_at": now, "format": "json", "compression": "none", "requests": []
+            })
+        };
+        let manifest: Manifest = serde_json::from_value(serde_json::json!({
+            "manifest_version": 1, "session_key": 1, "meeting_key": 1, "name": "x", "session_name": "Race",
+            "batch_day": "2024-03-24", "year": 2024, "date_start": now, "date_end": end, "extracted_at": now,
+            "tool": "t", "base_url": "u", "endpoints": { "laps": endpoint(u64::MAX), "pit": endpoint(1) }
+        }))
+        .unwrap();
+        assert_eq!((manifest.rows(), manifest.bytes()), (u64::MAX, u64::MAX));
+        assert!(!manifest.settled(30));
     }
 }

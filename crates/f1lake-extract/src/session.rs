@@ -1,5 +1,6 @@
 //! A session as the catalogue describes it, and the names of its files.
 
+use crate::manifest::later;
 use crate::report::SessionLabel;
 use crate::settings::{Compression, Format};
 use jiff::Timestamp;
@@ -56,7 +57,7 @@ impl SessionInfo {
                 .year
                 .unwrap_or_else(|| i64::from(jiff::tz::TimeZone::UTC.to_datetime(date_start).year())),
             date_start,
-            date_end: row.date_end.unwrap_or(date_start + jiff::SignedDuration::from_hours(2)),
+            date_end: row.date_end.unwrap_or_else(|| later(date_start, jiff::SignedDuration::from_hours(2))),
             is_cancelled: row.is_cancelled.unwrap_or(false),
         })
     }
@@ -124,6 +125,20 @@ fn file_part(text: &str) -> String {
     if part.is_empty() { "unknown".to_owned() } else { part }
 }
 
+/// What two names must not share, so that no file of theirs is the same: some disks ignore case, and `Race.v2` is how
+/// the second version of `Race` is called.
+pub(crate) fn files_of(name: &str) -> String {
+    let mut rest = name.to_lowercase();
+    while let Some((before, version)) = rest.rsplit_once(".v")
+        && !version.is_empty()
+        && version.bytes().all(|byte| byte.is_ascii_digit())
+    {
+        let length = before.len();
+        rest.truncate(length);
+    }
+    rest
+}
+
 /// Name of a landing file: `laps_2024-03-24_Melbourne_Race.v2.json.gz`.
 pub(crate) fn file_name(
     endpoint: Endpoint,
@@ -168,6 +183,13 @@ mod tests {
             file_name(Endpoint::Laps, "x", 2, Format::Ndjson, Compression::Zstd),
             "laps_x.v2.ndjson.zst"
         );
+    }
+
+    #[test]
+    fn names_whose_files_could_be_the_same_are_told() {
+        assert_eq!(files_of("2024-03-24_Monza_Race"), files_of("2024-03-24_MONZA_Race.v2.v31"));
+        assert_ne!(files_of("2024-03-24_Monza_Race"), files_of("2024-03-24_Monza_Race.v2a"));
+        assert_eq!(files_of("Race.v"), "race.v");
     }
 
     proptest! {

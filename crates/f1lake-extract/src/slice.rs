@@ -1,5 +1,6 @@
 //! Slices: what one request asks for, how it is split, and what staged slices leave uncovered.
 
+use crate::manifest::later;
 use crate::session::SessionInfo;
 use jiff::{SignedDuration, Timestamp};
 use openf1_client::{Endpoint, Query};
@@ -52,8 +53,8 @@ pub(crate) struct Bounds {
 
 impl Bounds {
     pub(crate) fn of(session: &SessionInfo) -> Self {
-        let from = (session.date_start - SignedDuration::from_mins(90)).as_millisecond();
-        let to = (session.date_end + SignedDuration::from_hours(4)).as_millisecond();
+        let from = later(session.date_start, SignedDuration::from_mins(-90)).as_millisecond();
+        let to = later(session.date_end, SignedDuration::from_hours(4)).as_millisecond();
         Self { from, to: to.max(from + 60_000) }
     }
 }

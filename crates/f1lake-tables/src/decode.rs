@@ -402,13 +402,18 @@ fn append_gap(builders: &mut [Builder], text: Option<&str>) -> bool {
     kept.is_some()
 }
 
+/// Up to three times, each as a number elsewhere is read: serde_json's own floats are off by a bit at times.
+fn read_phases(text: &str) -> Option<Vec<Option<f64>>> {
+    let phases: Vec<Option<&RawValue>> = serde_json::from_str(text).ok()?;
+    let read = phases.iter().map(|phase| phase.map_or(Some(None), |phase| read_float(phase.get()).map(Some)));
+    read.collect::<Option<Vec<_>>>().filter(|phases| phases.len() <= 3)
+}
+
 /// `88.123`, `"+1 LAP"`, `[88.1, null, null]` or null: seconds, laps, three phases, text.
 fn append_result_time(builders: &mut [Builder], text: Option<&str>) -> bool {
     let seconds = text.and_then(read_float);
     let words = text.and_then(read_string);
-    let phases = text
-        .and_then(|text| serde_json::from_str::<Vec<Option<f64>>>(text).ok())
-        .filter(|phases| phases.len() <= 3);
+    let phases = text.and_then(read_phases);
     let phase = |index: usize| phases.as_ref().and_then(|phases| phases.get(index).copied().flatten());
     builders[0].double(seconds);
     builders[1].bigint(words.as_deref().and_then(parse_laps_behind));
@@ -418,4 +423,18 @@ fn append_result_time(builders: &mut [Builder], text: Option<&str>) -> bool {
     let kept = words.as_deref().or(text.filter(|_| seconds.is_some() || phases.is_some()));
     builders[5].string(kept);
     kept.is_some()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn times_of_phases_are_read_to_the_last_bit() {
+        let read = read_phases("[ 101.555 ,null, 28271.7161132835718848863]").unwrap();
+        assert_eq!(read, [Some(101.555), None, Some(28_271.716_113_283_57)]);
+        assert_eq!(read_phases("[1e400]"), None);
+        assert_eq!(read_phases("[1,2,3,4]"), None);
+        assert_eq!(read_phases("[\"1\"]"), None);
+    }
 }

@@ -209,10 +209,18 @@ fn environment() -> Dict {
         .filter(|(name, value)| !value.is_empty() && !NO_SETTINGS.contains(&name.as_str()))
         .filter_map(|(name, value)| {
             let name = name.strip_prefix(PREFIX)?.to_lowercase();
-            let value = value.parse::<Value>().unwrap_or_else(|never| match never {});
-            Some((name, value))
+            Some((name, read_value(&value)))
         })
         .collect()
+}
+
+/// A value of the environment. figment's parser panics on some escapes beside letters beyond ASCII; such text is
+/// taken as it is.
+pub(crate) fn read_value(text: &str) -> Value {
+    if text.contains('\\') && !text.is_ascii() {
+        return Value::from(text);
+    }
+    text.parse::<Value>().unwrap_or_else(|never| match never {})
 }
 
 impl Loaded {
@@ -458,4 +466,19 @@ pub fn example_file() -> String {
         text.push_str(&format!("\n# {}\n# {} = {value}\n", setting.doc, setting.name));
     }
     text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn odd_values_of_the_environment_stop_nothing() {
+        for text in ["\"Italy,Spaim\\ting\u{fffd}\u{fffd}\"", "\"é\\té\\q\"", "[\"ü\\\\\", \"\\u00e9ß\"]"]
+        {
+            assert_eq!(read_value(text), Value::from(text));
+        }
+        assert_eq!(read_value("[1, 2]"), Value::from(vec![1_u8, 2]));
+        assert_eq!(read_value("\"a\\tb\"").as_str(), Some("a\tb"));
+    }
 }

@@ -94,7 +94,8 @@ fn common_time(text: &[u8]) -> Option<i64> {
     if !(1..=12).contains(&month) || !(1..=28).contains(&day) && !is_day(year, month, day) {
         return None;
     }
-    if hour > 23 || minute > 59 || second > 59 {
+    // The last day of 9999 is partly beyond what a timestamp holds.
+    if hour > 23 || minute > 59 || second > 59 || year == 9999 {
         return None;
     }
     Some(
@@ -122,11 +123,8 @@ fn days_since_1970(year: i64, month: i64, day: i64) -> i64 {
 
 /// Prints an instant as the API does: six digits of fraction, or none at a whole second.
 pub fn format_time(time: Timestamp) -> String {
-    if time.subsec_nanosecond() == 0 {
-        time.strftime("%Y-%m-%dT%H:%M:%S+00:00").to_string()
-    } else {
-        time.strftime("%Y-%m-%dT%H:%M:%S.%6f+00:00").to_string()
-    }
+    let text = time.strftime("%Y-%m-%dT%H:%M:%S.%6f").to_string();
+    format!("{}+00:00", text.strip_suffix(".000000").unwrap_or(&text))
 }
 
 /// A Rust type that a field of a typed row can have.
@@ -258,6 +256,10 @@ mod tests {
         assert_eq!(format_time(expected), "2023-02-23T06:54:49.318000+00:00");
         let whole = parse_time("2024-03-02T15:00:00+00:00").unwrap();
         assert_eq!(format_time(whole), "2024-03-02T15:00:00+00:00");
+        let nearly = parse_time("2024-03-02T15:00:00.0000009Z").unwrap();
+        assert_eq!(format_time(nearly), "2024-03-02T15:00:00+00:00");
+        let before_1970 = parse_time("1969-12-31T23:59:59.9999999Z").unwrap();
+        assert_eq!(format_time(before_1970), "1969-12-31T23:59:59.999999+00:00");
         assert_eq!(parse_time("soon"), None);
     }
 
@@ -274,9 +276,14 @@ mod tests {
                 }
             }
         }
-        for text in
-            ["2024-03-02T24:00:00+00:00", "2024-03-02T15:60:00+00:00", "2024-03-02T15:00:60+00:00", ""]
-        {
+        for text in [
+            "2024-03-02T24:00:00+00:00",
+            "2024-03-02T15:60:00+00:00",
+            "2024-03-02T15:00:60+00:00",
+            "9999-12-31T00:00:00+00:00",
+            "9999-12-30T00:00:00+00:00",
+            "",
+        ] {
             assert_eq!(parse_time_us(text), parse_time(text).map(|time| time.as_microsecond()), "{text}");
         }
         assert_eq!(parse_time_us("2024-03-02T17:00:00+02:00"), parse_time_us("2024-03-02T15:00:00+00:00"));

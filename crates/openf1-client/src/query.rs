@@ -7,6 +7,7 @@ use crate::endpoint::{Endpoint, FieldSpec};
 use crate::field::FieldType;
 use jiff::{Timestamp, civil::Date};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+use std::cmp::Ordering;
 use std::fmt;
 
 /// What stays readable in a query string; everything else is percent-encoded.
@@ -294,6 +295,9 @@ impl Query {
         );
         let textual = matches!(field.field_type, FieldType::Text | FieldType::Gap | FieldType::ResultTime);
         match &filter.value {
+            Operand::Int(number) if numeric && number.unsigned_abs() > LARGEST => {
+                Err(bad("no number of the API is so large"))
+            }
             Operand::Int(number) if numeric => Ok(number.to_string()),
             Operand::Float(number) if numeric && number.is_finite() => Ok(number.to_string()),
             Operand::Float(number) if numeric => {
@@ -305,14 +309,22 @@ impl Query {
                     Err(bad("the API cannot search for nothing"))
                 } else if !UNCAST.contains(&field.name) && would_be_cast(text) {
                     Err(bad("the API reads this text as a number or date; filter the rows after fetching"))
+                } else if hides_operator(filter.op, text) || ends_in_offset(field.name, text) {
+                    Err(bad("the API splits this text in two; filter the rows after fetching"))
                 } else {
                     Ok(text.clone())
                 }
             }
             Operand::Time(time) if field.field_type == FieldType::Time => {
-                milliseconds(filter.op, *time).ok_or_else(|| bad("stored times are whole milliseconds"))
+                let milli = milliseconds(filter.op, *time)
+                    .ok_or_else(|| bad("stored times are whole milliseconds"))?;
+                time_text(milli).ok_or_else(|| bad("the API reads the years 1 to 9999"))
             }
-            Operand::Day(day) if field.field_type == FieldType::Time => Ok(day.to_string()),
+            Operand::Day(day) if field.field_type == FieldType::Time => {
+                // The day after must be one that the API knows, too.
+                let known = day.year() >= 1 && *day < jiff::civil::date(9999, 12, 31);
+                known.then(|| day.to_string()).ok_or_else(|| bad("the API reads the years 1 to 9999"))
+            }
             Operand::Latest if filter.op == Op::Eq && matches!(field.name, "session_key" | "meeting_key") => {
                 Ok("latest".to_owned())
             }
@@ -327,50 +339,125 @@ impl Query {
         fields.sort_unstable();
         fields.dedup();
         for field in fields {
-            let bounds = |want: fn(Op) -> bool| {
-                let mut found: Vec<(f64, &Filter)> = self
+            let ambiguous =
+                || QueryError::AmbiguousWindows { endpoint: self.endpoint, field: field.to_owned() };
+            let bounds = |want: fn(Op) -> bool, from: Op| {
+                let mut found: Vec<Bound<'_>> = self
                     .filters
                     .iter()
-                    .filter(|filter| filter.field == field && want(filter.op))
-                    .map(|filter| (rank(&filter.value), filter))
+                    .filter(|filter| filter.field == field)
+                    .filter_map(|filter| match (filter.op, &filter.value) {
+                        // The API makes two bounds of a day: from it on, and up to it.
+                        (Op::Eq, Operand::Day(_)) => Some(Bound::of(filter, from)),
+                        (op, _) => want(op).then(|| Bound::of(filter, op)),
+                    })
                     .collect();
-                found.sort_by(|a, b| a.0.total_cmp(&b.0));
+                found.sort_by(|a, b| a.at.compare(&b.at).unwrap_or(Ordering::Equal));
                 found
             };
-            let lowers = bounds(Op::is_lower);
-            let uppers = bounds(Op::is_upper);
+            let lowers = bounds(Op::is_lower, Op::Ge);
+            let uppers = bounds(Op::is_upper, Op::Le);
             if lowers.is_empty() || uppers.is_empty() {
                 // Several bounds of one side are ORed to the widest: never what was meant.
                 if lowers.len() + uppers.len() > 1 {
-                    return Err(QueryError::AmbiguousWindows {
-                        endpoint: self.endpoint,
-                        field: field.to_owned(),
-                    });
+                    return Err(ambiguous());
                 }
                 continue;
             }
-            let ambiguous =
-                || QueryError::AmbiguousWindows { endpoint: self.endpoint, field: field.to_owned() };
             if lowers.len() != uppers.len() {
                 return Err(ambiguous());
             }
-            for (index, ((low, lower), (high, upper))) in lowers.iter().zip(&uppers).enumerate() {
-                let both_inclusive = lower.op == Op::Ge && upper.op == Op::Le;
-                if low > high || (low == high && !both_inclusive) {
+            for (index, (lower, upper)) in lowers.iter().zip(&uppers).enumerate() {
+                // A number and a text have no order: the API fails.
+                let order = lower.at.compare(&upper.at).ok_or_else(ambiguous)?;
+                if order.is_gt() || (order.is_eq() && !(lower.inclusive && upper.inclusive)) {
                     return Err(QueryError::EmptyWindow {
                         endpoint: self.endpoint,
                         field: field.to_owned(),
-                        lower: format!("{}{}", lower.op, display(&lower.value)),
-                        upper: format!("{}{}", upper.op, display(&upper.value)),
+                        lower: format!("{}{}", lower.filter.op, display(&lower.filter.value)),
+                        upper: format!("{}{}", upper.filter.op, display(&upper.filter.value)),
                     });
                 }
-                if lowers.get(index + 1).is_some_and(|(next, _)| next < high) {
+                if let Some(next) = lowers.get(index + 1)
+                    && next.at.compare(&upper.at).ok_or_else(ambiguous)?.is_lt()
+                {
                     return Err(ambiguous());
                 }
             }
         }
         Ok(())
     }
+}
+
+/// Integers beyond this are no longer told apart where the API keeps numbers as floats.
+const LARGEST: u64 = 1 << 53;
+
+/// Where a bound lies for the API.
+enum At<'a> {
+    /// A number, a truth value, or milliseconds since 1970.
+    Number(f64),
+    Text(&'a str),
+}
+
+impl At<'_> {
+    fn compare(&self, other: &Self) -> Option<Ordering> {
+        match (self, other) {
+            (Self::Number(a), Self::Number(b)) => a.partial_cmp(b),
+            (Self::Text(a), Self::Text(b)) => Some(a.cmp(b)),
+            _ => None,
+        }
+    }
+}
+
+/// A bound as the API will read it.
+struct Bound<'a> {
+    at: At<'a>,
+    inclusive: bool,
+    filter: &'a Filter,
+}
+
+impl<'a> Bound<'a> {
+    fn of(filter: &'a Filter, op: Op) -> Self {
+        let mut inclusive = matches!(op, Op::Ge | Op::Le);
+        #[expect(clippy::cast_precision_loss, reason = "numbers and milliseconds that are sent fit 53 bits")]
+        let at = match &filter.value {
+            Operand::Int(number) => At::Number(*number as f64),
+            Operand::Float(number) => At::Number(*number),
+            Operand::Bool(value) => At::Number(f64::from(u8::from(*value))),
+            Operand::Text(text) => At::Text(text),
+            Operand::Time(time) => {
+                At::Number(milliseconds(op, *time).unwrap_or_else(|| time.as_millisecond()) as f64)
+            }
+            Operand::Day(day) => {
+                // After a day is from the next one on; up to a day is before the next one.
+                let whole = matches!(op, Op::Gt | Op::Le);
+                inclusive ^= whole;
+                let day = if whole { day.tomorrow().unwrap_or(*day) } else { *day };
+                let midnight = jiff::tz::TimeZone::UTC.to_timestamp(day.at(0, 0, 0, 0));
+                At::Number(midnight.map_or(0.0, |time| time.as_millisecond() as f64))
+            }
+            Operand::Latest => At::Text("latest"),
+        };
+        Self { at, inclusive, filter }
+    }
+}
+
+/// Whether the API, which looks for operators one kind after the other, would find another one than the filter's.
+fn hides_operator(op: Op, text: &str) -> bool {
+    let written = format!("{op}{text}");
+    [Op::Ge, Op::Le, Op::Eq, Op::Gt, Op::Lt]
+        .into_iter()
+        .find_map(|looked_for| written.find(&looked_for.to_string()).map(|at| (looked_for, at)))
+        != Some((op, 0))
+}
+
+/// Whether the API would take the end for an offset, and put a plus before it: it looks for `date` anywhere.
+fn ends_in_offset(field: &str, text: &str) -> bool {
+    let dated = field.contains("date") || text.contains("date");
+    let end: Vec<char> = text.chars().rev().take(6).collect();
+    dated
+        && matches!(end.as_slice(), [a, b, ':', c, d, ' ']
+            if [a, b, c, d].iter().all(|digit| digit.is_ascii_digit()))
 }
 
 /// The API compares these as text.
@@ -438,8 +525,9 @@ fn would_be_cast(text: &str) -> bool {
             && lower.chars().all(|c| c.is_ascii_digit() || "-/:. t+z".contains(c)))
 }
 
-/// Naive UTC with milliseconds, rounded so that the comparison selects the same stored milliseconds.
-fn milliseconds(op: Op, time: Timestamp) -> Option<String> {
+/// Milliseconds since 1970, rounded so that the comparison selects the same stored milliseconds; `None` when an
+/// equal one cannot be stored.
+fn milliseconds(op: Op, time: Timestamp) -> Option<i64> {
     let nanos = time.as_nanosecond();
     let floor = nanos.div_euclid(1_000_000);
     let exact = nanos.rem_euclid(1_000_000) == 0;
@@ -448,22 +536,14 @@ fn milliseconds(op: Op, time: Timestamp) -> Option<String> {
         Op::Ge | Op::Lt if !exact => floor + 1,
         _ => floor,
     };
-    let time = Timestamp::from_millisecond(i64::try_from(milli).ok()?).ok()?;
-    Some(time.strftime("%Y-%m-%dT%H:%M:%S.%3f").to_string())
+    i64::try_from(milli).ok()
 }
 
-fn rank(value: &Operand) -> f64 {
-    match value {
-        #[expect(clippy::cast_precision_loss, reason = "filters on keys and milliseconds fit 53 bits")]
-        Operand::Int(number) => *number as f64,
-        Operand::Float(number) => *number,
-        #[expect(clippy::cast_precision_loss, reason = "milliseconds fit 53 bits")]
-        Operand::Time(time) => time.as_millisecond() as f64,
-        Operand::Day(day) => jiff::tz::TimeZone::UTC
-            .to_timestamp(day.at(0, 0, 0, 0))
-            .map_or(0.0, |time| time.as_second() as f64 * 1000.0),
-        Operand::Bool(_) | Operand::Text(_) | Operand::Latest => 0.0,
-    }
+/// Naive UTC with milliseconds; `None` in a year that the API cannot read.
+fn time_text(milli: i64) -> Option<String> {
+    let time = Timestamp::from_millisecond(milli).ok()?;
+    let year = jiff::tz::TimeZone::UTC.to_datetime(time).year();
+    (1..=9999).contains(&year).then(|| time.strftime("%Y-%m-%dT%H:%M:%S.%3f").to_string())
 }
 
 fn display(value: &Operand) -> String {
@@ -550,6 +630,64 @@ mod tests {
         assert!(position(&[(Op::Ge, 4), (Op::Le, 4)]).is_ok());
     }
 
+    #[test]
+    fn text_that_the_api_would_split_is_refused() {
+        let ask = |op, text: &str| {
+            Query::new(Endpoint::RaceControl).session(1).filter("message", op, text).to_query_string().is_ok()
+        };
+        assert!(ask(Op::Eq, "CAR 1 > CAR 2") && ask(Op::Eq, "A=B") && ask(Op::Ge, "<=") && ask(Op::Ge, ">="));
+        for (op, text) in [
+            (Op::Eq, "A>=B"),
+            (Op::Eq, "A<=B"),
+            (Op::Gt, "=A"),
+            (Op::Gt, "A=B"),
+            (Op::Lt, "A>B"),
+            (Op::Le, ">="),
+        ] {
+            assert!(!ask(op, text), "{op}{text}");
+        }
+        assert!(!ask(Op::Eq, "update at 12:34") && ask(Op::Eq, "OUT AT 12:34"));
+    }
+
+    #[test]
+    fn bounds_are_compared_as_the_api_will_read_them() {
+        let date = |bounds: Vec<(Op, Operand)>| {
+            bounds
+                .into_iter()
+                .fold(Query::new(Endpoint::Position).session(1), |query, (op, value)| {
+                    query.filter("date", op, value)
+                })
+                .to_query_string()
+        };
+        let at = |text: &str| Operand::Time(time(text));
+        let day = Operand::Day(jiff::civil::date(2024, 3, 2));
+        // From 0.5 ms on and up to 0.7 ms: sent as from 1 ms on and up to 0 ms, which is nearly everything.
+        let from = at("2024-03-02T00:00:00.0005Z");
+        assert!(date(vec![(Op::Ge, from), (Op::Le, at("2024-03-02T00:00:00.0007Z"))]).is_err());
+        // After a day and before its noon.
+        let noon = at("2024-03-02T12:00:00Z");
+        assert!(date(vec![(Op::Gt, day.clone()), (Op::Lt, noon.clone())]).is_err());
+        assert!(date(vec![(Op::Ge, noon), (Op::Le, day.clone())]).is_ok(), "noon to midnight");
+        assert!(date(vec![(Op::Ge, day.clone()), (Op::Le, day.clone())]).is_ok());
+        assert!(date(vec![(Op::Ge, day.clone()), (Op::Lt, day.clone())]).is_err());
+        // The API makes a window of a day, and would pair its halves with other bounds.
+        let next = Operand::Day(jiff::civil::date(2024, 3, 3));
+        assert!(date(vec![(Op::Eq, day.clone()), (Op::Eq, next)]).is_ok());
+        assert!(date(vec![(Op::Eq, day.clone()), (Op::Le, day)]).is_err());
+        assert!(date(vec![(Op::Ge, at("-000100-01-01T00:00:00Z"))]).is_err());
+
+        let text = |low: &str, high: &str| {
+            let query = Query::new(Endpoint::Drivers).filter("last_name", Op::Ge, low);
+            query.filter("last_name", Op::Le, high).to_query_string()
+        };
+        assert!(text("A", "B").is_ok() && text("B", "A").is_err());
+        let mixed =
+            Query::new(Endpoint::Intervals).filter("interval", Op::Ge, 1).filter("interval", Op::Lt, "x");
+        assert!(matches!(mixed.to_query_string(), Err(QueryError::AmbiguousWindows { .. })));
+        let large = Query::new(Endpoint::Drivers).filter("driver_number", Op::Ge, (1_i64 << 53) + 1);
+        assert!(matches!(large.to_query_string(), Err(QueryError::BadValue { .. })));
+    }
+
     proptest! {
         #[test]
         fn no_empty_or_inverted_window_leaves(a in 0i64..10_000, b in 0i64..10_000) {
@@ -573,7 +711,7 @@ mod tests {
             stored in 0i128..50, nanos in 0i128..50_000_000, op in prop::sample::select(vec![Op::Gt, Op::Ge, Op::Lt, Op::Le])
         ) {
             let asked = Timestamp::from_nanosecond(nanos).unwrap();
-            let sent = crate::field::parse_time(&milliseconds(op, asked).unwrap()).unwrap().as_nanosecond();
+            let sent = crate::field::parse_time(&time_text(milliseconds(op, asked).unwrap()).unwrap()).unwrap().as_nanosecond();
             let row = stored * 1_000_000;
             let holds = |bound: i128| match op {
                 Op::Gt => row > bound, Op::Ge => row >= bound, Op::Lt => row < bound, Op::Le => row <= bound,

@@ -249,6 +249,26 @@ async fn a_redirect_is_not_followed() {
 }
 
 #[tokio::test]
+async fn a_redirect_brings_neither_token_nor_password_to_another_host() {
+    let token = || answer(200, r#"{"access_token":"tok-canary","token_type":"bearer","expires_in":"3600"}"#);
+    for status in [301, 302, 303, 307, 308] {
+        let other = Server::start([token()]).await;
+        let there: &'static str = format!("{}/laps", other.base_url).leak();
+        let headers: &'static [(&str, &str)] = vec![("location", there)].leak();
+        let moved = Answer { headers, ..answer(status, "") };
+        for answers in [vec![token(), moved.clone()], vec![moved]] {
+            let server = Server::start(answers).await;
+            let credentials = Credentials::new("me@example.org", "pass-canary");
+            let client = server.client().credentials(Some(credentials)).build().unwrap();
+            let error = client.fetch(&laps()).await.unwrap_err();
+            assert!(!format!("{error} {error:?}").contains("canary"), "{error}");
+            assert!(!server.seen().is_empty());
+            assert_eq!(other.seen().len(), 0, "HTTP {status} was followed");
+        }
+    }
+}
+
+#[tokio::test]
 async fn every_retry_passes_the_limiter() {
     let server = Server::start([answer(500, "x")]).await;
     let limiter = RateLimiter::new(Limits { per_second: 1000.0, per_minute: 1000 });

@@ -71,7 +71,7 @@ struct Query {
 pub(crate) struct Inner {
     pub(crate) seen: Vec<Seen>,
     violations: Vec<String>,
-    faults: Vec<Fault>,
+    pub(crate) faults: Vec<Fault>,
     pub(crate) files: BTreeMap<String, File>,
     pub(crate) folders: BTreeSet<String>,
     uploads: HashMap<String, Upload>,

@@ -134,6 +134,27 @@ async fn a_login_page_is_no_workspace() {
 }
 
 #[tokio::test]
+async fn a_redirect_brings_no_token_to_another_host() {
+    let (fake, other) = (Fake::start().await, Fake::start().await);
+    for status in [301, 302, 303, 307, 308] {
+        let there = format!("{}/api/2.0/sql/warehouses", other.url);
+        let headers = [("location", there.as_str())];
+        fake.fault("GET /api/2.0/sql/warehouses", status, &headers, "");
+        fake.workspace().warehouses().await.unwrap_err();
+        fake.fault("PUT /api/2.0/fs/files", status, &headers, "");
+        let put = object_store::ObjectStoreExt::put(&fake.store(), &"a.json".into(), "x".into()).await;
+        assert!(put.is_err(), "{status}");
+        // The request for a token carries the secret itself.
+        let login = [("location", other.url.as_str())];
+        fake.fault("POST /oidc/v1/token", status, &login, "");
+        let error = workspace(fake.principal()).warehouses().await.unwrap_err();
+        assert!(!format!("{error} {error:?}").contains("canary"), "{error}");
+        assert_eq!(other.lines(), Vec::<String>::new(), "HTTP {status} was followed");
+        assert!(fake.inner().faults.is_empty(), "a redirect was not played");
+    }
+}
+
+#[tokio::test]
 async fn errors_are_read_in_all_forms() {
     let fake = Fake::start().await;
     for (body, headers, words) in [

@@ -341,11 +341,17 @@ impl Query {
         for field in fields {
             let ambiguous =
                 || QueryError::AmbiguousWindows { endpoint: self.endpoint, field: field.to_owned() };
+            let of_field = || self.filters.iter().filter(|filter| filter.field == field);
+            // The API makes two bounds of a day, and pairs them with whatever else there is.
+            if of_field().any(|filter| filter.op == Op::Eq && matches!(filter.value, Operand::Day(_)))
+                && of_field().any(|filter| filter.op != Op::Eq)
+            {
+                return Err(ambiguous());
+            }
             let bounds = |want: fn(Op) -> bool, from: Op| {
                 let mut found: Vec<Bound<'_>> = Vec::new();
-                for filter in self.filters.iter().filter(|filter| filter.field == field) {
+                for filter in of_field() {
                     let bound = match (filter.op, &filter.value) {
-                        // The API makes two bounds of a day: from it on, and up to it.
                         (Op::Eq, Operand::Day(_)) => Bound::of(filter, from),
                         (op, _) if want(op) => Bound::of(filter, op),
                         _ => continue,
@@ -680,7 +686,8 @@ mod tests {
         // The API makes a window of a day, and would pair its halves with other bounds.
         let next = Operand::Day(jiff::civil::date(2024, 3, 3));
         assert!(date(vec![(Op::Eq, day.clone()), (Op::Eq, next)]).is_ok());
-        assert!(date(vec![(Op::Eq, day.clone()), (Op::Le, day)]).is_err());
+        assert!(date(vec![(Op::Eq, day.clone()), (Op::Le, day.clone())]).is_err());
+        assert!(date(vec![(Op::Eq, day.clone()), (Op::Eq, day.clone()), (Op::Le, day)]).is_err());
         // The API drops what is asked twice, so that three lower bounds would meet two upper ones.
         let (one, two) = (at("2024-03-05T00:00:00Z"), at("2024-03-06T00:00:00Z"));
         let bounds = [(Op::Ge, &one), (Op::Ge, &two), (Op::Le, &two), (Op::Le, &two)];

@@ -1,0 +1,177 @@
+//! `kill -9` at random moments, again and again.
+//!
+//! `F1LAKE_KILL_ROUNDS` rounds (default 25) by `F1LAKE_PROOF_JOBS` (default 2) at once, from `F1LAKE_KILL_SEED`
+//! (default: the clock). A failed round prints its seed; `F1LAKE_KILL_SEED=<seed> F1LAKE_KILL_ROUNDS=1` begins with it.
+
+use crate::outcome::Outcome;
+use crate::place::{PROGRAM, Place, STEPS, Simulated, Step, WORKERS, setting};
+use std::process::Stdio;
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::{Duration, Instant};
+
+/// Every so many rounds, the three steps are one `f1lake run`, checks included.
+const WHOLE_RUN_EVERY: u64 = 12;
+
+/// What an undisturbed run leaves, takes and asks for.
+struct Calm {
+    outcome: Outcome,
+    seconds: [f64; 3],
+    requests: u64,
+}
+
+fn calm(server: &Simulated) -> Calm {
+    let place = Place::new();
+    let before = server.data_requests();
+    let seconds = STEPS.map(|step| {
+        let started = Instant::now();
+        place.run(step, server).unwrap();
+        started.elapsed().as_secs_f64()
+    });
+    let requests = server.data_requests() - before;
+    let outcome = Outcome::of(&place).unwrap();
+    outcome.same(&place).unwrap();
+    Calm { outcome, seconds, requests }
+}
+
+/// Random numbers from a seed.
+struct Random(u64);
+
+impl Random {
+    fn next(&mut self) -> u64 {
+        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mut mixed = self.0;
+        mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        mixed ^ (mixed >> 31)
+    }
+
+    fn below(&mut self, end: u64) -> u64 {
+        self.next() % end
+    }
+
+    /// Between 0 and 1.
+    fn unit(&mut self) -> f64 {
+        (self.next() >> 11) as f64 / (1_u64 << 53) as f64
+    }
+}
+
+/// Kills a step after so many seconds; `false` when it had ended by then.
+fn killed(place: &Place, step: Step, server: &Simulated, after: f64) -> Result<bool, String> {
+    let mut command = place.command(PROGRAM);
+    command.args(step.arguments(server)).stdout(Stdio::null()).stderr(Stdio::null());
+    let mut child = command.spawn().map_err(|error| error.to_string())?;
+    let until = Instant::now() + Duration::from_secs_f64(after);
+    while Instant::now() < until {
+        if let Some(status) = child.try_wait().map_err(|error| error.to_string())? {
+            return if status.success() { Ok(false) } else { Err(format!("{step:?} ended with {status}")) };
+        }
+        std::thread::sleep(Duration::from_millis(1));
+    }
+    child.kill().map_err(|error| error.to_string())?;
+    let status = child.wait().map_err(|error| error.to_string())?;
+    match status.code() {
+        None => Ok(true),
+        Some(0) => Ok(false),
+        Some(code) => Err(format!("{step:?} ended with {code}")),
+    }
+}
+
+/// Counts over all rounds.
+#[derive(Default)]
+struct Totals {
+    kills: [AtomicU64; 3],
+    repeated: AtomicU64,
+}
+
+fn round(
+    place: &Place,
+    server: &Simulated,
+    calm: &Calm,
+    round: u64,
+    seed: u64,
+    totals: &Totals,
+) -> Result<(), String> {
+    let mut random = Random(seed);
+    let whole = round % WHOLE_RUN_EVERY == WHOLE_RUN_EVERY - 1;
+    let before = server.data_requests();
+    let mut in_extract = 0;
+    for _ in 0..=random.below(5) {
+        let which = random.below(3) as usize;
+        let mut after = calm.seconds[which] * random.unit() * 1.1;
+        let step = if whole {
+            after += calm.seconds[..which].iter().sum::<f64>();
+            Step::Run
+        } else {
+            for done in &STEPS[..which] {
+                place.run(*done, server)?;
+            }
+            STEPS[which]
+        };
+        if killed(place, step, server, after)? {
+            totals.kills[which].fetch_add(1, Ordering::SeqCst);
+            in_extract += u64::from(step == Step::Extract || whole);
+        }
+    }
+    if whole {
+        place.run(Step::Run, server)?;
+    } else {
+        for step in STEPS {
+            place.run(step, server)?;
+        }
+    }
+    let asked = server.data_requests() - before;
+    if asked < calm.requests || asked > calm.requests + WORKERS * in_extract {
+        return Err(format!("{asked} requests for {} answers after {in_extract} kills", calm.requests));
+    }
+    totals.repeated.fetch_add(asked - calm.requests, Ordering::SeqCst);
+    calm.outcome.same(place)
+}
+
+#[test]
+fn killed_at_random_moments_everything_ends_as_if_undisturbed() {
+    let rounds = setting("F1LAKE_KILL_ROUNDS", 25);
+    let clock = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap();
+    let seed = setting("F1LAKE_KILL_SEED", clock.as_secs());
+    let jobs = setting("F1LAKE_PROOF_JOBS", 2);
+    let started = Instant::now();
+    let calm = calm(&Simulated::start(15));
+    println!("seed {seed}; undisturbed: {}, {:?} s", calm.outcome.counts(), calm.seconds);
+    let next = AtomicU64::new(0);
+    let totals = Totals::default();
+    let failures = Mutex::new(Vec::new());
+    std::thread::scope(|scope| {
+        for _ in 0..jobs {
+            scope.spawn(|| {
+                // A server of its own, so that requests are counted by round.
+                let server = Simulated::start(15);
+                loop {
+                    let number = next.fetch_add(1, Ordering::SeqCst);
+                    if number >= rounds || failures.lock().unwrap().len() > 4 {
+                        break;
+                    }
+                    let place = Place::new();
+                    let seed = seed.wrapping_add(number);
+                    if let Err(error) = round(&place, &server, &calm, number, seed, &totals) {
+                        let told =
+                            format!("round {number}, seed {seed}: {error}; see {}", place.keep().display());
+                        println!("FAILED {told}");
+                        failures.lock().unwrap().push(told);
+                    } else if number % 25 == 24 {
+                        println!("{} rounds in {:.0} s", number + 1, started.elapsed().as_secs_f64());
+                    }
+                }
+            });
+        }
+    });
+    let [extract, load, build] = totals.kills.map(AtomicU64::into_inner);
+    println!(
+        "{rounds} rounds, {} kills ({extract} in extract, {load} in load, {build} in build), {} requests repeated, {:.0} s",
+        extract + load + build,
+        totals.repeated.into_inner(),
+        started.elapsed().as_secs_f64()
+    );
+    let failures = failures.into_inner().unwrap();
+    assert!(failures.is_empty(), "{} rounds failed:\n{}", failures.len(), failures.join("\n"));
+    assert!(extract > 0 && load > 0 && build > 0 || rounds < 25, "too few kills to show anything");
+}

@@ -1,0 +1,12 @@
+//! Proof by breaking: the program is killed, and its disk fails, at every step; after a resume everything is as if
+//! nothing had happened. Built without the library, so that it links fast and judges by files alone.
+
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+#[cfg(target_os = "linux")]
+mod faults;
+#[cfg(unix)]
+mod kill;
+mod outcome;
+mod place;
+mod tables;

@@ -1,0 +1,184 @@
+//! A folder to work in, the program, the simulator, and the three steps from the API to gold.
+
+use std::io::{BufRead, BufReader, Read, Write};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use tempfile::TempDir;
+
+/// The race and the qualifying of the generated weekend at Yas Island, 2024.
+const SESSIONS: &str = "9647,9610";
+/// Everything but telemetry and intervals: a run takes seconds, not minutes.
+const ENDPOINTS: &str = "sessions,meetings,drivers,laps,position,stints,session_result,overtakes,pit,race_control,\
+                         team_radio,weather,starting_grid,championship_drivers,championship_teams";
+/// Requests in flight at most.
+pub(crate) const WORKERS: u64 = 3;
+
+/// A folder with a landing zone and a lake, which is also the home of the program.
+pub(crate) struct Place {
+    folder: TempDir,
+}
+
+impl Place {
+    pub(crate) fn new() -> Self {
+        Self { folder: tempfile::tempdir().unwrap() }
+    }
+
+    /// A copy of another place.
+    pub(crate) fn like(other: &Place) -> Self {
+        let place = Self::new();
+        copy(other.path(), place.path());
+        place
+    }
+
+    pub(crate) fn path(&self) -> &Path {
+        self.folder.path()
+    }
+
+    /// Leaves the folder behind for whoever looks into a failure.
+    pub(crate) fn keep(self) -> PathBuf {
+        self.folder.keep()
+    }
+
+    /// The program, or another one that runs it, without the settings of whoever started the test.
+    pub(crate) fn command(&self, program: impl AsRef<std::ffi::OsStr>) -> Command {
+        let mut command = Command::new(program);
+        command.current_dir(self.path()).stdin(Stdio::null());
+        for (name, _) in std::env::vars() {
+            if ["F1LAKE_", "OPENF1_", "DATABRICKS_"].iter().any(|prefix| name.starts_with(prefix))
+                || matches!(name.as_str(), "RUST_LOG" | "RUST_BACKTRACE")
+            {
+                command.env_remove(name);
+            }
+        }
+        command.env("HOME", self.path()).env("XDG_CACHE_HOME", self.path().join(".cache"));
+        command
+    }
+
+    /// Runs a step to its end.
+    pub(crate) fn run(&self, step: Step, server: &Simulated) -> Result<(), String> {
+        let ended = ended(self.command(PROGRAM).args(step.arguments(server)));
+        if ended.code == 0 { Ok(()) } else { Err(format!("{step:?} ended with {}", ended.told())) }
+    }
+}
+
+fn copy(from: &Path, to: &Path) {
+    for entry in std::fs::read_dir(from).unwrap() {
+        let entry = entry.unwrap();
+        let target = to.join(entry.file_name());
+        if entry.file_type().unwrap().is_dir() {
+            std::fs::create_dir_all(&target).unwrap();
+            copy(&entry.path(), &target);
+        } else {
+            std::fs::copy(entry.path(), target).unwrap();
+        }
+    }
+}
+
+pub(crate) const PROGRAM: &str = env!("CARGO_BIN_EXE_f1lake");
+
+/// What a program said and how it ended.
+pub(crate) struct Ended {
+    /// Exit code; 128 + signal when it was killed.
+    pub(crate) code: i32,
+    pub(crate) text: String,
+}
+
+impl Ended {
+    pub(crate) fn told(&self) -> String {
+        format!("code {}: {}", self.code, self.text.trim())
+    }
+}
+
+pub(crate) fn ended(command: &mut Command) -> Ended {
+    let output = command.output().unwrap();
+    let text =
+        [output.stdout, output.stderr].map(|bytes| String::from_utf8_lossy(&bytes).into_owned()).concat();
+    Ended { code: output.status.code().unwrap_or(-1), text }
+}
+
+/// A step from the API to gold, as a command of its own; `Run` is all of them in one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Step {
+    Extract,
+    Load,
+    Build,
+    Run,
+}
+
+/// The three, in their order.
+pub(crate) const STEPS: [Step; 3] = [Step::Extract, Step::Load, Step::Build];
+
+impl Step {
+    pub(crate) fn arguments(self, server: &Simulated) -> Vec<String> {
+        let workers = WORKERS.to_string();
+        let api =
+            ["--base-url", &server.base_url, "--rate-per-second", "1000", "--rate-per-minute", "100000"];
+        let sessions = ["--session-key", SESSIONS, "--endpoints", ENDPOINTS, "--max-workers", &workers];
+        let (landing, lake) = (["--out", "landing"], ["--lake", "lake"]);
+        let arguments = match self {
+            Self::Extract => [&["extract", "--quiet"], &sessions[..], &api, &landing].concat(),
+            Self::Load => [&["load", "--quiet"], &landing[..], &lake].concat(),
+            Self::Build => [&["build", "--quiet", "--no-tests"], &lake[..]].concat(),
+            Self::Run => [&["run", "--quiet"], &sessions[..], &api, &landing, &lake].concat(),
+        };
+        arguments.into_iter().map(str::to_owned).collect()
+    }
+}
+
+/// `f1lake simulate`, killed at the end.
+pub(crate) struct Simulated {
+    child: Child,
+    pub(crate) base_url: String,
+    _folder: TempDir,
+}
+
+impl Simulated {
+    /// Every answer takes so many milliseconds, so that requests are in flight.
+    pub(crate) fn start(delay_ms: u32) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let faults = folder.path().join("faults.toml");
+        std::fs::write(&faults, format!("[[fault]]\nkind = \"delay\"\ndelay_ms = {delay_ms}\n")).unwrap();
+        let mut child = Command::new(PROGRAM)
+            .args(["simulate", "--limits", "none", "--seasons", "2024", "--faults"])
+            .arg(faults)
+            .current_dir(folder.path())
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap();
+        let mut base_url = String::new();
+        BufReader::new(child.stdout.take().unwrap()).read_line(&mut base_url).unwrap();
+        let base_url = base_url.trim().to_owned();
+        assert!(base_url.starts_with("http://127.0.0.1:"), "{base_url}");
+        Self { child, base_url, _folder: folder }
+    }
+
+    /// Requests for data, those for the catalogue not counted.
+    pub(crate) fn data_requests(&self) -> u64 {
+        let address = self.base_url.trim_start_matches("http://").trim_end_matches("/v1");
+        let mut stream = std::net::TcpStream::connect(address).unwrap();
+        write!(stream, "GET /_sim/stats HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n\r\n").unwrap();
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).unwrap();
+        let body = answer.split_once("\r\n\r\n").unwrap().1;
+        let stats: serde_json::Value =
+            serde_json::from_str(body).unwrap_or_else(|error| panic!("{body}: {error}"));
+        stats["data_requests"].as_u64().unwrap()
+    }
+}
+
+impl Drop for Simulated {
+    fn drop(&mut self) {
+        // It may have ended already; then there is nothing left to do.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+/// How many of something, from an environment variable.
+pub(crate) fn setting(name: &str, otherwise: u64) -> u64 {
+    std::env::var(name)
+        .ok()
+        .map_or(otherwise, |text| text.parse().unwrap_or_else(|_| panic!("{name}={text} is no number")))
+}

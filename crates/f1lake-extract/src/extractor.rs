@@ -195,7 +195,10 @@ impl Extractor {
         cancel: &CancellationToken,
     ) -> Result<Vec<SessionReport>, ExtractError> {
         let now = self.settings.now();
+        self.landing.remove_unfinished()?;
+        crate::files::remove_unfinished(&Learned::folder(&self.settings.work_dir))?;
         let manifests = self.manifests().await?;
+        Staging::forget_landed(&self.settings.work_dir, &manifests)?;
         let skipped = |session: SessionLabel| SessionReport {
             session,
             status: SessionStatus::Skipped,
@@ -692,7 +695,8 @@ impl Run<'_> {
     async fn fetch_one(&self, slice: Slice, folder: PathBuf) -> (Slice, Result<(Staged, u64), ExtractError>) {
         let asked = slice.clone();
         let work = async {
-            let answer = tokio::select! {
+            // The worker is busy until its answer is kept: a kill then costs no more requests than there are workers.
+            let (answer, _worker) = tokio::select! {
                 answer = self.ask(&asked) => answer?,
                 () = self.cancel.cancelled() => return Err(ExtractError::Interrupted),
             };
@@ -702,29 +706,29 @@ impl Run<'_> {
         (slice, work.await)
     }
 
-    async fn ask(&self, slice: &Slice) -> Result<Answer, ExtractError> {
+    /// The answer, with the worker that is busy with it.
+    async fn ask(&self, slice: &Slice) -> Result<(Answer, tokio::sync::SemaphorePermit<'_>), ExtractError> {
         let client = &self.extractor.client;
         let query = slice.query();
         loop {
-            let answer = {
-                let _worker = self.workers.acquire().await;
-                match &slice.drivers {
-                    Drivers::Some(numbers) if numbers.len() > 1 => {
-                        match client.fetch_within(&query, RETRIES_OF_LARGE).await {
-                            // Asking for less would not help: it gets all its tries.
-                            Err(error) if error.is_passing() => client.fetch(&query).await,
-                            answer => answer,
-                        }
+            let worker = self.workers.acquire().await.map_err(|_| ExtractError::Interrupted)?;
+            let answer = match &slice.drivers {
+                Drivers::Some(numbers) if numbers.len() > 1 => {
+                    match client.fetch_within(&query, RETRIES_OF_LARGE).await {
+                        // Asking for less would not help: it gets all its tries.
+                        Err(error) if error.is_passing() => client.fetch(&query).await,
+                        answer => answer,
                     }
-                    _ => client.fetch(&query).await,
                 }
+                _ => client.fetch(&query).await,
             };
             match answer {
                 Err(error) if error.is_locked() && self.extractor.settings.on_locked == OnLocked::Wait => {
+                    drop(worker);
                     (self.progress)(Event::Note(waiting_note(&self.extractor.settings)));
                     tokio::time::sleep(self.extractor.settings.locked_poll).await;
                 }
-                other => return Ok(other?),
+                other => return Ok((other?, worker)),
             }
         }
     }
@@ -764,7 +768,10 @@ impl Run<'_> {
             reports.push(report);
         }
         self.extractor.landing.commit(&manifest).await?;
-        staging.clear()?;
+        if let Err(error) = staging.clear() {
+            // The session is landed all the same; the next run begins by removing what is left.
+            tracing::warn!(%error, session = name, "landed, but its staging could not be removed");
+        }
         Ok(reports)
     }
 

@@ -1,32 +1,60 @@
 //! Durable local files.
 
 use crate::error::ExtractError;
+use std::fs::File;
 use std::io::Write;
 use std::path::Path;
 
+/// How the names of files begin that are being written.
+const UNFINISHED: &str = ".tmp-";
+
 /// Writes a file so that it appears whole or not at all, even through a power cut.
 pub(crate) fn write_atomically(path: &Path, bytes: &[u8]) -> Result<(), ExtractError> {
+    atomically(path, |file| file.write_all(bytes))
+}
+
+/// Copies a file so that the copy appears whole or not at all, even through a power cut.
+pub(crate) fn copy_atomically(source: &Path, path: &Path) -> Result<(), ExtractError> {
+    let mut source = File::open(source).map_err(ExtractError::io("cannot read", source))?;
+    atomically(path, |file| std::io::copy(&mut source, file).map(drop))
+}
+
+fn atomically(path: &Path, fill: impl FnOnce(&mut File) -> std::io::Result<()>) -> Result<(), ExtractError> {
     let folder = path.parent().unwrap_or(Path::new("."));
     std::fs::create_dir_all(folder).map_err(ExtractError::io("cannot make the folder", folder))?;
     let wrap = || ExtractError::io("cannot write", path);
-    let mut file = tempfile::Builder::new().prefix(".tmp-").tempfile_in(folder).map_err(wrap())?;
-    file.write_all(bytes).map_err(wrap())?;
+    let mut builder = tempfile::Builder::new();
+    builder.prefix(UNFINISHED);
+    // Readable for whom the user's umask lets read, as other files are.
+    #[cfg(unix)]
+    builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
+    let mut file = builder.tempfile_in(folder).map_err(wrap())?;
+    fill(file.as_file_mut()).map_err(wrap())?;
     file.as_file().sync_all().map_err(wrap())?;
     file.persist(path).map_err(|error| wrap()(error.error))?;
     sync_folder(folder)
 }
 
-/// Flushes a file and the entry of its folder to disk.
-pub(crate) fn sync_file_and_folder(path: &Path) -> Result<(), ExtractError> {
-    let file = std::fs::File::open(path).map_err(ExtractError::io("cannot sync", path))?;
-    file.sync_all().map_err(ExtractError::io("cannot sync", path))?;
-    sync_folder(path.parent().unwrap_or(Path::new(".")))
+/// Removes what a run that was cut off had begun to write into a folder. Nobody else may be writing there.
+pub(crate) fn remove_unfinished(folder: &Path) -> Result<(), ExtractError> {
+    let wrap = || ExtractError::io("cannot clean", folder);
+    let entries = match std::fs::read_dir(folder) {
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(()),
+        other => other.map_err(wrap())?,
+    };
+    for entry in entries {
+        let entry = entry.map_err(wrap())?;
+        if entry.file_name().to_string_lossy().starts_with(UNFINISHED) {
+            std::fs::remove_file(entry.path()).map_err(wrap())?;
+        }
+    }
+    Ok(())
 }
 
 /// Flushes the entries of a folder to disk.
 #[cfg(unix)]
 pub(crate) fn sync_folder(folder: &Path) -> Result<(), ExtractError> {
-    let opened = std::fs::File::open(folder).map_err(ExtractError::io("cannot sync", folder))?;
+    let opened = File::open(folder).map_err(ExtractError::io("cannot sync", folder))?;
     opened.sync_all().map_err(ExtractError::io("cannot sync", folder))
 }
 

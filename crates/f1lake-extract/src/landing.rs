@@ -115,25 +115,53 @@ impl Landing {
     /// # Errors
     /// With the cause.
     pub async fn check_writable(&self) -> Result<(), ExtractError> {
+        if let Some(folder) = &self.local {
+            let folder = folder.join(MANIFEST_DIR);
+            return on_disk(move || {
+                let failed = || ExtractError::io("cannot write in", &folder);
+                std::fs::create_dir_all(&folder).map_err(failed())?;
+                // Without a name, so that it is gone however this run ends.
+                let mut file = tempfile::tempfile_in(&folder).map_err(failed())?;
+                std::io::Write::write_all(&mut file, b"f1lake").map_err(failed())
+            })
+            .await;
+        }
         let name = "_manifest/.write-test";
         self.put_bytes(name, b"f1lake".to_vec()).await?;
         let path = self.path(name);
         self.store.delete(&path).await.map_err(ExtractError::store("cannot delete", &path))
     }
 
-    /// Writes a small object whole, replacing what is there.
+    /// Removes what a run that was cut off had begun to write. Only the run that holds the lock may do so.
+    pub(crate) fn remove_unfinished(&self) -> Result<(), ExtractError> {
+        let Some(folder) = &self.local else { return Ok(()) };
+        for folder in [folder.clone(), folder.join(MANIFEST_DIR), folder.join("_aside")] {
+            crate::files::remove_unfinished(&folder)?;
+        }
+        Ok(())
+    }
+
+    /// Writes a small object whole, replacing what is there; on return it survives a power cut.
     pub(crate) async fn put_bytes(&self, name: &str, bytes: Vec<u8>) -> Result<(), ExtractError> {
+        if let Some(folder) = &self.local {
+            let file = folder.join(name);
+            return on_disk(move || crate::files::write_atomically(&file, &bytes)).await;
+        }
         let path = self.path(name);
         self.store
             .put(&path, PutPayload::from(bytes))
             .await
             .map_err(ExtractError::store("cannot write", &path))?;
-        self.sync(name).await
+        Ok(())
     }
 
     /// Sends a local file; the object appears whole or not at all.
     pub(crate) async fn put_file(&self, name: &str, file: &std::path::Path) -> Result<(), ExtractError> {
         use tokio::io::AsyncReadExt;
+        if let Some(folder) = &self.local {
+            let (source, file) = (file.to_owned(), folder.join(name));
+            return on_disk(move || crate::files::copy_atomically(&source, &file)).await;
+        }
         let path = self.path(name);
         let read = || ExtractError::io("cannot read", file);
         let mut source = tokio::fs::File::open(file).await.map_err(read())?;
@@ -163,7 +191,7 @@ impl Landing {
             upload.write(&buffer[..count]);
         }
         upload.finish().await.map_err(ExtractError::store("cannot write", &path))?;
-        self.sync(name).await
+        Ok(())
     }
 
     /// Lands a finished and synced file of ours: moved when it is on the same disk, else sent. The entry in the folder
@@ -180,19 +208,6 @@ impl Landing {
             }
             Err(error) => Err(ExtractError::io("cannot land", folder.join(name))(error)),
         }
-    }
-
-    /// Makes a local file and its folder survive a power cut; stores elsewhere do so by contract.
-    async fn sync(&self, name: &str) -> Result<(), ExtractError> {
-        let Some(folder) = &self.local else { return Ok(()) };
-        let file = folder.join(name);
-        tokio::task::spawn_blocking(move || crate::files::sync_file_and_folder(&file)).await.map_err(
-            |error| ExtractError::Io {
-                what: "cannot sync",
-                path: PathBuf::from("landing"),
-                source: std::io::Error::other(error),
-            },
-        )?
     }
 
     /// An object's bytes; `None` when there is no such object.
@@ -283,13 +298,7 @@ impl Landing {
         })?;
         bytes.push(b'\n');
         if let Some(folder) = self.local.clone() {
-            tokio::task::spawn_blocking(move || crate::files::sync_folder(&folder)).await.map_err(
-                |error| ExtractError::Io {
-                    what: "cannot sync",
-                    path: PathBuf::from("landing"),
-                    source: std::io::Error::other(error),
-                },
-            )??;
+            on_disk(move || crate::files::sync_folder(&folder)).await?;
         }
         self.put_bytes(&manifest.path(), bytes.clone()).await?;
         self.complete_copy(manifest, bytes).await
@@ -347,6 +356,17 @@ impl Landing {
         }
         copy.put_bytes(&manifest.path(), text).await
     }
+}
+
+/// Runs work on the local disk beside the network's.
+async fn on_disk(
+    work: impl FnOnce() -> Result<(), ExtractError> + Send + 'static,
+) -> Result<(), ExtractError> {
+    tokio::task::spawn_blocking(work).await.map_err(|error| ExtractError::Io {
+        what: "stopped while working on files of the",
+        path: PathBuf::from("landing zone"),
+        source: std::io::Error::other(error),
+    })?
 }
 
 #[cfg(test)]

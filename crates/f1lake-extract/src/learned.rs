@@ -29,8 +29,13 @@ pub(crate) struct Learned {
 }
 
 impl Learned {
+    /// Folder of its file.
+    pub(crate) fn folder(work_dir: &Path) -> PathBuf {
+        work_dir.join("state")
+    }
+
     pub(crate) fn open(work_dir: &Path, wanted: usize, now: Timestamp) -> Self {
-        let path = work_dir.join("state").join("learned.json");
+        let path = Self::folder(work_dir).join("learned.json");
         // A damaged or missing file only costs a request or two.
         let known = std::fs::read(&path)
             .ok()

@@ -3,11 +3,12 @@
 
 use crate::error::ExtractError;
 use crate::files::write_atomically;
-use crate::manifest::{LandedRequest, Outcome};
+use crate::manifest::{LandedRequest, Manifest, Outcome};
 use crate::slice::Slice;
 use jiff::Timestamp;
 use openf1_client::{Answer, Endpoint};
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 use std::io::{BufRead, BufReader, Read};
 use std::path::{Path, PathBuf};
 
@@ -91,6 +92,27 @@ impl Staging {
         }
         staged.sort_by_key(|staged| staged.slice.id());
         Ok(Self { folder, staged })
+    }
+
+    /// Removes answers that landed already, left when a run was cut off between a session's manifest and here. What
+    /// was received since then belongs to a refresh that goes on.
+    pub(crate) fn forget_landed(
+        work_dir: &Path,
+        manifests: &BTreeMap<i64, Manifest>,
+    ) -> Result<(), ExtractError> {
+        for (session_key, manifest) in manifests {
+            let folder = Self::root(work_dir).join(session_key.to_string());
+            if !folder.is_dir() {
+                continue;
+            }
+            let requests = manifest.endpoints.values().flat_map(|landed| &landed.requests);
+            let landed = requests.map(|request| request.received_at).max();
+            let later = Self::open(work_dir, *session_key, |received_at| Some(received_at) > landed)?;
+            if later.staged.is_empty() {
+                later.clear()?;
+            }
+        }
+        Ok(())
     }
 
     /// Folder of this session's staging.

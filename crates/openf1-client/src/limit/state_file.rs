@@ -41,9 +41,10 @@ impl StateFile {
         let mut text = String::new();
         let mut log = match file.read_to_string(&mut text) {
             Ok(0) => Log::default(),
-            Ok(_) => match serde_json::from_str::<Stored>(&text) {
-                Ok(stored) => Log { sent: stored.sent, paused_until: stored.paused_until },
-                Err(_) => full(&file, limits)?,
+            // What follows the first value is left when a process ended between its writing and its cutting off.
+            Ok(_) => match serde_json::Deserializer::from_str(&text).into_iter::<Stored>().next() {
+                Some(Ok(stored)) => Log { sent: stored.sent, paused_until: stored.paused_until },
+                _ => full(&file, limits)?,
             },
             Err(_) => full(&file, limits)?,
         };

@@ -33,6 +33,7 @@ use tokio_util::sync::CancellationToken;
 
 /// Runs the program with these arguments, the first of which is its name.
 pub fn main(args: impl IntoIterator<Item = OsString>) -> std::process::ExitCode {
+    quieten_caught_panic();
     let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
         Ok(runtime) => runtime,
         Err(error) => {
@@ -74,4 +75,19 @@ pub async fn run(args: impl IntoIterator<Item = OsString>, cancel: Option<Cancel
             error.exit_code()
         }
     }
+}
+
+/// When a table's file cannot be finished, deltalake tries to abort it, and catches the panic by which object_store
+/// says that it is too late. The write's error is told anyway; every other panic is shown as ever.
+fn quieten_caught_panic() {
+    let shown = std::panic::take_hook();
+    std::panic::set_hook(Box::new(move |panic| {
+        let place = panic.location().map_or("", |location| location.file());
+        let caught = panic.payload_as_str() == Some("Already shut down")
+            && place.contains("object_store")
+            && place.ends_with("buffered.rs");
+        if !caught {
+            shown(panic);
+        }
+    }));
 }

@@ -44,7 +44,9 @@ pub(crate) fn start(verbose: u8, quiet: bool, format: LogFormat, bars: &MultiPro
         level.to_owned()
     } else {
         let ours: Vec<String> = ours.iter().map(|name| format!("{name}={level}")).collect();
-        format!("warn,{}", ours.join(","))
+        // What it logs of a failure, its error says too; and a commit that lost against another one is tried again.
+        let theirs = if verbose == 0 { ",deltalake_core=off" } else { "" };
+        format!("warn{theirs},{}", ours.join(","))
     };
     let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new(chosen));
     let bars = AboveBars(bars.clone());

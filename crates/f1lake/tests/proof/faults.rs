@@ -4,7 +4,7 @@
 //! struck, with the kinds of faults in turn; `F1LAKE_FAULT_POINTS=all` strikes every point once,
 //! `F1LAKE_FAULT_POINTS=every` with every kind. `F1LAKE_FAULT_STEP=load` keeps to one step.
 
-use crate::outcome::Outcome;
+use crate::outcome::{Outcome, cleaned};
 use crate::place::{Ended, PROGRAM, Place, STEPS, Simulated, Step, ended, setting};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
@@ -198,15 +198,16 @@ fn try_point(
         (_, 1..=3) => return wrong("the cause is not told"),
         _ => return wrong("no exit code of ours"),
     };
-    if how != How::Outlived {
-        let again = |error: String| {
-            format!("{error}; before, {} {} got {}: {told}", call.name, call.file, point.kind)
-        };
-        place.run(step, server).map_err(again)?;
-    }
-    calm.after[point.step].same(place).map_err(|error| {
+    let after = |error: String| {
         format!("{error}; before ({how:?}), {} {} got {}: {told}", call.name, call.file, point.kind)
-    })?;
+    };
+    // What calls itself a success must be one; after that a second run still cleans up.
+    if how == How::Outlived {
+        calm.after[point.step].same(place).map_err(after)?;
+    }
+    place.run(step, server).map_err(after)?;
+    calm.after[point.step].same(place).map_err(after)?;
+    cleaned(place).map_err(after)?;
     Ok(how)
 }
 

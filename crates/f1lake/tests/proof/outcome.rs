@@ -72,16 +72,19 @@ impl Outcome {
         if let Some(table) = other.tables.keys().find(|table| !self.tables.contains_key(*table)) {
             return Err(format!("there is a table {table} too many"));
         }
-        let staged: Vec<String> = below(&place.path().join("landing/_work/staging")).into_keys().collect();
-        if !staged.is_empty() {
-            return Err(format!("left in staging: {staged:?}"));
-        }
         let verified = ended(place.command(PROGRAM).args(["verify", "--out", "landing"]));
         if verified.code != 0 || verified.text.contains("no manifest") {
             return Err(format!("verify: {}", verified.told()));
         }
         Ok(())
     }
+}
+
+/// Nothing is left of work that was cut off, when a whole run has followed.
+pub(crate) fn cleaned(place: &Place) -> Result<(), String> {
+    let mut left = below(&place.path().join("landing/_work"));
+    left.retain(|name, _| !["run.lock", "state/learned.json"].contains(&name.as_str()));
+    if left.is_empty() { Ok(()) } else { Err(format!("left behind: {:?}", left.keys().collect::<Vec<_>>())) }
 }
 
 /// Files below a folder by their path in it.

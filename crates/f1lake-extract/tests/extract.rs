@@ -2,6 +2,9 @@
 
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+#[path = "extract/network.rs"]
+mod network;
+
 use f1lake_extract::*;
 use jiff::Timestamp;
 use openf1_client::{Endpoint, Limits, OpenF1, RateLimiter};

@@ -44,6 +44,21 @@ pub struct FaultPlan {
     pub(crate) corrections: Vec<Correction>,
 }
 
+/// Every kind of fault that a plan can hold.
+pub const FAULT_KINDS: [&str; 11] = [
+    "status",
+    "delay",
+    "stall",
+    "cut",
+    "wrong_length",
+    "bad_gzip",
+    "html",
+    "object",
+    "nan",
+    "duplicate_rows",
+    "reset",
+];
+
 /// How an answer is broken.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Kind {
@@ -150,10 +165,7 @@ impl TryFrom<RawFault> for Fault {
             "duplicate_rows" => Kind::DuplicateRows,
             "reset" => Kind::Reset,
             other => {
-                return Err(format!(
-                    "unknown kind `{other}` (known: status, delay, stall, cut, wrong_length, bad_gzip, \
-                     html, object, nan, duplicate_rows, reset)"
-                ));
+                return Err(format!("unknown kind `{other}` (known: {})", FAULT_KINDS.join(", ")));
             }
         };
         if !matches!(kind, Kind::Status { .. })
@@ -357,6 +369,19 @@ mod tests {
         assert_ne!(at(3.0, "x=1"), Some(Kind::Html));
         let n = (0..4000).filter(|_| at(9.0, "") == Some(Kind::Nan)).count();
         assert!((800..1200).contains(&n), "{n}");
+    }
+
+    #[test]
+    fn every_kind_is_known_and_no_other() {
+        for kind in FAULT_KINDS {
+            let plan = format!("[[fault]]\nkind = '{kind}'\nstatus = 503\ndelay_ms = 5\n");
+            let needed = ["status", "delay"].into_iter().filter(|needs| *needs != kind);
+            let plan = needed.fold(plan, |plan, other| match other {
+                "status" => plan.replace("status = 503\n", ""),
+                _ => plan.replace("delay_ms = 5\n", ""),
+            });
+            assert_eq!(FaultPlan::from_toml(&plan).unwrap().faults.len(), 1, "{kind}");
+        }
     }
 
     #[test]

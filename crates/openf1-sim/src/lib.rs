@@ -35,6 +35,6 @@ mod token;
 
 pub use config::{Account, Budget, GeneratedConfig, LiveWindow, SimConfig, SimLimits, Source};
 pub use error::SimError;
-pub use faults::FaultPlan;
+pub use faults::{FAULT_KINDS, FaultPlan};
 pub use server::{Simulator, start};
 pub use stats::{ClientStats, Stats};

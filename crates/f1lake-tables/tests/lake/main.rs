@@ -7,4 +7,5 @@ mod decoding;
 mod documents;
 mod loading;
 mod querying;
+mod together;
 mod zone;

@@ -1,0 +1,257 @@
+//! Every fault of the network and what comes of it; a live session that locks history.
+
+use super::*;
+use openf1_sim::{FAULT_KINDS, LiveWindow};
+
+/// What comes of a fault that does not pass.
+enum Forever {
+    /// The session lands, the same to the byte.
+    Same,
+    /// It lands, and the endpoint has no rows.
+    Empty,
+    /// It does not land, and its error says this.
+    Failed(&'static str),
+    /// It does not land: history is locked.
+    Locked,
+}
+
+/// A fault, what else its plan needs, and what comes of it when it stays. Each one is also played twice and then no
+/// more: then the session lands, the same to the byte, but for those in [`FINAL`].
+const OUTCOMES: [(&str, &str, Forever); 19] = [
+    ("status", "status = 429\nretry_after = '0'", Forever::Failed("HTTP 429")),
+    ("status", "status = 429\nretry_after = 'soon'", Forever::Failed("HTTP 429")),
+    ("status", "status = 500", Forever::Failed("HTTP 500")),
+    ("status", "status = 502\nbody = '<html>Bad Gateway</html>'", Forever::Failed("HTTP 502")),
+    ("status", "status = 503", Forever::Failed("HTTP 503")),
+    ("status", "status = 504", Forever::Failed("HTTP 504")),
+    ("status", "status = 403", Forever::Failed("HTTP 403")),
+    ("status", "status = 404\nbody = '<html>Not Found</html>'", Forever::Failed("HTTP 404")),
+    ("status", "status = 404\nbody = '{\"detail\":\"No results found.\"}'", Forever::Empty),
+    ("status", "status = 401\nbody = '{\"detail\":\"Live F1 session in progress.\"}'", Forever::Locked),
+    ("delay", "delay_ms = 200", Forever::Same),
+    ("stall", "", Forever::Failed("no answer after")),
+    ("cut", "", Forever::Failed("no answer after")),
+    ("wrong_length", "", Forever::Failed("no answer after")),
+    ("bad_gzip", "", Forever::Failed("no answer after")),
+    ("html", "", Forever::Failed("is no list of rows")),
+    ("object", "", Forever::Failed("is no list of rows")),
+    ("nan", "", Forever::Failed("is no list of rows")),
+    ("reset", "", Forever::Failed("no answer after")),
+];
+
+/// Kinds of which there is nothing to say beyond "twice": rows that come double land once, for ever.
+const ALWAYS_SAME: [&str; 1] = ["duplicate_rows"];
+
+/// Answers that are believed at once, so that they are not asked for again in the same run.
+fn is_final(details: &str) -> bool {
+    ["403", "404", "401"].iter().any(|status| details.contains(&format!("status = {status}")))
+}
+
+/// A client that gives up soon.
+fn impatient(sim: &Simulator) -> OpenF1 {
+    OpenF1::builder()
+        .base_url(sim.base_url())
+        .limiter(RateLimiter::new(Limits::unlimited()))
+        .retry_delay(Duration::from_millis(2))
+        .max_retries(2)
+        .timeout(Duration::from_secs(1))
+        .build()
+        .unwrap()
+}
+
+/// A race without telemetry.
+fn small(folder: &Path, race: i64) -> ExtractSettings {
+    let mut settings = by_key(folder, race);
+    settings.endpoints =
+        [Endpoint::Sessions, Endpoint::Drivers, Endpoint::Laps, Endpoint::Pit, Endpoint::Stints].into();
+    settings
+}
+
+async fn extract(sim: &Simulator, folder: &Path, race: i64) -> Result<RunReport, ExtractError> {
+    Extractor::new(impatient(sim), landing(folder), small(folder, race))
+        .unwrap()
+        .run(silent(), CancellationToken::new())
+        .await
+}
+
+async fn with_faults(plan: &str) -> Simulator {
+    let mut config = thin();
+    config.faults = FaultPlan::from_toml(plan).unwrap_or_else(|error| panic!("{plan}: {error}"));
+    simulator(config).await
+}
+
+/// The race and what lands of it on a calm day.
+async fn calm() -> (i64, Vec<(String, Vec<u8>)>) {
+    let sim = simulator(thin()).await;
+    let race = a_race(&sim).await;
+    let folder = tempfile::tempdir().unwrap();
+    extract(&sim, folder.path(), race).await.unwrap();
+    let expected = contents(folder.path());
+    assert_eq!(expected.len(), 5);
+    (race, expected)
+}
+
+#[test]
+fn every_kind_of_fault_has_a_stated_outcome() {
+    let stated: BTreeSet<&str> = OUTCOMES.iter().map(|(kind, ..)| *kind).chain(ALWAYS_SAME).collect();
+    assert_eq!(stated, BTreeSet::from(FAULT_KINDS));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_fault_that_passes_is_outlived() {
+    let (race, expected) = calm().await;
+    let passing = OUTCOMES.iter().map(|(kind, details, _)| (*kind, *details));
+    let passing = passing.filter(|(_, details)| !is_final(details)).chain(ALWAYS_SAME.map(|kind| (kind, "")));
+    for (kind, details) in passing {
+        let sim =
+            with_faults(&format!("[[fault]]\nkind = '{kind}'\nendpoint = 'pit'\ncount = 2\n{details}")).await;
+        let folder = tempfile::tempdir().unwrap();
+        let report = extract(&sim, folder.path(), race).await.unwrap();
+        assert_eq!(report.sessions[0].status, SessionStatus::Landed, "{kind} {details}: {report:#?}");
+        assert!(sim.stats().faults >= 1, "{kind} {details} was not played");
+        assert!(contents(folder.path()) == expected, "{kind} {details}: files differ");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_fault_that_stays_has_its_outcome() {
+    let (race, expected) = calm().await;
+    let same = ALWAYS_SAME.map(|kind| (kind, "", Forever::Same));
+    for (kind, details, outcome) in OUTCOMES.into_iter().chain(same) {
+        let sim = with_faults(&format!("[[fault]]\nkind = '{kind}'\nendpoint = 'pit'\n{details}")).await;
+        let folder = tempfile::tempdir().unwrap();
+        let report = extract(&sim, folder.path(), race).await.unwrap();
+        let session = &report.sessions[0];
+        let told = format!("{kind} {details}: {report:#?}");
+        let landed = contents(folder.path());
+        match outcome {
+            Forever::Same => {
+                assert_eq!(session.status, SessionStatus::Landed, "{told}");
+                assert!(landed == expected, "{told}");
+            }
+            Forever::Empty => {
+                assert_eq!(session.status, SessionStatus::Landed, "{told}");
+                let others: Vec<_> =
+                    expected.iter().filter(|(name, _)| !name.starts_with("pit_")).cloned().collect();
+                assert!(landed == others, "{told}");
+            }
+            Forever::Failed(words) => {
+                assert_eq!(session.status, SessionStatus::Failed, "{told}");
+                let error = session.error.as_deref().unwrap_or_default();
+                assert!(error.contains("pit?") && error.contains(words), "{told}");
+                assert!(landed.is_empty(), "{told}");
+            }
+            Forever::Locked => {
+                assert_eq!(session.status, SessionStatus::Locked, "{told}");
+                assert!(landed.is_empty(), "{told}");
+            }
+        }
+        let stats = sim.stats();
+        assert!(stats.faults >= 1, "{told}");
+        // Whether asking for less helps is found out with one part, not with all.
+        assert!(stats.data_requests < 120, "{} requests: {told}", stats.data_requests);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn with_a_fifth_of_all_answers_broken_all_lands() {
+    let (race, expected) = calm().await;
+    for seed in 0..3 {
+        let mut plan = format!("seed = {seed}\n");
+        for kind in FAULT_KINDS.iter().filter(|kind| **kind != "stall") {
+            let details = match *kind {
+                "status" => "status = 503\n",
+                "delay" => "delay_ms = 50\n",
+                _ => "",
+            };
+            plan += &format!("[[fault]]\nkind = '{kind}'\nprobability = 0.022\n{details}");
+        }
+        let sim = with_faults(&plan).await;
+        let folder = tempfile::tempdir().unwrap();
+        let client = OpenF1::builder()
+            .base_url(sim.base_url())
+            .limiter(RateLimiter::new(Limits::unlimited()))
+            .retry_delay(Duration::from_millis(2))
+            .build()
+            .unwrap();
+        let mut settings = by_key(folder.path(), race);
+        settings.endpoints = small(folder.path(), race).endpoints;
+        let extractor = Extractor::new(client, landing(folder.path()), settings).unwrap();
+        let report = extractor.run(silent(), CancellationToken::new()).await.unwrap();
+        assert_eq!(report.sessions[0].status, SessionStatus::Landed, "seed {seed}: {report:#?}");
+        assert!(contents(folder.path()) == expected, "seed {seed}: files differ");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_lock_that_is_waited_for_ends_by_itself() {
+    let (race, expected) = calm().await;
+    let mut config = thin();
+    config.live = vec![LiveWindow { from: Duration::ZERO, until: Duration::from_millis(900) }];
+    let sim = simulator(config).await;
+    let folder = tempfile::tempdir().unwrap();
+    let mut settings = small(folder.path(), race);
+    settings.on_locked = OnLocked::Wait;
+    settings.locked_poll = Duration::from_millis(200);
+    let started = std::time::Instant::now();
+    let extractor = Extractor::new(impatient(&sim), landing(folder.path()), settings).unwrap();
+    let report = extractor.run(silent(), CancellationToken::new()).await.unwrap();
+    assert_eq!(report.sessions[0].status, SessionStatus::Landed, "{report:#?}");
+    assert!(started.elapsed() >= Duration::from_millis(600), "it did not wait");
+    assert!(contents(folder.path()) == expected, "files differ");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_lock_in_the_middle_stops_the_run_and_the_next_one_asks_for_the_rest() {
+    let (race, expected) = calm().await;
+    // Half of the answers came before the session went live.
+    let sim = with_faults(
+        "[[fault]]\nkind = 'status'\nstatus = 401\nbody = '{\"detail\":\"Live F1 session in progress.\"}'\n\
+         endpoint = 'stints'\ncount = 1",
+    )
+    .await;
+    let folder = tempfile::tempdir().unwrap();
+    let mut settings = small(folder.path(), race);
+    settings.max_workers = 1;
+    let run = || Extractor::new(impatient(&sim), landing(folder.path()), settings.clone()).unwrap();
+    let first = run().run(silent(), CancellationToken::new()).await.unwrap();
+    assert_eq!(first.sessions[0].status, SessionStatus::Locked, "{first:#?}");
+    assert!(contents(folder.path()).is_empty(), "landed in part");
+    let second = run().run(silent(), CancellationToken::new()).await.unwrap();
+    assert_eq!(second.sessions[0].status, SessionStatus::Landed, "{second:#?}");
+    assert!(contents(folder.path()) == expected, "files differ");
+    // Four answers and the refused one; nothing twice.
+    assert_eq!(sim.stats().data_requests, 5);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn answers_left_when_a_landed_session_was_cut_off_are_not_taken_for_new_ones() {
+    let sim = simulator(thin()).await;
+    let race = a_race(&sim).await;
+    let folder = tempfile::tempdir().unwrap();
+    // Everything of staging as it is just before the manifest is written: an endpoint fails, and the rest stays.
+    let broken = with_faults("[[fault]]\nkind = 'status'\nstatus = 500\nendpoint = 'stints'").await;
+    extract(&broken, folder.path(), race).await.unwrap();
+    let staging = folder.path().join(format!("_work/staging/{race}"));
+    let kept = tempfile::tempdir().unwrap();
+    let names: Vec<_> =
+        std::fs::read_dir(&staging).unwrap().map(|entry| entry.unwrap().file_name()).collect();
+    assert!(names.len() >= 3, "{names:?}");
+    for name in &names {
+        std::fs::copy(staging.join(name), kept.path().join(name)).unwrap();
+    }
+    extract(&sim, folder.path(), race).await.unwrap();
+    assert!(!staging.exists());
+    // The cut: the session is landed, its staging is still there, and a manifest was being written.
+    std::fs::create_dir_all(&staging).unwrap();
+    for name in &names {
+        std::fs::copy(kept.path().join(name), staging.join(name)).unwrap();
+    }
+    std::fs::write(folder.path().join("_manifest/.tmp-cut"), "{").unwrap();
+    let before = sim.stats().data_requests;
+    let mut settings = small(folder.path(), race);
+    settings.refresh = true;
+    run(&sim, folder.path(), settings).await.unwrap();
+    assert_eq!(sim.stats().data_requests - before, 4, "a refresh took old answers");
+    assert!(!staging.exists() && !folder.path().join("_manifest/.tmp-cut").exists());
+}

@@ -1,0 +1,182 @@
+//! Loads, builds and readers at once: nothing is lost, and readers see whole sessions only.
+
+use crate::zone::{Zone, driver, lap, session};
+use f1lake_tables::{BuildSettings, BuildStatus, GOLD, LoadSettings, LoadStatus, SILVER};
+use openf1_client::Endpoint;
+use std::collections::BTreeSet;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+const SESSIONS: std::ops::RangeInclusive<i64> = 1..=8;
+
+/// Lands laps of one duration for each session.
+fn land_laps(zone: &mut Zone, count: i16, seconds: f64) {
+    for key in SESSIONS {
+        let laps: Vec<_> = (1..=count).map(|number| lap(key, 1, number.into(), seconds)).collect();
+        zone.land(key, Endpoint::Laps, &laps);
+    }
+}
+
+fn some(keys: impl IntoIterator<Item = i64>) -> LoadSettings {
+    LoadSettings { sessions: Some(keys.into_iter().collect()), ..LoadSettings::default() }
+}
+
+/// Reads until told to stop; returns how many states that differ were seen. `whole` are the sessions as they may be.
+async fn read(zone: &Zone, stop: &AtomicBool, whole: &[&str]) -> usize {
+    let mut seen = BTreeSet::new();
+    let laps = "select session_key, count(*), min(lap_duration), max(lap_duration) from bronze_raw.bronze_laps \
+                group by 1 order by 1";
+    loop {
+        let last = stop.load(Ordering::SeqCst);
+        // What is recorded as loaded is there in every table, whole.
+        let recorded: BTreeSet<String> =
+            match zone.lake().table("bronze_raw.bronze_loads", None).await.unwrap() {
+                None => BTreeSet::new(),
+                Some(_) => zone
+                    .query("select distinct session_key from bronze_raw.bronze_loads")
+                    .await
+                    .into_iter()
+                    .map(|mut row| row.remove(0))
+                    .collect(),
+            };
+        if zone.lake().table("bronze_raw.bronze_laps", None).await.unwrap().is_some() {
+            let rows = zone.query(laps).await;
+            for row in &rows {
+                assert!(whole.contains(&row[1..].join(" ").as_str()), "a session in part: {row:?}");
+            }
+            let there: BTreeSet<String> = rows.iter().map(|row| row[0].clone()).collect();
+            assert!(there.is_superset(&recorded), "recorded {recorded:?}, there {there:?}");
+            seen.insert(rows);
+        }
+        if last {
+            return seen.len();
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_reader_during_a_load_sees_whole_sessions_only() {
+    let mut zone = Zone::new();
+    land_laps(&mut zone, 30, 90.0);
+    let stop = AtomicBool::new(false);
+    let load = async {
+        let report = zone.load().await;
+        stop.store(true, Ordering::SeqCst);
+        report
+    };
+    let (report, states) = tokio::join!(load, read(&zone, &stop, &["30 90.0 90.0"]));
+    assert_eq!(report.count(LoadStatus::Loaded), 8, "{report:?}");
+    assert!(states >= 2, "the reader saw {states} states only");
+
+    // Corrections: each session is as it was or as it is now.
+    land_laps(&mut zone, 20, 80.0);
+    let stop = AtomicBool::new(false);
+    let load = async {
+        let report = zone.load().await;
+        stop.store(true, Ordering::SeqCst);
+        report
+    };
+    let (report, states) = tokio::join!(load, read(&zone, &stop, &["30 90.0 90.0", "20 80.0 80.0"]));
+    assert_eq!(report.count(LoadStatus::Loaded), 8, "{report:?}");
+    assert!(states >= 2, "the reader saw {states} states only");
+    assert_eq!(zone.one("select count(*), max(lap_duration) from bronze_raw.bronze_laps").await, "160 80.0");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn loads_of_sessions_that_share_a_file_lose_nothing() {
+    let mut zone = Zone::new();
+    land_laps(&mut zone, 3, 90.0);
+    zone.load().await;
+    let joined =
+        f1lake_tables::maintain(&zone.lake(), f1lake_tables::MaintainSettings::default()).await.unwrap();
+    let laps = joined.iter().find(|line| line.table == "bronze_raw.bronze_laps").unwrap();
+    assert_eq!(laps.files_written, 1, "all sessions are in one file now");
+    land_laps(&mut zone, 2, 80.0);
+    let (odd, even) = (some([1, 3, 5, 7]), some([2, 4, 6, 8]));
+    let (a, b) = tokio::join!(zone.load_with(&odd), zone.load_with(&even));
+    assert_eq!((a.count(LoadStatus::Loaded), b.count(LoadStatus::Loaded)), (4, 4), "{a:?} {b:?}");
+    assert_eq!(
+        zone.one(
+            "select count(*), count(distinct session_key), max(lap_duration) from bronze_raw.bronze_laps"
+        )
+        .await,
+        "16 8 80.0"
+    );
+    assert_eq!(
+        zone.one("select count(*), count(distinct session_key), sum(rows) from bronze_raw.bronze_loads")
+            .await,
+        "8 8 16"
+    );
+}
+
+fn no_checks() -> BuildSettings {
+    BuildSettings { checks: false, ..BuildSettings::default() }
+}
+
+/// Rows of silver and gold.
+async fn contents(zone: &Zone) -> Vec<(String, Vec<Vec<String>>)> {
+    let mut all = Vec::new();
+    for schema in [SILVER, GOLD] {
+        for name in zone.lake().tables(schema).await.unwrap() {
+            let mut rows = zone.query(&format!("select * from {schema}.{name}")).await;
+            rows.sort();
+            all.push((name, rows));
+        }
+    }
+    all
+}
+
+fn land_all(zone: &mut Zone, keys: impl IntoIterator<Item = i64>, seconds: f64) {
+    for key in keys {
+        for endpoint in Endpoint::ALL {
+            zone.land(key, *endpoint, &[]);
+        }
+        zone.land(key, Endpoint::Sessions, &[session(key, "Race")]);
+        zone.land(key, Endpoint::Drivers, &[driver(key, 1, "Max", "Verstappen", "Red Bull Racing")]);
+        let laps: Vec<_> = (1..=3_i16).map(|number| lap(key, 1, number.into(), seconds)).collect();
+        zone.land(key, Endpoint::Laps, &laps);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_load_during_a_build_is_in_the_next_build() {
+    let mut zone = Zone::new();
+    land_all(&mut zone, [1, 2], 90.0);
+    zone.load().await;
+    land_all(&mut zone, [2, 3], 80.0);
+    let (built, loaded) = tokio::join!(zone.build(&no_checks()), zone.load());
+    assert_eq!(built.count(BuildStatus::Failed) + built.count(BuildStatus::Skipped), 0, "{built:#?}");
+    assert_eq!(loaded.count(LoadStatus::Failed), 0, "{loaded:?}");
+    let next = zone.build(&no_checks()).await;
+    assert_eq!(next.count(BuildStatus::Failed), 0, "{next:#?}");
+    assert_eq!(
+        zone.query("select session_key, count(*), max(lap_duration) from gold_analytics.fact_laps group by 1 order by 1")
+            .await,
+        [["1", "3", "90.0"], ["2", "3", "80.0"], ["3", "3", "80.0"]]
+    );
+    let incremental = contents(&zone).await;
+    zone.build(&BuildSettings { full_refresh: true, ..no_checks() }).await;
+    for ((name, incremental), (_, full)) in incremental.iter().zip(contents(&zone).await) {
+        assert_eq!(*incremental, full, "{name}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn two_builds_at_once_leave_what_one_leaves() {
+    let mut zone = Zone::new();
+    land_all(&mut zone, [1, 2], 90.0);
+    zone.load().await;
+    let settings = no_checks();
+    let (a, b) = tokio::join!(zone.build(&settings), zone.build(&settings));
+    // One may find a table changed under it; it says so, and the next build completes what it left.
+    for model in a.models.iter().chain(&b.models).filter(|model| model.status == BuildStatus::Failed) {
+        let error = model.error.as_deref().unwrap_or_default();
+        assert!(error.contains("another") && error.contains("again"), "{model:?}");
+    }
+    let last = zone.build(&settings).await;
+    assert_eq!(last.count(BuildStatus::Failed) + last.count(BuildStatus::Skipped), 0, "{last:#?}");
+    let together = contents(&zone).await;
+    zone.build(&BuildSettings { full_refresh: true, ..no_checks() }).await;
+    for ((name, together), (_, full)) in together.iter().zip(contents(&zone).await) {
+        assert_eq!(*together, full, "{name}");
+    }
+}

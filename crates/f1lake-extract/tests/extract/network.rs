@@ -16,7 +16,7 @@ enum Forever {
 }
 
 /// A fault, what else its plan needs, and what comes of it when it stays. Each one is also played twice and then no
-/// more: then the session lands, the same to the byte, but for those in [`FINAL`].
+/// more: then the session lands, the same to the byte, unless the answer [`is_final`].
 const OUTCOMES: [(&str, &str, Forever); 19] = [
     ("status", "status = 429\nretry_after = '0'", Forever::Failed("HTTP 429")),
     ("status", "status = 429\nretry_after = 'soon'", Forever::Failed("HTTP 429")),
@@ -24,7 +24,7 @@ const OUTCOMES: [(&str, &str, Forever); 19] = [
     ("status", "status = 502\nbody = '<html>Bad Gateway</html>'", Forever::Failed("HTTP 502")),
     ("status", "status = 503", Forever::Failed("HTTP 503")),
     ("status", "status = 504", Forever::Failed("HTTP 504")),
-    ("status", "status = 403", Forever::Failed("HTTP 403")),
+    ("status", "status = 403", Forever::Failed("refused the login")),
     ("status", "status = 404\nbody = '<html>Not Found</html>'", Forever::Failed("HTTP 404")),
     ("status", "status = 404\nbody = '{\"detail\":\"No results found.\"}'", Forever::Empty),
     ("status", "status = 401\nbody = '{\"detail\":\"Live F1 session in progress.\"}'", Forever::Locked),

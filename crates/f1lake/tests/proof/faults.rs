@@ -2,7 +2,8 @@
 //!
 //! The calls of an undisturbed run are listed by `faults.c`; each one is a fail-point. By default a sample of them is
 //! struck, with the kinds of faults in turn; `F1LAKE_FAULT_POINTS=all` strikes every point once,
-//! `F1LAKE_FAULT_POINTS=every` with every kind. `F1LAKE_FAULT_STEP=load` keeps to one step.
+//! `F1LAKE_FAULT_POINTS=every` with every kind. `F1LAKE_FAULT_STEP=load` keeps to one step,
+//! `F1LAKE_PROOF_SECONDS` to a time.
 
 use crate::outcome::{Outcome, cleaned};
 use crate::place::{Ended, PROGRAM, Place, STEPS, Simulated, Step, ended, setting};
@@ -226,6 +227,7 @@ fn whatever_fails_on_disk_is_told_and_a_second_run_ends_as_if_undisturbed() {
         distinct.iter().for_each(|call| println!("  {} {}", call.name, call.file));
     }
     let points = points(&calm);
+    let most = setting("F1LAKE_PROOF_SECONDS", 24 * 3600) as f64;
     let next = AtomicUsize::new(0);
     let ways: Mutex<BTreeMap<(&str, How), usize>> = Mutex::default();
     let failures = Mutex::new(Vec::new());
@@ -234,6 +236,9 @@ fn whatever_fails_on_disk_is_told_and_a_second_run_ends_as_if_undisturbed() {
         for _ in 0..setting("F1LAKE_PROOF_JOBS", 2) {
             scope.spawn(|| {
                 loop {
+                    if started.elapsed().as_secs_f64() > most {
+                        break;
+                    }
                     let index = next.fetch_add(1, Ordering::SeqCst);
                     if index % 100 == 99 {
                         println!("{index} of {} in {:.0} s", points.len(), started.elapsed().as_secs_f64());
@@ -263,7 +268,8 @@ fn whatever_fails_on_disk_is_told_and_a_second_run_ends_as_if_undisturbed() {
     let ways = ways.into_inner().unwrap();
     let struck_calls: BTreeSet<Call> = struck_calls.into_inner().unwrap();
     println!(
-        "{} faults at {} different pairs of call and file, {:.0} s: {ways:?}",
+        "{} of {} faults at {} different pairs of call and file, {:.0} s: {ways:?}",
+        next.into_inner().min(points.len()),
         points.len(),
         struck_calls.len(),
         started.elapsed().as_secs_f64()

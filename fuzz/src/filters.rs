@@ -182,16 +182,24 @@ fn holds(filter: &Filter, stored: &Stored) -> bool {
     }
 }
 
-/// Where the bound of a filter lies, for pairing.
-fn bound(filter: &Filter) -> (f64, i128, String) {
+/// Where the bound of a filter lies among the stored milliseconds, and whether it is part of the window.
+fn bound(filter: &Filter) -> (f64, i128, &str, bool) {
+    let inclusive = matches!(filter.op, Op::Ge | Op::Le);
     match &filter.value {
-        Operand::Int(value) => (*value as f64, i128::from(*value), String::new()),
-        Operand::Float(value) => (*value, 0, String::new()),
-        Operand::Bool(value) => (f64::from(u8::from(*value)), 0, String::new()),
-        Operand::Text(value) => (0.0, 0, value.clone()),
-        Operand::Time(value) => (0.0, value.as_nanosecond(), String::new()),
-        Operand::Day(day) => (0.0, midnight(*day), String::new()),
-        Operand::Latest => (0.0, 0, String::new()),
+        Operand::Int(value) => (*value as f64, 0, "", inclusive),
+        Operand::Float(value) => (*value, 0, "", inclusive),
+        Operand::Bool(value) => (f64::from(u8::from(*value)), 0, "", inclusive),
+        Operand::Text(value) => (0.0, 0, value, inclusive),
+        Operand::Time(value) => {
+            let nanos = value.as_nanosecond();
+            let up = matches!(filter.op, Op::Ge | Op::Lt) && nanos.rem_euclid(MILLI) != 0;
+            (0.0, nanos.div_euclid(MILLI) + i128::from(up), "", inclusive)
+        }
+        Operand::Day(day) => {
+            let next = matches!(filter.op, Op::Gt | Op::Le);
+            (0.0, midnight(*day) / MILLI + i128::from(next) * 86_400_000, "", inclusive ^ next)
+        }
+        Operand::Latest => (0.0, 0, "", inclusive),
     }
 }
 
@@ -240,12 +248,19 @@ fn written(query: &Query) {
         let of_field: Vec<&Filter> =
             query.filters().iter().filter(|other| other.field == asked.field).collect();
         let sorted = |ops: [Op; 2]| {
-            let mut list: Vec<&Filter> = of_field.iter().copied().filter(|f| ops.contains(&f.op)).collect();
-            list.sort_by(|a, b| {
+            let list: Vec<&Filter> = of_field.iter().copied().filter(|f| ops.contains(&f.op)).collect();
+            // What is asked twice counts once.
+            let mut once: Vec<&Filter> = Vec::new();
+            for filter in list {
+                if !once.iter().any(|other| bound(other) == bound(filter)) {
+                    once.push(filter);
+                }
+            }
+            once.sort_by(|a, b| {
                 let (a, b) = (bound(a), bound(b));
-                a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)).then(a.2.cmp(&b.2))
+                a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)).then(a.2.cmp(b.2))
             });
-            list
+            once
         };
         let (lowers, uppers) = (sorted([Op::Gt, Op::Ge]), sorted([Op::Lt, Op::Le]));
         for stored in of_field.iter().flat_map(|filter| neighbours(filter)) {

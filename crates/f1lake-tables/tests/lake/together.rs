@@ -143,7 +143,8 @@ async fn a_load_during_a_build_is_in_the_next_build() {
     land_all(&mut zone, [1, 2], 90.0);
     zone.load().await;
     land_all(&mut zone, [2, 3], 80.0);
-    let (built, loaded) = tokio::join!(zone.build(&no_checks()), zone.load());
+    let settings = no_checks();
+    let (built, loaded) = tokio::join!(zone.build(&settings), zone.load());
     assert_eq!(built.count(BuildStatus::Failed) + built.count(BuildStatus::Skipped), 0, "{built:#?}");
     assert_eq!(loaded.count(LoadStatus::Failed), 0, "{loaded:?}");
     let next = zone.build(&no_checks()).await;

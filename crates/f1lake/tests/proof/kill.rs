@@ -99,8 +99,8 @@ fn round(
     totals: &Totals,
 ) -> Result<(), String> {
     let mut random = Random(seed);
-    let whole = round % WHOLE_RUN_EVERY == 0;
-    let steps = if round % BUILD_EVERY == 0 { &STEPS[..] } else { &STEPS[..2] };
+    let whole = round.is_multiple_of(WHOLE_RUN_EVERY);
+    let steps = if round.is_multiple_of(BUILD_EVERY) { &STEPS[..] } else { &STEPS[..2] };
     let before = server.data_requests();
     let mut in_extract = 0;
     // In the order of the steps: what is done already can hardly be killed.

@@ -6,7 +6,7 @@ use openf1_client::Endpoint;
 use std::collections::BTreeSet;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-const SESSIONS: std::ops::RangeInclusive<i64> = 1..=8;
+const SESSIONS: std::ops::RangeInclusive<i64> = 1..=4;
 
 /// Lands laps of one duration for each session.
 fn land_laps(zone: &mut Zone, count: i16, seconds: f64) {
@@ -50,10 +50,11 @@ async fn read(zone: &Zone, stop: &AtomicBool, whole: &[&str]) -> usize {
         if last {
             return seen.len();
         }
+        // The load runs in the same task: a read that finds no table yet would never give way to it.
+        tokio::time::sleep(std::time::Duration::from_millis(20)).await;
     }
 }
 
-#[ignore = "unfinished: ran for minutes without an end on a busy machine"]
 #[tokio::test(flavor = "multi_thread")]
 async fn a_reader_during_a_load_sees_whole_sessions_only() {
     let mut zone = Zone::new();
@@ -65,7 +66,7 @@ async fn a_reader_during_a_load_sees_whole_sessions_only() {
         report
     };
     let (report, states) = tokio::join!(load, read(&zone, &stop, &["30 90.0 90.0"]));
-    assert_eq!(report.count(LoadStatus::Loaded), 8, "{report:?}");
+    assert_eq!(report.count(LoadStatus::Loaded), 4, "{report:?}");
     assert!(states >= 2, "the reader saw {states} states only");
 
     // Corrections: each session is as it was or as it is now.
@@ -77,9 +78,9 @@ async fn a_reader_during_a_load_sees_whole_sessions_only() {
         report
     };
     let (report, states) = tokio::join!(load, read(&zone, &stop, &["30 90.0 90.0", "20 80.0 80.0"]));
-    assert_eq!(report.count(LoadStatus::Loaded), 8, "{report:?}");
+    assert_eq!(report.count(LoadStatus::Loaded), 4, "{report:?}");
     assert!(states >= 2, "the reader saw {states} states only");
-    assert_eq!(zone.one("select count(*), max(lap_duration) from bronze_raw.bronze_laps").await, "160 80.0");
+    assert_eq!(zone.one("select count(*), max(lap_duration) from bronze_raw.bronze_laps").await, "80 80.0");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -92,20 +93,20 @@ async fn loads_of_sessions_that_share_a_file_lose_nothing() {
     let laps = joined.iter().find(|line| line.table == "bronze_raw.bronze_laps").unwrap();
     assert_eq!(laps.files_written, 1, "all sessions are in one file now");
     land_laps(&mut zone, 2, 80.0);
-    let (odd, even) = (some([1, 3, 5, 7]), some([2, 4, 6, 8]));
+    let (odd, even) = (some([1, 3]), some([2, 4]));
     let (a, b) = tokio::join!(zone.load_with(&odd), zone.load_with(&even));
-    assert_eq!((a.count(LoadStatus::Loaded), b.count(LoadStatus::Loaded)), (4, 4), "{a:?} {b:?}");
+    assert_eq!((a.count(LoadStatus::Loaded), b.count(LoadStatus::Loaded)), (2, 2), "{a:?} {b:?}");
     assert_eq!(
         zone.one(
             "select count(*), count(distinct session_key), max(lap_duration) from bronze_raw.bronze_laps"
         )
         .await,
-        "16 8 80.0"
+        "8 4 80.0"
     );
     assert_eq!(
         zone.one("select count(*), count(distinct session_key), sum(rows) from bronze_raw.bronze_loads")
             .await,
-        "8 8 16"
+        "4 4 8"
     );
 }
 

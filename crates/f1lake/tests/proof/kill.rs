@@ -148,7 +148,7 @@ fn killed_at_random_moments_everything_ends_as_if_undisturbed() {
     let most = Duration::from_secs(setting("F1LAKE_PROOF_SECONDS", 24 * 3600));
     let started = Instant::now();
     let calm = calm(&Simulated::start(15));
-    println!("seed {seed}; undisturbed: {}, {:?} s", calm.built.counts(), calm.seconds);
+    eprintln!("seed {seed}; undisturbed: {}, {:?} s", calm.built.counts(), calm.seconds);
     let next = AtomicU64::new(0);
     let totals = Totals::default();
     let failures = Mutex::new(Vec::new());
@@ -170,17 +170,17 @@ fn killed_at_random_moments_everything_ends_as_if_undisturbed() {
                     if let Err(error) = round(&place, &server, &calm, number, seed, &totals) {
                         let told =
                             format!("round {number}, seed {seed}: {error}; see {}", place.keep().display());
-                        println!("FAILED {told}");
+                        eprintln!("FAILED {told}");
                         failures.lock().unwrap().push(told);
                     } else if number % 25 == 24 {
-                        println!("{} rounds in {:.0} s", number + 1, started.elapsed().as_secs_f64());
+                        eprintln!("{} rounds in {:.0} s", number + 1, started.elapsed().as_secs_f64());
                     }
                 }
             });
         }
     });
     let [extract, load, build] = totals.kills.map(AtomicU64::into_inner);
-    println!(
+    eprintln!(
         "{} rounds, {} kills ({extract} in extract, {load} in load, {build} in build), {} requests repeated, {:.0} s",
         next.into_inner().min(rounds),
         extract + load + build,

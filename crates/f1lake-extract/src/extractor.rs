@@ -3,6 +3,7 @@
 use crate::catalogue::Catalogue;
 use crate::changes::{Changes, compare};
 use crate::error::ExtractError;
+use crate::files::{blocking, stopped_working};
 use crate::landing::Landing;
 use crate::landing_file::{FileWriter, Rows, Written};
 use crate::learned::Learned;
@@ -207,7 +208,9 @@ impl Extractor {
         };
         if let Some(labels) = self.all_settled(&manifests, now) {
             progress(Event::Selected { due: 0, skipped: labels.len(), requests: 0 });
-            self.landing.complete_copies(&labels.iter().map(|label| label.session_key).collect()).await?;
+            self.landing
+                .complete_copies(labels.iter().filter_map(|label| manifests.get(&label.session_key)))
+                .await?;
             return Ok(labels.into_iter().map(skipped).collect());
         }
         let (catalogue, sessions) = self.select_patiently(progress, cancel).await?;
@@ -264,9 +267,8 @@ impl Extractor {
             .await;
         run.learned().save(now)?;
         let found_landed = reports.iter().filter(|report| report.status == SessionStatus::Skipped);
-        self.landing
-            .complete_copies(&found_landed.map(|report| report.session.session_key).collect())
-            .await?;
+        let found_landed = found_landed.filter_map(|report| manifests.get(&report.session.session_key));
+        self.landing.complete_copies(found_landed).await?;
         Ok(reports)
     }
 
@@ -1071,15 +1073,4 @@ fn drivers_of(staging: &Staging) -> Result<Vec<i64>, ExtractError> {
         }
     }
     Ok(drivers.into_iter().collect())
-}
-
-/// Runs file work beside the network's.
-async fn blocking<T: Send + 'static>(
-    work: impl FnOnce() -> Result<T, ExtractError> + Send + 'static,
-) -> Result<T, ExtractError> {
-    tokio::task::spawn_blocking(work).await.map_err(stopped_working)?
-}
-
-fn stopped_working(error: tokio::task::JoinError) -> ExtractError {
-    ExtractError::io("stopped while working on files in", std::env::temp_dir())(std::io::Error::other(error))
 }

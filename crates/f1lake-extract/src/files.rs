@@ -64,6 +64,18 @@ pub(crate) fn sync_folder(_folder: &Path) -> Result<(), ExtractError> {
     Ok(())
 }
 
+/// Runs work on files beside the network's.
+pub(crate) async fn blocking<T: Send + 'static>(
+    work: impl FnOnce() -> Result<T, ExtractError> + Send + 'static,
+) -> Result<T, ExtractError> {
+    tokio::task::spawn_blocking(work).await.map_err(stopped_working)?
+}
+
+/// The error of work on files that broke off.
+pub(crate) fn stopped_working(error: tokio::task::JoinError) -> ExtractError {
+    ExtractError::io("stopped while working on files in", std::env::temp_dir())(std::io::Error::other(error))
+}
+
 /// Lower-case hex.
 pub(crate) fn hex(bytes: &[u8]) -> String {
     use std::fmt::Write as _;

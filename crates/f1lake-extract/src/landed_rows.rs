@@ -1,6 +1,7 @@
 //! Landed files read back, for whatever comes after the landing zone.
 
 use crate::error::ExtractError;
+use crate::files::blocking;
 use crate::landing::Landing;
 use crate::landing_file::{Rows, digest};
 use crate::manifest::LandedEndpoint;
@@ -50,9 +51,7 @@ impl Landing {
         let file =
             self.local_copy(&name, &folder).await?.ok_or_else(|| damaged("it is missing".to_owned()))?;
         let checked = file.clone();
-        let (bytes, sha256) = tokio::task::spawn_blocking(move || digest(&checked))
-            .await
-            .map_err(|error| ExtractError::io("cannot read", &file)(std::io::Error::other(error)))??;
+        let (bytes, sha256) = blocking(move || digest(&checked)).await?;
         if bytes != landed.bytes {
             return Err(damaged(format!("{bytes} bytes long, landed with {}", landed.bytes)));
         }

@@ -1,11 +1,11 @@
 //! The landing zone: a flat folder, bucket or volume behind `object_store`.
 
 use crate::error::ExtractError;
+use crate::files::blocking;
 use crate::manifest::{MANIFEST_DIR, Manifest};
 use futures::TryStreamExt;
 use object_store::path::Path;
 use object_store::{ObjectStore, ObjectStoreExt, PutPayload, WriteMultipart};
-use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -117,7 +117,7 @@ impl Landing {
     pub async fn check_writable(&self) -> Result<(), ExtractError> {
         if let Some(folder) = &self.local {
             let folder = folder.join(MANIFEST_DIR);
-            return on_disk(move || {
+            return blocking(move || {
                 let failed = || ExtractError::io("cannot write in", &folder);
                 std::fs::create_dir_all(&folder).map_err(failed())?;
                 // Without a name, so that it is gone however this run ends.
@@ -145,7 +145,7 @@ impl Landing {
     pub(crate) async fn put_bytes(&self, name: &str, bytes: Vec<u8>) -> Result<(), ExtractError> {
         if let Some(folder) = &self.local {
             let file = folder.join(name);
-            return on_disk(move || crate::files::write_atomically(&file, &bytes)).await;
+            return blocking(move || crate::files::write_atomically(&file, &bytes)).await;
         }
         let path = self.path(name);
         self.store
@@ -160,7 +160,7 @@ impl Landing {
         use tokio::io::AsyncReadExt;
         if let Some(folder) = &self.local {
             let (source, file) = (file.to_owned(), folder.join(name));
-            return on_disk(move || crate::files::copy_atomically(&source, &file)).await;
+            return blocking(move || crate::files::copy_atomically(&source, &file)).await;
         }
         let path = self.path(name);
         let read = || ExtractError::io("cannot read", file);
@@ -291,37 +291,28 @@ impl Landing {
 
     /// Commits a session: writes its manifest, last of all.
     pub(crate) async fn commit(&self, manifest: &Manifest) -> Result<(), ExtractError> {
-        let mut bytes = serde_json::to_vec_pretty(manifest).map_err(|error| ExtractError::Damaged {
-            path: manifest.path(),
-            detail: error.to_string(),
-            advice: "report this as a bug",
-        })?;
-        bytes.push(b'\n');
         if let Some(folder) = self.local.clone() {
-            on_disk(move || crate::files::sync_folder(&folder)).await?;
+            blocking(move || crate::files::sync_folder(&folder)).await?;
         }
-        self.put_bytes(&manifest.path(), bytes.clone()).await?;
-        self.complete_copy(manifest, bytes).await
+        self.put_bytes(&manifest.path(), manifest.text()?).await?;
+        self.complete_copies([manifest]).await
     }
 
     /// Brings the copies of landed sessions up to date.
-    pub(crate) async fn complete_copies(&self, session_keys: &BTreeSet<i64>) -> Result<(), ExtractError> {
-        if self.copy.is_none() {
-            return Ok(());
-        }
-        for manifest in self.manifests().await? {
-            if session_keys.contains(&manifest.session_key)
-                && let Some(bytes) = self.get(&manifest.path()).await?
-            {
-                self.complete_copy(&manifest, bytes.to_vec()).await?;
-            }
+    pub(crate) async fn complete_copies<'a>(
+        &self,
+        landed: impl IntoIterator<Item = &'a Manifest>,
+    ) -> Result<(), ExtractError> {
+        let Some(copy) = &self.copy else { return Ok(()) };
+        for manifest in landed {
+            self.complete(copy, manifest).await?;
         }
         Ok(())
     }
 
     /// Copies what is missing of a session, its manifest last.
-    async fn complete_copy(&self, manifest: &Manifest, text: Vec<u8>) -> Result<(), ExtractError> {
-        let Some(copy) = &self.copy else { return Ok(()) };
+    async fn complete(&self, copy: &Self, manifest: &Manifest) -> Result<(), ExtractError> {
+        let text = manifest.text()?;
         if copy.get(&manifest.path()).await?.is_some_and(|there| there == text) {
             return Ok(());
         }
@@ -329,14 +320,7 @@ impl Landing {
             tempfile::tempdir().map_err(ExtractError::io("cannot make a folder in", std::env::temp_dir()))?;
         for landed in manifest.endpoints.values() {
             let Some(name) = &landed.file else { continue };
-            let digest = |file: PathBuf| async move {
-                let digest = tokio::task::spawn_blocking(move || crate::landing_file::digest(&file)).await;
-                digest.map_err(|error| ExtractError::Io {
-                    what: "cannot read",
-                    path: PathBuf::from(name),
-                    source: std::io::Error::other(error),
-                })?
-            };
+            let digest = |file: PathBuf| blocking(move || crate::landing_file::digest(&file));
             if let Some(there) = copy.local_copy(name, scratch.path()).await?
                 && Some(digest(there).await?.1) == landed.sha256
             {
@@ -356,17 +340,6 @@ impl Landing {
         }
         copy.put_bytes(&manifest.path(), text).await
     }
-}
-
-/// Runs work on the local disk beside the network's.
-async fn on_disk(
-    work: impl FnOnce() -> Result<(), ExtractError> + Send + 'static,
-) -> Result<(), ExtractError> {
-    tokio::task::spawn_blocking(work).await.map_err(|error| ExtractError::Io {
-        what: "stopped while working on files of the",
-        path: PathBuf::from("landing zone"),
-        source: std::io::Error::other(error),
-    })?
 }
 
 #[cfg(test)]

@@ -1,5 +1,6 @@
 //! The manifest of a session: what landed, and the proof of it. It is written last: no manifest, not landed.
 
+use crate::error::ExtractError;
 use crate::settings::{Compression, Format};
 use jiff::{SignedDuration, Timestamp};
 use openf1_client::Endpoint;
@@ -107,6 +108,17 @@ impl Manifest {
     /// Its name in the landing zone.
     pub fn path(&self) -> String {
         format!("{MANIFEST_DIR}/{}.json", self.session_key)
+    }
+
+    /// Its text in the landing zone.
+    pub(crate) fn text(&self) -> Result<Vec<u8>, ExtractError> {
+        let mut text = serde_json::to_vec_pretty(self).map_err(|error| ExtractError::Damaged {
+            path: self.path(),
+            detail: error.to_string(),
+            advice: "report this as a bug",
+        })?;
+        text.push(b'\n');
+        Ok(text)
     }
 
     /// Rows landed.

@@ -117,6 +117,19 @@ pub(crate) struct Known {
     pub(crate) decoded: Decoded,
 }
 
+impl Known {
+    /// Why a landing file need not be loaded; `None`: it must be.
+    pub(crate) fn spares(&self, landed: &LandedEndpoint) -> Option<(LoadStatus, Decoded)> {
+        if self.sha256 == landed.sha256 {
+            Some((LoadStatus::Unchanged, self.decoded))
+        } else if self.extracted_at > landed.extracted_at.as_microsecond() {
+            Some((LoadStatus::Stale, self.decoded))
+        } else {
+            None
+        }
+    }
+}
+
 /// Loads what is landed and not loaded yet.
 ///
 /// # Errors
@@ -200,12 +213,9 @@ async fn load_session(
         .map(|(endpoint, landed)| async move {
             let table = BronzeTable::of(*endpoint);
             let before = known.get(&(manifest.session_key, table.name.clone()));
-            let result = match before {
-                Some(before) if before.sha256 == landed.sha256 => Ok((LoadStatus::Unchanged, before.decoded)),
-                Some(before) if before.extracted_at > landed.extracted_at.as_microsecond() => {
-                    Ok((LoadStatus::Stale, before.decoded))
-                }
-                _ => load_or_see_loaded(lake, landing, manifest, &table, landed).await,
+            let result = match before.and_then(|before| before.spares(landed)) {
+                Some(spared) => Ok(spared),
+                None => load_or_see_loaded(lake, landing, manifest, &table, landed).await,
             };
             outcome(table.name, result)
         })
@@ -242,7 +252,10 @@ pub(crate) fn status_of(tables: &[TableLoad]) -> LoadStatus {
     }
 }
 
-pub(crate) fn outcome(table: String, result: Result<(LoadStatus, Decoded), TablesError>) -> TableLoad {
+pub(crate) fn outcome(
+    table: String,
+    result: Result<(LoadStatus, Decoded), impl std::fmt::Display>,
+) -> TableLoad {
     match result {
         Ok((status, decoded)) => TableLoad {
             table,
@@ -261,6 +274,11 @@ pub(crate) fn outcome(table: String, result: Result<(LoadStatus, Decoded), Table
             error: Some(error.to_string()),
         },
     }
+}
+
+/// The outcome of a table that was loaded.
+pub(crate) fn loaded(table: String, decoded: Decoded) -> TableLoad {
+    outcome(table, Ok::<_, TablesError>((LoadStatus::Loaded, decoded)))
 }
 
 /// The application transactions of a loaded landing file: when it was extracted, and its digest.
@@ -404,7 +422,7 @@ async fn rebuild(
             let rows = landing.read(landed).await?;
             let decoded = fill(lake, &mut writer, manifest, &table, landed, rows).await?;
             marks.transactions.extend(transactions(manifest.session_key, landed));
-            let loaded = outcome(table.name.clone(), Ok((LoadStatus::Loaded, decoded)));
+            let loaded = loaded(table.name.clone(), decoded);
             tables.entry(manifest.session_key).or_default().push(loaded);
         }
         writer.commit(&Scope::All, marks).await?;

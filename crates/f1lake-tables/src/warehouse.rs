@@ -14,10 +14,10 @@ use crate::column::Column;
 use crate::decoded_file::Decoded;
 use crate::error::TablesError;
 use crate::load::{
-    Known, LoadProgress, LoadReport, LoadSettings, LoadStatus, SessionLoad, TableLoad, chosen, outcome,
-    status_of,
+    Known, LoadProgress, LoadReport, LoadSettings, LoadStatus, SessionLoad, TableLoad, chosen, loaded,
+    outcome, status_of,
 };
-use f1lake_databricks::{Rows, Statement, VolumeStore, Workspace};
+use f1lake_databricks::{Rows, Statement, VolumePath, VolumeStore, Workspace};
 use f1lake_extract::{LandedEndpoint, Landing, Manifest};
 use futures::StreamExt;
 use jiff::Timestamp;
@@ -181,6 +181,12 @@ struct Work<'a> {
     due: Vec<(BronzeTable, &'a LandedEndpoint)>,
 }
 
+impl<'a> Work<'a> {
+    fn new(manifest: &'a Manifest) -> Self {
+        Self { manifest, tables: Vec::new(), due: Vec::new() }
+    }
+}
+
 /// Loads what is landed and not loaded yet.
 ///
 /// # Errors
@@ -202,23 +208,20 @@ pub async fn load_warehouse(
         report.sessions.iter().for_each(|session| progress(session));
     } else {
         let known = warehouse.known(cancel).await?;
-        let mut batch: Vec<Work> = Vec::new();
-        for (index, manifest) in manifests.iter().enumerate() {
-            let work = due(manifest, &known);
-            if work.due.is_empty() {
-                let session = session_load(work.manifest, work.tables);
-                progress(&session);
-                report.sessions.push(session);
-            } else {
-                batch.push(work);
-            }
-            let last = index + 1 == manifests.len();
-            if batch.len() == BATCH_SESSIONS || (last && !batch.is_empty()) {
-                let loaded = load_batch(warehouse, landing, std::mem::take(&mut batch), cancel).await?;
-                loaded.iter().for_each(|session| progress(session));
-                report.sessions.extend(loaded);
-            }
+        let (mut due, done): (Vec<Work>, Vec<Work>) =
+            manifests.iter().map(|manifest| due(manifest, &known)).partition(|work| !work.due.is_empty());
+        let mut add = |sessions: Vec<SessionLoad>| {
+            sessions.iter().for_each(|session| progress(session));
+            report.sessions.extend(sessions);
+        };
+        add(done.into_iter().map(session_load).collect());
+        while !due.is_empty() {
+            let batch = due.drain(..BATCH_SESSIONS.min(due.len())).collect();
+            add(load_batch(warehouse, landing, batch, cancel).await?);
         }
+        let order: BTreeMap<i64, usize> =
+            manifests.iter().enumerate().map(|(place, manifest)| (manifest.session_key, place)).collect();
+        report.sessions.sort_by_key(|session| order.get(&session.session_key));
     }
     report.seconds = started.elapsed().as_secs_f64();
     Ok(report)
@@ -226,23 +229,20 @@ pub async fn load_warehouse(
 
 /// Which tables of a session are to be loaded.
 fn due<'a>(manifest: &'a Manifest, known: &BTreeMap<(i64, String), Known>) -> Work<'a> {
-    let mut work = Work { manifest, tables: Vec::new(), due: Vec::new() };
+    let mut work = Work::new(manifest);
     for (endpoint, landed) in &manifest.endpoints {
         let table = BronzeTable::of(*endpoint);
-        match known.get(&(manifest.session_key, table.name.clone())) {
-            Some(before) if before.sha256 == landed.sha256 => {
-                work.tables.push(outcome(table.name, Ok((LoadStatus::Unchanged, before.decoded))));
-            }
-            Some(before) if before.extracted_at > landed.extracted_at.as_microsecond() => {
-                work.tables.push(outcome(table.name, Ok((LoadStatus::Stale, before.decoded))));
-            }
-            _ => work.due.push((table, landed)),
+        let before = known.get(&(manifest.session_key, table.name.clone()));
+        match before.and_then(|before| before.spares(landed)) {
+            Some(spared) => work.tables.push(outcome(table.name, Ok::<_, TablesError>(spared))),
+            None => work.due.push((table, landed)),
         }
     }
     work
 }
 
-fn session_load(manifest: &Manifest, mut tables: Vec<TableLoad>) -> SessionLoad {
+fn session_load(work: Work<'_>) -> SessionLoad {
+    let Work { manifest, mut tables, .. } = work;
     tables.sort_by(|a, b| a.table.cmp(&b.table));
     SessionLoad {
         session_key: manifest.session_key,
@@ -257,7 +257,8 @@ struct Staged<'a> {
     session: usize,
     table: BronzeTable,
     landed: &'a LandedEndpoint,
-    result: Result<Decoded, TablesError>,
+    /// Counts, or why it is not in the table; a failed statement fails all its sessions.
+    result: Result<Decoded, String>,
 }
 
 /// Stages the files of a batch, merges each table, then records the sessions of which all tables are in.
@@ -287,7 +288,7 @@ async fn load_batch(
                 } else {
                     staging::stage(&warehouse.staging, files, landing, manifest, &table, landed).await
                 };
-                Staged { session, table, landed, result }
+                Staged { session, table, landed, result: result.map_err(|error| error.to_string()) }
             }
         })
         .buffer_unordered(FILES_AT_ONCE)
@@ -319,15 +320,12 @@ async fn load_batch(
     if !rows.is_empty() {
         let statement = sql::record(&warehouse.place, &rows);
         if let Err(error) = warehouse.run("cannot record what was loaded", &statement, cancel).await {
-            let error = error.to_string();
             for work in batch.iter_mut().filter(|work| whole(work)) {
-                let failed = TablesError::Location { location: LOADS.to_owned(), detail: error.clone() };
-                work.tables.push(outcome(LOADS.to_owned(), Err(failed)));
+                work.tables.push(outcome(LOADS.to_owned(), Err(&error)));
             }
         }
     }
-    let sessions: Vec<SessionLoad> =
-        batch.into_iter().map(|work| session_load(work.manifest, work.tables)).collect();
+    let sessions: Vec<SessionLoad> = batch.into_iter().map(session_load).collect();
     // A statement whose outcome is unknown may still read its files.
     if sessions.iter().all(|session| session.status != LoadStatus::Failed) {
         forget(warehouse, &files).await;
@@ -353,41 +351,21 @@ fn load_rows(work: &Work<'_>, loaded_at: Timestamp) -> Vec<LoadRow> {
     work.tables
         .iter()
         .filter_map(|table| {
-            let decoded = Decoded {
+            let landed = landed.get(&table.table)?;
+            Some(LoadRow {
+                session_key: work.manifest.session_key,
+                table: table.table.clone(),
+                file: landed.file.clone(),
+                sha256: landed.sha256.clone(),
+                version: landed.version,
                 rows: table.rows,
                 rescued: table.rescued_rows,
                 quarantined: table.quarantined_rows,
-            };
-            Some(load_row(
-                work.manifest.session_key,
-                &table.table,
-                landed.get(&table.table)?,
-                decoded,
+                extracted_at: landed.extracted_at,
                 loaded_at,
-            ))
+            })
         })
         .collect()
-}
-
-fn load_row(
-    session_key: i64,
-    table: &str,
-    landed: &LandedEndpoint,
-    decoded: Decoded,
-    loaded_at: Timestamp,
-) -> LoadRow {
-    LoadRow {
-        session_key,
-        table: table.to_owned(),
-        file: landed.file.clone(),
-        sha256: landed.sha256.clone(),
-        version: landed.version,
-        rows: decoded.rows,
-        rescued: decoded.rescued,
-        quarantined: decoded.quarantined,
-        extracted_at: landed.extracted_at,
-        loaded_at,
-    }
 }
 
 /// Merges what is staged of a table; a failure is that of every session in it.
@@ -416,9 +394,8 @@ async fn merge_table<'a>(
     let folder = format!("{}/{}", warehouse.staging.path(), files.folder(&table.name));
     let statement = replacing(&warehouse.place, &table, &folder, &sessions);
     if let Err(error) = warehouse.run("cannot load", &statement, cancel).await {
-        let detail = error.to_string();
         for file in staged.iter_mut().filter(|file| file.result.is_ok()) {
-            file.result = Err(TablesError::Location { location: table.name.clone(), detail: detail.clone() });
+            file.result = Err(error.to_string());
         }
     }
     staged
@@ -441,20 +418,18 @@ async fn rebuild(
     cancel: &CancellationToken,
 ) -> Result<Vec<SessionLoad>, TablesError> {
     let files = Batch::new(Timestamp::now());
-    let mut tables: Vec<Vec<TableLoad>> = manifests.iter().map(|_| Vec::new()).collect();
-    let mut records = Vec::new();
+    let mut works: Vec<Work> = manifests.iter().map(Work::new).collect();
     for table in BronzeTable::all() {
         let mut rows = false;
-        for (manifest, tables) in manifests.iter().zip(&mut tables) {
+        for work in &mut works {
             if cancel.is_cancelled() {
                 return Err(TablesError::Interrupted);
             }
-            let Some(landed) = manifest.endpoints.get(&table.endpoint) else { continue };
+            let Some(landed) = work.manifest.endpoints.get(&table.endpoint) else { continue };
             let decoded =
-                staging::stage(&warehouse.staging, &files, landing, manifest, &table, landed).await?;
+                staging::stage(&warehouse.staging, &files, landing, work.manifest, &table, landed).await?;
             rows |= decoded.rows > 0;
-            records.push(load_row(manifest.session_key, &table.name, landed, decoded, Timestamp::now()));
-            tables.push(outcome(table.name.clone(), Ok((LoadStatus::Loaded, decoded))));
+            work.tables.push(loaded(table.name.clone(), decoded));
         }
         let folder = format!("{}/{}", warehouse.staging.path(), files.folder(&table.name));
         let statement = sql::overwrite(&warehouse.place, &table, rows.then_some(folder.as_str()));
@@ -464,13 +439,16 @@ async fn rebuild(
     warehouse
         .run("cannot record what was loaded", &sql::forget_others(&warehouse.place, &keys), cancel)
         .await?;
-    for records in records.chunks(BATCH_SESSIONS * Endpoint::ALL.len()) {
-        warehouse
-            .run("cannot record what was loaded", &sql::record(&warehouse.place, records), cancel)
-            .await?;
+    let loaded_at = Timestamp::now();
+    for works in works.chunks(BATCH_SESSIONS) {
+        let rows: Vec<LoadRow> = works.iter().flat_map(|work| load_rows(work, loaded_at)).collect();
+        if !rows.is_empty() {
+            let statement = sql::record(&warehouse.place, &rows);
+            warehouse.run("cannot record what was loaded", &statement, cancel).await?;
+        }
     }
     forget(warehouse, &files).await;
-    Ok(manifests.iter().zip(tables).map(|(manifest, tables)| session_load(manifest, tables)).collect())
+    Ok(works.into_iter().map(session_load).collect())
 }
 
 /// The statements of a load into an empty schema, without running any: `f1lake load --to databricks --dry-run`. Counts
@@ -480,31 +458,30 @@ async fn rebuild(
 /// When the landing zone cannot be read.
 pub async fn load_statements(
     place: &Place,
-    staging_path: &str,
-    volume: &str,
+    staging: &VolumePath,
     landing: &Landing,
     settings: &LoadSettings,
 ) -> Result<Vec<String>, TablesError> {
     let manifests = chosen(landing, settings).await?;
-    let mut statements = setup_statements(place, volume);
+    let mut statements = setup_statements(place, &staging.volume());
     let files = Batch::example();
     let loaded_at = Timestamp::now();
     let batches = if settings.rebuild { manifests.len().max(1) } else { BATCH_SESSIONS };
     for batch in manifests.chunks(batches) {
-        let mut records = Vec::new();
+        let mut works: Vec<Work> = batch.iter().map(Work::new).collect();
         for table in BronzeTable::all() {
             let mut sessions = Vec::new();
-            for manifest in batch {
-                let Some(landed) = manifest.endpoints.get(&table.endpoint) else { continue };
+            for work in &mut works {
+                let Some(landed) = work.manifest.endpoints.get(&table.endpoint) else { continue };
                 sessions.push(StagedSession {
-                    session_key: manifest.session_key,
+                    session_key: work.manifest.session_key,
                     extracted_at: landed.extracted_at,
                     rows: landed.rows > 0,
                 });
                 let decoded = Decoded { rows: landed.rows, ..Decoded::default() };
-                records.push(load_row(manifest.session_key, &table.name, landed, decoded, loaded_at));
+                work.tables.push(loaded(table.name.clone(), decoded));
             }
-            let folder = format!("{staging_path}/{}", files.folder(&table.name));
+            let folder = format!("{staging}/{}", files.folder(&table.name));
             if settings.rebuild {
                 let rows = sessions.iter().any(|session| session.rows);
                 statements.push(sql::overwrite(place, &table, rows.then_some(folder.as_str())));
@@ -516,8 +493,9 @@ pub async fn load_statements(
             let keys: Vec<i64> = batch.iter().map(|manifest| manifest.session_key).collect();
             statements.push(sql::forget_others(place, &keys));
         }
-        if !records.is_empty() {
-            statements.push(sql::record(place, &records));
+        let rows: Vec<LoadRow> = works.iter().flat_map(|work| load_rows(work, loaded_at)).collect();
+        if !rows.is_empty() {
+            statements.push(sql::record(place, &rows));
         }
     }
     Ok(statements)

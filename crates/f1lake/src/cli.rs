@@ -603,41 +603,18 @@ fn serialized(flags: &impl Serialize) -> Result<Dict, Error> {
         .map_err(|error| Error::Usage(error.to_string()))
 }
 
-impl ErasedLayer for ApiArgs {
-    fn dict(&self) -> Result<Dict, Error> {
-        serialized(self)
-    }
+/// Flags that are settings as they stand.
+macro_rules! plain_layers {
+    ($($flags:ty),+) => {
+        $(impl ErasedLayer for $flags {
+            fn dict(&self) -> Result<Dict, Error> {
+                serialized(self)
+            }
+        })+
+    };
 }
 
-impl ErasedLayer for WorkArgs {
-    fn dict(&self) -> Result<Dict, Error> {
-        serialized(self)
-    }
-}
-
-impl ErasedLayer for LakeArgs {
-    fn dict(&self) -> Result<Dict, Error> {
-        serialized(self)
-    }
-}
-
-impl ErasedLayer for WarehouseArgs {
-    fn dict(&self) -> Result<Dict, Error> {
-        serialized(self)
-    }
-}
-
-impl ErasedLayer for RunLoadTo {
-    fn dict(&self) -> Result<Dict, Error> {
-        serialized(self)
-    }
-}
-
-impl ErasedLayer for LoadToArgs {
-    fn dict(&self) -> Result<Dict, Error> {
-        serialized(self)
-    }
-}
+plain_layers!(ApiArgs, WorkArgs, LakeArgs, WarehouseArgs, RunLoadTo, LoadToArgs);
 
 impl ErasedLayer for OutArgs {
     fn dict(&self) -> Result<Dict, Error> {

@@ -175,7 +175,7 @@ pub(crate) fn volume(config: &Config) -> Option<&str> {
 pub(crate) struct DatabricksNames {
     pub(crate) place: f1lake_tables::Place,
     /// Volume folder of staged files.
-    pub(crate) staging: String,
+    pub(crate) staging: VolumePath,
 }
 
 impl DatabricksNames {
@@ -195,16 +195,11 @@ impl DatabricksNames {
             })?;
         let schema = config.databricks_schema.clone();
         let staging = match (&config.databricks_staging_path, landing) {
-            (Some(path), _) => path.parse::<VolumePath>()?.to_string(),
-            (None, Some(volume)) => volume.to_string(),
-            (None, None) => format!("/Volumes/{catalog}/{schema}/f1lake").parse::<VolumePath>()?.to_string(),
+            (Some(path), _) => path.parse()?,
+            (None, Some(volume)) => volume,
+            (None, None) => format!("/Volumes/{catalog}/{schema}/f1lake").parse()?,
         };
         Ok(Self { place: f1lake_tables::Place { catalog, schema }, staging })
-    }
-
-    /// `catalog.schema.volume` of the staged files.
-    pub(crate) fn volume(&self) -> Result<String, Error> {
-        Ok(self.staging.parse::<VolumePath>()?.volume())
     }
 }
 
@@ -219,7 +214,7 @@ pub(crate) async fn warehouse(config: &Config) -> Result<f1lake_tables::Warehous
         )
     })?;
     let warehouse = workspace.warehouse(&wanted.value).await?;
-    let staging = VolumeStore::open(&workspace, &names.staging)?;
+    let staging = VolumeStore::open(&workspace, &names.staging.to_string())?;
     Ok(f1lake_tables::Warehouse { workspace, warehouse_id: warehouse.id, place: names.place, staging })
 }
 

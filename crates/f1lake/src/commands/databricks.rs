@@ -21,7 +21,7 @@ async fn prepare(context: &Context, args: &SetupArgs) -> Result<ExitCode, Error>
     let loaded = context.load(&[&args.warehouse, &args.out])?;
     let names = DatabricksNames::of(&loaded.config)?;
     if args.dry_run {
-        write(&script(&setup_statements(&names.place, &names.volume()?)))?;
+        write(&script(&setup_statements(&names.place, &names.staging.volume())))?;
         return Ok(ExitCode::Done);
     }
     let warehouse = setup::warehouse(&loaded.config).await?;

@@ -89,9 +89,7 @@ pub(crate) async fn run(context: &Context, args: &LoadArgs) -> Result<ExitCode, 
         LoadTo::Lake => load(context, &open_lake(config)?, &zone.landing, &settings, &cancel).await?,
         LoadTo::Databricks if args.dry_run => {
             let names = DatabricksNames::of(config)?;
-            let volume = names.volume()?;
-            let statements =
-                load_statements(&names.place, &names.staging, &volume, &zone.landing, &settings).await?;
+            let statements = load_statements(&names.place, &names.staging, &zone.landing, &settings).await?;
             write(&script(&statements))?;
             return Ok(ExitCode::Done);
         }

@@ -2,8 +2,12 @@
 
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+#[path = "extract/hostile.rs"]
+mod hostile;
 #[path = "extract/network.rs"]
 mod network;
+#[path = "extract/upstream.rs"]
+mod upstream;
 
 use f1lake_extract::*;
 use jiff::Timestamp;
@@ -30,6 +34,12 @@ fn generated() -> SimConfig {
 
 async fn simulator(config: SimConfig) -> Simulator {
     openf1_sim::start(config).await.unwrap()
+}
+
+/// The API from recorded answers in a folder.
+async fn replayed(folder: PathBuf) -> Simulator {
+    simulator(SimConfig { source: Source::Replay(folder), limits: SimLimits::None, ..SimConfig::default() })
+        .await
 }
 
 fn client(sim: &Simulator) -> OpenF1 {
@@ -276,12 +286,7 @@ fn replay_folder() -> Option<PathBuf> {
 #[tokio::test(flavor = "multi_thread")]
 async fn recorded_answers_land_as_they_were_served() {
     let Some(replay) = replay_folder() else { return };
-    let sim = simulator(SimConfig {
-        source: Source::Replay(replay),
-        limits: SimLimits::None,
-        ..SimConfig::default()
-    })
-    .await;
+    let sim = replayed(replay).await;
     let folder = tempfile::tempdir().unwrap();
     let report = run(&sim, folder.path(), by_key(folder.path(), 9488)).await.unwrap();
     assert_eq!(report.sessions[0].status, SessionStatus::Landed, "{report:#?}");

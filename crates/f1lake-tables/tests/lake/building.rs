@@ -1,13 +1,9 @@
 //! Bronze to silver and gold: only what changed, and the same as from nothing.
 
-use crate::zone::{Zone, driver, lap, session};
-use f1lake_tables::{BuildSettings, BuildStatus, CheckStatus, GOLD, LoadSettings, SILVER};
+use crate::zone::{Zone, driver, lap, no_checks, session};
+use f1lake_tables::{BuildSettings, BuildStatus, CheckStatus, LoadSettings};
 use openf1_client::Endpoint;
 use serde_json::json;
-
-fn no_checks() -> BuildSettings {
-    BuildSettings { checks: false, ..BuildSettings::default() }
-}
 
 /// Two races with two drivers each and every other endpoint landed empty.
 fn two_races() -> Zone {
@@ -36,18 +32,6 @@ fn two_races() -> Zone {
     zone
 }
 
-async fn contents(zone: &Zone) -> Vec<(String, Vec<Vec<String>>)> {
-    let mut all = Vec::new();
-    for schema in [SILVER, GOLD] {
-        for name in zone.lake().tables(schema).await.unwrap() {
-            let mut rows = zone.query(&format!("select * from {schema}.{name}")).await;
-            rows.sort();
-            all.push((name, rows));
-        }
-    }
-    all
-}
-
 #[tokio::test(flavor = "multi_thread")]
 async fn only_what_changed_is_built_and_it_equals_a_full_refresh() {
     let mut zone = two_races();
@@ -74,10 +58,10 @@ async fn only_what_changed_is_built_and_it_equals_a_full_refresh() {
     assert_eq!(zone.query(other).await, untouched);
     assert_eq!(zone.one("select count(*) from silver_clean.silver_laps").await, "8");
 
-    let incremental = contents(&zone).await;
+    let incremental = zone.contents().await;
     let full = zone.build(&BuildSettings { full_refresh: true, ..no_checks() }).await;
     assert_eq!(full.count(BuildStatus::Built), full.models.len());
-    for ((name, incremental), (_, full)) in incremental.iter().zip(contents(&zone).await) {
+    for ((name, incremental), (_, full)) in incremental.iter().zip(zone.contents().await) {
         assert_eq!(*incremental, full, "{name}");
     }
 }
@@ -87,10 +71,10 @@ async fn loading_again_never_doubles_rows() {
     let zone = two_races();
     zone.load().await;
     zone.build(&no_checks()).await;
-    let before = contents(&zone).await;
+    let before = zone.contents().await;
     zone.load_with(&LoadSettings { rebuild: true, ..LoadSettings::default() }).await;
     zone.build(&no_checks()).await;
-    let after = contents(&zone).await;
+    let after = zone.contents().await;
     for ((name, before), (_, after)) in before.iter().zip(&after) {
         assert_eq!(before.len(), after.len(), "{name}");
     }

@@ -1,7 +1,7 @@
 //! Loads, builds and readers at once: nothing is lost, and readers see whole sessions only.
 
-use crate::zone::{Zone, driver, lap, session};
-use f1lake_tables::{BuildSettings, BuildStatus, GOLD, LoadSettings, LoadStatus, SILVER};
+use crate::zone::{Zone, driver, lap, no_checks, session};
+use f1lake_tables::{BuildSettings, BuildStatus, LoadSettings, LoadStatus};
 use openf1_client::Endpoint;
 use std::collections::BTreeSet;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -110,23 +110,6 @@ async fn loads_of_sessions_that_share_a_file_lose_nothing() {
     );
 }
 
-fn no_checks() -> BuildSettings {
-    BuildSettings { checks: false, ..BuildSettings::default() }
-}
-
-/// Rows of silver and gold.
-async fn contents(zone: &Zone) -> Vec<(String, Vec<Vec<String>>)> {
-    let mut all = Vec::new();
-    for schema in [SILVER, GOLD] {
-        for name in zone.lake().tables(schema).await.unwrap() {
-            let mut rows = zone.query(&format!("select * from {schema}.{name}")).await;
-            rows.sort();
-            all.push((name, rows));
-        }
-    }
-    all
-}
-
 fn land_all(zone: &mut Zone, keys: impl IntoIterator<Item = i64>, seconds: f64) {
     for key in keys {
         for endpoint in Endpoint::ALL {
@@ -156,9 +139,9 @@ async fn a_load_during_a_build_is_in_the_next_build() {
             .await,
         [["1", "3", "90.0"], ["2", "3", "80.0"], ["3", "3", "80.0"]]
     );
-    let incremental = contents(&zone).await;
+    let incremental = zone.contents().await;
     zone.build(&BuildSettings { full_refresh: true, ..no_checks() }).await;
-    for ((name, incremental), (_, full)) in incremental.iter().zip(contents(&zone).await) {
+    for ((name, incremental), (_, full)) in incremental.iter().zip(zone.contents().await) {
         assert_eq!(*incremental, full, "{name}");
     }
 }
@@ -177,9 +160,9 @@ async fn two_builds_at_once_leave_what_one_leaves() {
     }
     let last = zone.build(&settings).await;
     assert_eq!(last.count(BuildStatus::Failed) + last.count(BuildStatus::Skipped), 0, "{last:#?}");
-    let together = contents(&zone).await;
+    let together = zone.contents().await;
     zone.build(&BuildSettings { full_refresh: true, ..no_checks() }).await;
-    for ((name, together), (_, full)) in together.iter().zip(contents(&zone).await) {
+    for ((name, together), (_, full)) in together.iter().zip(zone.contents().await) {
         assert_eq!(*together, full, "{name}");
     }
 }

@@ -1,7 +1,9 @@
 //! A landing zone written by hand, and a lake beside it.
 
 use f1lake_extract::{Compression, Format, LandedEndpoint, Landing, Manifest};
-use f1lake_tables::{BuildReport, BuildSettings, Lake, LoadReport, LoadSettings, Query, build, load};
+use f1lake_tables::{
+    BuildReport, BuildSettings, GOLD, Lake, LoadReport, LoadSettings, Query, SILVER, build, load,
+};
 use jiff::Timestamp;
 use openf1_client::Endpoint;
 use serde_json::{Value, json};
@@ -125,9 +127,26 @@ impl Zone {
         rows[0].join(" ")
     }
 
+    /// Rows of silver and gold, sorted, by table.
+    pub(crate) async fn contents(&self) -> Vec<(String, Vec<Vec<String>>)> {
+        let mut all = Vec::new();
+        for schema in [SILVER, GOLD] {
+            for name in self.lake().tables(schema).await.unwrap() {
+                let mut rows = self.query(&format!("select * from {schema}.{name}")).await;
+                rows.sort();
+                all.push((name, rows));
+            }
+        }
+        all
+    }
+
     pub(crate) async fn version(&self, table: &str) -> Option<u64> {
         self.lake().table(table, None).await.unwrap().and_then(|table| table.version())
     }
+}
+
+pub(crate) fn no_checks() -> BuildSettings {
+    BuildSettings { checks: false, ..BuildSettings::default() }
 }
 
 pub(crate) async fn rows(query: &Query, sql: &str) -> Vec<Vec<String>> {

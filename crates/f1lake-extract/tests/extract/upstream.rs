@@ -1,14 +1,8 @@
 //! What the API did to its data after the fact, replayed: reported, kept, and a shrink not applied without consent.
 
-#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
-
-use f1lake_extract::*;
-use jiff::{SignedDuration, Timestamp};
-use openf1_client::{Endpoint, Limits, OpenF1, RateLimiter};
-use openf1_sim::{SimConfig, SimLimits, Source};
-use serde_json::{Value, json};
-use std::path::{Path, PathBuf};
-use tokio_util::sync::CancellationToken;
+use super::*;
+use jiff::SignedDuration;
+use serde_json::json;
 
 const SESSION: i64 = 11299;
 
@@ -48,18 +42,7 @@ impl Upstream {
         }
         let file = recorded.join(format!("{}.json", endpoint.name()));
         std::fs::write(file, serde_json::to_vec(&rows).unwrap()).unwrap();
-        let sim = openf1_sim::start(SimConfig {
-            source: Source::Replay(recorded),
-            limits: SimLimits::None,
-            ..SimConfig::default()
-        })
-        .await
-        .unwrap();
-        let client = OpenF1::builder()
-            .base_url(sim.base_url())
-            .limiter(RateLimiter::new(Limits::unlimited()))
-            .build()
-            .unwrap();
+        let sim = replayed(recorded).await;
         let mut settings = ExtractSettings::new(self.zone().join("_work"));
         settings.selection.mode = Mode::Keys { session_keys: vec![SESSION], meeting_keys: Vec::new() };
         settings.endpoints = [endpoint].into();
@@ -67,7 +50,7 @@ impl Upstream {
         let end: Timestamp = "2024-09-01T15:00:00Z".parse().unwrap();
         settings.now = Some(end + SignedDuration::from_hours(hours));
         let landing = Landing::open(self.zone().to_str().unwrap()).unwrap();
-        let extractor = Extractor::new(client, landing.clone(), settings).unwrap();
+        let extractor = Extractor::new(client(&sim), landing.clone(), settings).unwrap();
         let report = extractor.run(silent(), CancellationToken::new()).await.unwrap();
         assert!(report.sessions[0].error.is_none(), "{report:#?}");
         let checked = verify(&landing).await.unwrap();

@@ -1,15 +1,9 @@
 //! Hostile names from the API: no file ever lands outside the landing folder, and no two sessions share one.
 
-#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
-
-use f1lake_extract::*;
-use openf1_client::{Endpoint, Limits, OpenF1, RateLimiter};
-use openf1_sim::{SimConfig, SimLimits, Source};
+use super::*;
 use proptest::prelude::*;
 use serde_json::json;
-use std::collections::{BTreeMap, BTreeSet};
-use std::path::{Path, PathBuf};
-use tokio_util::sync::CancellationToken;
+use std::collections::BTreeMap;
 
 const HOSTILE: &[&str] = &[
     "",
@@ -86,24 +80,13 @@ async fn land(names: &[(String, String)]) {
     let meeting = json!([{ "meeting_key": 1, "meeting_name": names[0].0, "year": 2024,
         "date_start": "2024-03-24T04:00:00+00:00" }]);
     std::fs::write(recorded.join("meetings.json"), meeting.to_string()).unwrap();
-    let sim = openf1_sim::start(SimConfig {
-        source: Source::Replay(recorded),
-        limits: SimLimits::None,
-        ..SimConfig::default()
-    })
-    .await
-    .unwrap();
-    let client = OpenF1::builder()
-        .base_url(sim.base_url())
-        .limiter(RateLimiter::new(Limits::unlimited()))
-        .build()
-        .unwrap();
+    let sim = replayed(recorded).await;
     let before = tree(above.path());
     let landing = Landing::open(zone.to_str().unwrap()).unwrap();
     let mut settings = ExtractSettings::new(zone.join("_work"));
     settings.selection.mode = Mode::Year { year: 2024 };
     settings.endpoints = [Endpoint::Sessions].into();
-    let extractor = Extractor::new(client, landing.clone(), settings).unwrap();
+    let extractor = Extractor::new(client(&sim), landing.clone(), settings).unwrap();
     let report = extractor.run(silent(), CancellationToken::new()).await.unwrap();
     assert!(report.sessions.iter().all(|session| session.status == SessionStatus::Landed), "{report:#?}");
 

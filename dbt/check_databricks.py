@@ -36,7 +36,8 @@ from deltalake import DeltaTable
 from sqlglot import exp
 
 from check_incremental import compare, copy_lake, land_again
-from sail_workspace import CHANGES, Workspace, sail_server
+from sail import sail_server
+from sail_workspace import CHANGES, Workspace
 
 HERE = Path(__file__).resolve().parent
 STATE = ("dbt_loads", "dbt_builds")

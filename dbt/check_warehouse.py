@@ -32,7 +32,7 @@ import pyarrow.compute as pc
 import sqlglot
 from deltalake import DeltaTable
 
-from compare_engines import free_port, tool, wait_for
+from sail import sail_server
 
 VOLUME = "/Volumes/dev/raw/landing"
 READ_FILES = re.compile(r"read_files\(\s*'([^']*)'.*?\n  \)", re.DOTALL)
@@ -277,29 +277,21 @@ def main() -> int:
     parser.add_argument("--program", required=True)
     parser.add_argument("--telemetry-rows", type=int, default=20_000, help="rows of a telemetry file that are kept")
     arguments = parser.parse_args()
-    folder = Path(tempfile.mkdtemp(prefix="f1lake-warehouse-"))
-    port = free_port()
-    with open(folder / "sail.log", "w") as log:
-        command = [tool("sail"), "spark", "server", "--ip", "127.0.0.1", "--port", str(port)]
-        sail = subprocess.Popen(command, stdout=log, stderr=log, cwd=folder)
-    try:
-        wait_for(port, sail)
+    with tempfile.TemporaryDirectory() as name, sail_server(Path(name) / "sail.log") as address:
         from pyspark.sql import SparkSession
 
-        spark = SparkSession.builder.remote(f"sc://127.0.0.1:{port}").getOrCreate()
-        workspace = Workspace(folder, spark)
-        server = ThreadingHTTPServer(("127.0.0.1", 0), handler(workspace))
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        first = folder / "landing"
-        shutil.copytree(arguments.landing, first, ignore=shutil.ignore_patterns("_work"))
-        shorten(first, arguments.telemetry_rows)
-        code = check(Check(arguments.program, first, folder, workspace, f"http://127.0.0.1:{server.server_port}"))
-        spark.stop()
-        return code
-    finally:
-        sail.kill()
-        sail.wait()
-        shutil.rmtree(folder, ignore_errors=True)
+        folder = Path(name)
+        workspace = Workspace(folder, SparkSession.builder.remote(address).getOrCreate())
+        try:
+            server = ThreadingHTTPServer(("127.0.0.1", 0), handler(workspace))
+            threading.Thread(target=server.serve_forever, daemon=True).start()
+            first = folder / "landing"
+            shutil.copytree(arguments.landing, first, ignore=shutil.ignore_patterns("_work"))
+            shorten(first, arguments.telemetry_rows)
+            host = f"http://127.0.0.1:{server.server_port}"
+            return check(Check(arguments.program, first, folder, workspace, host))
+        finally:
+            workspace.spark.stop()
 
 
 def check(check: Check) -> int:

@@ -12,7 +12,6 @@ import argparse
 import json
 import os
 import shutil
-import socket
 import subprocess
 import sys
 import tempfile
@@ -23,6 +22,8 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.compute as pc
 from deltalake import DeltaTable
+
+from sail import sail_server
 
 HERE = Path(__file__).resolve().parent
 SQL = HERE.parent / "crates" / "f1lake-tables" / "sql"
@@ -68,42 +69,13 @@ def duckdb_tables(lake: Path, folder: Path, models: list[dict], select: list[str
         }
 
 
-def free_port() -> int:
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        return listener.getsockname()[1]
-
-
-def wait_for(port: int, server: subprocess.Popen) -> None:
-    for _ in range(300):
-        if server.poll() is not None:
-            break
-        with socket.socket() as probe:
-            if probe.connect_ex(("127.0.0.1", port)) == 0:
-                return
-        time.sleep(0.2)
-    sys.exit("the Spark server did not start")
-
-
 def spark_tables(lake: Path, folder: Path, models: list[dict], select: list[str]) -> dict[str, pa.Table]:
-    port = free_port()
     folder = folder / "spark"
     folder.mkdir()
-    with open(folder / "server.log", "w") as log:
-        server = subprocess.Popen(
-            [tool("sail"), "spark", "server", "--ip", "127.0.0.1", "--port", str(port)],
-            stdout=log,
-            stderr=log,
-            cwd=folder,
-        )
-    try:
-        wait_for(port, server)
-        remote = f"sc://127.0.0.1:{port}/;user_id=compare;session_id={uuid.uuid4()}"
+    with sail_server(folder / "server.log") as address:
+        remote = f"{address}/;user_id=compare;session_id={uuid.uuid4()}"
         run_dbt("spark", lake, folder, select, {"SPARK_REMOTE": remote, "F1LAKE_SPARK_OUT": str(folder / "tables")})
         return {model["name"]: DeltaTable(folder / "tables" / model["name"]).to_pyarrow_table() for model in models}
-    finally:
-        server.terminate()
-        server.wait()
 
 
 def program_tables(lake: Path, folder: Path, models: list[dict], select: list[str]) -> dict[str, pa.Table]:

@@ -8,12 +8,6 @@ does not check by itself.
 
 import json
 import re
-import shutil
-import socket
-import subprocess
-import sys
-import time
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -50,29 +44,6 @@ class Table:
     keys: dict[str, list[str]] = field(default_factory=dict)
     foreign: dict[str, tuple[list[str], tuple[str, str], list[str]]] = field(default_factory=dict)
     optimized: int = 0
-
-
-@contextmanager
-def sail_server(log: Path):
-    """Address of a Spark Connect server that lives as long as the block."""
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        port = listener.getsockname()[1]
-    program = shutil.which("sail", path=str(Path(sys.executable).parent)) or "sail"
-    with open(log, "w") as out:
-        server = subprocess.Popen([program, "spark", "server", "--port", str(port)], stdout=out, stderr=out, cwd=log.parent)
-    try:
-        for _ in range(300):
-            with socket.socket() as probe:
-                if server.poll() is None and probe.connect_ex(("127.0.0.1", port)) == 0:
-                    break
-            time.sleep(0.2)
-        else:
-            sys.exit(f"the Spark server did not start: {log.read_text()}")
-        yield f"sc://127.0.0.1:{port}"
-    finally:
-        server.kill()
-        server.wait()
 
 
 class Workspace:

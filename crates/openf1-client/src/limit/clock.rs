@@ -2,39 +2,39 @@
 
 use futures::future::BoxFuture;
 use std::sync::atomic::{AtomicI64, Ordering};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 /// Time, and waiting for it.
 pub trait Clock: std::fmt::Debug + Send + Sync + 'static {
-    /// Unix microseconds.
+    /// Microseconds since some moment that is the same for all who share a state file.
     fn now(&self) -> i64;
     /// Waits.
     fn sleep(&self, length: Duration) -> BoxFuture<'static, ()>;
 }
 
-/// The system's time at the start, and steady from then on: setting the clock changes nothing in a process.
-#[derive(Debug)]
-pub struct SystemClock {
-    started: Instant,
-    wall: i64,
+/// The machine's steady clock: one for all processes, and whoever sets the time of day does not move it.
+///
+/// It starts with the machine, so that after a restart earlier requests seem younger than they are, never older. Where
+/// processes have no steady clock in common (Windows), it is the time of day at the start of the process, steady from then on.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct SystemClock;
+
+#[cfg(unix)]
+fn steady() -> i64 {
+    let time = rustix::time::clock_gettime(rustix::time::ClockId::Monotonic);
+    time.tv_sec * 1_000_000 + time.tv_nsec / 1_000
 }
 
-impl SystemClock {
-    /// A clock that starts now.
-    pub fn new() -> Self {
-        Self { started: Instant::now(), wall: jiff::Timestamp::now().as_microsecond() }
-    }
-}
-
-impl Default for SystemClock {
-    fn default() -> Self {
-        Self::new()
-    }
+#[cfg(not(unix))]
+fn steady() -> i64 {
+    static START: std::sync::LazyLock<(std::time::Instant, i64)> =
+        std::sync::LazyLock::new(|| (std::time::Instant::now(), jiff::Timestamp::now().as_microsecond()));
+    START.1 + i64::try_from(START.0.elapsed().as_micros()).unwrap_or(i64::MAX / 2)
 }
 
 impl Clock for SystemClock {
     fn now(&self) -> i64 {
-        self.wall + i64::try_from(self.started.elapsed().as_micros()).unwrap_or(i64::MAX / 2)
+        steady()
     }
 
     fn sleep(&self, length: Duration) -> BoxFuture<'static, ()> {
@@ -49,7 +49,7 @@ pub struct FakeClock {
 }
 
 impl FakeClock {
-    /// Starts at so many Unix microseconds.
+    /// Starts at so many microseconds.
     pub fn at(micros: i64) -> Self {
         Self { now: AtomicI64::new(micros) }
     }

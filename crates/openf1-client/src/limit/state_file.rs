@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 #[derive(Serialize, Deserialize)]
 struct Stored {
     version: u32,
-    /// Unix microseconds.
+    /// Microseconds of the machine's steady clock.
     sent: VecDeque<i64>,
     paused_until: i64,
 }
@@ -44,13 +44,13 @@ impl StateFile {
             // What follows the first value is left when a process ended between its writing and its cutting off.
             Ok(_) => match serde_json::Deserializer::from_str(&text).into_iter::<Stored>().next() {
                 Some(Ok(stored)) => Log { sent: stored.sent, paused_until: stored.paused_until },
-                _ => full(&file, limits)?,
+                _ => full(limits),
             },
-            Err(_) => full(&file, limits)?,
+            Err(_) => full(limits),
         };
         log.sent.make_contiguous().sort_unstable();
         let result = change(&mut log);
-        let stored = Stored { version: 1, sent: log.sent, paused_until: log.paused_until };
+        let stored = Stored { version: 2, sent: log.sent, paused_until: log.paused_until };
         let text = serde_json::to_vec(&stored)?;
         file.seek(SeekFrom::Start(0))?;
         file.write_all(&text)?;
@@ -60,9 +60,8 @@ impl StateFile {
     }
 }
 
-/// A damaged file: nobody knows what was sent, so the windows count as full when it was last written.
-fn full(file: &File, limits: Limits) -> std::io::Result<Log> {
-    let written = jiff::Timestamp::try_from(file.metadata()?.modified()?).map_err(std::io::Error::other)?;
+/// A damaged file: nobody knows what was sent, so the windows count as full now, as times in the future do.
+fn full(limits: Limits) -> Log {
     let count = if limits.per_minute == u32::MAX { 0 } else { limits.per_minute as usize };
-    Ok(Log { sent: std::iter::repeat_n(written.as_microsecond(), count).collect(), paused_until: 0 })
+    Log { sent: std::iter::repeat_n(i64::MAX, count).collect(), paused_until: 0 }
 }

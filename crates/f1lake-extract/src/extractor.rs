@@ -7,7 +7,7 @@ use crate::files::{blocking, stopped_working};
 use crate::landing::Landing;
 use crate::landing_file::{FileWriter, Rows, Written};
 use crate::learned::Learned;
-use crate::manifest::{LandedEndpoint, LandedRequest, Manifest, Outcome, recheck_due};
+use crate::manifest::{LandedEndpoint, LandedRequest, Manifest, Outcome, later, recheck_due};
 use crate::records::{Enrichment, Record, Tidied, read, tidy};
 use crate::report::{EndpointReport, Event, Progress, RunReport, SessionLabel, SessionReport, SessionStatus};
 use crate::run_lock::RunLock;
@@ -17,7 +17,7 @@ use crate::slice::{Bounds, Drivers, Slice, missing_of_drivers, missing_of_sessio
 use crate::staging::{Staged, Staging};
 use futures::StreamExt;
 use futures::stream::FuturesUnordered;
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use openf1_client::endpoint::{Grain, Presence};
 use openf1_client::{Answer, Endpoint, OpenF1};
 use serde::Serialize;
@@ -28,6 +28,8 @@ use tokio_util::sync::CancellationToken;
 
 /// Sessions in work at once: while one lands, the next one's requests use the limiter.
 const SESSIONS_AT_ONCE: usize = 2;
+/// Clocks that are set right differ by less.
+const CLOCKS_DIFFER: SignedDuration = SignedDuration::from_mins(10);
 /// Tries of a request for several drivers after which smaller ones are asked instead.
 const RETRIES_OF_LARGE: u32 = 1;
 /// Endpoints whose rows name the drivers of a session, best first.
@@ -206,6 +208,16 @@ impl Extractor {
             error: None,
             endpoints: Vec::new(),
         };
+        let ahead = |manifest: &&Manifest| manifest.extracted_at > later(now, CLOCKS_DIFFER);
+        if let Some(manifest) = manifests.values().find(ahead) {
+            progress(Event::Note(format!(
+                "{} was extracted at {}, and it is {now} now: a clock was wrong; `--refresh` looks at such sessions again ({} of {})",
+                manifest.name,
+                manifest.extracted_at,
+                manifests.values().filter(ahead).count(),
+                manifests.len()
+            )));
+        }
         if let Some(labels) = self.all_settled(&manifests, now) {
             progress(Event::Selected { due: 0, skipped: labels.len(), requests: 0 });
             self.landing
@@ -755,7 +767,7 @@ impl Run<'_> {
             year: info.year,
             date_start: info.date_start,
             date_end: info.date_end,
-            extracted_at: self.now,
+            extracted_at: self.after(old.map(|old| old.extracted_at)),
             tool: concat!("f1lake ", env!("CARGO_PKG_VERSION")).to_owned(),
             base_url: self.extractor.client.base_url().to_owned(),
             endpoints: old.map(|old| old.endpoints.clone()).unwrap_or_default(),
@@ -775,6 +787,11 @@ impl Run<'_> {
             tracing::warn!(%error, session = name, "landed, but its staging could not be removed");
         }
         Ok(reports)
+    }
+
+    /// The time of this extract. It is after the earlier one even if the clock was set back in between: by it, tables tell new from old.
+    fn after(&self, earlier: Option<Timestamp>) -> Timestamp {
+        earlier.map_or(self.now, |earlier| self.now.max(later(earlier, SignedDuration::from_micros(1))))
     }
 
     /// The file-name part of a session; a second session with the same day, place and name gets its key added.
@@ -832,7 +849,7 @@ impl Run<'_> {
             sha256: None,
             duplicates_dropped: tidied.duplicates_dropped,
             rows_merged: tidied.merged,
-            extracted_at: self.now,
+            extracted_at: self.after(landed.as_ref().map(|landed| landed.extracted_at)),
             format,
             compression,
             requests,
@@ -847,7 +864,7 @@ impl Run<'_> {
             changes = Some(found);
             if same || shrunk {
                 entry = LandedEndpoint {
-                    extracted_at: self.now,
+                    extracted_at: entry.extracted_at,
                     requests: entry.requests,
                     kept_aside: None,
                     ..old.clone()

@@ -16,6 +16,7 @@ use openf1_sim::{FaultPlan, GeneratedConfig, SimConfig, SimLimits, Simulator, So
 use serde_json::Value;
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 use tokio_util::sync::CancellationToken;
 
@@ -596,6 +597,44 @@ match = {{ driver_number = {}, lap_number = {} }}
     assert_eq!(rows(folder.path(), "pit_2024-12-08_Yas_Island_Race.v2.json").len(), stops.len() - 1);
     let again = run(&sim, folder.path(), ExtractSettings { accept_shrink: true, ..later }).await.unwrap();
     assert_eq!(again.sessions[0].status, SessionStatus::Skipped);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_clock_set_back_is_told_and_a_correction_still_counts_as_newer() {
+    let mut config = thin();
+    let folder = tempfile::tempdir().unwrap();
+    let race = 9647;
+    let plan = format!(
+        "[[correction]]\nendpoint = \"laps\"\nsession_key = {race}\nafter_requests = 1\nop = \"set\"\n\
+         match = {{ driver_number = 44, lap_number = 3 }}\nvalues = {{ lap_duration = 99.125 }}\n"
+    );
+    config.faults = FaultPlan::from_toml(&plan).unwrap();
+    let sim = simulator(config).await;
+    let (ahead, right) = (hours_after(folder.path(), race, 24 * 400), hours_after(folder.path(), race, 2));
+    run(&sim, folder.path(), ahead).await.unwrap();
+    let extracted = |text: String| {
+        let manifest: Value = serde_json::from_str(&text).unwrap();
+        let at = |value: &Value| value["extracted_at"].as_str().unwrap().parse::<Timestamp>().unwrap();
+        (at(&manifest), at(&manifest["endpoints"]["laps"]))
+    };
+    let manifest = folder.path().join("_manifest/9647.json");
+    let before = extracted(std::fs::read_to_string(&manifest).unwrap());
+
+    let notes = Arc::new(Mutex::new(Vec::new()));
+    let listener = Arc::clone(&notes);
+    let progress: f1lake_extract::Progress = Arc::new(move |event| {
+        if let f1lake_extract::Event::Note(note) = event {
+            listener.lock().unwrap().push(note);
+        }
+    });
+    let refresh = ExtractSettings { refresh: true, ..right };
+    let extractor = Extractor::new(client(&sim), landing(folder.path()), refresh).unwrap();
+    let report = extractor.run(progress, CancellationToken::new()).await.unwrap();
+    assert_eq!(report.sessions[0].status, SessionStatus::Updated, "{report:#?}");
+    let after = extracted(std::fs::read_to_string(&manifest).unwrap());
+    assert!(before.0 < after.0 && before.1 < after.1, "{before:?}, {after:?}");
+    let notes = notes.lock().unwrap();
+    assert!(notes.iter().any(|note| note.contains("a clock was wrong")), "{notes:?}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -133,13 +133,22 @@ pub(crate) struct Simulated {
 }
 
 impl Simulated {
-    /// Every answer takes so many milliseconds, so that requests are in flight.
+    /// Every answer takes so many milliseconds, so that requests are in flight; no limits.
     pub(crate) fn start(delay_ms: u32) -> Self {
+        Self::with("none", delay_ms)
+    }
+
+    /// With the API's limits: `free` or `sponsor`.
+    pub(crate) fn limited(limits: &str) -> Self {
+        Self::with(limits, 0)
+    }
+
+    fn with(limits: &str, delay_ms: u32) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let faults = folder.path().join("faults.toml");
         std::fs::write(&faults, format!("[[fault]]\nkind = \"delay\"\ndelay_ms = {delay_ms}\n")).unwrap();
         let mut child = Command::new(PROGRAM)
-            .args(["simulate", "--limits", "none", "--seasons", "2024", "--faults"])
+            .args(["simulate", "--limits", limits, "--seasons", "2024", "--faults"])
             .arg(faults)
             .current_dir(folder.path())
             .stdin(Stdio::null())
@@ -156,6 +165,11 @@ impl Simulated {
 
     /// Requests for data, those for the catalogue not counted.
     pub(crate) fn data_requests(&self) -> u64 {
+        self.count("data_requests")
+    }
+
+    /// What it counted: `requests`, `violations` and so on.
+    pub(crate) fn count(&self, what: &str) -> u64 {
         let address = self.base_url.trim_start_matches("http://").trim_end_matches("/v1");
         let mut stream = std::net::TcpStream::connect(address).unwrap();
         write!(stream, "GET /_sim/stats HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n\r\n").unwrap();
@@ -164,7 +178,7 @@ impl Simulated {
         let body = answer.split_once("\r\n\r\n").unwrap().1;
         let stats: serde_json::Value =
             serde_json::from_str(body).unwrap_or_else(|error| panic!("{body}: {error}"));
-        stats["data_requests"].as_u64().unwrap()
+        stats[what].as_u64().unwrap()
     }
 }
 

@@ -1,0 +1,249 @@
+#!/usr/bin/env python3
+"""Runs the long proofs and benches, and writes what they print into the documents, with the date and the machine.
+
+    python proof.py              all of them: half a day on two quiet cores
+    python proof.py kill decode  these
+    python proof.py --list
+
+What a proof prints goes between `<!-- proof: NAME -->` and `<!-- /proof -->` of docs/reliability.md or docs/performance.md; one that fails
+leaves its section as it was and ends this with exit code 1. Needs cargo-nextest; fuzz, mutants and dependencies need cargo-fuzz, cargo-mutants and
+cargo-deny; decode and queries need dbt/requirements.txt and benches/requirements.txt, which are installed into an environment of their own.
+"""
+
+import argparse
+import json
+import os
+import re
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent
+TARGET = Path(os.environ.get("CARGO_TARGET_DIR", ROOT / "target"))
+RELEASE = TARGET / "release" / "f1lake"
+ENVIRONMENT = os.environ | {"CARGO_TARGET_DIR": str(TARGET)}
+
+
+class Failed(Exception):
+    """A proof that did not hold; with what it printed last."""
+
+
+def run(*command: str, cwd: Path = ROOT, check: bool = True, **environment: str) -> str:
+    """What a command prints on both outputs; it is shown while it runs."""
+    print("$", " ".join(f"{name}={value}" for name, value in environment.items()), *command, flush=True)
+    process = subprocess.Popen(
+        command, cwd=cwd, env=ENVIRONMENT | environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+    )
+    lines = []
+    for line in process.stdout:
+        print(line, end="", flush=True)
+        lines.append(line)
+    if process.wait() != 0 and check:
+        raise Failed("".join(lines[-20:]))
+    return "".join(lines)
+
+
+def lines(text: str, *patterns: str) -> list[str]:
+    """The lines that match any pattern; every pattern must match one."""
+    for pattern in patterns:
+        if not re.search(pattern, text, re.MULTILINE):
+            raise Failed(f"nothing like {pattern!r} was printed")
+    return [line.rstrip() for line in text.splitlines() if any(re.search(pattern, line) for pattern in patterns)]
+
+
+def python() -> str:
+    folder = run(str(ROOT / ".ci" / "venv"), "dbt/requirements.txt", "benches/requirements.txt").splitlines()[-1]
+    return f"{folder}/bin/python"
+
+
+def release() -> str:
+    run("cargo", "build", "--release", "-p", "f1lake", "--locked")
+    return str(RELEASE)
+
+
+def landed(folder: str, *chosen: str) -> Path:
+    """A landing zone with chosen sessions of the simulator, all endpoints."""
+    server = subprocess.Popen([RELEASE, "simulate", "--limits", "none", "--seasons", "2024"], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+    try:
+        url = server.stdout.readline().strip()
+        run(
+            str(RELEASE), "extract", "--quiet", *chosen, "--out", f"{folder}/landing", "--base-url", url,
+            "--rate-per-second", "1000", "--rate-per-minute", "100000", F1LAKE_LIMITER_STATE=f"{folder}/limits.json",
+        )  # fmt: skip
+    finally:
+        server.kill()
+        server.wait()
+    return Path(folder) / "landing"
+
+
+def proof_test(name: str, **environment: str) -> str:
+    return run("cargo", "test", "-p", "f1lake", "--locked", "--test", "proof", name, "--", "--nocapture", **environment)
+
+
+def kill() -> list[str]:
+    return lines(proof_test("killed", F1LAKE_KILL_ROUNDS="500"), r"^seed \d+; undisturbed", r"^\d+ rounds, \d+ kills")
+
+
+def faults() -> list[str]:
+    found = []
+    for step in ("extract", "load", "build"):
+        text = proof_test("whatever", F1LAKE_FAULT_POINTS="all", F1LAKE_FAULT_STEP=step)
+        found += [f"{step}: {line}" for line in lines(text, r"^\d+ of \d+ faults")]
+    return lines(text, "^fail-points") + found
+
+
+def limits() -> list[str]:
+    cases = "10000"
+    chosen = "test(no_window_is_exceeded) | test(at_least_98_percent)"
+    text = run("cargo", "nextest", "run", "--workspace", "--locked", "-E", chosen, PROPTEST_CASES=cases)
+    return [f"{int(cases):,} traces each"] + lines(text, r"PASS.*no_window", r"PASS.*at_least_98", "Summary")
+
+
+SUITES = {
+    "network": "test(network::) | test(every_fault) | test(in_a_storm) | test(limits_hold_while) | test(with_a_clock)",
+    "concurrency": "test(together::) | test(at_once) | test(exclude_each_other) | test(two_processes)",
+    "hostile input": "test(hostile::) | test(hostile)",
+    "upstream changes": "test(upstream::) | test(corrections_land)",
+    "secrets": "test(secret) | test(redirect)",
+}
+
+
+def suites() -> list[str]:
+    found = []
+    for name, chosen in SUITES.items():
+        text = run("cargo", "nextest", "run", "--workspace", "--locked", "-E", chosen)
+        found += [f"{name:<18}{line.strip()}" for line in lines(text, "Summary")]
+    return found
+
+
+def fuzz() -> list[str]:
+    minutes = 10
+    found = []
+    for target in ("dates", "filters", "manifest", "configuration", "decoder"):
+        text = run(
+            "cargo", "fuzz", "run", "--features", "libfuzzer", "--sanitizer", "none", target, "--",
+            f"-max_total_time={60 * minutes}", "-max_len=1024", "-print_final_stats=1",
+        )  # fmt: skip
+        found.append(f"{target:<16}" + lines(text, r"^Done \d+ runs")[-1])
+    return found
+
+
+# Where mutants are made, and the tests that must notice them.
+MUTATED = {
+    "limiter": ("openf1-client", "crates/openf1-client/src/limit.rs", "crates/openf1-client/src/limit/*.rs"),
+    "planner": ("f1lake-extract", "crates/f1lake-extract/src/slice.rs"),
+    "staging": ("f1lake-extract", "crates/f1lake-extract/src/staging.rs"),
+    "manifest": ("f1lake-extract", "crates/f1lake-extract/src/manifest.rs"),
+    "decoder": ("f1lake-tables", "crates/f1lake-tables/src/decode.rs"),
+}
+
+
+def mutants() -> list[str]:
+    found = []
+    for name, (package, *files) in MUTATED.items():
+        with tempfile.TemporaryDirectory() as folder:
+            chosen = [part for file in files for part in ("--file", file)]
+            run(
+                "cargo", "mutants", "--package", package, *chosen, "--test-tool", "nextest", "--output", folder, "--no-shuffle",
+                check=False,
+            )  # fmt: skip
+            outcome = json.loads((Path(folder) / "mutants.out" / "outcomes.json").read_text())
+            missed = (Path(folder) / "mutants.out" / "missed.txt").read_text().splitlines()
+        counts = {kind: outcome[kind] for kind in ("total_mutants", "caught", "missed", "timeout", "unviable")}
+        found.append(f"{name:<10}" + ", ".join(f"{kind.replace('_', ' ')} {count}" for kind, count in counts.items()))
+        found += [f"  survived: {line}" for line in missed]
+    return found
+
+
+def dependencies() -> list[str]:
+    found = lines(run("cargo", "deny", "check", "bans", "licenses", "sources"), r"ok")
+    advisories = run("cargo", "deny", "check", "advisories", check=False)
+    found += ["advisories ok"] if "advisories ok" in advisories else ["advisories: not checked, the database could not be fetched"]
+    tree = run("cargo", "tree", "--workspace", "-e", "normal", "--locked")
+    if re.search("openssl-sys|native-tls", tree):
+        raise Failed("TLS must be rustls only")
+    return found + ["cargo tree: rustls only"]
+
+
+def decode() -> list[str]:
+    with tempfile.TemporaryDirectory() as folder:
+        program = release()
+        return run(python(), "benches/decode.py", str(landed(folder, "--session-key", "9647")), "--program", program).splitlines()
+
+
+def requests() -> list[str]:
+    bench = ("cargo", "run", "--release", "--locked", "-p", "f1lake-extract", "--example", "bench_extract", "--")
+    text = run(*bench, "limits") + run(*bench, "throughput")
+    return lines(text, r"^one race", r"^  ", r"^the predecessor")
+
+
+def season() -> list[str]:
+    return run(python(), "benches/season.py", "--program", release()).splitlines()
+
+
+def queries() -> list[str]:
+    with tempfile.TemporaryDirectory() as folder:
+        program, lake = release(), f"{folder}/lake"
+        zone = landed(folder, "--mode", "year", "--year", "2024", "--session-type", "Race")
+        run(program, "load", "--quiet", "--out", str(zone), "--lake", lake)
+        run(program, "build", "--quiet", "--no-tests", "--lake", lake)
+        counts = "select (select count(*) from fact_lap_telemetry) as samples, (select count(*) from fact_laps) as laps"
+        text = run(program, "sql", counts, "--lake", lake, "--output", "csv", "--quiet")
+        return [text.strip().replace("\n", ": "), *run(python(), "benches/queries.py", lake, "--program", program).splitlines()]
+
+
+def start() -> list[str]:
+    with tempfile.TemporaryDirectory() as folder:
+        program = release()
+        return run(python(), "benches/start.py", str(landed(folder, "--session-key", "9610")), "--program", program).splitlines()
+
+
+PROOFS = {
+    "docs/reliability.md": [kill, faults, limits, suites, fuzz, mutants, dependencies],
+    "docs/performance.md": [decode, requests, season, queries, start],
+}
+
+
+def machine() -> str:
+    model = re.search(r"model name\s*: (.*)", Path("/proc/cpuinfo").read_text() if Path("/proc/cpuinfo").exists() else "")
+    return f"{os.cpu_count()} cores" + (f" of {model[1]}" if model else "")
+
+
+def write(document: Path, name: str, body: list[str], seconds: float) -> None:
+    head = f"{time.strftime('%Y-%m-%d')}, {machine()}, {seconds:,.0f} s. Again: `python proof.py {name}`"
+    section = "\n".join([f"<!-- proof: {name} -->", head, "", "```text", *(line.rstrip() for line in body), "```", "<!-- /proof -->"])
+    text = document.read_text()
+    pattern = re.compile(rf"<!-- proof: {name} -->.*?<!-- /proof -->", re.DOTALL)
+    if not pattern.search(text):
+        raise Failed(f"{document} has no section {name}")
+    document.write_text(pattern.sub(lambda _: section, text))
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("names", nargs="*")
+    parser.add_argument("--list", action="store_true", help="name the proofs and end")
+    arguments = parser.parse_args()
+    proofs = {proof.__name__: (ROOT / document, proof) for document, all in PROOFS.items() for proof in all}
+    if arguments.list:
+        print("\n".join(proofs))
+        return 0
+    if unknown := set(arguments.names) - set(proofs):
+        parser.error(f"no proof is called {', '.join(unknown)}; there are {', '.join(proofs)}")
+    failed = []
+    for name in arguments.names or proofs:
+        document, proof = proofs[name]
+        started = time.monotonic()
+        try:
+            write(document, name, proof(), time.monotonic() - started)
+        except Failed as error:
+            failed.append(name)
+            print(f"FAILED {name}:\n{error}", file=sys.stderr)
+    print(f"{len(arguments.names or proofs) - len(failed)} proofs hold" + (f"; failed: {', '.join(failed)}" if failed else ""))
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,22 +1,11 @@
 //! The clock is set between two runs: limits hold, rows and tables stay what they are.
 
 use crate::outcome::{Outcome, cleaned};
-use crate::place::{Ended, PROGRAM, Place, STEPS, Simulated, Step, ended};
+use crate::place::{Ended, PROGRAM, Place, STEPS, Simulated, Step, compiled, ended};
 use std::path::{Path, PathBuf};
-use std::process::Command;
 
-/// Compiles `clock.c`; `None`, and said loudly, where there is no compiler.
 fn shifter(folder: &Path) -> Option<PathBuf> {
-    let library = folder.join("clock.so");
-    let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/proof/clock.c");
-    match Command::new("cc").args(["-shared", "-fPIC", "-O1", "-o"]).arg(&library).arg(source).output() {
-        Ok(output) if output.status.success() => Some(library),
-        Ok(output) => panic!("clock.c does not compile: {}", String::from_utf8_lossy(&output.stderr)),
-        Err(error) => {
-            eprintln!("SKIPPED: no clock is set, there is no C compiler: {error}");
-            None
-        }
-    }
+    compiled("clock.c", &["-shared", "-fPIC"], folder)
 }
 
 /// Runs the program as if the clock had been set so many seconds ahead.

@@ -6,7 +6,7 @@
 //! `F1LAKE_PROOF_SECONDS` to a time.
 
 use crate::outcome::{Outcome, cleaned};
-use crate::place::{Ended, PROGRAM, Place, STEPS, Simulated, Step, ended, setting};
+use crate::place::{Ended, PROGRAM, Place, STEPS, Simulated, Step, compiled, ended, setting};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -46,16 +46,7 @@ struct Point {
 
 /// Compiles `faults.c`; `None`, and said loudly, where there is no compiler or the kernel does not allow it.
 fn striker(folder: &Path) -> Option<PathBuf> {
-    let program = folder.join("faults");
-    let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/proof/faults.c");
-    match Command::new("cc").args(["-O1", "-o"]).arg(&program).arg(source).output() {
-        Ok(output) if output.status.success() => {}
-        Ok(output) => panic!("faults.c does not compile: {}", String::from_utf8_lossy(&output.stderr)),
-        Err(error) => {
-            eprintln!("SKIPPED: no fault is injected, there is no C compiler: {error}");
-            return None;
-        }
-    }
+    let program = compiled("faults.c", &[], folder)?;
     let tried = ended(Command::new(&program).arg(folder).arg(folder.join("tried")).args(["--", "/bin/true"]));
     if tried.code == 125 {
         eprintln!("SKIPPED: no fault is injected, the kernel does not hand over calls: {}", tried.text);

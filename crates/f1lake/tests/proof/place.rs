@@ -196,3 +196,17 @@ pub(crate) fn setting(name: &str, otherwise: u64) -> u64 {
         .ok()
         .map_or(otherwise, |text| text.parse().unwrap_or_else(|_| panic!("{name}={text} is no number")))
 }
+
+/// Compiles a C source of this folder; `None`, and said loudly, where there is no compiler.
+pub(crate) fn compiled(source: &str, flags: &[&str], folder: &Path) -> Option<PathBuf> {
+    let target = folder.join(source).with_extension("out");
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/proof").join(source);
+    match Command::new("cc").args(flags).args(["-O1", "-o"]).arg(&target).arg(path).output() {
+        Ok(output) if output.status.success() => Some(target),
+        Ok(output) => panic!("{source} does not compile: {}", String::from_utf8_lossy(&output.stderr)),
+        Err(error) => {
+            eprintln!("SKIPPED: {source} needs a C compiler: {error}");
+            None
+        }
+    }
+}

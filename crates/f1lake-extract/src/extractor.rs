@@ -208,13 +208,14 @@ impl Extractor {
             error: None,
             endpoints: Vec::new(),
         };
-        let ahead = |manifest: &&Manifest| manifest.extracted_at > later(now, CLOCKS_DIFFER);
-        if let Some(manifest) = manifests.values().find(ahead) {
+        let latest = later(now, CLOCKS_DIFFER);
+        let ahead: Vec<_> = manifests.values().filter(|manifest| manifest.extracted_at > latest).collect();
+        if let Some(manifest) = ahead.first() {
             progress(Event::Note(format!(
                 "{} was extracted at {}, and it is {now} now: a clock was wrong; `--refresh` looks at such sessions again ({} of {})",
                 manifest.name,
                 manifest.extracted_at,
-                manifests.values().filter(ahead).count(),
+                ahead.len(),
                 manifests.len()
             )));
         }

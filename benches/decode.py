@@ -13,11 +13,11 @@ import argparse
 import json
 import os
 import shutil
-import subprocess
 import sys
 import tempfile
-import time
 from pathlib import Path
+
+from program import measured
 
 COLUMNS = {
     "meeting_key": "BIGINT",
@@ -70,17 +70,6 @@ import json, dlt
 pipeline = dlt.pipeline('bench', destination=dlt.destinations.filesystem('file://{folder}'), dataset_name='out', pipelines_dir='{folder}/work')
 pipeline.run(json.load(open('{file}')), table_name='car_data', loader_file_format='parquet')
 """
-
-
-def measure(command: list[str], environment: dict[str, str]) -> tuple[float, float]:
-    """Wall time, s, and largest resident memory, MB, of a command."""
-    started = time.monotonic()
-    process = subprocess.Popen(command, env=os.environ | environment, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
-    error = process.stderr.read()
-    _, status, usage = os.wait4(process.pid, 0)
-    if status != 0:
-        raise RuntimeError(error.decode()[-400:])
-    return time.monotonic() - started, usage.ru_maxrss / 1024
 
 
 def size(folder: Path) -> int:
@@ -147,15 +136,15 @@ def main() -> int:
                 folder = work / "out"
                 shutil.rmtree(folder, ignore_errors=True)
                 folder.mkdir()
-                seconds, memory = measure(command(folder), {})
-                best = min(best or (seconds, memory), (seconds, memory))
+                run = measured(command(folder))
+                best = min(best or run, run)
             if name != "dlt":  # its tables have columns of their own
                 found = digest(folder)
                 expected = expected or found
                 if found != expected:
                     print(f"{name}: rows differ\n  {found}\n  {expected}")
                     return 1
-            results[name] = (*best, size(folder) / 1e6)
+            results[name] = (best.seconds, best.memory, size(folder) / 1e6)
         except RuntimeError as error:
             print(f"{name}: left out: {str(error).strip().splitlines()[-1]}")
     base = results["duckdb, typed"][0]

@@ -954,21 +954,13 @@ impl Run<'_> {
             Grain::Meeting => Some(self.catalogue.meetings.get(&info.meeting_key).cloned()),
             Grain::Session | Grain::SessionDriver => None,
         };
-        let enrichment = Enrichment {
-            session_key: info.session_key,
-            session_name: info.session_name.clone(),
-            batch_day: info.batch_day(),
-            driver_number: None,
-        };
+        let enrichment = |key| Enrichment::new(key, &info.session_name, &info.batch_day());
         match row {
-            Some(row) => Source::Catalogue(row, enrichment),
+            Some(row) => Source::Catalogue(row, enrichment(info.session_key)),
             None => {
                 let key = self.extractor.asked_key(endpoint, info, self.catalogue);
                 let of_key = |staged: &&Staged| staged.slice.session_key == key;
-                Source::Staged(
-                    staging.of(endpoint).filter(of_key).cloned().collect(),
-                    Enrichment { session_key: key, ..enrichment },
-                )
+                Source::Staged(staging.of(endpoint).filter(of_key).cloned().collect(), enrichment(key))
             }
         }
     }
@@ -1013,7 +1005,8 @@ impl Source {
         match self {
             Self::Catalogue(row, enrichment) => {
                 if let Some(row) = row {
-                    writer.write(&enrichment.apply(&row.text).map_err(damaged)?)?;
+                    let record = Record::read(endpoint.spec(), &row.text).map_err(damaged)?;
+                    writer.write(&enrichment.apply(&record))?;
                 }
                 Ok(Tidied::default())
             }
@@ -1033,7 +1026,7 @@ impl Source {
                     total.duplicates_dropped += tidied.duplicates_dropped;
                     total.merged += tidied.merged;
                     for record in &records {
-                        writer.write(&enrichment.apply(&record.text).map_err(damaged)?)?;
+                        writer.write(&enrichment.apply(record))?;
                     }
                 }
                 Ok(total)

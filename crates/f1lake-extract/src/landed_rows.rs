@@ -1,14 +1,18 @@
 //! Landed files read back, for whatever comes after the landing zone.
 
 use crate::error::ExtractError;
-use crate::files::blocking;
 use crate::landing::Landing;
 use crate::landing_file::{Rows, digest};
 use crate::manifest::LandedEndpoint;
+use std::path::Path;
+use std::thread::JoinHandle;
 
-/// Rows of a landed file as JSON text, in the file's order.
+/// Rows of a landed file as JSON text, in the file's order. The file is held against its manifest while it is read:
+/// when it is damaged, an error comes at the end at the latest, so rows count only once the end was reached.
 pub struct LandedRows {
-    rows: Rows,
+    /// Or why there are none.
+    rows: Result<Rows, Option<ExtractError>>,
+    check: Option<JoinHandle<Result<(), ExtractError>>>,
     /// Copy of a remote file; removed when the reading ends.
     _scratch: Option<tempfile::TempDir>,
 }
@@ -23,23 +27,39 @@ impl Iterator for LandedRows {
     type Item = Result<String, ExtractError>;
 
     fn next(&mut self) -> Option<Self::Item> {
-        self.rows.next()
+        let next = match &mut self.rows {
+            Ok(rows) => rows.next(),
+            Err(error) => error.take().map(Err),
+        };
+        match next {
+            Some(Ok(row)) => Some(Ok(row)),
+            // Damage explains whatever else is wrong.
+            end => match self.checked() {
+                Ok(()) => end,
+                Err(error) => Some(Err(error)),
+            },
+        }
+    }
+}
+
+impl LandedRows {
+    fn checked(&mut self) -> Result<(), ExtractError> {
+        let Some(check) = self.check.take() else { return Ok(()) };
+        check.join().unwrap_or_else(|_| {
+            let broke_off = std::io::Error::other("the check of its digest broke off");
+            Err(ExtractError::io("cannot read", "landing file")(broke_off))
+        })
     }
 }
 
 impl Landing {
-    /// Opens a landed file after checking length and digest against its manifest; `None` when the endpoint
-    /// landed without rows. Reading the rows blocks.
+    /// Opens a landed file after checking its length against its manifest; `None` when the endpoint
+    /// landed without rows. Its digest is checked while the rows are read. Reading the rows blocks.
     ///
     /// # Errors
-    /// [`ExtractError::Damaged`] when the file is missing or is not what was landed.
+    /// [`ExtractError::Damaged`], here or from the rows, when the file is missing or is not what was landed.
     pub async fn read(&self, landed: &LandedEndpoint) -> Result<Option<LandedRows>, ExtractError> {
         let Some(name) = landed.file.clone() else { return Ok(None) };
-        let damaged = |detail: String| ExtractError::Damaged {
-            path: name.clone(),
-            detail,
-            advice: "remove the session's file in _manifest/ and extract it again",
-        };
         let scratch = match self.local_path() {
             Some(_) => None,
             None => Some(
@@ -48,17 +68,33 @@ impl Landing {
             ),
         };
         let folder = scratch.as_ref().map_or_else(std::env::temp_dir, |folder| folder.path().to_owned());
-        let file =
-            self.local_copy(&name, &folder).await?.ok_or_else(|| damaged("it is missing".to_owned()))?;
-        let checked = file.clone();
-        let (bytes, sha256) = blocking(move || digest(&checked)).await?;
+        let file = self.local_copy(&name, &folder).await?.ok_or_else(|| damaged(&name, "it is missing"))?;
+        let bytes = std::fs::metadata(&file).map_err(ExtractError::io("cannot read", &file))?.len();
         if bytes != landed.bytes {
-            return Err(damaged(format!("{bytes} bytes long, landed with {}", landed.bytes)));
+            return Err(damaged(&name, &format!("{bytes} bytes long, landed with {}", landed.bytes)));
         }
-        if landed.sha256.as_deref().is_some_and(|landed| landed != sha256) {
-            return Err(damaged("its content is not what was landed (SHA-256 differs)".to_owned()));
-        }
-        let rows = Rows::open(&file, landed.format, landed.compression)?;
-        Ok(Some(LandedRows { rows, _scratch: scratch }))
+        let (checked, wanted) = (file.clone(), landed.sha256.clone());
+        let check = std::thread::Builder::new()
+            .name("digest".to_owned())
+            .spawn(move || check_digest(&name, &checked, wanted.as_deref()))
+            .map_err(ExtractError::io("cannot start to read", &file))?;
+        let rows = Rows::open(&file, landed.format, landed.compression).map_err(Some);
+        Ok(Some(LandedRows { rows, check: Some(check), _scratch: scratch }))
+    }
+}
+
+fn check_digest(name: &str, file: &Path, landed: Option<&str>) -> Result<(), ExtractError> {
+    let Some(landed) = landed else { return Ok(()) };
+    if digest(file)?.1 == landed {
+        return Ok(());
+    }
+    Err(damaged(name, "its content is not what was landed (SHA-256 differs)"))
+}
+
+fn damaged(name: &str, detail: &str) -> ExtractError {
+    ExtractError::Damaged {
+        path: name.to_owned(),
+        detail: detail.to_owned(),
+        advice: "remove the session's file in _manifest/ and extract it again",
     }
 }

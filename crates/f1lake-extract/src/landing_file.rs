@@ -162,7 +162,7 @@ fn one_line(row: &str) -> std::borrow::Cow<'_, str> {
 
 /// Rows of a landing file, as JSON text.
 pub(crate) enum Rows {
-    Json(Box<dyn BufRead + Send>, PathBuf),
+    Json { reader: Box<dyn BufRead + Send>, line: String, path: PathBuf },
     Parquet(Box<ParquetRows>),
 }
 
@@ -173,12 +173,12 @@ impl Rows {
             return Ok(Self::Parquet(Box::new(ParquetRows::open(path)?)));
         }
         let file = BufReader::with_capacity(1 << 18, File::open(path).map_err(wrap())?);
-        let reader: Box<dyn Read + Send> = match compression {
+        let reader: Box<dyn BufRead + Send> = match compression {
             Compression::None => Box::new(file),
-            Compression::Gzip => Box::new(flate2::bufread::GzDecoder::new(file)),
-            Compression::Zstd => Box::new(zstd::Decoder::with_buffer(file).map_err(wrap())?),
+            Compression::Gzip => Box::new(BufReader::new(flate2::bufread::GzDecoder::new(file))),
+            Compression::Zstd => Box::new(BufReader::new(zstd::Decoder::with_buffer(file).map_err(wrap())?)),
         };
-        Ok(Self::Json(Box::new(BufReader::new(reader)), path.to_owned()))
+        Ok(Self::Json { reader, line: String::new(), path: path.to_owned() })
     }
 }
 
@@ -187,9 +187,9 @@ impl Iterator for Rows {
 
     fn next(&mut self) -> Option<Self::Item> {
         match self {
-            Self::Json(reader, path) => loop {
-                let mut line = String::new();
-                match reader.read_line(&mut line) {
+            Self::Json { reader, line, path } => loop {
+                line.clear();
+                match reader.read_line(line) {
                     Ok(0) => return None,
                     Err(error) => return Some(Err(ExtractError::io("cannot read", &*path)(error))),
                     Ok(_) => {}

@@ -2,7 +2,7 @@
 
 use openf1_client::Endpoint;
 use openf1_client::endpoint::EndpointSpec;
-use openf1_client::field::{FieldType, parse_time};
+use openf1_client::field::{FieldName, FieldType, parse_time_us};
 use serde::de::{DeserializeSeed, IgnoredAny, MapAccess, Visitor};
 use serde_json::value::RawValue;
 use serde_json::{Map, Value};
@@ -26,7 +26,12 @@ pub(crate) type Key = Box<[KeyPart]>;
 pub(crate) struct Record<'a> {
     pub(crate) key: Key,
     pub(crate) text: Cow<'a, str>,
+    /// Which fields of the enrichment it has already.
+    present: Present,
 }
+
+/// Whether a row has each field of [`Enrichment::FIELDS`].
+type Present = [bool; Enrichment::FIELDS.len()];
 
 fn key_part(field_type: FieldType, raw: &str) -> KeyPart {
     if raw == "null" {
@@ -36,36 +41,39 @@ fn key_part(field_type: FieldType, raw: &str) -> KeyPart {
         return KeyPart::Int(number);
     }
     if raw.starts_with('"')
-        && let Ok(text) = serde_json::from_str::<String>(raw)
+        && let Ok(FieldName(text)) = serde_json::from_str(raw)
     {
-        return match (field_type, parse_time(&text)) {
-            (FieldType::Time, Some(time)) => KeyPart::Time(time.as_microsecond()),
-            _ => KeyPart::Text(text),
-        };
+        let time = if field_type == FieldType::Time { parse_time_us(&text) } else { None };
+        return time.map_or_else(|| KeyPart::Text(text.into_owned()), KeyPart::Time);
     }
     KeyPart::Text(raw.to_owned())
 }
 
-struct KeyOf(&'static EndpointSpec);
+/// Reads the key of a row, and which fields of the enrichment it has.
+struct Scan(&'static EndpointSpec);
 
-impl<'de> DeserializeSeed<'de> for KeyOf {
-    type Value = Key;
+impl<'de> DeserializeSeed<'de> for Scan {
+    type Value = (Key, Present);
 
-    fn deserialize<D: serde::Deserializer<'de>>(self, deserializer: D) -> Result<Key, D::Error> {
+    fn deserialize<D: serde::Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
         deserializer.deserialize_map(self)
     }
 }
 
-impl<'de> Visitor<'de> for KeyOf {
-    type Value = Key;
+impl<'de> Visitor<'de> for Scan {
+    type Value = (Key, Present);
 
     fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str("a row")
     }
 
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Key, A::Error> {
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
         let mut key: Key = vec![KeyPart::Null; self.0.key.len()].into_boxed_slice();
-        while let Some(name) = map.next_key::<Cow<'de, str>>()? {
+        let mut present = Present::default();
+        while let Some(FieldName(name)) = map.next_key()? {
+            if let Some(index) = Enrichment::FIELDS.iter().position(|field| *field == name) {
+                present[index] = true;
+            }
             match self.0.key.iter().position(|field| *field == name) {
                 Some(index) => {
                     let raw: &RawValue = map.next_value()?;
@@ -77,22 +85,28 @@ impl<'de> Visitor<'de> for KeyOf {
                 }
             }
         }
-        Ok(key)
+        Ok((key, present))
     }
 }
 
 /// The key of one row.
 pub(crate) fn key_of(spec: &'static EndpointSpec, text: &str) -> Result<Key, serde_json::Error> {
-    KeyOf(spec).deserialize(&mut serde_json::Deserializer::from_str(text))
+    Ok(Record::read(spec, text)?.key)
+}
+
+impl<'a> Record<'a> {
+    /// A row from its text, a JSON object.
+    pub(crate) fn read(spec: &'static EndpointSpec, text: &'a str) -> Result<Self, serde_json::Error> {
+        let (key, present) = Scan(spec).deserialize(&mut serde_json::Deserializer::from_str(text))?;
+        Ok(Self { key, text: Cow::Borrowed(text), present })
+    }
 }
 
 /// The rows of a JSON array.
 pub(crate) fn read<'a>(endpoint: Endpoint, body: &'a str) -> Result<Vec<Record<'a>>, serde_json::Error> {
     let spec = endpoint.spec();
     let rows: Vec<&'a RawValue> = serde_json::from_str(body)?;
-    rows.into_iter()
-        .map(|row| Ok(Record { key: key_of(spec, row.get())?, text: Cow::Borrowed(row.get()) }))
-        .collect()
+    rows.into_iter().map(|row| Record::read(spec, row.get())).collect()
 }
 
 /// How many rows tidying took away.
@@ -119,6 +133,9 @@ pub(crate) fn tidy(endpoint: Endpoint, records: &mut Vec<Record<'_>>) -> Tidied 
             && let Some(merged) = merge(&earlier.text, &later.text)
         {
             earlier.text = Cow::Owned(merged);
+            for (has, other) in earlier.present.iter_mut().zip(later.present) {
+                *has |= other;
+            }
             tidied.merged += 1;
             return true;
         }
@@ -162,81 +179,37 @@ fn merge(a: &str, b: &str) -> Option<String> {
 /// What every landed record carries beside the API's fields.
 #[derive(Debug, Clone)]
 pub(crate) struct Enrichment {
-    pub(crate) session_key: i64,
-    pub(crate) session_name: String,
-    pub(crate) batch_day: String,
-    /// Set when all rows are of one driver.
-    pub(crate) driver_number: Option<i64>,
+    /// `,"name":value` of each field, ready to be appended.
+    additions: [String; Self::FIELDS.len()],
 }
 
 impl Enrichment {
-    /// The row's text with the fields it lacks appended.
-    pub(crate) fn apply(&self, text: &str) -> Result<String, serde_json::Error> {
-        let present: Present = serde_json::from_str(text)?;
-        let body = text.trim_end().strip_suffix('}').unwrap_or(text).trim_end();
-        let mut out = String::with_capacity(text.len() + 64);
+    /// Its fields, in the order in which they are appended.
+    const FIELDS: [&str; 3] = ["session_key", "session_name", "batch_day"];
+
+    pub(crate) fn new(session_key: i64, session_name: &str, batch_day: &str) -> Self {
+        let values = [Value::from(session_key), Value::from(session_name), Value::from(batch_day)];
+        let mut values = values.into_iter();
+        Self {
+            additions: Self::FIELDS
+                .map(|name| format!(",{}:{}", Value::from(name), values.next().unwrap_or_default())),
+        }
+    }
+
+    /// The record's text with the fields it lacks appended.
+    pub(crate) fn apply(&self, record: &Record<'_>) -> String {
+        let text = record.text.trim_end();
+        let body = text.strip_suffix('}').unwrap_or(text).trim_end();
+        let mut out =
+            String::with_capacity(text.len() + self.additions.iter().map(String::len).sum::<usize>());
         out.push_str(body);
-        let mut first = body.ends_with('{');
-        let mut append = |name: &str, value: &Value| {
-            if !first {
-                out.push(',');
+        for (addition, present) in self.additions.iter().zip(record.present) {
+            if !present {
+                out.push_str(addition.strip_prefix(',').filter(|_| out.ends_with('{')).unwrap_or(addition));
             }
-            first = false;
-            out.push_str(&Value::from(name).to_string());
-            out.push(':');
-            out.push_str(&value.to_string());
-        };
-        if !present.session_key {
-            append("session_key", &Value::from(self.session_key));
-        }
-        if let Some(number) = self.driver_number
-            && !present.driver_number
-        {
-            append("driver_number", &Value::from(number));
-        }
-        if !present.session_name {
-            append("session_name", &Value::from(self.session_name.as_str()));
-        }
-        if !present.batch_day {
-            append("batch_day", &Value::from(self.batch_day.as_str()));
         }
         out.push('}');
-        Ok(out)
-    }
-}
-
-#[derive(Default)]
-struct Present {
-    session_key: bool,
-    driver_number: bool,
-    session_name: bool,
-    batch_day: bool,
-}
-
-impl<'de> serde::Deserialize<'de> for Present {
-    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Fields;
-        impl<'de> Visitor<'de> for Fields {
-            type Value = Present;
-            fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-                f.write_str("a row")
-            }
-            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Present, A::Error> {
-                let mut present = Present::default();
-                while let Some(name) = map.next_key::<Cow<'de, str>>()? {
-                    match name.as_ref() {
-                        "session_key" => present.session_key = true,
-                        "driver_number" => present.driver_number = true,
-                        "session_name" => present.session_name = true,
-                        "batch_day" => present.batch_day = true,
-                        _ => {}
-                    }
-                    map.next_value::<IgnoredAny>()?;
-                }
-                Ok(present)
-            }
-        }
-        deserializer.deserialize_map(Fields)
+        out
     }
 }
 
@@ -278,25 +251,28 @@ mod tests {
         assert_eq!(tidy(Endpoint::Drivers, &mut records).merged, 1);
         let row: Value = serde_json::from_str(&texts(&records)[0]).unwrap();
         assert_eq!(row["full_name"], "Lando NORRIS");
+        let landed = Enrichment::new(1, "Race", "2024-03-24").apply(&records[0]);
+        assert_eq!(landed.matches("session_key").count(), 1, "{landed}");
         assert_eq!(row["country_code"], "GBR");
     }
 
     #[test]
     fn enrichment_appends_only_what_is_missing_and_keeps_the_text() {
-        let enrichment = Enrichment {
-            session_key: 7,
-            session_name: "Race \"A\"".to_owned(),
-            batch_day: "2024-03-24".to_owned(),
-            driver_number: None,
+        let enrichment = Enrichment::new(7, "Race \"A\"", "2024-03-24");
+        let apply = |text: &str| {
+            let record = Record::read(Endpoint::Weather.spec(), text).unwrap();
+            enrichment.apply(&record)
         };
         assert_eq!(
-            enrichment.apply(r#"{"session_key":7,"x":1.50e0 }"#).unwrap(),
+            apply(r#"{"session_key":7,"x":1.50e0 }"#),
             r#"{"session_key":7,"x":1.50e0,"session_name":"Race \"A\"","batch_day":"2024-03-24"}"#
         );
-        assert_eq!(
-            enrichment.apply(r#"{"session_name":"Race","session_key":7,"batch_day":"x"}"#).unwrap(),
-            r#"{"session_name":"Race","session_key":7,"batch_day":"x"}"#
-        );
-        assert!(serde_json::from_str::<Value>(&enrichment.apply("{}").unwrap()).is_ok());
+        let whole = r#"{"session_name":"Race","session_key":7,"batch_day":"x"}"#;
+        assert_eq!(apply(whole), whole);
+        // A name may be written with escapes.
+        let escaped = r#"{"session\u005fname":"Race","session_key":7,"batch_day":"x"}"#;
+        assert_eq!(apply(escaped), escaped);
+        let row: Value = serde_json::from_str(&apply("{ }")).unwrap();
+        assert_eq!(row.as_object().unwrap().len(), 3);
     }
 }

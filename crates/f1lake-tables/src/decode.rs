@@ -11,7 +11,7 @@ use arrow_array::builder::{
 };
 use arrow_array::{ArrayRef, RecordBatch};
 use arrow_schema::{ArrowError, DataType, Field, SchemaRef};
-use openf1_client::field::{FieldType, parse_laps_behind, parse_time_us};
+use openf1_client::field::{FieldName, FieldType, parse_laps_behind, parse_time_us};
 use serde::de::{Deserializer as _, MapAccess, Visitor};
 use serde_json::value::RawValue;
 use std::borrow::Cow;
@@ -327,7 +327,7 @@ impl<'de> Visitor<'de> for Scan<'_> {
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
         // Fields mostly come in the table's order: the next one is tried before all are searched.
         let mut expected = 0;
-        while let Some(name) = map.next_key::<Cow<'de, str>>()? {
+        while let Some(FieldName(name)) = map.next_key()? {
             let value: &'de RawValue = map.next_value()?;
             let start = value.get().as_ptr().addr() - self.base;
             let range = start..start + value.get().len();

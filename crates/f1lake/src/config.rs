@@ -271,6 +271,20 @@ impl Loaded {
 
     fn check(&self) -> Result<(), Error> {
         let config = &self.config;
+        // Addresses are shown, and their host names a file. `abfss://container@account` is no password.
+        for (name, address) in [
+            ("base_url", &config.base_url),
+            ("landing_path", &config.landing_path),
+            ("lake_path", &config.lake_path),
+        ] {
+            if name == "base_url" && address.contains('@') || holds_password(address) {
+                return Err(Error::Usage(format!(
+                    "{name} ({}) holds a user or password; set these in the environment (OPENF1_USERNAME and \
+                     OPENF1_PASSWORD, or the variables of the object store)",
+                    self.origin(name)
+                )));
+            }
+        }
         for (name, value, least) in
             [("timeout", config.timeout, 0.001), ("retry_delay", config.retry_delay, 0.0)]
         {
@@ -356,6 +370,12 @@ fn origin(metadata: &Metadata, setting: &str) -> String {
     }
 }
 
+/// Whether a URL has `user:password@` before its host.
+fn holds_password(address: &str) -> bool {
+    let account = address.split_once("://").and_then(|(_, rest)| rest.rsplit_once('@'));
+    account.is_some_and(|(account, _)| account.contains(':'))
+}
+
 /// All that is wrong with a configuration, in one line.
 fn explain(error: figment::Error, figment: &Figment) -> String {
     let mut parts: Vec<String> = error
@@ -378,12 +398,20 @@ fn explain(error: figment::Error, figment: &Figment) -> String {
             };
             match &error.kind {
                 Kind::UnknownField(name, _) => format!("{place} is no setting; {}", meant(name)),
+                Kind::Message(text) => format!("{place}: {}", without_quoted_lines(text)),
                 kind => format!("{place}: {kind}"),
             }
         })
         .collect();
     parts.dedup();
     parts.join("; ").split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// What a TOML parser says, without the line of the file under it: somebody may have written a password there.
+fn without_quoted_lines(text: &str) -> String {
+    let quoted =
+        |line: &&str| line.trim_start_matches(|c: char| c == ' ' || c.is_ascii_digit()).starts_with('|');
+    text.lines().filter(|line| !quoted(line)).collect::<Vec<_>>().join(" ")
 }
 
 /// What an unknown name may have been meant to be.

@@ -5,12 +5,13 @@ use crate::error::Error;
 use crate::limit::{Limits, RateLimiter};
 use crate::login::{Credentials, Token, TokenTry, request_token};
 use crate::query::{Op, Operand, Query};
+use crate::redact::redact;
 use crate::retry_after::parse_retry_after;
 use crate::{Endpoint, endpoint};
 use backon::{BackoffBuilder, ExponentialBuilder};
 use bytes::Bytes;
 use jiff::Timestamp;
-use secrecy::ExposeSecret;
+use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
 use serde_json::value::RawValue;
 use std::marker::PhantomData;
@@ -25,6 +26,8 @@ pub const DEFAULT_BASE_URL: &str = "https://api.openf1.org/v1";
 const MAX_BODY: usize = 256 * 1024 * 1024;
 /// Bodies up to this size are checked where they arrive.
 const COUNTED_AT_ONCE: usize = 256 * 1024;
+/// Start of a body that is looked through for words and secrets.
+const LONGEST_QUOTED: usize = 16 * 1024;
 /// Wait after a 429 of the minute window that names no time.
 const MINUTE_PAUSE: Duration = Duration::from_secs(15);
 /// An address that has given no rows yet and answers with something else is probably the wrong one.
@@ -114,6 +117,13 @@ impl ClientBuilder {
     /// When the base URL is no URL, or is plain http to another machine.
     pub fn build(self) -> Result<OpenF1, Error> {
         let base = self.base_url.trim_end_matches('/').to_owned();
+        // First, and without the address: what follows quotes it.
+        if base.contains('@') {
+            return Err(Error::Config(
+                "base_url holds a user or password; set OPENF1_USERNAME and OPENF1_PASSWORD instead"
+                    .to_owned(),
+            ));
+        }
         let url = url::Url::parse(&base).map_err(|error| {
             Error::Config(format!("base_url `{base}` is no URL ({error}); try {DEFAULT_BASE_URL}"))
         })?;
@@ -128,12 +138,6 @@ impl ClientBuilder {
             other => {
                 return Err(Error::Config(format!("base_url `{base}` has scheme `{other}`; use https")));
             }
-        }
-        if !url.username().is_empty() || url.password().is_some() {
-            return Err(Error::Config(
-                "base_url holds a user or password; set OPENF1_USERNAME and OPENF1_PASSWORD instead"
-                    .to_owned(),
-            ));
         }
         let http = reqwest::Client::builder()
             .user_agent(self.user_agent)
@@ -369,7 +373,7 @@ impl OpenF1 {
             .build()
     }
 
-    async fn bearer(&self) -> Result<Option<secrecy::SecretString>, Error> {
+    async fn bearer(&self) -> Result<Option<SecretString>, Error> {
         let Some(credentials) = &self.shared.credentials else { return Ok(None) };
         // Held while logging in, so that workers ask for one token together.
         let mut token = self.shared.token.lock().await;
@@ -400,7 +404,7 @@ impl OpenF1 {
         &self,
         url: &str,
         request: &str,
-        bearer: Option<&secrecy::SecretString>,
+        bearer: Option<&SecretString>,
         tries: u32,
         started: Instant,
     ) -> Try {
@@ -410,7 +414,7 @@ impl OpenF1 {
                 tries,
                 elapsed: started.elapsed(),
                 timeout: error.is_timeout(),
-                detail: describe(error),
+                detail: self.redact(&describe(error), bearer),
             },
             pause: None,
             everyone: false,
@@ -457,10 +461,17 @@ impl OpenF1 {
             }
         };
         let received = Received { status, retry_after, body, rows };
-        match judge(request, received, tries, started) {
+        let redacted = |words: &str| self.redact(words, bearer);
+        match judge(request, received, tries, started, &redacted) {
             Try::Good(answer) => Try::Good(Answer { served_at, ..answer }),
             other => other,
         }
+    }
+
+    /// Blanks the account's secrets in words of others.
+    fn redact(&self, words: &str, bearer: Option<&SecretString>) -> String {
+        let password = self.shared.credentials.as_ref().map(|credentials| &credentials.password);
+        redact(words, &[password, bearer].into_iter().flatten().collect::<Vec<_>>())
     }
 
     /// Asks for the newest session: is the API there, open, and what it says it is?
@@ -471,11 +482,21 @@ impl OpenF1 {
         let query = Query::new(Endpoint::Sessions).latest_session();
         let started = Instant::now();
         let answer = self.fetch(&query).await?;
-        let sessions: Vec<endpoint::Session> = rows_of(&query, &answer)?;
+        let sessions: Vec<endpoint::Session> = self.rows_of(&query, &answer).await?;
         Ok(Health {
             latest_session: sessions.into_iter().next(),
             round_trip: started.elapsed(),
             clock_difference: answer.served_at.map(|served_at| answer.received_at.duration_since(served_at)),
+        })
+    }
+
+    /// The rows of an answer.
+    async fn rows_of<R: Row>(&self, query: &Query, answer: &Answer) -> Result<Vec<R>, Error> {
+        let token = self.shared.token.lock().await;
+        serde_json::from_slice(&answer.body).map_err(|error| Error::Body {
+            request: query.to_string(),
+            tries: answer.tries,
+            detail: self.redact(&error.to_string(), token.as_ref().map(|token| &token.bearer)),
         })
     }
 
@@ -494,11 +515,17 @@ struct Received {
     rows: Result<usize, String>,
 }
 
-/// The meaning of each status.
-fn judge(request: &str, received: Received, tries: u32, started: Instant) -> Try {
+/// The meaning of each status. The server's words are blanked where they repeat a secret.
+fn judge(
+    request: &str,
+    received: Received,
+    tries: u32,
+    started: Instant,
+    redacted: &dyn Fn(&str) -> String,
+) -> Try {
     let Received { status, retry_after, body, rows } = received;
     let request = request.to_owned();
-    let detail = detail_of(&body);
+    let detail = detail_of(&body, redacted);
     let failed = |request: String, detail: String| Error::Status {
         request,
         status,
@@ -517,7 +544,7 @@ fn judge(request: &str, received: Received, tries: u32, started: Instant) -> Try
                 served_at: None,
             }),
             Err(reason) => Try::Again {
-                error: Error::Body { request, tries, detail: format!("{reason}: {detail}") },
+                error: Error::Body { request, tries, detail: format!("{}: {detail}", redacted(&reason)) },
                 pause: None,
                 everyone: false,
             },
@@ -554,7 +581,7 @@ fn is_live_lock(detail: &str) -> bool {
 }
 
 /// The `detail` of an error body, or the start of its text, on one line.
-fn detail_of(body: &[u8]) -> String {
+fn detail_of(body: &[u8], redacted: &dyn Fn(&str) -> String) -> String {
     #[derive(Deserialize)]
     struct Detail {
         detail: serde_json::Value,
@@ -564,22 +591,15 @@ fn detail_of(body: &[u8]) -> String {
         && let Ok(parsed) = serde_json::from_slice::<Detail>(body)
     {
         return match parsed.detail {
-            serde_json::Value::String(text) => text,
-            other => other.to_string(),
+            serde_json::Value::String(text) => redacted(&text),
+            other => redacted(&other.to_string()),
         };
     }
-    let start = String::from_utf8_lossy(&body[..body.len().min(200)]);
+    // Blanked before it is cut: half a secret is one too.
+    let start = redacted(&String::from_utf8_lossy(&body[..body.len().min(LONGEST_QUOTED)]));
+    let start: String = start.chars().take(200).collect();
     let line = start.split_whitespace().collect::<Vec<_>>().join(" ");
     if line.is_empty() { "empty body".to_owned() } else { line }
-}
-
-/// The rows of an answer.
-fn rows_of<R: Row>(query: &Query, answer: &Answer) -> Result<Vec<R>, Error> {
-    serde_json::from_slice(&answer.body).map_err(|error| Error::Body {
-        request: query.to_string(),
-        tries: answer.tries,
-        detail: error.to_string(),
-    })
 }
 
 /// A body with the number of its rows. Large ones are looked through beside the network's work.
@@ -658,7 +678,7 @@ impl<R: Row> Request<'_, R> {
     /// See [`Error`].
     pub async fn send(self) -> Result<Vec<R>, Error> {
         let answer = self.client.fetch(&self.query).await?;
-        rows_of(&self.query, &answer)
+        self.client.rows_of(&self.query, &answer).await
     }
 
     /// Sends it and returns the bytes.
@@ -721,7 +741,14 @@ mod tests {
     fn plain_http_goes_to_loopback_only() {
         assert!(OpenF1::builder().base_url("http://127.0.0.1:1/v1").build().is_ok());
         assert!(OpenF1::builder().base_url("http://localhost:1/v1").build().is_ok());
-        for url in ["http://api.openf1.org/v1", "ftp://x", "nonsense", "https://a:b@api.openf1.org/v1"] {
+        for url in [
+            "http://api.openf1.org/v1",
+            "ftp://x",
+            "nonsense",
+            "https://a:b@api.openf1.org/v1",
+            "http://a:b@x",
+            "a:b@:x",
+        ] {
             let error = OpenF1::builder().base_url(url).build().unwrap_err().to_string();
             assert!(error.contains("base_url"), "{error}");
             assert!(!error.contains("a:b"), "{error}");

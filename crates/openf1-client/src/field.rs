@@ -1,7 +1,14 @@
 //! Field types of the API and the values that typed rows hold.
 
 use jiff::Timestamp;
+use serde::Deserialize;
 use serde_json::Value;
+use std::borrow::Cow;
+
+/// A field's name while a row is read: a piece of the row's text unless it holds escapes. (`Cow` alone always copies.)
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(transparent)]
+pub struct FieldName<'a>(#[serde(borrow)] pub Cow<'a, str>);
 
 /// What a field of an endpoint holds. All but the keys may be null or absent in any answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]

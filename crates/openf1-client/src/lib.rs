@@ -18,6 +18,7 @@ pub mod field;
 pub mod limit;
 mod login;
 pub mod query;
+mod redact;
 pub mod retry_after;
 
 pub use client::{Answer, ClientBuilder, DEFAULT_BASE_URL, Health, OpenF1, Request, Traffic};

@@ -1,0 +1,37 @@
+//! Blanking of secrets that a server repeats in its words.
+
+use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
+use secrecy::{ExposeSecret, SecretString};
+
+/// What stands in a text instead of a secret.
+const MASK: &str = "********";
+
+/// Replaces secrets in a text: as they are, as a form sends them, and as JSON writes them.
+pub(crate) fn redact(text: &str, secrets: &[&SecretString]) -> String {
+    let mut text = text.to_owned();
+    for secret in secrets {
+        let secret = secret.expose_secret();
+        let percent = utf8_percent_encode(secret, NON_ALPHANUMERIC).to_string();
+        let form: String = url::form_urlencoded::byte_serialize(secret.as_bytes()).collect();
+        let json = serde_json::Value::from(secret).to_string();
+        for form in [secret, &form, &percent, json.trim_matches('"')] {
+            if !form.is_empty() {
+                text = text.replace(form, MASK);
+            }
+        }
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_secret_is_blanked_however_it_is_written() {
+        let secret = SecretString::from("a \"b\"&ü");
+        let words = r#"a "b"&ü, a+%22b%22%26%C3%BC, a%20%22b%22%26%C3%BC, {"input":"a \"b\"&ü"}, b"#;
+        let blanked = redact(words, &[&secret, &SecretString::from("")]);
+        assert_eq!(blanked, r#"********, ********, ********, {"input":"********"}, b"#);
+    }
+}

@@ -358,7 +358,6 @@ fn a_secret_in_the_wrong_place_is_not_repeated() {
         ("http://me:canary@example.com", "x"),
         ("me:canary@:example", "x"),
         ("https://example.com", "canary\ncanary"),
-        ("https://example.com", "canary ü"),
     ] {
         let mut command = place.command(&volume);
         command.env("DATABRICKS_HOST", host).env("DATABRICKS_TOKEN", token);

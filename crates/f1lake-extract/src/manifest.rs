@@ -168,8 +168,31 @@ pub(crate) fn recheck_due(
 }
 
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
     use super::*;
+    use serde_json::{Value, json};
+
+    /// A manifest of a session with that end; each endpoint with the fields that matter.
+    pub(crate) fn manifest(session_key: i64, date_end: Timestamp, endpoints: &[(&str, Value)]) -> Manifest {
+        let now: Timestamp = "2025-01-01T00:00:00Z".parse().unwrap();
+        let landed = endpoints.iter().map(|(name, fields)| {
+            let mut landed = json!({
+                "file": null, "version": 1, "rows": 0, "bytes": 0, "sha256": null, "duplicates_dropped": 0,
+                "rows_merged": 0, "extracted_at": now, "format": "json", "compression": "none", "requests": []
+            });
+            for (name, value) in fields.as_object().unwrap() {
+                landed[name] = value.clone();
+            }
+            ((*name).to_owned(), landed)
+        });
+        serde_json::from_value(json!({
+            "manifest_version": 1, "session_key": session_key, "meeting_key": 1, "name": "x",
+            "session_name": "Race", "batch_day": "2024-03-24", "year": 2024, "date_start": now,
+            "date_end": date_end, "extracted_at": now, "tool": "t", "base_url": "u",
+            "endpoints": landed.collect::<serde_json::Map<_, _>>()
+        }))
+        .unwrap()
+    }
 
     #[test]
     fn a_session_is_looked_at_after_1_h_24_h_7_d_and_30_d_and_then_never() {
@@ -197,19 +220,31 @@ mod tests {
         assert_eq!(settled_at(now, u32::MAX), Timestamp::MAX);
         assert_eq!(recheck_due(now, now, now, u32::MAX), None);
         assert_eq!(later(Timestamp::MIN, SignedDuration::from_hours(-1)), Timestamp::MIN);
-        let endpoint = |rows: u64| {
-            serde_json::json!({
-                "file": null, "version": 1, "rows": rows, "bytes": rows, "sha256": null, "duplicates_dropped": 0,
-                "rows_merged": 0, "extracted_at": now, "format": "json", "compression": "none", "requests": []
-            })
-        };
-        let manifest: Manifest = serde_json::from_value(serde_json::json!({
-            "manifest_version": 1, "session_key": 1, "meeting_key": 1, "name": "x", "session_name": "Race",
-            "batch_day": "2024-03-24", "year": 2024, "date_start": now, "date_end": end, "extracted_at": now,
-            "tool": "t", "base_url": "u", "endpoints": { "laps": endpoint(u64::MAX), "pit": endpoint(1) }
-        }))
-        .unwrap();
+        let landed = |count: u64| json!({ "rows": count, "bytes": count });
+        let manifest = manifest(1, end, &[("laps", landed(u64::MAX)), ("pit", landed(1))]);
         assert_eq!((manifest.rows(), manifest.bytes()), (u64::MAX, u64::MAX));
         assert!(!manifest.settled(30));
+    }
+
+    #[test]
+    fn a_session_has_settled_once_all_of_it_was_asked_for_after_that_day() {
+        let end: Timestamp = "2024-03-24T06:00:00Z".parse().unwrap();
+        let landed = |at: &str| json!({ "rows": 20, "bytes": 3000, "extracted_at": at });
+        let (day_30, before) = (landed("2024-04-23T06:00:00Z"), landed("2024-04-23T05:59:59Z"));
+        let settled = manifest(9488, end, &[("laps", day_30.clone()), ("pit", day_30.clone())]);
+        assert!(settled.settled(30));
+        assert!(!settled.settled(31));
+        assert!(!manifest(9488, end, &[("laps", day_30), ("pit", before)]).settled(30));
+        assert_eq!((settled.rows(), settled.bytes()), (40, 6000));
+    }
+
+    #[test]
+    fn a_manifest_is_read_back_as_it_was_written_under_its_sessions_key() {
+        let end: Timestamp = "2024-03-24T06:00:00Z".parse().unwrap();
+        let manifest = manifest(9488, end, &[("laps", json!({ "rows": 20 }))]);
+        let text = manifest.text().unwrap();
+        assert_eq!(serde_json::from_slice::<Manifest>(&text).unwrap(), manifest);
+        assert_eq!(text.last(), Some(&b'\n'));
+        assert_eq!(manifest.path(), "_manifest/9488.json");
     }
 }

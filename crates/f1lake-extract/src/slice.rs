@@ -345,6 +345,121 @@ mod tests {
         }
     }
 
+    fn window(from: Option<i64>, to: Option<i64>) -> Slice {
+        Slice { window: Window { from, to }, ..driver(44) }
+    }
+
+    fn numbers(from: Option<i64>, to: Option<i64>) -> Slice {
+        Slice { drivers: Drivers::Range(from, to), ..Slice::whole(Endpoint::Laps, 7) }
+    }
+
+    #[test]
+    fn bounds_reach_around_the_schedule_and_are_never_empty() {
+        let bounds = |start: &str, end: &str| {
+            let row = serde_json::json!({
+                "session_key": 9488, "meeting_key": 1229, "date_start": start, "date_end": end
+            });
+            let session = SessionInfo::from_row(&serde_json::from_value(row).unwrap()).unwrap();
+            let ms = |time: Timestamp| time.as_millisecond();
+            (Bounds::of(&session), ms(session.date_start), ms(session.date_end))
+        };
+        let hour = 3_600_000;
+        let (around, start, end) = bounds("2024-03-24T04:00:00Z", "2024-03-24T06:00:00Z");
+        assert!(around.from <= start - hour && around.to >= end + hour, "{around:?}");
+        let (inverted, _, _) = bounds("2024-03-24T04:00:00Z", "2024-03-20T06:00:00Z");
+        assert!((1..hour).contains(&(inverted.to - inverted.from)), "{inverted:?}");
+    }
+
+    #[test]
+    fn windows_are_halved_down_to_half_a_minute_each() {
+        let halves = |slice: Slice| {
+            let parts = slice.split(BOUNDS)?;
+            Some(parts.iter().map(|part| (part.window.from, part.window.to)).collect::<Vec<_>>())
+        };
+        let cut = |from, at, to| Some(vec![(from, Some(at)), (Some(at), to)]);
+        assert_eq!(halves(window(None, None)), cut(None, 1_015_000_000, None));
+        assert_eq!(halves(window(Some(0), Some(60_000))), cut(Some(0), 30_000, Some(60_000)));
+        assert_eq!(halves(window(Some(0), Some(59_999))), None);
+        // Ends beyond the bounds: nothing is known to lie there, so there is nothing to cut.
+        assert_eq!(halves(window(Some(BOUNDS.to), None)), None);
+        assert_eq!(halves(window(None, Some(BOUNDS.from))), None);
+    }
+
+    #[test]
+    fn car_numbers_are_halved_down_to_one() {
+        let halves = |slice: Slice| {
+            Some(slice.split(BOUNDS)?.iter().map(|part| part.drivers.clone()).collect::<Vec<_>>())
+        };
+        let cut = |from, at, to| Some(vec![Drivers::Range(from, Some(at)), Drivers::Range(Some(at), to)]);
+        assert_eq!(halves(Slice::whole(Endpoint::Laps, 7)), cut(None, 50, None));
+        assert_eq!(halves(numbers(Some(44), Some(46))), cut(Some(44), 45, Some(46)));
+        assert_eq!(halves(numbers(Some(44), Some(45))), None);
+        // A number that no car should bear is found all the same.
+        assert_eq!(halves(numbers(Some(99), None)), cut(Some(99), 100, None));
+    }
+
+    #[test]
+    fn a_slice_asks_for_what_it_holds() {
+        let asked = |slice: &Slice| slice.query().to_string();
+        assert_eq!(asked(&Slice::whole(Endpoint::Laps, 7)), "laps?session_key=7");
+        assert_eq!(
+            asked(&numbers(Some(10), Some(50))),
+            "laps?session_key=7&driver_number>=10&driver_number<50"
+        );
+        let two = Slice { drivers: Drivers::Some(vec![4, 44]), ..window(Some(0), Some(1_000)) };
+        let asked = asked(&two);
+        assert!(asked.contains("driver_number=4&driver_number=44"), "{asked}");
+        assert!(asked.contains("1970-01-01T00:00:00") && asked.contains("1970-01-01T00:00:01"), "{asked}");
+    }
+
+    #[test]
+    fn what_is_staged_of_another_session_or_endpoint_counts_for_nothing() {
+        let whole = Slice::whole(Endpoint::Weather, 7);
+        let staged = [Slice::whole(Endpoint::Weather, 8), Slice::whole(Endpoint::Laps, 7)];
+        assert_eq!(missing_of_session(&whole, &staged), [whole.clone()]);
+        assert_eq!(missing_of_session(&whole, &[whole.clone()]), []);
+
+        let missing =
+            |staged: &[Slice]| missing_of_drivers(Endpoint::Location, 1, &[44], 1, &[Window::WHOLE], staged);
+        let others = [
+            Slice { session_key: 8, ..driver(44) },
+            Slice { endpoint: Endpoint::CarData, ..driver(44) },
+            driver(4),
+        ];
+        assert_eq!(missing(&others), [driver(44)]);
+        assert_eq!(missing(&[driver(44)]), []);
+    }
+
+    #[test]
+    fn what_is_staged_without_a_gap_leaves_nothing_to_ask() {
+        let missing =
+            |staged: &[Slice]| missing_of_drivers(Endpoint::Location, 1, &[44], 1, &[Window::WHOLE], staged);
+        let staged = [window(None, Some(5)), window(Some(5), Some(9)), window(Some(9), None)];
+        assert_eq!(missing(&staged), []);
+        assert_eq!(missing(&staged[1..]), [window(None, Some(5))]);
+        assert_eq!(missing(&staged[..2]), [window(Some(9), None)]);
+        assert_eq!(missing(&[staged[0].clone(), staged[2].clone()]), [window(Some(5), Some(9))]);
+
+        let laps = Slice::whole(Endpoint::Laps, 7);
+        let staged = [numbers(None, Some(50)), numbers(Some(50), Some(75))];
+        assert_eq!(missing_of_session(&laps, &staged), [numbers(Some(75), None)]);
+    }
+
+    #[test]
+    fn starting_windows_are_of_equal_length_and_no_more_than_allowed() {
+        let cuts = |minutes, most| {
+            let windows = starting_windows(BOUNDS, minutes, most);
+            windows.iter().filter_map(|window| window.to).map(|to| to - BOUNDS.from).collect::<Vec<_>>()
+        };
+        // The bounds are 500 minutes apart.
+        assert!(cuts(None, None).is_empty());
+        assert_eq!(cuts(Some(125), None), [7_500_000, 15_000_000, 22_500_000]);
+        assert_eq!(cuts(Some(1), Some(4)), [7_500_000, 15_000_000, 22_500_000]);
+        assert_eq!(cuts(Some(1), Some(7)).len(), 6);
+        assert_eq!(cuts(Some(1), Some(7))[0], 4_285_715);
+        assert_eq!(cuts(Some(300), Some(7)), [18_000_000]);
+    }
+
     #[test]
     fn drivers_are_grouped_and_split_into_singles() {
         let slices = missing_of_drivers(Endpoint::CarData, 7, &[1, 4, 16, 44, 63], 4, &[Window::WHOLE], &[]);
@@ -352,5 +467,8 @@ mod tests {
         assert_eq!(slices[0].drivers, Drivers::Some(vec![1, 4, 16, 44]));
         assert_eq!(slices[0].split(BOUNDS).unwrap().len(), 4);
         assert_eq!(slices[0].id(), "car_data.7.d1-4-16-44.w_");
+        assert_eq!(slices[1].drivers, Drivers::Some(vec![63]));
+        // A single driver is cut by time.
+        assert_eq!(slices[1].split(BOUNDS).unwrap()[1].drivers, Drivers::Some(vec![63]));
     }
 }

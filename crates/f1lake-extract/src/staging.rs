@@ -177,3 +177,88 @@ fn short(id: &str) -> String {
     let digest = crate::files::hex(&sha2::Sha256::digest(id.as_bytes()));
     format!("{}.{}", &id[..id.floor_char_boundary(100)], &digest[..32])
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::slice::{Drivers, Window};
+
+    fn at(seconds: i64) -> Timestamp {
+        Timestamp::from_second(1_711_260_000 + seconds).unwrap()
+    }
+
+    fn keep(staging: &mut Staging, slice: Slice, body: &'static str, received_at: Timestamp) {
+        let rows = serde_json::from_str::<Vec<serde_json::Value>>(body).unwrap().len();
+        let body = body.into();
+        let answer = Answer { rows, body, status: 200, tries: 1, received_at, served_at: None };
+        let staged = Staging::keep(staging.folder(), slice, &answer).unwrap();
+        staging.add(staged);
+    }
+
+    #[test]
+    fn what_is_kept_is_found_again_and_the_stale_and_the_damaged_are_removed() {
+        let work = tempfile::tempdir().unwrap();
+        let mut staging = Staging::open(work.path(), 7, |_| true).unwrap();
+        let [laps, pit, stints] =
+            [Endpoint::Laps, Endpoint::Pit, Endpoint::Stints].map(|endpoint| Slice::whole(endpoint, 7));
+        keep(&mut staging, laps.clone(), "[{\"lap_number\":1}]", at(5));
+        keep(&mut staging, pit.clone(), "[]", at(6));
+        keep(&mut staging, stints.clone(), "[]", at(4));
+        assert_eq!(staging.slices(), [laps.clone(), pit.clone(), stints]);
+        let damaged = staging.folder().join(format!("damaged.{EXTENSION}"));
+        std::fs::write(&damaged, "no answer").unwrap();
+        std::fs::write(staging.scratch("laps.landing"), "cut off").unwrap();
+
+        let staging = Staging::open(work.path(), 7, |received_at| received_at > at(4)).unwrap();
+        assert_eq!(staging.slices(), [laps, pit]);
+        let found = |endpoint| staging.of(endpoint).collect::<Vec<_>>();
+        assert_eq!(found(Endpoint::Laps)[0].body().unwrap(), "[{\"lap_number\":1}]");
+        assert_eq!(found(Endpoint::Laps)[0].request.outcome, Outcome::Rows);
+        assert_eq!(found(Endpoint::Pit)[0].request.outcome, Outcome::Empty);
+        assert_eq!(std::fs::read_dir(Staging::root(work.path()).join("7")).unwrap().count(), 2);
+        staging.clear().unwrap();
+        assert_eq!(std::fs::read_dir(Staging::root(work.path())).unwrap().count(), 0);
+    }
+
+    #[test]
+    fn what_landed_is_forgotten_and_what_came_later_stays() {
+        let work = tempfile::tempdir().unwrap();
+        let whole = |session_key| Slice::whole(Endpoint::Laps, session_key);
+        for session_key in [7, 8] {
+            let mut staging = Staging::open(work.path(), session_key, |_| true).unwrap();
+            keep(&mut staging, whole(session_key), "[]", at(5));
+        }
+        let mut refreshed = Staging::open(work.path(), 8, |_| true).unwrap();
+        keep(&mut refreshed, Slice::whole(Endpoint::Pit, 8), "[]", at(6));
+
+        let request = serde_json::json!({
+            "query": "laps", "outcome": "empty", "status": 200, "rows": 0, "tries": 1, "received_at": at(5)
+        });
+        let landed = [("laps", serde_json::json!({ "requests": [request] }))];
+        let manifests = [7, 8, 9].map(|key| (key, crate::manifest::tests::manifest(key, at(0), &landed)));
+        Staging::forget_landed(work.path(), &manifests.into()).unwrap();
+        assert!(!Staging::root(work.path()).join("7").exists());
+        assert_eq!(
+            Staging::open(work.path(), 8, |_| true).unwrap().slices(),
+            [Slice::whole(Endpoint::Pit, 8)]
+        );
+    }
+
+    #[test]
+    fn slices_of_many_drivers_have_files_of_their_own() {
+        let work = tempfile::tempdir().unwrap();
+        let mut staging = Staging::open(work.path(), 7, |_| true).unwrap();
+        let slice = |drivers| Slice {
+            endpoint: Endpoint::Location,
+            session_key: 7,
+            drivers: Drivers::Some(drivers),
+            window: Window::WHOLE,
+        };
+        let slices = [slice((1..100).collect()), slice((1..99).collect())];
+        for slice in &slices {
+            keep(&mut staging, slice.clone(), "[]", at(0));
+        }
+        assert_eq!(Staging::open(work.path(), 7, |_| true).unwrap().slices(), slices);
+        assert_eq!(short(&slice(vec![4, 44]).id()), "location.7.d4-44.w_");
+    }
+}

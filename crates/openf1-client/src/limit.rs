@@ -546,4 +546,121 @@ mod tests {
             assert!(matches!(now(limiter.acquire()), Err(LimitError::Unusable(_))));
         }
     }
+
+    fn limiter(limits: Limits) -> (RateLimiter, Arc<FakeClock>) {
+        let clock = Arc::new(FakeClock::at(START));
+        (RateLimiter::with_clock(limits, Arc::<FakeClock>::clone(&clock)), clock)
+    }
+
+    #[test]
+    fn no_pause_is_longer_than_15_minutes_for_one_process_or_several() {
+        let folder = tempfile::tempdir().unwrap();
+        let longest = Duration::from_secs(15 * 60);
+        let (alone, clock) = limiter(Limits::FREE);
+        let together = alone.clone().with_state_file(folder.path().join("limits.json"));
+        for limiter in [alone, together] {
+            let start = clock.now();
+            now(limiter.pause(Duration::from_secs(86_400)));
+            assert_eq!(limiter.snapshot().next_in, longest);
+            now(limiter.acquire()).unwrap();
+            assert_eq!(clock.now() - start, 15 * MINUTE);
+        }
+    }
+
+    #[test]
+    fn a_pause_from_before_a_restart_of_the_machine_is_over() {
+        let folder = tempfile::tempdir().unwrap();
+        let (limiter, clock) = limiter(Limits::FREE);
+        let open = || limiter.clone().with_state_file(folder.path().join("limits.json"));
+        now(open().pause(Duration::from_secs(60)));
+        let booted = 20_000_000;
+        clock.set(booted);
+        now(open().acquire()).unwrap();
+        assert_eq!(clock.now(), booted);
+    }
+
+    #[test]
+    fn a_snapshot_tells_what_was_sent_and_when_the_next_may_go() {
+        let (limiter, clock) = limiter(Limits::FREE);
+        for _ in 0..3 {
+            now(limiter.acquire()).unwrap();
+        }
+        let seen = limiter.snapshot();
+        assert_eq!((seen.sent_last_second, seen.sent_last_minute, seen.waiting), (3, 3, 0));
+        // Three in 3/2.8 s.
+        assert_eq!(seen.next_in, Duration::from_micros(1_071_429));
+        clock.advance(Duration::from_secs(1));
+        let seen = limiter.snapshot();
+        assert_eq!((seen.sent_last_second, seen.sent_last_minute), (0, 3));
+        assert_eq!(seen.next_in, Duration::from_micros(71_429));
+        assert_eq!(limiter.estimate(1), seen.next_in);
+        assert_eq!(limiter.estimate(3), seen.next_in);
+        assert_eq!(limiter.estimate(4), seen.next_in + Duration::from_micros(1_071_429));
+        clock.advance(Duration::from_secs(60));
+        assert_eq!(limiter.snapshot().next_in, Duration::ZERO);
+        assert_eq!(limiter.snapshot().sent_last_minute, 0);
+    }
+
+    #[test]
+    fn a_caller_counts_as_waiting_until_it_goes_or_gives_up() {
+        let (limiter, _) = limiter(Limits::SPONSOR);
+        now(limiter.pause(Duration::from_secs(60)));
+        let mut waiting = Box::pin(limiter.acquire());
+        assert!(now(async { futures::poll!(&mut waiting) }).is_pending());
+        assert_eq!(limiter.snapshot().waiting, 1);
+        drop(waiting);
+        assert_eq!(limiter.snapshot().waiting, 0);
+    }
+
+    #[test]
+    fn a_burst_may_take_longer_where_the_minute_decides_the_pace() {
+        let third = |per_second, per_minute| {
+            let (limiter, clock) = limiter(Limits { per_second, per_minute });
+            for _ in 0..3 {
+                now(limiter.acquire()).unwrap();
+            }
+            clock.now() - START
+        };
+        assert_eq!(third(2.0, 40), 1_000_000 + BURST_GUARD);
+        assert_eq!(third(2.0, 60), 1_000_000 + BURST_GUARD);
+        assert_eq!(third(2.0, 61), 1_000_000 + SECOND_GUARD);
+    }
+
+    #[test]
+    fn what_no_window_looks_at_any_more_is_forgotten() {
+        let (limiter, clock) = limiter(Limits::FREE);
+        for _ in 0..100 {
+            now(limiter.acquire()).unwrap();
+            clock.advance(Duration::from_secs(2));
+        }
+        assert!(limiter.shared.log().sent.len() <= 32, "{:?}", limiter.shared.log());
+    }
+
+    #[test]
+    fn without_limits_nothing_waits() {
+        let (limiter, clock) = limiter(Limits::unlimited());
+        for _ in 0..100 {
+            now(limiter.acquire()).unwrap();
+        }
+        assert_eq!(clock.now(), START);
+        assert_eq!(limiter.limits().least_time(1_000), Duration::ZERO);
+    }
+
+    #[test]
+    fn a_state_file_that_cannot_be_used_is_named() {
+        let folder = tempfile::tempdir().unwrap();
+        let (limiter, _) = limiter(Limits::FREE);
+        let refused = now(limiter.with_state_file(folder.path()).acquire()).unwrap_err();
+        assert!(matches!(refused, LimitError::StateFile { path, .. } if path == folder.path()));
+    }
+
+    #[tokio::test]
+    async fn the_systems_clock_counts_microseconds_and_waits() {
+        let started = std::time::Instant::now();
+        let before = SystemClock.now();
+        SystemClock.sleep(Duration::from_millis(1_100)).await;
+        let took = SystemClock.now() - before;
+        let most = i64::try_from(started.elapsed().as_micros()).unwrap() + 1;
+        assert!((1_100_000..=most).contains(&took), "{took} of {most}");
+    }
 }

@@ -23,6 +23,9 @@ const SESSIONS: &str = "f1lake.sessions";
 /// Table property: versions of the tables that the table was built from.
 const INPUTS: &str = "f1lake.inputs";
 
+/// Sessions that are built together: memory does not grow with the season, and queries are not planned too often.
+const SESSIONS_AT_ONCE: usize = 20;
+
 /// What to build and how.
 #[derive(Debug, Clone)]
 pub struct BuildSettings {
@@ -193,7 +196,7 @@ fn choose(carried: &Models, named: &[String]) -> Result<BTreeSet<String>, Tables
 }
 
 /// When each session was last loaded, microseconds since 1970.
-async fn loads(lake: &Lake) -> Result<BTreeMap<i64, i64>, TablesError> {
+pub(crate) async fn loads(lake: &Lake) -> Result<BTreeMap<i64, i64>, TablesError> {
     if lake.table(&format!("{BRONZE}.{LOADS}"), None).await?.is_none() {
         return Err(TablesError::Location {
             location: lake.describe(),
@@ -273,16 +276,12 @@ async fn build_model(
         Scope::Sessions { column: "session_key".to_owned(), keys: changed.clone() }
     };
     let mut writer = TableWriter::open(lake, spec, &scope).await?;
-    // Telemetry is built session by session, so that memory stays flat.
-    let portions: Vec<BTreeSet<i64>> = if model.partition_by.is_empty() {
-        vec![changed.clone()]
-    } else {
-        changed.iter().map(|key| BTreeSet::from([*key])).collect()
-    };
-    for keys in portions {
-        let filter = SessionFilter { columns: carried.session_columns(), keys };
+    // Telemetry is partitioned, and a single session of it is large.
+    let at_once = if model.partition_by.is_empty() { SESSIONS_AT_ONCE } else { 1 };
+    for filter in SessionFilter::portions(carried, &changed, at_once) {
         let query = Query::open_filtered(lake, None, Some(filter)).await?;
         run_model(&query, model, &mut writer).await?;
+        writer.close_partitions().await?;
     }
     let rows = writer.rows;
     writer.commit(&scope, marks).await?;

@@ -1,5 +1,6 @@
 //! The dbt project's tests, run on the lake: each is a query that returns the rows that are wrong.
 
+use crate::build::loads;
 use crate::error::TablesError;
 use crate::lake::Lake;
 use crate::models::{Check, ModelGrain, Models, Severity};
@@ -8,7 +9,11 @@ use arrow_array::cast::AsArray;
 use arrow_array::types::Int64Type;
 use serde::Serialize;
 use std::collections::BTreeSet;
+use std::sync::Arc;
 use tokio_util::sync::CancellationToken;
+
+/// Sessions of telemetry that are checked together: memory does not grow with the season.
+const SESSIONS_AT_ONCE: usize = 10;
 
 /// How a check ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -54,37 +59,58 @@ pub(crate) async fn run_checks(
     changed: Option<BTreeSet<i64>>,
     cancel: &CancellationToken,
 ) -> Result<Vec<CheckResult>, TablesError> {
-    let whole = Query::open(lake, None).await?;
+    let open = async |filter| Ok::<_, TablesError>(Arc::new(Query::open_filtered(lake, None, filter).await?));
+    let whole = open(None).await?;
+    let keys = match &changed {
+        Some(keys) => keys.clone(),
+        None => loads(lake).await?.into_keys().collect(),
+    };
+    let mut portions = Vec::new();
+    for portion in SessionFilter::portions(carried, &keys, SESSIONS_AT_ONCE) {
+        portions.push(open(Some(portion)).await?);
+    }
     let narrow = match changed {
-        None => None,
-        Some(keys) => {
-            let filter = SessionFilter { columns: carried.session_columns(), keys };
-            Some(Query::open_filtered(lake, None, Some(filter)).await?)
+        Some(keys) => vec![open(Some(SessionFilter::of(carried, keys))).await?],
+        None => {
+            portions.push(open(Some(SessionFilter::but(carried, keys))).await?);
+            vec![Arc::clone(&whole)]
         }
     };
-    let by_session = |check: &Check| {
-        check.depends_on.iter().all(|table| {
-            !carried.models.iter().any(|model| model.name == *table && model.grain == ModelGrain::Lake)
-        })
-    };
+    let whole = vec![whole];
     let mut results = Vec::new();
     for check in checks {
         if cancel.is_cancelled() {
             return Err(TablesError::Interrupted);
         }
-        let query = narrow.as_ref().filter(|_| by_session(check)).unwrap_or(&whole);
-        results.push(run_check(query, check).await);
+        let models = || carried.models.iter().filter(|model| check.depends_on.contains(&model.name));
+        let queries = if models().any(|model| model.grain == ModelGrain::Lake) {
+            &whole
+        } else if models().any(|model| !model.partition_by.is_empty()) {
+            &portions
+        } else {
+            &narrow
+        };
+        results.push(run_check(queries, check).await);
     }
     Ok(results)
 }
 
-async fn run_check(query: &Query, check: &Check) -> CheckResult {
-    let counted = query.collect(&format!("select count(*) as wrong from (\n{}\n)", check.sql)).await;
-    let rows = counted.map(|batches| {
-        let counts = batches.first().and_then(|batch| batch.column(0).as_primitive_opt::<Int64Type>());
-        counts.and_then(|counts| u64::try_from(counts.value(0)).ok()).unwrap_or(0)
-    });
-    let (status, rows, error) = match rows {
+async fn wrong_rows(query: &Query, check: &Check) -> Result<u64, TablesError> {
+    let batches = query.collect(&format!("select count(*) as wrong from (\n{}\n)", check.sql)).await?;
+    let counts = batches.first().and_then(|batch| batch.column(0).as_primitive_opt::<Int64Type>());
+    Ok(counts.and_then(|counts| u64::try_from(counts.value(0)).ok()).unwrap_or(0))
+}
+
+/// Runs a check on each part of the lake.
+async fn run_check(parts: &[Arc<Query>], check: &Check) -> CheckResult {
+    let mut wrong = Ok(0);
+    for part in parts {
+        wrong = match (wrong, wrong_rows(part, check).await) {
+            (Ok(before), Ok(rows)) => Ok(before + rows),
+            (Err(error), _) | (_, Err(error)) => Err(error),
+        };
+    }
+    let (status, rows, error) = match wrong {
         Ok(0) => (CheckStatus::Passed, 0, None),
         Ok(rows) if check.severity == Severity::Warn => (CheckStatus::Warned, rows, None),
         Ok(rows) => (CheckStatus::Failed, rows, None),

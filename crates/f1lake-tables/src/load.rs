@@ -421,6 +421,7 @@ async fn rebuild(
             let Some(landed) = manifest.endpoints.get(endpoint) else { continue };
             let rows = landing.read(landed).await?;
             let decoded = fill(lake, &mut writer, manifest, &table, landed, rows).await?;
+            writer.close_partitions().await?;
             marks.transactions.extend(transactions(manifest.session_key, landed));
             let loaded = loaded(table.name.clone(), decoded);
             tables.entry(manifest.session_key).or_default().push(loaded);

@@ -2,6 +2,7 @@
 
 use crate::error::TablesError;
 use crate::lake::{AsOf, GOLD, Lake, SCHEMAS};
+use crate::models::Models;
 use arrow_array::RecordBatch;
 use async_trait::async_trait;
 use deltalake::datafusion::catalog::{CatalogProvider, MemoryCatalogProvider, SchemaProvider, TableProvider};
@@ -9,7 +10,7 @@ use deltalake::datafusion::common::DataFusionError;
 use deltalake::datafusion::datasource::{ViewTable, provider_as_source};
 use deltalake::datafusion::execution::memory_pool::FairSpillPool;
 use deltalake::datafusion::execution::runtime_env::RuntimeEnvBuilder;
-use deltalake::datafusion::logical_expr::{LogicalPlanBuilder, col, lit};
+use deltalake::datafusion::logical_expr::{Expr, LogicalPlanBuilder, col, lit};
 use deltalake::datafusion::prelude::{DataFrame, SessionConfig, SessionContext};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -19,11 +20,38 @@ pub const CATALOG: &str = "f1lake";
 /// Memory that a query may use before it spills to disk, bytes.
 const MEMORY: usize = 4 << 30;
 
-/// Shows tables as holding some sessions only: by table, the column that names the session.
-#[derive(Debug, Clone, Default)]
+/// Shows tables as holding some sessions only.
+#[derive(Debug, Clone)]
 pub(crate) struct SessionFilter {
-    pub(crate) columns: BTreeMap<String, String>,
-    pub(crate) keys: BTreeSet<i64>,
+    /// By table, the column that names the session.
+    columns: BTreeMap<String, String>,
+    keys: BTreeSet<i64>,
+    /// All rows but those of the keys instead.
+    others: bool,
+}
+
+impl SessionFilter {
+    /// The rows of some sessions.
+    pub(crate) fn of(carried: &Models, keys: BTreeSet<i64>) -> Self {
+        Self { columns: carried.session_columns(), keys, others: false }
+    }
+
+    /// The rows of no such session, or of none at all.
+    pub(crate) fn but(carried: &Models, keys: BTreeSet<i64>) -> Self {
+        Self { others: true, ..Self::of(carried, keys) }
+    }
+
+    /// Sessions in portions of a size, in the order of their keys.
+    pub(crate) fn portions(carried: &Models, keys: &BTreeSet<i64>, size: usize) -> Vec<Self> {
+        let keys: Vec<i64> = keys.iter().copied().collect();
+        keys.chunks(size).map(|portion| Self::of(carried, portion.iter().copied().collect())).collect()
+    }
+
+    fn condition(&self, column: &str) -> Expr {
+        let keys = self.keys.iter().map(|key| lit(*key)).collect();
+        let listed = col(column).in_list(keys, self.others);
+        if self.others { listed.or(col(column).is_null()) } else { listed }
+    }
 }
 
 /// A session of the query engine on a lake.
@@ -145,9 +173,8 @@ impl SchemaProvider for LakeSchema {
         else {
             return Ok(Some(provider));
         };
-        let keys = filter.keys.iter().map(|key| lit(*key)).collect();
         let plan = LogicalPlanBuilder::scan(name, provider_as_source(provider), None)?
-            .filter(col(column.as_str()).in_list(keys, false))?
+            .filter(filter.condition(column))?
             .build()?;
         Ok(Some(Arc::new(ViewTable::new(plan, None))))
     }

@@ -13,7 +13,7 @@ use deltalake::arrow::compute::filter_record_batch;
 use deltalake::kernel::transaction::{
     CommitBuilder, CommitConflictError, CommitProperties, TransactionError,
 };
-use deltalake::kernel::{Action, LogicalFileView, MetadataExt, StructType, Transaction};
+use deltalake::kernel::{Action, Add, LogicalFileView, MetadataExt, StructType, Transaction};
 use deltalake::protocol::{DeltaOperation, SaveMode};
 use deltalake::writer::{DeltaWriter, RecordBatchWriter};
 use deltalake::{DeltaTable, DeltaTableError};
@@ -69,6 +69,8 @@ pub(crate) struct TableWriter {
     writer: RecordBatchWriter,
     schema: SchemaRef,
     evolved: Option<StructType>,
+    /// Files that are closed already.
+    files: Vec<Add>,
     pub(crate) rows: u64,
 }
 
@@ -102,7 +104,7 @@ impl TableWriter {
         }
         let writer = writer.with_writer_properties(properties(&spec.columns));
         let schema = writer.arrow_schema();
-        Ok(Self { table, spec, writer, schema, evolved, rows: 0 })
+        Ok(Self { table, spec, writer, schema, evolved, files: Vec::new(), rows: 0 })
     }
 
     /// Whether the table holds this application transaction, and at which version.
@@ -138,6 +140,16 @@ impl TableWriter {
         self.writer.write(columns).await.map_err(failed())
     }
 
+    /// Closes the files of partitions that are complete: each open file holds memory. Without partitions nothing is closed, so that
+    /// there is one file.
+    pub(crate) async fn close_partitions(&mut self) -> Result<(), TablesError> {
+        if !self.spec.partition_by.is_empty() {
+            let closed = self.writer.flush().await;
+            self.files.extend(closed.map_err(TablesError::table(&self.spec.name, "cannot write"))?);
+        }
+        Ok(())
+    }
+
     /// Replaces what the scope names by what was written, in one commit; returns the new version.
     pub(crate) async fn commit(mut self, scope: &Scope, marks: Marks) -> Result<u64, TablesError> {
         let name = self.spec.name.clone();
@@ -165,7 +177,8 @@ impl TableWriter {
                 self.rows = rows;
             }
         }
-        actions.extend(self.writer.flush().await.map_err(failed())?.into_iter().map(Action::Add));
+        self.files.extend(self.writer.flush().await.map_err(failed())?);
+        actions.extend(self.files.into_iter().map(Action::Add));
         let mut metadata = None;
         if let Some(schema) = &self.evolved {
             metadata =

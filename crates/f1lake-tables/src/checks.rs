@@ -12,8 +12,8 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 use tokio_util::sync::CancellationToken;
 
-/// Sessions of telemetry that are checked together: memory does not grow with the season.
-const SESSIONS_AT_ONCE: usize = 10;
+/// Sessions of telemetry that are checked together, about a weekend: memory does not grow with the season.
+const SESSIONS_AT_ONCE: usize = 5;
 
 /// How a check ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]

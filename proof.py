@@ -14,10 +14,12 @@ import argparse
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 import tempfile
 import time
+from collections import Counter
 from pathlib import Path
 
 from benches.program import simulated
@@ -124,31 +126,74 @@ def fuzz() -> list[str]:
     return found
 
 
-# Where mutants are made, and the tests that must notice them.
+# Where mutants are made. The unit tests of these modules must notice them.
 MUTATED = {
-    "limiter": ("openf1-client", "crates/openf1-client/src/limit.rs", "crates/openf1-client/src/limit/*.rs"),
-    "planner": ("f1lake-extract", "crates/f1lake-extract/src/slice.rs"),
-    "staging": ("f1lake-extract", "crates/f1lake-extract/src/staging.rs"),
-    "manifest": ("f1lake-extract", "crates/f1lake-extract/src/manifest.rs"),
-    "decoder": ("f1lake-tables", "crates/f1lake-tables/src/decode.rs"),
+    "limiter": ("openf1-client", "limit::", "crates/openf1-client/src/limit.rs", "crates/openf1-client/src/limit/*.rs"),
+    "planner": ("f1lake-extract", "slice::", "crates/f1lake-extract/src/slice.rs"),
+    "staging": ("f1lake-extract", "staging::", "crates/f1lake-extract/src/staging.rs"),
+    "manifest": ("f1lake-extract", "manifest::", "crates/f1lake-extract/src/manifest.rs"),
 }
+DECODER = "crates/f1lake-tables/src/decode.rs"
+# No build of the sources themselves may take what was built of a mutant for its own.
+MUTANTS_TARGET = {"CARGO_TARGET_DIR": str(TARGET / "mutants")}
 
 
 def mutants() -> list[str]:
     found = []
-    for name, (package, *files) in MUTATED.items():
+    for name, (package, tests, *files) in MUTATED.items():
         with tempfile.TemporaryDirectory() as folder:
             chosen = [part for file in files for part in ("--file", file)]
             run(
+                "prlimit", f"--as={8 << 30}",  # some would fill the memory before their time is up
                 "cargo", "mutants", "--package", package, *chosen, "--test-tool", "nextest", "--output", folder, "--no-shuffle",
-                good=(0, 2, 3),  # 2: some survived, 3: some took too long; both are listed
+                "--minimum-test-timeout", "60", "--cargo-arg=--lib", "--", tests,
+                good=(0, 2, 3), PROPTEST_CASES="32", **MUTANTS_TARGET,  # 2: some survived, 3: some took too long; both are listed
             )  # fmt: skip
             outcome = json.loads((Path(folder) / "mutants.out" / "outcomes.json").read_text())
             missed = (Path(folder) / "mutants.out" / "missed.txt").read_text().splitlines()
-        counts = {kind: outcome[kind] for kind in ("total_mutants", "caught", "missed", "timeout", "unviable")}
-        found.append(f"{name:<10}" + ", ".join(f"{kind.replace('_', ' ')} {count}" for kind, count in counts.items()))
-        found += [f"  survived: {line}" for line in missed]
-    return found
+        found += mutated(name, outcome, missed)
+    return found + mutants_of_decoder()
+
+
+def mutated(name: str, counts: dict[str, int], missed: list[str]) -> list[str]:
+    kinds = ("total_mutants", "caught", "missed", "timeout", "unviable")
+    counted = ", ".join(f"{kind.replace('_', ' ')} {counts[kind]}" for kind in kinds)
+    return [f"{name:<10} {counted}", *(f"  survived: {line}" for line in missed)]
+
+
+def mutants_of_decoder() -> list[str]:
+    """Each in a copy of the sources, tried by fuzz/, which builds the decoder without the query engine that its crate links."""
+    listing = ("cargo", "mutants", "--list", "--json", "--diff", "--package", "f1lake-tables", "--file", DECODER)
+    listed = subprocess.run(listing, cwd=ROOT, env=ENVIRONMENT, capture_output=True, text=True)
+    if listed.returncode:
+        raise Failed(listed.stderr)
+    with tempfile.TemporaryDirectory() as folder:
+        for part in ("crates", "fuzz", "benches"):
+            # The copies are newer than what was built of the last mutant before.
+            shutil.copytree(ROOT / part, Path(folder) / part, ignore=shutil.ignore_patterns("target"), copy_function=shutil.copy)
+        for part in ("Cargo.toml", "Cargo.lock", "rust-toolchain.toml"):
+            shutil.copy(ROOT / part, folder)
+        test = (
+            "cargo", "test", "--locked", "--manifest-path", f"{folder}/fuzz/Cargo.toml", "--test", "corpus", "--test", "decode", "decode",
+        )  # fmt: skip
+        run(*test, **MUTANTS_TARGET)
+
+        def ends(*command: str, text: str | None = None) -> int:
+            return subprocess.run(command, env=ENVIRONMENT | MUTANTS_TARGET, input=text, text=True, capture_output=True).returncode
+
+        source = Path(folder) / DECODER
+        original = source.read_text()
+        outcomes = {}
+        for mutant in json.loads(listed.stdout):
+            source.write_text(original)
+            if ends("patch", "--force", str(source), text=mutant["diff"]):
+                raise Failed(f"cannot be made: {mutant['name']}")
+            built = ends(*test, "--no-run") == 0
+            code = ends("timeout", "120", *test) if built else None
+            outcomes[mutant["name"]] = {None: "unviable", 0: "missed", 124: "timeout"}.get(code, "caught")
+            print(outcomes[mutant["name"]], mutant["name"], flush=True)
+    counts = Counter(outcomes.values(), total_mutants=len(outcomes))
+    return mutated("decoder", counts, [name for name, outcome in outcomes.items() if outcome == "missed"])
 
 
 def dependencies() -> list[str]:

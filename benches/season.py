@@ -2,10 +2,10 @@
 """Generated weekends with all their telemetry, from the simulator to gold: rows a second, peak memory, and whether both stay as they are
 when a whole season is taken instead of one weekend.
 
-    python season.py --program ../target/release/f1lake [--weekends 1,4,24]
+    python season.py --program ../target/release/f1lake [--weekends 1,4,23]
 
 Each number of weekends begins with nothing. A step is a process of its own. The simulator runs on the same cores without limits; its share of processor time is
-told apart. Exit code 1 when memory grows by more than 10 % from the fewest to the most weekends, or cost is not linear (R² below 0.99).
+told apart. The season of 2024 has 23 weekends that take place. Exit code 1 when memory grows by more than 10 % from the fewest to the most weekends, or cost is not linear (R² below 0.99).
 """
 
 import argparse
@@ -84,7 +84,7 @@ def weekends(count: int, program: str, folder: Path, compression: str) -> dict[s
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--program", required=True)
-    parser.add_argument("--weekends", default="1,4,24")
+    parser.add_argument("--weekends", default="1,4,23")
     parser.add_argument("--folder", type=Path, help="where it works [default: a temporary folder]")
     parser.add_argument("--compression", default="none", help="of landing files: a season takes 23 GB without")
     arguments = parser.parse_args()

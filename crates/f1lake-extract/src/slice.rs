@@ -416,8 +416,8 @@ mod tests {
     fn what_is_staged_of_another_session_or_endpoint_counts_for_nothing() {
         let whole = Slice::whole(Endpoint::Weather, 7);
         let staged = [Slice::whole(Endpoint::Weather, 8), Slice::whole(Endpoint::Laps, 7)];
-        assert_eq!(missing_of_session(&whole, &staged), [whole.clone()]);
-        assert_eq!(missing_of_session(&whole, &[whole.clone()]), []);
+        assert_eq!(missing_of_session(&whole, std::slice::from_ref(&whole)), []);
+        assert_eq!(missing_of_session(&whole, &staged), [whole]);
 
         let missing =
             |staged: &[Slice]| missing_of_drivers(Endpoint::Location, 1, &[44], 1, &[Window::WHOLE], staged);

@@ -1,6 +1,7 @@
 //! Landed files read back, for whatever comes after the landing zone.
 
 use crate::error::ExtractError;
+use crate::files::blocking;
 use crate::landing::Landing;
 use crate::landing_file::{Rows, digest};
 use crate::manifest::LandedEndpoint;
@@ -10,8 +11,7 @@ use std::thread::JoinHandle;
 /// Rows of a landed file as JSON text, in the file's order. The file is held against its manifest while it is read:
 /// when it is damaged, an error comes at the end at the latest, so rows count only once the end was reached.
 pub struct LandedRows {
-    /// Or why there are none.
-    rows: Result<Rows, Option<ExtractError>>,
+    rows: Rows,
     check: Option<JoinHandle<Result<(), ExtractError>>>,
     /// Copy of a remote file; removed when the reading ends.
     _scratch: Option<tempfile::TempDir>,
@@ -27,11 +27,7 @@ impl Iterator for LandedRows {
     type Item = Result<String, ExtractError>;
 
     fn next(&mut self) -> Option<Self::Item> {
-        let next = match &mut self.rows {
-            Ok(rows) => rows.next(),
-            Err(error) => error.take().map(Err),
-        };
-        match next {
+        match self.rows.next() {
             Some(Ok(row)) => Some(Ok(row)),
             // Damage explains whatever else is wrong.
             end => match self.checked() {
@@ -73,12 +69,17 @@ impl Landing {
         if bytes != landed.bytes {
             return Err(damaged(&name, &format!("{bytes} bytes long, landed with {}", landed.bytes)));
         }
+        let rows = Rows::open(&file, landed.format, landed.compression);
         let (checked, wanted) = (file.clone(), landed.sha256.clone());
+        let check = move || check_digest(&name, &checked, wanted.as_deref());
+        let rows = match rows {
+            Ok(rows) => rows,
+            Err(error) => return blocking(check).await.and(Err(error)),
+        };
         let check = std::thread::Builder::new()
             .name("digest".to_owned())
-            .spawn(move || check_digest(&name, &checked, wanted.as_deref()))
+            .spawn(check)
             .map_err(ExtractError::io("cannot start to read", &file))?;
-        let rows = Rows::open(&file, landed.format, landed.compression).map_err(Some);
         Ok(Some(LandedRows { rows, check: Some(check), _scratch: scratch }))
     }
 }

@@ -189,11 +189,8 @@ impl Enrichment {
 
     pub(crate) fn new(session_key: i64, session_name: &str, batch_day: &str) -> Self {
         let values = [Value::from(session_key), Value::from(session_name), Value::from(batch_day)];
-        let mut values = values.into_iter();
-        Self {
-            additions: Self::FIELDS
-                .map(|name| format!(",{}:{}", Value::from(name), values.next().unwrap_or_default())),
-        }
+        let addition = |index: usize| format!(",{}:{}", Value::from(Self::FIELDS[index]), values[index]);
+        Self { additions: std::array::from_fn(addition) }
     }
 
     /// The record's text with the fields it lacks appended.

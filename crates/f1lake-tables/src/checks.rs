@@ -9,7 +9,6 @@ use arrow_array::cast::AsArray;
 use arrow_array::types::Int64Type;
 use serde::Serialize;
 use std::collections::BTreeSet;
-use std::sync::Arc;
 use tokio_util::sync::CancellationToken;
 
 /// Sessions of telemetry that are checked together, about a weekend: memory does not grow with the season.
@@ -59,8 +58,8 @@ pub(crate) async fn run_checks(
     changed: Option<BTreeSet<i64>>,
     cancel: &CancellationToken,
 ) -> Result<Vec<CheckResult>, TablesError> {
-    let open = async |filter| Ok::<_, TablesError>(Arc::new(Query::open_filtered(lake, None, filter).await?));
-    let whole = open(None).await?;
+    let open = async |filter| Query::open_filtered(lake, None, filter).await;
+    let whole = vec![open(None).await?];
     let keys = match &changed {
         Some(keys) => keys.clone(),
         None => loads(lake).await?.into_keys().collect(),
@@ -69,14 +68,12 @@ pub(crate) async fn run_checks(
     for portion in SessionFilter::portions(carried, &keys, SESSIONS_AT_ONCE) {
         portions.push(open(Some(portion)).await?);
     }
-    let narrow = match changed {
-        Some(keys) => vec![open(Some(SessionFilter::of(carried, keys))).await?],
-        None => {
-            portions.push(open(Some(SessionFilter::but(carried, keys))).await?);
-            vec![Arc::clone(&whole)]
-        }
+    let narrow = if changed.is_some() {
+        Some(vec![open(Some(SessionFilter::of(carried, keys))).await?])
+    } else {
+        portions.push(open(Some(SessionFilter::but(carried, keys))).await?);
+        None
     };
-    let whole = vec![whole];
     let mut results = Vec::new();
     for check in checks {
         if cancel.is_cancelled() {
@@ -88,29 +85,27 @@ pub(crate) async fn run_checks(
         } else if models().any(|model| !model.partition_by.is_empty()) {
             &portions
         } else {
-            &narrow
+            narrow.as_ref().unwrap_or(&whole)
         };
         results.push(run_check(queries, check).await);
     }
     Ok(results)
 }
 
-async fn wrong_rows(query: &Query, check: &Check) -> Result<u64, TablesError> {
-    let batches = query.collect(&format!("select count(*) as wrong from (\n{}\n)", check.sql)).await?;
-    let counts = batches.first().and_then(|batch| batch.column(0).as_primitive_opt::<Int64Type>());
-    Ok(counts.and_then(|counts| u64::try_from(counts.value(0)).ok()).unwrap_or(0))
+/// Wrong rows in all parts of the lake.
+async fn wrong_rows(parts: &[Query], check: &Check) -> Result<u64, TablesError> {
+    let sql = format!("select count(*) as wrong from (\n{}\n)", check.sql);
+    let mut wrong = 0;
+    for part in parts {
+        let batches = part.collect(&sql).await?;
+        let counts = batches.first().and_then(|batch| batch.column(0).as_primitive_opt::<Int64Type>());
+        wrong += counts.and_then(|counts| u64::try_from(counts.value(0)).ok()).unwrap_or(0);
+    }
+    Ok(wrong)
 }
 
-/// Runs a check on each part of the lake.
-async fn run_check(parts: &[Arc<Query>], check: &Check) -> CheckResult {
-    let mut wrong = Ok(0);
-    for part in parts {
-        wrong = match (wrong, wrong_rows(part, check).await) {
-            (Ok(before), Ok(rows)) => Ok(before + rows),
-            (Err(error), _) | (_, Err(error)) => Err(error),
-        };
-    }
-    let (status, rows, error) = match wrong {
+async fn run_check(parts: &[Query], check: &Check) -> CheckResult {
+    let (status, rows, error) = match wrong_rows(parts, check).await {
         Ok(0) => (CheckStatus::Passed, 0, None),
         Ok(rows) if check.severity == Severity::Warn => (CheckStatus::Warned, rows, None),
         Ok(rows) => (CheckStatus::Failed, rows, None),

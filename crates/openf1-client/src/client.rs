@@ -492,12 +492,17 @@ impl OpenF1 {
 
     /// The rows of an answer.
     async fn rows_of<R: Row>(&self, query: &Query, answer: &Answer) -> Result<Vec<R>, Error> {
-        let token = self.shared.token.lock().await;
-        serde_json::from_slice(&answer.body).map_err(|error| Error::Body {
-            request: query.to_string(),
-            tries: answer.tries,
-            detail: self.redact(&error.to_string(), token.as_ref().map(|token| &token.bearer)),
-        })
+        match serde_json::from_slice(&answer.body) {
+            Ok(rows) => Ok(rows),
+            Err(error) => {
+                let token = self.shared.token.lock().await;
+                Err(Error::Body {
+                    request: query.to_string(),
+                    tries: answer.tries,
+                    detail: self.redact(&error.to_string(), token.as_ref().map(|token| &token.bearer)),
+                })
+            }
+        }
     }
 
     /// A typed request from a query of that endpoint.
@@ -524,6 +529,16 @@ fn judge(
     redacted: &dyn Fn(&str) -> String,
 ) -> Try {
     let Received { status, retry_after, body, rows } = received;
+    let good = |rows, body| {
+        let received_at = Timestamp::now();
+        Try::Good(Answer { rows, body, status, tries, received_at, served_at: None })
+    };
+    // First: a good answer is not looked through for words.
+    let reason = match rows {
+        Ok(rows) if status == 200 => return good(rows, Bytes::from(body)),
+        Ok(_) => String::new(),
+        Err(reason) => redacted(&reason),
+    };
     let request = request.to_owned();
     let detail = detail_of(&body, redacted);
     let failed = |request: String, detail: String| Error::Status {
@@ -534,29 +549,12 @@ fn judge(
         detail,
     };
     match status {
-        200 => match rows {
-            Ok(rows) => Try::Good(Answer {
-                rows,
-                body: Bytes::from(body),
-                status,
-                tries,
-                received_at: Timestamp::now(),
-                served_at: None,
-            }),
-            Err(reason) => Try::Again {
-                error: Error::Body { request, tries, detail: format!("{}: {detail}", redacted(&reason)) },
-                pause: None,
-                everyone: false,
-            },
+        200 => Try::Again {
+            error: Error::Body { request, tries, detail: format!("{reason}: {detail}") },
+            pause: None,
+            everyone: false,
         },
-        404 if detail.starts_with("No results found") => Try::Good(Answer {
-            rows: 0,
-            body: Bytes::from_static(b"[]"),
-            status,
-            tries,
-            received_at: Timestamp::now(),
-            served_at: None,
-        }),
+        404 if detail.starts_with("No results found") => good(0, Bytes::from_static(b"[]")),
         401 | 403 if is_live_lock(&detail) => Try::Final(Error::Locked { request, detail }),
         401 | 403 => Try::Unauthorised(detail),
         422 => Try::Final(Error::TooLarge { request, detail }),

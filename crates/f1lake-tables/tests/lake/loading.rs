@@ -153,6 +153,28 @@ async fn a_damaged_file_fails_its_session_and_the_others_go_on() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_file_that_is_not_what_was_landed_brings_no_row_even_when_all_its_rows_can_be_read() {
+    let mut zone = Zone::new();
+    for key in [1, 2, 3] {
+        zone.land(key, Endpoint::Laps, &[lap(key, 1, 1, 90.5), lap(key, 1, 2, 90.6)]);
+    }
+    // Of the same length: another time, and a row that is no JSON.
+    for (key, from, to) in [(1, "90.6", "99.6"), (2, "{\"", "[\"")] {
+        let file = zone.file(key, Endpoint::Laps);
+        let text = std::fs::read_to_string(&file).unwrap();
+        assert!(text.contains(from));
+        std::fs::write(&file, text.replacen(from, to, 1)).unwrap();
+    }
+    let report = zone.load().await;
+    assert_eq!((report.count(LoadStatus::Failed), report.count(LoadStatus::Loaded)), (2, 1), "{report:?}");
+    for session in &report.sessions[..2] {
+        let error = session.tables[0].error.clone().unwrap();
+        assert!(error.contains("SHA-256 differs") && error.contains("extract it again"), "{error}");
+    }
+    assert_eq!(zone.query("select distinct session_key from bronze_raw.bronze_laps").await, [["3"]]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn polymorphic_fields_fill_stable_columns() {
     let mut zone = Zone::new();
     let interval = |number: i64, gap: serde_json::Value| {

@@ -158,6 +158,11 @@ impl Sweep {
         code
     }
 
+    fn found_nothing(&self) {
+        let Self { leaks, commands, .. } = self;
+        assert!(leaks.is_empty(), "{} leaks of {commands} commands:\n{}", leaks.len(), leaks.join("\n"));
+    }
+
     fn bytes(&mut self, name: &str, bytes: &[u8]) {
         if holds(bytes, WORD.as_bytes()) {
             self.leaks.push(format!("written: {name}"));
@@ -297,13 +302,7 @@ fn no_secret_is_printed_or_written_by_any_command() {
 
     let files = sweep.files(place.path());
     assert!(files > 100, "{files} files only");
-    assert!(
-        sweep.leaks.is_empty(),
-        "{} leaks of {} commands:\n{}",
-        sweep.leaks.len(),
-        sweep.commands,
-        sweep.leaks.join("\n")
-    );
+    sweep.found_nothing();
 }
 
 #[test]
@@ -311,7 +310,6 @@ fn a_secret_in_the_wrong_place_is_not_repeated() {
     let place = Place::new();
     let mut sweep = Sweep::default();
     let commands = [&["config"][..], &["extract"], &["doctor"]];
-    let base = "base_url = \"https://me:canary@api.openf1.org/v1\"";
     for text in [
         "openf1_password = \"canary\"",
         "openf1_password = \"canary",
@@ -320,7 +318,7 @@ fn a_secret_in_the_wrong_place_is_not_repeated() {
         "[openf1]\npassword = \"canary\"",
         "\"openf1_password\" \"canary\"",
         "max_workers = 3\nmax_workers = 4 # canary",
-        base,
+        "base_url = \"https://me:canary@api.openf1.org/v1\"",
         "base_url = \"https://me:can ary:canary@:host/v1\"",
         "base_url = \"https://canary@api.openf1.org/v1\"",
         "base_url = \"me:pa/canary@api.openf1.org/v1\"",
@@ -380,11 +378,5 @@ fn a_secret_in_the_wrong_place_is_not_repeated() {
             assert!(command[0] == "config" || code != 0, "{text}: {command:?}");
         }
     }
-    assert!(
-        sweep.leaks.is_empty(),
-        "{} leaks of {} commands:\n{}",
-        sweep.leaks.len(),
-        sweep.commands,
-        sweep.leaks.join("\n")
-    );
+    sweep.found_nothing();
 }

@@ -8,7 +8,7 @@ use crate::landing::Landing;
 use crate::landing_file::{FileWriter, Rows, Written};
 use crate::learned::Learned;
 use crate::manifest::{LandedEndpoint, LandedRequest, Manifest, Outcome, later, recheck_due};
-use crate::records::{Enrichment, Record, Tidied, read, tidy};
+use crate::records::{Enrichment, Record, Tidied, read_into, tidy};
 use crate::report::{EndpointReport, Event, Progress, RunReport, SessionLabel, SessionReport, SessionStatus};
 use crate::run_lock::RunLock;
 use crate::session::{SessionInfo, file_name, files_of};
@@ -19,7 +19,7 @@ use futures::StreamExt;
 use futures::stream::FuturesUnordered;
 use jiff::{SignedDuration, Timestamp};
 use openf1_client::endpoint::{Grain, Presence};
-use openf1_client::{Answer, Endpoint, OpenF1};
+use openf1_client::{Answer, Endpoint, OpenF1, Turn};
 use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
@@ -711,31 +711,39 @@ impl Run<'_> {
         let asked = slice.clone();
         let work = async {
             // The worker is busy until its answer is kept: a kill then costs no more requests than there are workers.
-            let (answer, _worker) = tokio::select! {
+            let ((answer, turn), _worker) = tokio::select! {
                 answer = self.ask(&asked) => answer?,
                 () = self.cancel.cancelled() => return Err(ExtractError::Interrupted),
             };
             // Compressing and syncing beside the network's work: other answers go on arriving.
-            blocking(move || Ok((Staging::keep(&folder, asked, &answer)?, answer.body.len() as u64))).await
+            blocking(move || {
+                let kept = (Staging::keep(&folder, asked, &answer)?, answer.body.len() as u64);
+                drop((answer, turn));
+                Ok(kept)
+            })
+            .await
         };
         (slice, work.await)
     }
 
     /// The answer, with the worker that is busy with it.
-    async fn ask(&self, slice: &Slice) -> Result<(Answer, tokio::sync::SemaphorePermit<'_>), ExtractError> {
+    async fn ask(
+        &self,
+        slice: &Slice,
+    ) -> Result<((Answer, Turn), tokio::sync::SemaphorePermit<'_>), ExtractError> {
         let client = &self.extractor.client;
         let query = slice.query();
         loop {
             let worker = self.workers.acquire().await.map_err(|_| ExtractError::Interrupted)?;
             let answer = match &slice.drivers {
                 Drivers::Some(numbers) if numbers.len() > 1 => {
-                    match client.fetch_within(&query, RETRIES_OF_LARGE).await {
+                    match client.fetch_in_turn(&query, Some(RETRIES_OF_LARGE)).await {
                         // Asking for less would not help: it gets all its tries.
-                        Err(error) if error.is_passing() => client.fetch(&query).await,
+                        Err(error) if error.is_passing() => client.fetch_in_turn(&query, None).await,
                         answer => answer,
                     }
                 }
-                _ => client.fetch(&query).await,
+                _ => client.fetch_in_turn(&query, None).await,
             };
             match answer {
                 Err(error) if error.is_locked() && self.extractor.settings.on_locked == OnLocked::Wait => {
@@ -1018,9 +1026,9 @@ impl Source {
                         .filter(|staged| staged.request.outcome == Outcome::Rows)
                         .map(|staged| staged.body())
                         .collect::<Result<_, _>>()?;
-                    let mut records: Vec<Record<'_>> = Vec::new();
+                    let mut records = Vec::new();
                     for body in &bodies {
-                        records.extend(read(endpoint, body).map_err(damaged)?);
+                        read_into(endpoint, body, &mut records).map_err(damaged)?;
                     }
                     let tidied = tidy(endpoint, &mut records);
                     total.duplicates_dropped += tidied.duplicates_dropped;

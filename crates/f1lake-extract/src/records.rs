@@ -102,11 +102,19 @@ impl<'a> Record<'a> {
     }
 }
 
-/// The rows of a JSON array.
-pub(crate) fn read<'a>(endpoint: Endpoint, body: &'a str) -> Result<Vec<Record<'a>>, serde_json::Error> {
+/// Adds the rows of a JSON array to others.
+pub(crate) fn read_into<'a>(
+    endpoint: Endpoint,
+    body: &'a str,
+    records: &mut Vec<Record<'a>>,
+) -> Result<(), serde_json::Error> {
     let spec = endpoint.spec();
     let rows: Vec<&'a RawValue> = serde_json::from_str(body)?;
-    rows.into_iter().map(|row| Record::read(spec, row.get())).collect()
+    records.reserve_exact(rows.len());
+    for row in rows {
+        records.push(Record::read(spec, row.get())?);
+    }
+    Ok(())
 }
 
 /// How many rows tidying took away.
@@ -214,6 +222,12 @@ impl Enrichment {
 mod tests {
     use super::*;
 
+    fn read(endpoint: Endpoint, body: &str) -> Vec<Record<'_>> {
+        let mut records = Vec::new();
+        read_into(endpoint, body, &mut records).unwrap();
+        records
+    }
+
     fn texts(records: &[Record<'_>]) -> Vec<String> {
         records.iter().map(|record| record.text.to_string()).collect()
     }
@@ -223,7 +237,7 @@ mod tests {
         let body = r#"[{"session_key":1,"driver_number":4,"date":"2024-01-01T00:00:01+00:00"},
             {"session_key":1,"driver_number":4,"date":"2024-01-01T00:00:00.500000+00:00"},
             {"session_key":1,"driver_number":1,"date":"2024-01-01T00:00:09.1"}]"#;
-        let mut records = read(Endpoint::Location, body).unwrap();
+        let mut records = read(Endpoint::Location, body);
         tidy(Endpoint::Location, &mut records);
         let order: Vec<_> = records.iter().map(|record| record.key[1..].to_vec()).collect();
         assert_eq!(order[0][0], KeyPart::Int(1));
@@ -235,7 +249,7 @@ mod tests {
         let body = r#"[{"session_key":1,"driver_number":4,"lap_number":1,"st_speed":300},
             {"lap_number":1,"session_key":1,"driver_number":4,"st_speed":300},
             {"session_key":1,"driver_number":4,"lap_number":1,"st_speed":301}]"#;
-        let mut records = read(Endpoint::Laps, body).unwrap();
+        let mut records = read(Endpoint::Laps, body);
         assert_eq!(tidy(Endpoint::Laps, &mut records), Tidied { duplicates_dropped: 1, merged: 0 });
         assert_eq!(records.len(), 2);
     }
@@ -244,7 +258,7 @@ mod tests {
     fn half_null_drivers_are_merged() {
         let body = r#"[{"session_key":1,"driver_number":4,"full_name":null,"team_colour":"ff8000","country_code":"GBR"},
             {"session_key":1,"driver_number":4,"full_name":"Lando NORRIS","team_colour":"FF8000","country_code":null}]"#;
-        let mut records = read(Endpoint::Drivers, body).unwrap();
+        let mut records = read(Endpoint::Drivers, body);
         assert_eq!(tidy(Endpoint::Drivers, &mut records).merged, 1);
         let row: Value = serde_json::from_str(&texts(&records)[0]).unwrap();
         assert_eq!(row["full_name"], "Lando NORRIS");

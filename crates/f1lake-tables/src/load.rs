@@ -22,7 +22,7 @@ use std::sync::Arc;
 use tokio_util::sync::CancellationToken;
 
 /// Tables of a session in work at once: one decodes while another one packs.
-const TABLES_AT_ONCE: usize = 3;
+const TABLES_AT_ONCE: usize = 2;
 /// Times that a commit which lost against another run's is tried again.
 const CONFLICTS: usize = 5;
 
@@ -209,7 +209,10 @@ async fn load_session(
     manifest: &Manifest,
     known: &BTreeMap<(i64, String), Known>,
 ) -> SessionLoad {
-    let tables: Vec<TableLoad> = futures::stream::iter(&manifest.endpoints)
+    // The largest first: the small ones fill what time is left, and every session needs the same memory.
+    let mut endpoints: Vec<(&Endpoint, &LandedEndpoint)> = manifest.endpoints.iter().collect();
+    endpoints.sort_by_key(|(_, landed)| std::cmp::Reverse(landed.bytes));
+    let tables: Vec<TableLoad> = futures::stream::iter(endpoints)
         .map(|(endpoint, landed)| async move {
             let table = BronzeTable::of(*endpoint);
             let before = known.get(&(manifest.session_key, table.name.clone()));

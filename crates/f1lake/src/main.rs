@@ -2,21 +2,35 @@
 
 fn main() -> std::process::ExitCode {
     #[cfg(all(target_os = "linux", target_env = "gnu"))]
-    give_large_buffers_back();
+    allocator::give_freed_memory_back();
     f1lake::main(std::env::args_os())
 }
 
 /// Left alone, glibc learns to keep freed buffers of up to 32 MiB, on eight heaps for each core, and memory grows with the number
-/// of sessions. With a fixed threshold large ones go back to the system at once; a heap for each core is enough.
+/// of sessions.
 #[cfg(all(target_os = "linux", target_env = "gnu"))]
-#[allow(unsafe_code, reason = "the only way to tell glibc; it sets two numbers, before there are threads")]
-fn give_large_buffers_back() {
+#[allow(unsafe_code, reason = "the only way to tell glibc")]
+mod allocator {
+    /// Buffers from this size on go back to the system when they are freed.
     const THRESHOLD: libc::c_int = 1 << 20;
-    let cores = std::thread::available_parallelism().map_or(2, |cores| cores.get().clamp(2, 64));
-    let heaps = libc::c_int::try_from(cores).unwrap_or(2);
-    // SAFETY: no pointers are passed, and no other thread runs yet.
-    unsafe {
-        libc::mallopt(libc::M_MMAP_THRESHOLD, THRESHOLD);
-        libc::mallopt(libc::M_ARENA_MAX, heaps);
+    /// How often what smaller ones left free goes back too.
+    const PAUSE: std::time::Duration = std::time::Duration::from_millis(500);
+
+    pub(super) fn give_freed_memory_back() {
+        // A heap for each core is enough.
+        let cores = std::thread::available_parallelism().map_or(2, |cores| cores.get().clamp(2, 64));
+        let heaps = libc::c_int::try_from(cores).unwrap_or(2);
+        // SAFETY: no pointers are passed, and no other thread runs yet.
+        unsafe {
+            libc::mallopt(libc::M_MMAP_THRESHOLD, THRESHOLD);
+            libc::mallopt(libc::M_ARENA_MAX, heaps);
+        }
+        let trim = || loop {
+            std::thread::sleep(PAUSE);
+            // SAFETY: takes no pointer, and locks the heaps like any allocation.
+            unsafe { libc::malloc_trim(0) };
+        };
+        // Without it more memory is used, and nothing else.
+        drop(std::thread::Builder::new().name("trim".to_owned()).spawn(trim));
     }
 }

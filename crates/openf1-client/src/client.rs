@@ -1,5 +1,6 @@
 //! The client: limits, retries, login and the outcome of every status the API is known to answer.
 
+use crate::body::{Body, MAX_BODY, Unpacked};
 use crate::endpoint::Row;
 use crate::error::Error;
 use crate::limit::{Limits, RateLimiter};
@@ -13,19 +14,17 @@ use bytes::Bytes;
 use jiff::Timestamp;
 use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
-use serde_json::value::RawValue;
 use std::marker::PhantomData;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::{Duration, Instant};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 /// Address of the public API.
 pub const DEFAULT_BASE_URL: &str = "https://api.openf1.org/v1";
 
-/// Longest answer that is read into memory; a longer one is split.
-const MAX_BODY: usize = 256 * 1024 * 1024;
-/// Bodies up to this size are checked where they arrive.
-const COUNTED_AT_ONCE: usize = 256 * 1024;
+/// Bodies up to this size, as they came, are unpacked and checked where they arrive.
+const SMALL_BODY: usize = 32 * 1024;
 /// Start of a body that is looked through for words and secrets.
 const LONGEST_QUOTED: usize = 16 * 1024;
 /// Wait after a 429 of the minute window that names no time.
@@ -145,6 +144,8 @@ impl ClientBuilder {
             .connect_timeout(self.connect_timeout)
             // A redirect could carry the token to another host, and the API sends none.
             .redirect(reqwest::redirect::Policy::none())
+            // Answers stay packed until it is their turn.
+            .no_gzip()
             .build()
             .map_err(|error| Error::Config(format!("no HTTP client: {}", describe(&error))))?;
         let limits = if self.credentials.is_some() { Limits::SPONSOR } else { Limits::FREE };
@@ -163,6 +164,7 @@ impl ClientBuilder {
                 received: AtomicU64::new(0),
                 retried: AtomicU64::new(0),
                 answered: AtomicBool::new(false),
+                unpacking: Arc::new(Semaphore::new(1)),
             }),
         })
     }
@@ -209,6 +211,14 @@ struct Shared {
     retried: AtomicU64,
     /// Whether rows ever came from this address.
     answered: AtomicBool,
+    /// Its one permit is the turn of a large answer.
+    unpacking: Arc<Semaphore>,
+}
+
+/// While it lives, no other large answer of the client is unpacked.
+#[derive(Debug, Default)]
+pub struct Turn {
+    _permit: Option<OwnedSemaphorePermit>,
 }
 
 /// What a client has done so far.
@@ -218,7 +228,7 @@ pub struct Traffic {
     pub requests: u64,
     /// Of these, repetitions of a failed one.
     pub retries: u64,
-    /// Body bytes received, after decompression.
+    /// Body bytes of whole answers, after decompression.
     pub bytes: u64,
 }
 
@@ -258,7 +268,7 @@ pub struct OpenF1 {
 
 /// What one try came to.
 enum Try {
-    Good(Answer),
+    Good(Answer, Turn),
     Final(Error),
     /// Try again, not before the pause.
     Again {
@@ -305,14 +315,21 @@ impl OpenF1 {
     /// # Errors
     /// See [`Error`]; an answer that is an error is never returned as "no rows".
     pub async fn fetch(&self, query: &Query) -> Result<Answer, Error> {
-        self.fetch_within(query, self.shared.max_retries).await
+        Ok(self.fetch_in_turn(query, None).await?.0)
     }
 
-    /// As [`fetch`](Self::fetch), with another number of retries: large requests give up sooner, to be split.
+    /// As [`fetch`](Self::fetch); large answers are unpacked one at a time, and the next one waits, packed as it came, until the [`Turn`]
+    /// is dropped: many requests at once then need the memory of one answer. Keep the answer or its turn, not both for long.
+    /// `max_retries` replaces the client's number: large requests give up sooner, to be split.
     ///
     /// # Errors
     /// See [`Error`].
-    pub async fn fetch_within(&self, query: &Query, max_retries: u32) -> Result<Answer, Error> {
+    pub async fn fetch_in_turn(
+        &self,
+        query: &Query,
+        max_retries: Option<u32>,
+    ) -> Result<(Answer, Turn), Error> {
+        let max_retries = max_retries.unwrap_or(self.shared.max_retries);
         let url = format!("{}/{}?{}", self.shared.base, query.endpoint().name(), query.to_query_string()?);
         let request = query.to_string();
         let started = Instant::now();
@@ -325,9 +342,9 @@ impl OpenF1 {
             tries += 1;
             self.shared.sent.fetch_add(1, Ordering::Relaxed);
             match self.try_once(&url, &request, bearer.as_ref(), tries, started).await {
-                Try::Good(answer) => {
+                Try::Good(answer, turn) => {
                     self.shared.answered.store(true, Ordering::Relaxed);
-                    return Ok(answer);
+                    return Ok((answer, turn));
                 }
                 Try::Final(error) => return Err(error),
                 Try::Unauthorised(detail) if renewed || bearer.is_none() => {
@@ -408,24 +425,28 @@ impl OpenF1 {
         tries: u32,
         started: Instant,
     ) -> Try {
-        let transport = |error: &reqwest::Error| Try::Again {
+        let transport = |timeout: bool, detail: &str| Try::Again {
             error: Error::Transport {
                 request: request.to_owned(),
                 tries,
                 elapsed: started.elapsed(),
-                timeout: error.is_timeout(),
-                detail: self.redact(&describe(error), bearer),
+                timeout,
+                detail: self.redact(detail, bearer),
             },
             pause: None,
             everyone: false,
         };
-        let mut builder = self.shared.http.get(url);
+        let too_large = || {
+            let detail = format!("more than {MAX_BODY} bytes");
+            Try::Final(Error::TooLarge { request: request.to_owned(), detail })
+        };
+        let mut builder = self.shared.http.get(url).header(reqwest::header::ACCEPT_ENCODING, "gzip");
         if let Some(bearer) = bearer {
             builder = builder.bearer_auth(bearer.expose_secret());
         }
         let mut answer = match builder.send().await {
             Ok(answer) => answer,
-            Err(error) => return transport(&error),
+            Err(error) => return transport(error.is_timeout(), &describe(&error)),
         };
         let status = answer.status().as_u16();
         let retry_after = answer
@@ -439,33 +460,57 @@ impl OpenF1 {
             .and_then(|value| value.to_str().ok())
             .and_then(|value| httpdate::parse_http_date(value).ok())
             .and_then(|time| Timestamp::try_from(time).ok());
-        let mut body = Vec::new();
+        let gzip = answer
+            .headers()
+            .get(reqwest::header::CONTENT_ENCODING)
+            .is_some_and(|coding| coding.as_bytes().eq_ignore_ascii_case(b"gzip"));
+        let mut bytes = Vec::new();
         loop {
             match answer.chunk().await {
                 Ok(Some(chunk)) => {
-                    self.shared.received.fetch_add(chunk.len() as u64, Ordering::Relaxed);
-                    body.extend_from_slice(&chunk);
-                    if body.len() > MAX_BODY {
-                        let detail = format!("more than {MAX_BODY} bytes");
-                        return Try::Final(Error::TooLarge { request: request.to_owned(), detail });
+                    bytes.extend_from_slice(&chunk);
+                    if bytes.len() > MAX_BODY {
+                        return too_large();
                     }
                 }
                 Ok(None) => break,
-                Err(error) => return transport(&error),
+                Err(error) => return transport(error.is_timeout(), &describe(&error)),
             }
         }
-        let (body, rows) = match counted(body, status).await {
-            Ok(counted) => counted,
+        let received_at = Timestamp::now();
+        let (unpacked, turn) = match self.unpack(Body { bytes, gzip }, status).await {
+            Ok(unpacked) => unpacked,
             Err(detail) => {
                 return Try::Final(Error::Body { request: request.to_owned(), tries, detail });
             }
         };
-        let received = Received { status, retry_after, body, rows };
+        let Unpacked { bytes, rows } = match unpacked {
+            Ok(Some(unpacked)) => unpacked,
+            Ok(None) => return too_large(),
+            Err(error) => return transport(false, &format!("broken gzip: {error}")),
+        };
+        self.shared.received.fetch_add(bytes.len() as u64, Ordering::Relaxed);
+        let received = Received { status, retry_after, received_at, body: bytes, rows };
         let redacted = |words: &str| self.redact(words, bearer);
         match judge(request, received, tries, started, &redacted) {
-            Try::Good(answer) => Try::Good(Answer { served_at, ..answer }),
+            Try::Good(answer, _) => Try::Good(Answer { served_at, ..answer }, turn),
             other => other,
         }
+    }
+
+    /// Large bodies one at a time, beside the network's work.
+    async fn unpack(
+        &self,
+        body: Body,
+        status: u16,
+    ) -> Result<(std::io::Result<Option<Unpacked>>, Turn), String> {
+        if body.bytes.len() <= SMALL_BODY {
+            return Ok((body.unpack(status == 200), Turn::default()));
+        }
+        let permit = Arc::clone(&self.shared.unpacking).acquire_owned().await;
+        let turn = Turn { _permit: Some(permit.map_err(|error| error.to_string())?) };
+        let unpacking = tokio::task::spawn_blocking(move || (body.unpack(status == 200), turn));
+        unpacking.await.map_err(|error| error.to_string())
     }
 
     /// Blanks the account's secrets in words of others.
@@ -515,6 +560,7 @@ impl OpenF1 {
 struct Received {
     status: u16,
     retry_after: Option<Duration>,
+    received_at: Timestamp,
     body: Vec<u8>,
     /// Rows of a 200, or why it holds none.
     rows: Result<usize, String>,
@@ -528,10 +574,9 @@ fn judge(
     started: Instant,
     redacted: &dyn Fn(&str) -> String,
 ) -> Try {
-    let Received { status, retry_after, body, rows } = received;
+    let Received { status, retry_after, received_at, body, rows } = received;
     let good = |rows, body| {
-        let received_at = Timestamp::now();
-        Try::Good(Answer { rows, body, status, tries, received_at, served_at: None })
+        Try::Good(Answer { rows, body, status, tries, received_at, served_at: None }, Turn::default())
     };
     // First: a good answer is not looked through for words.
     let reason = match rows {
@@ -598,32 +643,6 @@ fn detail_of(body: &[u8], redacted: &dyn Fn(&str) -> String) -> String {
     let start: String = start.chars().take(200).collect();
     let line = start.split_whitespace().collect::<Vec<_>>().join(" ");
     if line.is_empty() { "empty body".to_owned() } else { line }
-}
-
-/// A body with the number of its rows. Large ones are looked through beside the network's work.
-async fn counted(body: Vec<u8>, status: u16) -> Result<(Vec<u8>, Result<usize, String>), String> {
-    if status != 200 {
-        return Ok((body, Ok(0)));
-    }
-    if body.len() < COUNTED_AT_ONCE {
-        let rows = count_rows(&body);
-        return Ok((body, rows));
-    }
-    tokio::task::spawn_blocking(move || {
-        let rows = count_rows(&body);
-        (body, rows)
-    })
-    .await
-    .map_err(|error| error.to_string())
-}
-
-/// Checks that a body is a JSON array of objects, and counts them.
-fn count_rows(body: &[u8]) -> Result<usize, String> {
-    let rows: Vec<&RawValue> = serde_json::from_slice(body).map_err(|error| error.to_string())?;
-    match rows.iter().position(|row| !row.get().starts_with('{')) {
-        Some(index) => Err(format!("element {index} is no object")),
-        None => Ok(rows.len()),
-    }
 }
 
 /// A typed request. Add filters, then [`send`](Self::send).
@@ -725,15 +744,6 @@ typed_requests! {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn only_arrays_of_objects_are_rows() {
-        assert_eq!(count_rows(b"[]"), Ok(0));
-        assert_eq!(count_rows(b"[{\"a\":1},{}]"), Ok(2));
-        for body in [&b"{\"detail\":\"x\"}"[..], b"[1]", b"[{\"a\":NaN}]", b"[{}", b"", b"<html>"] {
-            assert!(count_rows(body).is_err(), "{}", String::from_utf8_lossy(body));
-        }
-    }
 
     #[test]
     fn plain_http_goes_to_loopback_only() {

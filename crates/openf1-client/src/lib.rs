@@ -11,6 +11,7 @@
 //! # }
 //! ```
 
+mod body;
 mod client;
 pub mod endpoint;
 mod error;
@@ -21,7 +22,7 @@ pub mod query;
 mod redact;
 pub mod retry_after;
 
-pub use client::{Answer, ClientBuilder, DEFAULT_BASE_URL, Health, OpenF1, Request, Traffic};
+pub use client::{Answer, ClientBuilder, DEFAULT_BASE_URL, Health, OpenF1, Request, Traffic, Turn};
 pub use endpoint::{Endpoint, Row};
 pub use error::Error;
 pub use limit::*;

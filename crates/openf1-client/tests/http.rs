@@ -132,6 +132,21 @@ async fn nothing_found_is_no_error_and_no_error_is_nothing_found() {
 }
 
 #[tokio::test]
+async fn a_large_answer_waits_for_its_turn_and_a_small_one_does_not() {
+    let large: &str = format!("[{}{{}}]", "{},".repeat(20_000)).leak();
+    let server = Server::start([answer(200, large), answer(200, large), answer(200, "[{}]")]).await;
+    let client = server.client().build().unwrap();
+    let (first, turn) = client.fetch_in_turn(&laps(), None).await.unwrap();
+    let query = laps();
+    let mut second = std::pin::pin!(client.fetch_in_turn(&query, None));
+    assert!(tokio::time::timeout(Duration::from_millis(200), &mut second).await.is_err());
+    let (small, _turn) = client.fetch_in_turn(&laps(), None).await.unwrap();
+    drop(turn);
+    let (second, _turn) = second.await.unwrap();
+    assert_eq!((first.rows, second.rows, small.rows), (20_001, 20_001, 1));
+}
+
+#[tokio::test]
 async fn what_may_pass_is_tried_again() {
     for first in [
         answer(500, "<html>trace</html>"),

@@ -17,9 +17,9 @@ mod allocator {
     const PAUSE: std::time::Duration = std::time::Duration::from_millis(500);
 
     pub(super) fn give_freed_memory_back() {
-        // A heap for each core is enough.
+        // A heap for each core is enough, and one for the thread below: where two busy threads share one, they wait for each other.
         let cores = std::thread::available_parallelism().map_or(2, |cores| cores.get().clamp(2, 64));
-        let heaps = libc::c_int::try_from(cores).unwrap_or(2);
+        let heaps = libc::c_int::try_from(cores + 1).unwrap_or(3);
         // SAFETY: no pointers are passed, and no other thread runs yet.
         unsafe {
             libc::mallopt(libc::M_MMAP_THRESHOLD, THRESHOLD);

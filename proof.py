@@ -218,7 +218,7 @@ def decode() -> list[str]:
 
 
 def requests() -> list[str]:
-    bench = ("cargo", "run", "--release", "--locked", "-p", "f1lake-extract", "--example", "bench_extract", "--")
+    bench = ("cargo", "run", "--quiet", "--release", "--locked", "-p", "f1lake-extract", "--example", "bench_extract", "--")
     text = run(*bench, "limits") + run(*bench, "throughput")
     return lines(text, r"^one race", r"^  ", r"^the predecessor")
 

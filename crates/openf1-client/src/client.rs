@@ -490,12 +490,8 @@ impl OpenF1 {
             Err(error) => return transport(false, &format!("broken gzip: {error}")),
         };
         self.shared.received.fetch_add(bytes.len() as u64, Ordering::Relaxed);
-        let received = Received { status, retry_after, received_at, body: bytes, rows };
-        let redacted = |words: &str| self.redact(words, bearer);
-        match judge(request, received, tries, started, &redacted) {
-            Try::Good(answer, _) => Try::Good(Answer { served_at, ..answer }, turn),
-            other => other,
-        }
+        let received = Received { status, retry_after, served_at, received_at, body: bytes, rows, turn };
+        judge(request, received, tries, started, &|words| self.redact(words, bearer))
     }
 
     /// Large bodies one at a time, beside the network's work.
@@ -560,10 +556,12 @@ impl OpenF1 {
 struct Received {
     status: u16,
     retry_after: Option<Duration>,
+    served_at: Option<Timestamp>,
     received_at: Timestamp,
     body: Vec<u8>,
     /// Rows of a 200, or why it holds none.
     rows: Result<usize, String>,
+    turn: Turn,
 }
 
 /// The meaning of each status. The server's words are blanked where they repeat a secret.
@@ -574,10 +572,8 @@ fn judge(
     started: Instant,
     redacted: &dyn Fn(&str) -> String,
 ) -> Try {
-    let Received { status, retry_after, received_at, body, rows } = received;
-    let good = |rows, body| {
-        Try::Good(Answer { rows, body, status, tries, received_at, served_at: None }, Turn::default())
-    };
+    let Received { status, retry_after, served_at, received_at, body, rows, turn } = received;
+    let good = |rows, body| Try::Good(Answer { rows, body, status, tries, received_at, served_at }, turn);
     // First: a good answer is not looked through for words.
     let reason = match rows {
         Ok(rows) if status == 200 => return good(rows, Bytes::from(body)),

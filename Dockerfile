@@ -16,8 +16,8 @@ COPY crates crates
 # With `cloud`, landing zone and lake may be s3://, gs:// or abfss://. The caches make the next build quick and are no part of the image.
 RUN --mount=type=cache,target=/usr/local/cargo/registry \
     --mount=type=cache,target=/target \
-    CARGO_TARGET_DIR=/target cargo build --release --locked -p f1lake --features cloud \
-    && install -D --strip /target/release/f1lake /out/f1lake
+    CARGO_TARGET_DIR=/target cargo build --profile dist --locked -p f1lake --features cloud \
+    && install -D --strip /target/dist/f1lake /out/f1lake
 
 # The same Debian as the build: the binary needs glibc and libgcc, and the system's TLS roots.
 FROM debian:bookworm-slim AS runtime

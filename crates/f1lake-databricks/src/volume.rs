@@ -503,11 +503,12 @@ fn content_range(value: &str) -> Option<(u64, u64)> {
 fn to_store(error: Error, location: &Path) -> object_store::Error {
     use object_store::Error as Store;
     let path = location.to_string();
-    let exists = error.is_already_exists();
+    let (exists, refused) = (error.is_already_exists(), error.is_refused());
     let status = error.status();
     let source = Box::new(error);
     match status {
         _ if exists => Store::AlreadyExists { path, source },
+        None if refused => Store::Unauthenticated { path, source },
         Some(401) => Store::Unauthenticated { path, source },
         Some(403) => Store::PermissionDenied { path, source },
         Some(404) => Store::NotFound { path, source },

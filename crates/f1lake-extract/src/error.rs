@@ -76,6 +76,12 @@ impl ExtractError {
         move |source| Self::Store { what, path, source }
     }
 
+    /// Whether the destination refused the login, or the right to write.
+    pub fn is_refused(&self) -> bool {
+        use object_store::Error::{PermissionDenied, Unauthenticated};
+        matches!(self, Self::Store { source: Unauthenticated { .. } | PermissionDenied { .. }, .. })
+    }
+
     /// Whether a live session is the cause.
     pub fn is_locked(&self) -> bool {
         matches!(self, Self::Api(error) if error.is_locked())

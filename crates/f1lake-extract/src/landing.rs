@@ -36,7 +36,8 @@ impl Landing {
         }
         if target.starts_with("/Volumes/") && !std::path::Path::new("/Volumes").is_dir() {
             return Err(settings(format!(
-                "{target} is a Databricks volume; this version lands in local folders and object stores only"
+                "{target} is a Databricks volume, and no folder of this machine; open it as a store of its workspace, \
+                 and give that to Landing::from_store"
             )));
         }
         if let Some((scheme, _)) = target.split_once("://")

@@ -81,6 +81,7 @@ fn of_extract(error: &ExtractError) -> ExitCode {
         ExtractError::Settings(_) => ExitCode::Usage,
         ExtractError::Api(error) => of_api(error),
         ExtractError::Interrupted => ExitCode::Interrupted,
+        error if error.is_refused() => ExitCode::LoginRefused,
         _ => ExitCode::Failed,
     }
 }

@@ -14,7 +14,7 @@ pub enum ExitCode {
     SomeFailed = 3,
     /// A live session locks OpenF1; a later run resumes.
     Locked = 4,
-    /// OpenF1 refused the account.
+    /// OpenF1 or Databricks refused the login, or Databricks the right.
     LoginRefused = 5,
     /// Stopped by the user; the next run resumes.
     Interrupted = 130,

@@ -99,7 +99,7 @@ impl Zone {
     /// Opens the zone to write into, and tries whether that works.
     ///
     /// # Errors
-    /// [`Error::Usage`] when the destination cannot be used.
+    /// [`Error::Usage`] when the destination cannot be used, [`Error::Extract`] when it refuses the login.
     pub(crate) async fn open(config: &Config) -> Result<Self, Error> {
         let place = Place::of(config);
         let existed = !place.is_local() || Path::new(place.name()).exists();
@@ -107,7 +107,7 @@ impl Zone {
         let zone = Self { work_dir: work_dir(config, &landing), landing, existed };
         if let Err(error) = zone.landing.check_writable().await {
             zone.forget_when_empty();
-            return Err(Error::Usage(error.to_string()));
+            return Err(if error.is_refused() { error.into() } else { Error::Usage(error.to_string()) });
         }
         Ok(zone)
     }

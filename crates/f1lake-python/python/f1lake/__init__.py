@@ -138,7 +138,7 @@ def extract(
         UsageError: Something is given that cannot be used; nothing was done.
         SomeFailed: Some sessions failed, the rest is landed; ``report`` tells.
         Locked: A live session locks OpenF1.
-        LoginRefused: OpenF1 refused the account.
+        LoginRefused: OpenF1 or Databricks refused the login, or Databricks the right.
         Failed: All sessions failed.
 
     >>> report = f1lake.extract(year=2024, countries="ITA", session_types="Race")  # doctest: +SKIP

@@ -51,7 +51,7 @@ class Locked(Error):
 
 
 class LoginRefused(Error):
-    """OpenF1 refused the account (exit code 5)."""
+    """OpenF1 or Databricks refused the login, or Databricks the right (exit code 5)."""
 
     exit_code = 5
 

@@ -932,6 +932,9 @@ fn what_is_wrong_with_a_workspace_is_said_in_one_line_with_what_mends_it() {
     let mut wrong = with(&["--warehouse", "Small"]);
     wrong.env("DATABRICKS_HOST", &volume.host).env("DATABRICKS_TOKEN", "wrong");
     say("wrong token", ended(wrong));
+    let mut wrong = place.command(&["extract", "--to", VOLUME, "--base-url", "http://127.0.0.1:9/v1"]);
+    wrong.env("DATABRICKS_HOST", &volume.host).env("DATABRICKS_TOKEN", "wrong");
+    say("wrong token, of a volume", ended(wrong));
     say("no such profile", volume.run(with(&["--profile", "absent"])));
     say("no warehouse named", volume.run(with(&[])));
     say("no such warehouse", volume.run(with(&["--warehouse", "Large"])));

@@ -5,7 +5,7 @@ use crate::checks::{CheckResult, run_checks};
 use crate::error::TablesError;
 use crate::lake::Lake;
 use crate::models::{Model, ModelGrain, Models};
-use crate::query::{Query, SessionFilter};
+use crate::query::{Query, SessionFilter, Snapshot};
 use crate::table_writer::{Marks, Scope, TableSpec, TableWriter};
 use arrow_array::cast::AsArray;
 use arrow_array::types::Int64Type;
@@ -278,8 +278,9 @@ async fn build_model(
     let mut writer = TableWriter::open(lake, spec, &scope).await?;
     // Telemetry is partitioned, and a single session of it is large.
     let at_once = if model.partition_by.is_empty() { SESSIONS_AT_ONCE } else { 1 };
+    let lake_now = Snapshot::of(lake).await?;
     for filter in SessionFilter::portions(carried, &changed, at_once) {
-        let query = Query::open_filtered(lake, None, Some(filter)).await?;
+        let query = lake_now.query(Some(filter))?;
         run_model(&query, model, &mut writer).await?;
         writer.close_partitions().await?;
     }

@@ -4,15 +4,12 @@ use crate::build::loads;
 use crate::error::TablesError;
 use crate::lake::Lake;
 use crate::models::{Check, ModelGrain, Models, Severity};
-use crate::query::{Query, SessionFilter};
+use crate::query::{Query, SessionFilter, Snapshot};
 use arrow_array::cast::AsArray;
 use arrow_array::types::Int64Type;
 use serde::Serialize;
 use std::collections::BTreeSet;
 use tokio_util::sync::CancellationToken;
-
-/// Sessions of telemetry that are checked together, about a weekend: memory does not grow with the season.
-const SESSIONS_AT_ONCE: usize = 5;
 
 /// How a check ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -58,20 +55,21 @@ pub(crate) async fn run_checks(
     changed: Option<BTreeSet<i64>>,
     cancel: &CancellationToken,
 ) -> Result<Vec<CheckResult>, TablesError> {
-    let open = async |filter| Query::open_filtered(lake, None, filter).await;
-    let whole = vec![open(None).await?];
+    let lake_now = Snapshot::of(lake).await?;
+    let whole = vec![lake_now.query(None)?];
     let keys = match &changed {
         Some(keys) => keys.clone(),
         None => loads(lake).await?.into_keys().collect(),
     };
+    // Telemetry is checked session by session, as it is built: memory is that of the largest one, however many there are.
     let mut portions = Vec::new();
-    for portion in SessionFilter::portions(carried, &keys, SESSIONS_AT_ONCE) {
-        portions.push(open(Some(portion)).await?);
+    for session in SessionFilter::portions(carried, &keys, 1) {
+        portions.push(lake_now.query(Some(session))?);
     }
     let narrow = if changed.is_some() {
-        Some(vec![open(Some(SessionFilter::of(carried, keys))).await?])
+        Some(vec![lake_now.query(Some(SessionFilter::of(carried, keys)))?])
     } else {
-        portions.push(open(Some(SessionFilter::but(carried, keys))).await?);
+        portions.push(lake_now.query(Some(SessionFilter::but(carried, keys)))?);
         None
     };
     let mut results = Vec::new();

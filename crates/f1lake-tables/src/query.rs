@@ -14,6 +14,7 @@ use deltalake::datafusion::logical_expr::{Expr, LogicalPlanBuilder, col, lit};
 use deltalake::datafusion::prelude::{DataFrame, SessionConfig, SessionContext};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
+use tokio::sync::Mutex;
 
 /// Name of the catalog: `f1lake.gold_analytics.fact_laps`.
 pub const CATALOG: &str = "f1lake";
@@ -72,13 +73,15 @@ impl Query {
     /// # Errors
     /// When the lake cannot be listed.
     pub async fn open(lake: &Lake, as_of: Option<AsOf>) -> Result<Self, TablesError> {
-        Self::open_filtered(lake, as_of, None).await
+        Self::new(lake, table_names(lake).await?, as_of, None, None)
     }
 
-    pub(crate) async fn open_filtered(
+    fn new(
         lake: &Lake,
+        tables: BTreeMap<String, Vec<String>>,
         as_of: Option<AsOf>,
         filter: Option<SessionFilter>,
+        opened: Option<Arc<Opened>>,
     ) -> Result<Self, TablesError> {
         let config = SessionConfig::new()
             .with_default_catalog_and_schema(CATALOG, GOLD)
@@ -90,18 +93,16 @@ impl Query {
         let context = SessionContext::new_with_config_rt(config, runtime.build_arc()?);
         let catalog = MemoryCatalogProvider::new();
         let filter = filter.map(Arc::new);
-        let mut tables = BTreeMap::new();
-        for schema in SCHEMAS {
-            let names = lake.tables(schema).await?;
+        for (schema, names) in &tables {
             let provider = LakeSchema {
                 lake: lake.clone(),
-                schema: schema.to_owned(),
+                schema: schema.clone(),
                 names: names.clone(),
                 as_of,
                 filter: filter.clone(),
+                opened: opened.clone(),
             };
             catalog.register_schema(schema, Arc::new(provider))?;
-            tables.insert(schema.to_owned(), names);
         }
         context.register_catalog(CATALOG, Arc::new(catalog));
         Ok(Self { context, tables })
@@ -140,6 +141,40 @@ impl Query {
     }
 }
 
+async fn table_names(lake: &Lake) -> Result<BTreeMap<String, Vec<String>>, TablesError> {
+    let mut tables = BTreeMap::new();
+    for schema in SCHEMAS {
+        tables.insert(schema.to_owned(), lake.tables(schema).await?);
+    }
+    Ok(tables)
+}
+
+/// Tables that were opened already; `None` when there is no such table.
+type Opened = Mutex<BTreeMap<String, Option<Arc<dyn TableProvider>>>>;
+
+/// A lake of which each table stays as it was when a query first named it: many queries read its log once.
+pub(crate) struct Snapshot {
+    lake: Lake,
+    tables: BTreeMap<String, Vec<String>>,
+    opened: Arc<Opened>,
+}
+
+impl Snapshot {
+    /// # Errors
+    /// When the lake cannot be listed.
+    pub(crate) async fn of(lake: &Lake) -> Result<Self, TablesError> {
+        Ok(Self { lake: lake.clone(), tables: table_names(lake).await?, opened: Arc::default() })
+    }
+
+    /// Opens it for queries, with all its sessions or some only.
+    ///
+    /// # Errors
+    /// When the query engine cannot be set up.
+    pub(crate) fn query(&self, filter: Option<SessionFilter>) -> Result<Query, TablesError> {
+        Query::new(&self.lake, self.tables.clone(), None, filter, Some(Arc::clone(&self.opened)))
+    }
+}
+
 #[derive(Debug)]
 struct LakeSchema {
     lake: Lake,
@@ -147,6 +182,30 @@ struct LakeSchema {
     names: Vec<String>,
     as_of: Option<AsOf>,
     filter: Option<Arc<SessionFilter>>,
+    /// Where tables are kept open; else each query reads the newest.
+    opened: Option<Arc<Opened>>,
+}
+
+impl LakeSchema {
+    async fn open(&self, table: &str) -> Result<Option<Arc<dyn TableProvider>>, TablesError> {
+        let Some(opened) = self.lake.table(table, self.as_of).await? else { return Ok(None) };
+        let provider = opened.table_provider().await;
+        Ok(Some(provider.map_err(|error| TablesError::table(table, "cannot read")(error.into()))?))
+    }
+
+    async fn open_once(
+        &self,
+        table: &str,
+        opened: &Opened,
+    ) -> Result<Option<Arc<dyn TableProvider>>, TablesError> {
+        let mut opened = opened.lock().await;
+        if let Some(known) = opened.get(table) {
+            return Ok(known.clone());
+        }
+        let found = self.open(table).await?;
+        opened.insert(table.to_owned(), found.clone());
+        Ok(found)
+    }
 }
 
 #[async_trait]
@@ -160,14 +219,13 @@ impl SchemaProvider for LakeSchema {
             return Ok(None);
         }
         let full = format!("{}.{name}", self.schema);
-        let external = |error: TablesError| DataFusionError::External(Box::new(error));
-        let Some(table) = self.lake.table(&full, self.as_of).await.map_err(external)? else {
+        let found = match &self.opened {
+            Some(opened) => self.open_once(&full, opened).await,
+            None => self.open(&full).await,
+        };
+        let Some(provider) = found.map_err(|error| DataFusionError::External(Box::new(error)))? else {
             return Ok(None);
         };
-        let provider: Arc<dyn TableProvider> = table
-            .table_provider()
-            .await
-            .map_err(|error| external(TablesError::table(&full, "cannot read")(error.into())))?;
         let Some((filter, column)) =
             self.filter.as_ref().and_then(|filter| Some((filter, filter.columns.get(&full)?)))
         else {

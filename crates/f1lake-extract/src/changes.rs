@@ -132,7 +132,7 @@ fn words(endpoint: Endpoint, key: &[KeyPart]) -> String {
         KeyPart::Int(number) => number.to_string(),
         KeyPart::Time(micros) => jiff::Timestamp::from_microsecond(*micros)
             .map_or_else(|_| micros.to_string(), |time| time.to_string()),
-        KeyPart::Text(text) => text.clone(),
+        KeyPart::Text(text) => text.to_string(),
     };
     endpoint
         .spec()

@@ -47,6 +47,30 @@ pub async fn check(lake: &Lake, cancel: &CancellationToken) -> Result<Vec<CheckR
     run_checks(lake, &carried, &carried.checks.iter().collect::<Vec<_>>(), None, cancel).await
 }
 
+/// The part of the lake that a check looks at in one query.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Reach {
+    /// All of it, whatever changed.
+    Lake,
+    /// All sessions, or those that changed.
+    Sessions,
+    /// One session of telemetry, as it is built: memory is that of the largest one, however many there are.
+    Session,
+}
+
+impl Reach {
+    fn of(check: &Check, carried: &Models) -> Self {
+        let mut models = carried.models.iter().filter(|model| check.depends_on.contains(&model.name));
+        if models.clone().any(|model| model.grain == ModelGrain::Lake) {
+            Self::Lake
+        } else if models.any(|model| !model.partition_by.is_empty()) {
+            Self::Session
+        } else {
+            Self::Sessions
+        }
+    }
+}
+
 /// Runs checks; those of models that are built by session look at the changed sessions only, when given.
 pub(crate) async fn run_checks(
     lake: &Lake,
@@ -55,55 +79,48 @@ pub(crate) async fn run_checks(
     changed: Option<BTreeSet<i64>>,
     cancel: &CancellationToken,
 ) -> Result<Vec<CheckResult>, TablesError> {
-    let lake_now = Snapshot::of(lake).await?;
-    let whole = vec![lake_now.query(None)?];
-    let keys = match &changed {
-        Some(keys) => keys.clone(),
-        None => loads(lake).await?.into_keys().collect(),
-    };
-    // Telemetry is checked session by session, as it is built: memory is that of the largest one, however many there are.
-    let mut portions = Vec::new();
-    for session in SessionFilter::portions(carried, &keys, 1) {
-        portions.push(lake_now.query(Some(session))?);
-    }
-    let narrow = if changed.is_some() {
-        Some(vec![lake_now.query(Some(SessionFilter::of(carried, keys)))?])
-    } else {
-        portions.push(lake_now.query(Some(SessionFilter::but(carried, keys)))?);
-        None
-    };
-    let mut results = Vec::new();
-    for check in checks {
-        if cancel.is_cancelled() {
-            return Err(TablesError::Interrupted);
+    let changed_only = changed.clone().map(|keys| SessionFilter::of(carried, keys));
+    let mut parts = vec![(Reach::Lake, None), (Reach::Sessions, changed_only)];
+    let keys = match changed {
+        Some(keys) => keys,
+        None => {
+            let keys: BTreeSet<i64> = loads(lake).await?.into_keys().collect();
+            parts.push((Reach::Session, Some(SessionFilter::but(carried, keys.clone()))));
+            keys
         }
-        let models = || carried.models.iter().filter(|model| check.depends_on.contains(&model.name));
-        let queries = if models().any(|model| model.grain == ModelGrain::Lake) {
-            &whole
-        } else if models().any(|model| !model.partition_by.is_empty()) {
-            &portions
-        } else {
-            narrow.as_ref().unwrap_or(&whole)
-        };
-        results.push(run_check(queries, check).await);
+    };
+    let sessions = SessionFilter::portions(carried, &keys, 1);
+    parts.extend(sessions.into_iter().map(|session| (Reach::Session, Some(session))));
+
+    let reaches: Vec<Reach> = checks.iter().map(|check| Reach::of(check, carried)).collect();
+    let mut wrong: Vec<Result<u64, TablesError>> = checks.iter().map(|_| Ok(0)).collect();
+    let lake_now = Snapshot::of(lake).await?;
+    for (part, filter) in parts {
+        let query = lake_now.query(filter)?;
+        for ((check, reach), wrong) in checks.iter().zip(&reaches).zip(&mut wrong) {
+            if cancel.is_cancelled() {
+                return Err(TablesError::Interrupted);
+            }
+            if *reach == part
+                && let Ok(before) = wrong
+            {
+                let before = *before;
+                *wrong = wrong_rows(&query, check).await.map(|rows| before + rows);
+            }
+        }
     }
-    Ok(results)
+    Ok(checks.iter().zip(wrong).map(|(check, wrong)| result(check, wrong)).collect())
 }
 
-/// Wrong rows in all parts of the lake.
-async fn wrong_rows(parts: &[Query], check: &Check) -> Result<u64, TablesError> {
+async fn wrong_rows(query: &Query, check: &Check) -> Result<u64, TablesError> {
     let sql = format!("select count(*) as wrong from (\n{}\n)", check.sql);
-    let mut wrong = 0;
-    for part in parts {
-        let batches = part.collect(&sql).await?;
-        let counts = batches.first().and_then(|batch| batch.column(0).as_primitive_opt::<Int64Type>());
-        wrong += counts.and_then(|counts| u64::try_from(counts.value(0)).ok()).unwrap_or(0);
-    }
-    Ok(wrong)
+    let batches = query.collect(&sql).await?;
+    let counts = batches.first().and_then(|batch| batch.column(0).as_primitive_opt::<Int64Type>());
+    Ok(counts.and_then(|counts| u64::try_from(counts.value(0)).ok()).unwrap_or(0))
 }
 
-async fn run_check(parts: &[Query], check: &Check) -> CheckResult {
-    let (status, rows, error) = match wrong_rows(parts, check).await {
+fn result(check: &Check, wrong: Result<u64, TablesError>) -> CheckResult {
+    let (status, rows, error) = match wrong {
         Ok(0) => (CheckStatus::Passed, 0, None),
         Ok(rows) if check.severity == Severity::Warn => (CheckStatus::Warned, rows, None),
         Ok(rows) => (CheckStatus::Failed, rows, None),

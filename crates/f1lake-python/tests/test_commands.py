@@ -163,7 +163,7 @@ def test_secrets_are_never_told(monkeypatch: pytest.MonkeyPatch) -> None:
     with Workspace(token="another") as workspace:
         monkeypatch.setenv("DATABRICKS_HOST", workspace.url)
         monkeypatch.setenv("DATABRICKS_TOKEN", "hunter2")
-        with pytest.raises(f1lake.UsageError, match="401|403|refused") as refused:
+        with pytest.raises(f1lake.LoginRefused, match="401|403|refused") as refused:
             f1lake.extract_to_databricks(session_keys=QUALIFYING, endpoints="weather", volume="/Volumes/a/b/c")
     assert "hunter2" not in str(refused.value) + repr(refused.value)
 

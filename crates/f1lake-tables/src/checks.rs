@@ -92,31 +92,39 @@ pub(crate) async fn run_checks(
     let sessions = SessionFilter::portions(carried, &keys, 1);
     parts.extend(sessions.into_iter().map(|session| (Reach::Session, Some(session))));
 
-    let reaches: Vec<Reach> = checks.iter().map(|check| Reach::of(check, carried)).collect();
-    let mut wrong: Vec<Result<u64, TablesError>> = checks.iter().map(|_| Ok(0)).collect();
+    let mut found: Vec<(&Check, Reach, Result<u64, TablesError>)> =
+        checks.iter().map(|check| (*check, Reach::of(check, carried), Ok(0))).collect();
     let lake_now = Snapshot::of(lake).await?;
     for (part, filter) in parts {
+        let mut due = found.iter_mut().filter(|(_, reach, _)| *reach == part).peekable();
+        if due.peek().is_none() {
+            continue;
+        }
         let query = lake_now.query(filter)?;
-        for ((check, reach), wrong) in checks.iter().zip(&reaches).zip(&mut wrong) {
+        for (check, _, wrong) in due {
             if cancel.is_cancelled() {
                 return Err(TablesError::Interrupted);
             }
-            if *reach == part
-                && let Ok(before) = wrong
-            {
-                let before = *before;
-                *wrong = wrong_rows(&query, check).await.map(|rows| before + rows);
+            if let Ok(rows) = wrong {
+                match wrong_rows(&query, check).await {
+                    Ok(more) => *rows += more,
+                    Err(error) => *wrong = Err(error),
+                }
             }
         }
     }
-    Ok(checks.iter().zip(wrong).map(|(check, wrong)| result(check, wrong)).collect())
+    Ok(found.into_iter().map(|(check, _, wrong)| result(check, wrong)).collect())
 }
 
 async fn wrong_rows(query: &Query, check: &Check) -> Result<u64, TablesError> {
     let sql = format!("select count(*) as wrong from (\n{}\n)", check.sql);
     let batches = query.collect(&sql).await?;
-    let counts = batches.first().and_then(|batch| batch.column(0).as_primitive_opt::<Int64Type>());
-    Ok(counts.and_then(|counts| u64::try_from(counts.value(0)).ok()).unwrap_or(0))
+    let first = batches.iter().find(|batch| batch.num_rows() > 0);
+    let counts = first.and_then(|batch| batch.column(0).as_primitive_opt::<Int64Type>());
+    counts.and_then(|counts| u64::try_from(counts.value(0)).ok()).ok_or_else(|| TablesError::Model {
+        model: check.name.clone(),
+        detail: "its query gave no count".to_owned(),
+    })
 }
 
 fn result(check: &Check, wrong: Result<u64, TablesError>) -> CheckResult {

@@ -1,9 +1,11 @@
 //! Bronze to silver and gold: only what changed, and the same as from nothing.
 
 use crate::zone::{Zone, driver, lap, no_checks, session};
-use f1lake_tables::{BuildSettings, BuildStatus, CheckStatus, LoadSettings};
+use deltalake::protocol::SaveMode;
+use f1lake_tables::{BuildSettings, BuildStatus, CheckStatus, LoadSettings, Query, check};
 use openf1_client::Endpoint;
 use serde_json::json;
+use tokio_util::sync::CancellationToken;
 
 /// Two races with two drivers each and every other endpoint landed empty.
 fn two_races() -> Zone {
@@ -139,5 +141,45 @@ async fn the_fastest_lap_is_told_by_its_own_number() {
         )
         .await,
         "3"
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn wrong_rows_are_counted_over_all_sessions() {
+    let mut zone = two_races();
+    for key in [9488, 9496] {
+        let sample = |second: i64| {
+            json!({
+                "meeting_key": 1229, "session_key": key, "driver_number": 1, "date": format!("2024-03-24T04:01:{second:02}+00:00"),
+                "speed": 300, "rpm": 11_000, "n_gear": 8, "throttle": 100, "brake": 0, "drs": 12,
+            })
+        };
+        zone.land(key, Endpoint::CarData, &[sample(1), sample(2)]);
+    }
+    zone.load().await;
+    zone.build(&no_checks()).await;
+    let wrong = async || {
+        let results = check(&zone.lake(), &CancellationToken::new()).await.unwrap();
+        let failed = results.into_iter().filter(|result| result.status == CheckStatus::Failed);
+        failed.map(|result| (result.check, result.rows)).collect::<Vec<_>>()
+    };
+    assert_eq!(wrong().await, []);
+
+    // All rows once more: every key is there twice. Telemetry is checked session by session, laps are at once.
+    for table in ["silver_clean.silver_car_data", "silver_clean.silver_laps"] {
+        let query = Query::open(&zone.lake(), None).await.unwrap();
+        let rows = query.collect(&format!("select * from {table}")).await.unwrap();
+        let opened = zone.lake().table(table, None).await.unwrap().unwrap();
+        opened.write(rows).with_save_mode(SaveMode::Append).await.unwrap();
+    }
+    let failed = |name: &str, rows| (name.to_owned(), rows);
+    assert_eq!(
+        wrong().await,
+        [
+            // In both sessions gold has fewer laps than silver now.
+            failed("gold_facts_keep_every_row", 2),
+            failed("unique_key_silver_car_data_session_key__driver_number__date", 4),
+            failed("unique_key_silver_laps_session_key__driver_number__lap_number", 12),
+        ]
     );
 }

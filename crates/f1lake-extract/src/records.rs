@@ -20,7 +20,7 @@ pub(crate) enum KeyPart {
 }
 
 /// A primary key. Those of telemetry have three parts, and stand in the record itself: one piece of memory for each of
-/// an answer's 80,000 rows would be slow, and would scatter what is freed.
+/// an answer's 80,000 rows scatters what is freed.
 pub(crate) type Key = SmallVec<[KeyPart; 3]>;
 
 /// A row, as text.

@@ -5,8 +5,8 @@
 
 The stand-in serves volumes and SQL statements over HTTP; Spark (Sail, on Delta tables) runs the statements as they came, except
 that `read_files` becomes its Spark equivalent, and that catalogs, volumes and clustering are taken out. Every statement must be
-Databricks SQL for sqlglot. Loaded are: the zone, the zone again, every statement again, corrections with removed rows and
-an emptied endpoint, a stale zone, a load whose answers get lost, and a rebuild. Exit code 1 on a difference.
+Databricks SQL for sqlglot. Loaded are: the zone, with rows that have no key, the zone again, every statement again, corrections
+with removed rows and an emptied endpoint, a stale zone, a load whose answers get lost, and a rebuild. Exit code 1 on a difference.
 """
 
 import argparse
@@ -35,6 +35,7 @@ from deltalake import DeltaTable
 from sail import sail_server
 
 VOLUME = "/Volumes/dev/raw/landing"
+STAGED = "staged here"
 READ_FILES = re.compile(r"read_files\(\s*'([^']*)'.*?\n  \)", re.DOTALL)
 TOKEN = "dapi-check"
 
@@ -56,6 +57,11 @@ class Workspace:
     def path(self, url: str) -> Path:
         assert url.startswith(VOLUME), url
         return self.files / url[len(VOLUME) :].strip("/")
+
+    def present(self, pattern: str) -> list[Path]:
+        """Files of the volume below the staging folder that were not deleted."""
+        found = sorted((self.files / STAGED).glob(pattern))
+        return [path for path in found if f"{VOLUME}/{path.relative_to(self.files)}" not in self.hidden]
 
     def reset(self) -> list[str]:
         statements, self.statements = self.statements, []
@@ -133,6 +139,7 @@ def handler(workspace: Workspace):
                 if not path.parent.is_dir():
                     return self.missing()
                 path.write_bytes(body)
+                workspace.hidden.discard(url)
                 return self.answer(204)
             if not path.is_file() or url in workspace.hidden:
                 return self.missing()
@@ -202,7 +209,7 @@ class Check:
     def load(self, landing: Path | None = None, *more: str) -> dict:
         out = str(landing or self.landing)
         names = ("--catalog", "dev", "--to", "databricks")
-        self.environment["F1LAKE_DATABRICKS_STAGING_PATH"] = f"{VOLUME}/staged here"
+        self.environment["F1LAKE_DATABRICKS_STAGING_PATH"] = f"{VOLUME}/{STAGED}"
         return json.loads(self.f1lake("load", "--out", out, *names, *more))
 
     def load_both(self, *more: str) -> dict:
@@ -212,6 +219,12 @@ class Check:
     def require(self, what: str, holds: bool, detail: object = "") -> None:
         print(f"{'ok' if holds else 'FAILED':<7}{what}{'' if holds else f': {detail}'}")
         self.failures += not holds
+
+    def kept_aside(self) -> tuple[list[tuple[str, str]], list[tuple[str, str]]]:
+        """Rows without a key as the lake and the volume keep them, with the files' names."""
+        local = sorted((self.lake / "_quarantine").rglob("*.ndjson"))
+        staged = self.workspace.present("bronze_quarantine/*/*.ndjson")
+        return tuple([(f"{path.parent.name}/{path.name}", path.read_text()) for path in paths] for paths in (local, staged))
 
     def compare(self, when: str) -> None:
         different, rows = [], 0
@@ -248,6 +261,16 @@ def shorten(landing: Path, rows: int) -> None:
         for name, landed in manifest["endpoints"].items():
             if name in ("car_data", "location") and landed["rows"] > rows:
                 write_rows(landing, landed, json.loads((landing / landed["file"]).read_text())[:rows])
+        path.write_text(json.dumps(manifest))
+
+
+def add_rows_without_key(landing: Path) -> None:
+    """Puts one first into each file of laps, where a correction takes it away again."""
+    for path in (landing / "_manifest").glob("*.json"):
+        manifest = json.loads(path.read_text())
+        laps = manifest["endpoints"]["laps"]
+        if laps["file"]:
+            write_rows(landing, laps, [{"lap_number": 1}, *json.loads((landing / laps["file"]).read_text())])
         path.write_text(json.dumps(manifest))
 
 
@@ -288,6 +311,7 @@ def main() -> int:
             first = folder / "landing"
             shutil.copytree(arguments.landing, first, ignore=shutil.ignore_patterns("_work"))
             shorten(first, arguments.telemetry_rows)
+            add_rows_without_key(first)
             host = f"http://127.0.0.1:{server.server_port}"
             return check(Check(arguments.program, first, folder, workspace, host))
         finally:
@@ -306,8 +330,10 @@ def check(check: Check) -> int:
     kinds = {kind: sum(text.startswith(kind) for text in statements) for kind in ("CREATE", "MERGE", "DELETE", "SELECT")}
     print(f"       {kinds}, {len(report['sessions'])} sessions")
     check.compare("first load")
+    ours, theirs = check.kept_aside()
+    check.require(f"rows without a key are kept aside: {len(ours)} files, the same in the volume", bool(ours) and ours == theirs, (ours, theirs))
     changing = [text for text in statements if text.startswith(("MERGE", "DELETE"))]
-    staged = [path for path in check.workspace.files.rglob("*.parquet") if f"{VOLUME}/{path.relative_to(workspace.files)}" not in workspace.hidden]
+    staged = workspace.present("**/*.parquet")
     check.require("staged files are removed", not staged, staged)
 
     before = workspace.versions()
@@ -324,6 +350,7 @@ def check(check: Check) -> int:
     corrections = workspace.reset()
     sent += corrections
     check.compare("corrections")
+    check.require("rows without a key that were corrected are no longer kept", check.kept_aside() == ([], []), check.kept_aside())
     before = workspace.versions()
     for text in changing:
         workspace.run(text)

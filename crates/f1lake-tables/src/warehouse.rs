@@ -268,7 +268,7 @@ async fn load_batch(
     mut batch: Vec<Work<'_>>,
     cancel: &CancellationToken,
 ) -> Result<Vec<SessionLoad>, TablesError> {
-    let files = Batch::new(Timestamp::now());
+    let files = Batch::start(&warehouse.staging, Timestamp::now()).await?;
     let wanted: Vec<_> = batch
         .iter_mut()
         .enumerate()
@@ -417,7 +417,7 @@ async fn rebuild(
     manifests: &[Manifest],
     cancel: &CancellationToken,
 ) -> Result<Vec<SessionLoad>, TablesError> {
-    let files = Batch::new(Timestamp::now());
+    let files = Batch::start(&warehouse.staging, Timestamp::now()).await?;
     let mut works: Vec<Work> = manifests.iter().map(Work::new).collect();
     for table in BronzeTable::all() {
         let mut rows = false;

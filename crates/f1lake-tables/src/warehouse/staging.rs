@@ -3,15 +3,17 @@
 
 use crate::bronze::BronzeTable;
 use crate::column::arrow_schema;
-use crate::decoded_file::{Decoded, DecodedFile, refused_lines};
+use crate::decoded_file::{Decoded, DecodedFile, Refused, refused_lines};
 use crate::error::TablesError;
 use crate::table_writer::properties;
 use f1lake_databricks::VolumeStore;
 use f1lake_extract::{LandedEndpoint, Landing, Manifest};
+use futures::TryStreamExt;
 use jiff::{SignedDuration, Timestamp};
 use object_store::path::Path;
 use object_store::{ObjectStore, ObjectStoreExt};
 use parquet::arrow::ArrowWriter;
+use std::collections::BTreeSet;
 
 /// Folder of the volume that holds staged files.
 const FOLDER: &str = "bronze_staging";
@@ -23,20 +25,25 @@ const LEFT_BEHIND: SignedDuration = SignedDuration::from_hours(24);
 const STAMP: &str = "%Y%m%dT%H%M%SZ";
 
 /// The files of one load. Names are never used twice, so no reader meets a file that changes.
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 pub(crate) struct Batch {
     name: String,
+    /// Refused rows that loads before it kept.
+    kept_aside: BTreeSet<Path>,
 }
 
 impl Batch {
     /// A new one, told apart by time and chance.
-    pub(crate) fn new(now: Timestamp) -> Self {
-        Self { name: format!("{}-{:08x}", now.strftime(STAMP), fastrand::u32(..)) }
+    pub(crate) async fn start(store: &VolumeStore, now: Timestamp) -> Result<Self, TablesError> {
+        let folder = Path::from(QUARANTINE);
+        let listed = store.list(Some(&folder)).map_ok(|file| file.location).try_collect().await;
+        let kept_aside = listed.map_err(volume(store, "cannot list", &folder))?;
+        Ok(Self { name: format!("{}-{:08x}", now.strftime(STAMP), fastrand::u32(..)), kept_aside })
     }
 
     /// One for statements that are only shown.
     pub(crate) fn example() -> Self {
-        Self { name: "BATCH".to_owned() }
+        Self { name: "BATCH".to_owned(), kept_aside: BTreeSet::new() }
     }
 
     /// Path below the volume folder of a table's files.
@@ -55,8 +62,10 @@ pub(crate) async fn stage(
     landed: &LandedEndpoint,
 ) -> Result<Decoded, TablesError> {
     let key = manifest.session_key;
-    let quarantine = Path::from(format!("{QUARANTINE}/{}/{key}.ndjson", table.name));
-    let Some(rows) = landing.read(landed).await? else { return Ok(Decoded::default()) };
+    let Some(rows) = landing.read(landed).await? else {
+        keep_aside(store, batch, table, key, &[]).await?;
+        return Ok(Decoded::default());
+    };
     let broken = |error: parquet::errors::ParquetError| TablesError::Rows {
         file: landed.file.clone().unwrap_or_default(),
         detail: format!("cannot be written as Parquet: {error}"),
@@ -69,14 +78,33 @@ pub(crate) async fn stage(
         writer.write(&rows).map_err(broken)?;
     }
     let (decoded, refused) = file.finish().await?;
-    if !refused.is_empty() {
-        put(store, &quarantine, refused_lines(&refused)).await?;
-    }
+    keep_aside(store, batch, table, key, &refused).await?;
     if decoded.rows > 0 {
         let path = Path::from(format!("{}/{key}.parquet", batch.folder(&table.name)));
         put(store, &path, writer.into_inner().map_err(broken)?).await?;
     }
     Ok(decoded)
+}
+
+/// Keeps rows that could not be keyed, or forgets those of an earlier load.
+async fn keep_aside(
+    store: &VolumeStore,
+    batch: &Batch,
+    table: &BronzeTable,
+    session_key: i64,
+    refused: &[Refused],
+) -> Result<(), TablesError> {
+    let path = Path::from(format!("{QUARANTINE}/{}/{session_key}.ndjson", table.name));
+    if !refused.is_empty() {
+        return put(store, &path, refused_lines(refused)).await;
+    }
+    if !batch.kept_aside.contains(&path) {
+        return Ok(());
+    }
+    match store.delete(&path).await {
+        Ok(()) | Err(object_store::Error::NotFound { .. }) => Ok(()),
+        Err(error) => Err(volume(store, "cannot remove", &path)(error)),
+    }
 }
 
 async fn put(store: &VolumeStore, path: &Path, bytes: Vec<u8>) -> Result<(), TablesError> {

@@ -23,7 +23,7 @@ pub enum ExtractError {
         source: std::io::Error,
     },
     /// The landing zone.
-    #[error("landing zone: {what} {path}: {source}; check that the destination exists and is writable")]
+    #[error("landing zone: {what} {path}: {source}{advice}", advice = advice(source))]
     Store {
         /// What was being done.
         what: &'static str,
@@ -78,8 +78,7 @@ impl ExtractError {
 
     /// Whether the destination refused the login, or the right to write.
     pub fn is_refused(&self) -> bool {
-        use object_store::Error::{PermissionDenied, Unauthenticated};
-        matches!(self, Self::Store { source: Unauthenticated { .. } | PermissionDenied { .. }, .. })
+        matches!(self, Self::Store { source, .. } if refused(source))
     }
 
     /// Whether a live session is the cause.
@@ -91,4 +90,14 @@ impl ExtractError {
     pub fn is_login_refused(&self) -> bool {
         matches!(self, Self::Api(openf1_client::Error::LoginRefused { .. }))
     }
+}
+
+fn refused(error: &object_store::Error) -> bool {
+    use object_store::Error::{PermissionDenied, Unauthenticated};
+    matches!(error, Unauthenticated { .. } | PermissionDenied { .. })
+}
+
+/// What to do about a store's error. Who refuses says itself which login or privilege is missing.
+fn advice(error: &object_store::Error) -> &'static str {
+    if refused(error) { "" } else { "; check that the destination exists and is writable" }
 }

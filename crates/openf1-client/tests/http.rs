@@ -7,6 +7,7 @@ use axum::extract::{Request, State};
 use axum::http::{HeaderMap, Response};
 use openf1_client::{Credentials, Endpoint, Error, Limits, OpenF1, Query, RateLimiter};
 use std::collections::VecDeque;
+use std::panic::AssertUnwindSafe;
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
@@ -280,6 +281,22 @@ async fn a_redirect_brings_neither_token_nor_password_to_another_host() {
             assert!(!server.seen().is_empty());
             assert_eq!(other.seen().len(), 0, "HTTP {status} was followed");
         }
+    }
+}
+
+#[tokio::test]
+async fn neither_debug_nor_a_panic_shows_password_or_token() {
+    let token = answer(200, r#"{"access_token":"tok-canary","token_type":"bearer","expires_in":"3600"}"#);
+    let server = Server::start([token, answer(200, "[]")]).await;
+    let builder = server.client().credentials(Some(Credentials::new("me@example.org", "pass-canary")));
+    let before = format!("{builder:?}");
+    let client = builder.build().unwrap();
+    client.fetch(&laps()).await.unwrap();
+    assert_eq!(server.seen().len(), 2, "a token is held");
+    let panic = std::panic::catch_unwind(AssertUnwindSafe(|| panic!("{client:?}"))).unwrap_err();
+    let told = panic.downcast_ref::<String>().unwrap();
+    for text in [&before, told] {
+        assert!(text.contains("me@example.org") && !text.contains("canary"), "{text}");
     }
 }
 

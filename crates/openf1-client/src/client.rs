@@ -758,10 +758,4 @@ mod tests {
             assert!(!error.contains("a:b"), "{error}");
         }
     }
-
-    #[test]
-    fn no_secret_is_printed() {
-        let client = OpenF1::builder().credentials(Some(Credentials::new("me", "canary-7"))).build().unwrap();
-        assert!(!format!("{client:?}").contains("canary-7"));
-    }
 }

@@ -15,6 +15,7 @@ mod maintain;
 mod models;
 mod query;
 mod rows_out;
+mod scalar_subquery;
 mod sql_error;
 mod table_writer;
 mod warehouse;

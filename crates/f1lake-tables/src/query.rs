@@ -118,7 +118,7 @@ impl Query {
         &self.context
     }
 
-    /// Plans a query. Statements that would change something are refused: the lake is written by load and build.
+    /// Plans a query, and answers what it must know for that. Statements that would change something are refused: the lake is written by load and build.
     ///
     /// # Errors
     /// [`TablesError::Sql`], which names the place and what was probably meant.
@@ -126,10 +126,14 @@ impl Query {
         use deltalake::datafusion::execution::context::SQLOptions;
         let read_only =
             SQLOptions::new().with_allow_ddl(false).with_allow_dml(false).with_allow_statements(false);
-        self.context
+        let frame = self
+            .context
             .sql_with_options(sql, read_only)
             .await
-            .map_err(|error| TablesError::Sql(crate::sql_error::explain(sql, &error, &self.tables)))
+            .map_err(|error| TablesError::Sql(crate::sql_error::explain(sql, &error, &self.tables)))?;
+        let (state, plan) = frame.into_parts();
+        let plan = crate::scalar_subquery::answered(&state, plan).await?;
+        Ok(DataFrame::new(state, plan))
     }
 
     /// Runs a query.

@@ -99,3 +99,41 @@ async fn a_table_with_a_missing_log_entry_is_named_and_the_others_are_read() {
     let damaged: Vec<_> = tables.iter().filter(|table| table.error.is_some()).collect();
     assert_eq!(damaged.len(), 1, "{tables:?}");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_subquery_of_one_value_cuts_the_files_that_are_read() {
+    let mut zone = Zone::new();
+    for session in 1..=4 {
+        let laps = [lap(session, 1, 1, 90.5), lap(session, 1, 2, 91.0 + session as f64)];
+        zone.land(session, Endpoint::Laps, &laps);
+    }
+    zone.load().await;
+    let query = Query::open(&zone.lake(), None).await.unwrap();
+    let laps = "bronze_raw.bronze_laps";
+    let second = format!(
+        "session_key = (select min(session_key) from {laps} where session_key > (select min(session_key) from {laps}))"
+    );
+    let sql = |condition: &str| {
+        format!("select session_key, lap_number from {laps} a where {condition} order by 1, 2")
+    };
+    for (condition, expected) in [
+        (&*second, vec![["2", "1"], ["2", "2"]]),
+        (
+            &format!("session_key in (select session_key from {laps} where {second})"),
+            vec![["2", "1"], ["2", "2"]],
+        ),
+        (&format!("session_key = (select session_key from {laps} where false)"), vec![]),
+        (
+            &format!(
+                "session_key > 2 and lap_duration = (select max(lap_duration) from {laps} b where b.session_key = a.session_key)"
+            ),
+            vec![["3", "2"], ["4", "2"]],
+        ),
+    ] {
+        assert_eq!(rows(&query, &sql(condition)).await, expected, "{condition}");
+    }
+    let error = query.collect(&sql(&format!("session_key = (select session_key from {laps})"))).await;
+    assert!(error.unwrap_err().to_string().contains("row"));
+    let plan = format!("{:?}", rows(&query, &format!("explain {}", sql(&second))).await);
+    assert_eq!(plan.matches(".parquet").count(), 1, "{plan}");
+}

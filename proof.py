@@ -238,7 +238,8 @@ def season() -> list[str]:
 def queries() -> list[str]:
     with tempfile.TemporaryDirectory() as folder:
         program, lake = release(), f"{folder}/lake"
-        zone = landed(folder, "--mode", "year", "--year", "2024", "--session-type", "Race")
+        # Whole weekends and the days of testing: 25 GB as plain JSON.
+        zone = landed(folder, "--mode", "year", "--year", "2024", "--format", "ndjson", "--compression", "zstd")
         run(program, "load", "--quiet", "--out", str(zone), "--lake", lake)
         run(program, "build", "--quiet", "--no-tests", "--lake", lake)
         counts = "select (select count(*) from fact_lap_telemetry) as samples, (select count(*) from fact_laps) as laps"

@@ -6,6 +6,8 @@ use crate::error::TablesError;
 use arrow_array::RecordBatch;
 use f1lake_extract::{LandedEndpoint, LandedRows};
 use jiff::Timestamp;
+use object_store::path::Path;
+use object_store::{ObjectStore, ObjectStoreExt};
 use openf1_client::Endpoint;
 use serde::Serialize;
 use tokio::sync::mpsc::{Receiver, Sender};
@@ -31,8 +33,24 @@ pub(crate) struct Refused {
     row: String,
 }
 
-/// Refused rows as the quarantine keeps them: a JSON object a line.
-pub(crate) fn refused_lines(refused: &[Refused]) -> Vec<u8> {
+/// Keeps refused rows in a file of the quarantine, or forgets those of an earlier load.
+pub(crate) async fn keep_refused(
+    store: &dyn ObjectStore,
+    path: &Path,
+    refused: &[Refused],
+) -> object_store::Result<()> {
+    if !refused.is_empty() {
+        store.put(path, refused_lines(refused).into()).await?;
+        return Ok(());
+    }
+    match store.delete(path).await {
+        Err(object_store::Error::NotFound { .. }) => Ok(()),
+        deleted => deleted,
+    }
+}
+
+/// A JSON object a line.
+fn refused_lines(refused: &[Refused]) -> Vec<u8> {
     let mut text = String::new();
     for row in refused {
         text.push_str(&serde_json::to_string(row).unwrap_or_else(|_| row.row.clone()));

@@ -2,7 +2,7 @@
 
 use crate::bronze::{BRONZE, BronzeTable, LOADS, RESCUED, loads_columns};
 use crate::column::arrow_schema;
-use crate::decoded_file::{Decoded, DecodedFile, Refused, refused_lines};
+use crate::decoded_file::{Decoded, DecodedFile, Refused, keep_refused};
 use crate::error::TablesError;
 use crate::lake::{Lake, QUARANTINE};
 use crate::query::Query;
@@ -14,7 +14,7 @@ use arrow_array::{Array, RecordBatch};
 use f1lake_extract::{LandedEndpoint, LandedRows, Landing, Manifest};
 use futures::StreamExt;
 use jiff::Timestamp;
-use object_store::{ObjectStoreExt, path::Path};
+use object_store::path::Path;
 use openf1_client::Endpoint;
 use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet};
@@ -387,22 +387,12 @@ async fn fill(
 
 /// Keeps rows that could not be keyed, or forgets those of an earlier load.
 async fn keep_aside(lake: &Lake, name: &str, refused: &[Refused]) -> Result<(), TablesError> {
-    let failed =
-        |error: deltalake::ObjectStoreError| TablesError::table(QUARANTINE, "cannot write")(error.into());
     if refused.is_empty() && lake.local_path().is_some_and(|root| !root.join(QUARANTINE).join(name).exists())
     {
         return Ok(());
     }
-    let store = lake.store(QUARANTINE)?;
-    let path = Path::from(name);
-    if refused.is_empty() {
-        return match store.delete(&path).await {
-            Ok(()) | Err(deltalake::ObjectStoreError::NotFound { .. }) => Ok(()),
-            Err(error) => Err(failed(error)),
-        };
-    }
-    store.put(&path, refused_lines(refused).into()).await.map_err(failed)?;
-    Ok(())
+    let kept = keep_refused(&*lake.store(QUARANTINE)?, &Path::from(name), refused).await;
+    kept.map_err(|error| TablesError::table(QUARANTINE, "cannot write")(error.into()))
 }
 
 /// Writes every table anew, each in one commit; readers see the old one until then.

@@ -3,7 +3,7 @@
 
 use crate::bronze::BronzeTable;
 use crate::column::arrow_schema;
-use crate::decoded_file::{Decoded, DecodedFile, Refused, refused_lines};
+use crate::decoded_file::{Decoded, DecodedFile, Refused, keep_refused};
 use crate::error::TablesError;
 use crate::table_writer::properties;
 use f1lake_databricks::VolumeStore;
@@ -95,16 +95,10 @@ async fn keep_aside(
     refused: &[Refused],
 ) -> Result<(), TablesError> {
     let path = Path::from(format!("{QUARANTINE}/{}/{session_key}.ndjson", table.name));
-    if !refused.is_empty() {
-        return put(store, &path, refused_lines(refused)).await;
-    }
-    if !batch.kept_aside.contains(&path) {
+    if refused.is_empty() && !batch.kept_aside.contains(&path) {
         return Ok(());
     }
-    match store.delete(&path).await {
-        Ok(()) | Err(object_store::Error::NotFound { .. }) => Ok(()),
-        Err(error) => Err(volume(store, "cannot remove", &path)(error)),
-    }
+    keep_refused(store, &path, refused).await.map_err(volume(store, "cannot write", &path))
 }
 
 async fn put(store: &VolumeStore, path: &Path, bytes: Vec<u8>) -> Result<(), TablesError> {

@@ -118,7 +118,8 @@ impl Query {
         &self.context
     }
 
-    /// Plans a query, and answers what it must know for that. Statements that would change something are refused: the lake is written by load and build.
+    /// Plans a query; subqueries that are one value are answered for that. Statements that would change something are
+    /// refused: the lake is written by load and build.
     ///
     /// # Errors
     /// [`TablesError::Sql`], which names the place and what was probably meant.

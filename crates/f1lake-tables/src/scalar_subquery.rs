@@ -1,14 +1,14 @@
 //! Subqueries that are one value, answered before the query around them is planned.
 //!
-//! `where session_key = (select max(session_key) ...)` names its partition only while it runs, when all files are already
-//! in the plan; with the value in its place, only that partition's files are.
+//! `where session_key = (select max(session_key) ...)` knows its session only while it runs, when all files are already in
+//! the plan; with the value in its place, only that session's files are.
 
 use crate::error::TablesError;
 use deltalake::datafusion::common::tree_node::{Transformed, TreeNode, TreeNodeRecursion};
 use deltalake::datafusion::common::{DataFusionError, ScalarValue};
 use deltalake::datafusion::execution::SessionState;
 use deltalake::datafusion::logical_expr::logical_plan::Subquery;
-use deltalake::datafusion::logical_expr::{Expr, Filter, LogicalPlan};
+use deltalake::datafusion::logical_expr::{Expr, LogicalPlan};
 use deltalake::datafusion::prelude::DataFrame;
 
 /// Puts values in the place of subqueries in conditions that look at nothing around them, the innermost first. A subquery
@@ -33,25 +33,20 @@ pub(crate) async fn answered(
 
 fn innermost(plan: &LogicalPlan) -> Result<Option<Subquery>, DataFusionError> {
     let mut found: Option<Subquery> = None;
-    let mut here = plan.clone();
-    loop {
-        let mut next = None;
-        here.apply_with_subqueries(|node| {
-            let LogicalPlan::Filter(filter) = node else { return Ok(TreeNodeRecursion::Continue) };
-            filter.predicate.apply(|expr| {
-                Ok(match expr {
-                    Expr::ScalarSubquery(subquery) if subquery.outer_ref_columns.is_empty() => {
-                        next = Some(subquery.clone());
-                        TreeNodeRecursion::Stop
-                    }
-                    _ => TreeNodeRecursion::Continue,
-                })
+    plan.apply_with_subqueries(|node| {
+        let LogicalPlan::Filter(filter) = node else { return Ok(TreeNodeRecursion::Continue) };
+        filter.predicate.apply(|expr| {
+            Ok(match expr {
+                Expr::ScalarSubquery(subquery) if subquery.outer_ref_columns.is_empty() => {
+                    found = Some(subquery.clone());
+                    TreeNodeRecursion::Stop
+                }
+                _ => TreeNodeRecursion::Continue,
             })
-        })?;
-        let Some(subquery) = next else { return Ok(found) };
-        here = (*subquery.subquery).clone();
-        found = Some(subquery);
-    }
+        })
+    })?;
+    let Some(subquery) = found else { return Ok(None) };
+    Ok(innermost(&subquery.subquery)?.or(Some(subquery)))
 }
 
 /// Its value, null for no row.
@@ -76,19 +71,18 @@ fn replaced(
     value: &ScalarValue,
 ) -> Result<Transformed<LogicalPlan>, DataFusionError> {
     plan.transform_up_with_subqueries(|node| {
-        let LogicalPlan::Filter(Filter { predicate, input, .. }) = node else {
+        if !matches!(node, LogicalPlan::Filter(_)) {
             return Ok(Transformed::no(node));
-        };
-        let predicate = predicate.transform(|expr| {
-            Ok(match expr {
-                Expr::ScalarSubquery(same) if same == *subquery => {
-                    Transformed::yes(Expr::Literal(value.clone(), None))
-                }
-                other => Transformed::no(other),
+        }
+        node.map_expressions(|condition| {
+            condition.transform(|expr| {
+                Ok(match expr {
+                    Expr::ScalarSubquery(same) if same == *subquery => {
+                        Transformed::yes(Expr::Literal(value.clone(), None))
+                    }
+                    other => Transformed::no(other),
+                })
             })
-        })?;
-        let changed = predicate.transformed;
-        Filter::try_new(predicate.data, input)
-            .map(|filter| Transformed::new_transformed(LogicalPlan::Filter(filter), changed))
+        })
     })
 }

@@ -133,7 +133,7 @@ async fn a_subquery_of_one_value_cuts_the_files_that_are_read() {
         assert_eq!(rows(&query, &sql(condition)).await, expected, "{condition}");
     }
     let error = query.collect(&sql(&format!("session_key = (select session_key from {laps})"))).await;
-    assert!(error.unwrap_err().to_string().contains("row"));
+    assert!(error.unwrap_err().to_string().contains("more than one row"));
     let plan = format!("{:?}", rows(&query, &format!("explain {}", sql(&second))).await);
     assert_eq!(plan.matches(".parquet").count(), 1, "{plan}");
 }

@@ -59,8 +59,8 @@ class Workspace:
         return self.files / url[len(VOLUME) :].strip("/")
 
     def present(self, pattern: str) -> list[Path]:
-        """Files of the volume below the staging folder that were not deleted."""
-        found = sorted((self.files / STAGED).glob(pattern))
+        """Files of the volume that were not deleted."""
+        found = sorted(self.files.glob(pattern))
         return [path for path in found if f"{VOLUME}/{path.relative_to(self.files)}" not in self.hidden]
 
     def reset(self) -> list[str]:
@@ -223,7 +223,7 @@ class Check:
     def kept_aside(self) -> tuple[list[tuple[str, str]], list[tuple[str, str]]]:
         """Rows without a key as the lake and the volume keep them, with the files' names."""
         local = sorted((self.lake / "_quarantine").rglob("*.ndjson"))
-        staged = self.workspace.present("bronze_quarantine/*/*.ndjson")
+        staged = self.workspace.present(f"{STAGED}/bronze_quarantine/*/*.ndjson")
         return tuple([(f"{path.parent.name}/{path.name}", path.read_text()) for path in paths] for paths in (local, staged))
 
     def compare(self, when: str) -> None:

@@ -30,3 +30,15 @@
 {% macro time_difference(a, b) -%}
     (cast({{ millis(a) }} - {{ millis(b) }} as double) / 1000)
 {%- endmacro %}
+
+{#-
+    Which laps of `fact_laps` go into a mean: the timed ones, but none under a red flag and none that began on the grid after
+    one. Clean laps leave out lap 1, the pit lane and every neutralisation too.
+-#}
+{% macro averaged_lap_time() -%}
+    case when is_timed_lap and not is_under_red_flag and (lap_number = 1 or not is_start_lap) then lap_duration end
+{%- endmacro %}
+
+{% macro clean_lap_time() -%}
+    case when is_clean_lap then lap_duration end
+{%- endmacro %}

@@ -49,3 +49,16 @@
 {% macro ratio(dividend, divisor) -%}
     (cast({{ dividend }} as double) / nullif(cast({{ divisor }} as double), 0))
 {%- endmacro %}
+
+{#- Element of an array by its place from 1, null where there is none. -#}
+{% macro element_of(array, place) -%}
+    {{ return(adapter.dispatch('element_of', 'f1lake')(array, place)) }}
+{%- endmacro %}
+
+{% macro default__element_of(array, place) -%}
+    get({{ array }}, cast({{ place }} - 1 as int))
+{%- endmacro %}
+
+{% macro duckdb__element_of(array, place) -%}
+    {{ array }}[{{ place }}]
+{%- endmacro %}

@@ -14,6 +14,22 @@
     {{ return('epoch_us(' ~ instant ~ ')') }}
 {%- endmacro %}
 
+{#- The instant of so many microseconds since 1970. -#}
+{% macro instant_of(micros) -%}
+    {{ return(adapter.dispatch('instant_of', 'f1lake')(micros)) }}
+{%- endmacro %}
+
+{% macro default__instant_of(micros) -%}
+    {{ return('timestamp_micros(' ~ micros ~ ')') }}
+{%- endmacro %}
+
+{% macro duckdb__instant_of(micros) -%}
+    {%- if target.name == 'datafusion' -%}
+        {{ return('arrow_cast(cast(' ~ micros ~ ' as bigint), \'Timestamp(Microsecond, Some("UTC"))\')') }}
+    {%- endif -%}
+    {{ return('make_timestamptz(' ~ micros ~ ')') }}
+{%- endmacro %}
+
 {#- Seconds from the first instant to the second, a float. -#}
 {% macro seconds_between(start, end) -%}
     (({{ epoch_micros(end) }} - {{ epoch_micros(start) }}) / 1e6)

@@ -7,67 +7,58 @@
     }
 ) }}
 
-with results as (
+{#- Places that a count-back looks at. -#}
+{%- set places = range(1, 31) %}
+{%- set count_back = [] %}
+{%- for place in places %}
+{%- do count_back.append('places_' ~ place ~ ' desc nulls last') %}
+{%- endfor %}
+
+with rounds as (
+    select
+        *,
+        rounds_in_season - round as rounds_left,
+        sum(case when rounds_in_season is not null and race_session_key is not null then 1 else 0 end) over (
+            partition by season order by round desc rows between unbounded preceding and current row
+        ) - case when race_session_key is not null then 1 else 0 end as races_left,
+        sum(case when rounds_in_season is not null and sprint_session_key is not null then 1 else 0 end) over (
+            partition by season order by round desc rows between unbounded preceding and current row
+        ) - case when sprint_session_key is not null then 1 else 0 end as sprints_left
+    from {{ ref('dim_rounds') }}
+),
+
+results as (
     select
         results.season,
-        results.meeting_key,
-        results.session_key,
+        rounds.round,
         results.session_category,
-        results.driver_number,
-        results.driver_id,
-        results.full_name,
-        results.team_id,
-        results.team_name,
-        results.position,
-        results.points,
-        sessions.date_start
+        sessions.date_start,
+        entries.driver_id,
+        entries.full_name,
+        entries.team_id,
+        entries.team_name,
+        case when results.session_category = 'Race' then results.position end as race_position,
+        results.points
     from {{ ref('fact_results') }} as results
     inner join {{ ref('silver_sessions') }} as sessions
         on results.session_key = sessions.session_key
-    where results.session_category in ('Race', 'Sprint') and results.season is not null
-),
-
--- Rounds are counted over the meetings that are in the lake with a race or sprint result.
-rounds as (
-    select
-        season,
-        meeting_key,
-        last_date,
-        cast(row_number() over (partition by season order by last_date, meeting_key) as bigint) as round
-    from (
-        select season, meeting_key, max(date_start) as last_date
-        from results
-        group by season, meeting_key
-    ) as meetings
+    inner join rounds
+        on results.season = rounds.season and results.meeting_key = rounds.meeting_key
+    inner join {{ ref('session_entries') }} as entries
+        on results.session_key = entries.session_key and results.driver_number = entries.driver_number
+    where results.session_category in ('Race', 'Sprint')
 ),
 
 scores as (
     select
-        season, meeting_key, 'driver' as competitor_type, driver_id as competitor_id,
-        full_name as competitor_name, session_category, date_start, position, points
+        season, round, 'driver' as competitor_type, driver_id as competitor_id, full_name as competitor_name,
+        session_category, date_start, race_position, points
     from results
-    where driver_id is not null
     union all
     select
-        season, meeting_key, 'team' as competitor_type, team_id as competitor_id,
-        team_name as competitor_name, session_category, date_start, position, points
+        season, round, 'team' as competitor_type, team_id as competitor_id, team_name as competitor_name,
+        session_category, date_start, race_position, points
     from results
-    where team_id is not null
-),
-
-by_round as (
-    select
-        season,
-        meeting_key,
-        competitor_type,
-        competitor_id,
-        sum(case when session_category = 'Race' then points end) as race_points,
-        sum(case when session_category = 'Sprint' then points end) as sprint_points,
-        sum(points) as round_points,
-        count(case when session_category = 'Race' and position = 1 then 1 end) as race_wins,
-        count(case when session_category = 'Race' and position <= 3 then 1 end) as race_podiums
-    from scores
-    group by season, meeting_key, competitor_type, competitor_id
 ),
 
 names as (
@@ -85,62 +76,65 @@ names as (
 
 -- A competitor has a row for every round from the first one of its season on, also for rounds it missed.
 firsts as (
-    select
-        by_round.season,
-        by_round.competitor_type,
-        by_round.competitor_id,
-        min(rounds.round) as first_round
-    from by_round
-    inner join rounds
-        on by_round.season = rounds.season and by_round.meeting_key = rounds.meeting_key
-    group by by_round.season, by_round.competitor_type, by_round.competitor_id
+    select season, competitor_type, competitor_id, min(round) as first_round
+    from scores
+    group by season, competitor_type, competitor_id
 ),
 
 progress as (
     select
         firsts.season,
         rounds.round,
-        rounds.meeting_key,
         firsts.competitor_type,
         firsts.competitor_id,
-        by_round.race_points,
-        by_round.sprint_points,
-        by_round.round_points,
-        sum(by_round.round_points) over (
-            partition by firsts.season, firsts.competitor_type, firsts.competitor_id order by rounds.round
-            rows between unbounded preceding and current row
-        ) as points,
-        sum(by_round.race_wins) over (
-            partition by firsts.season, firsts.competitor_type, firsts.competitor_id order by rounds.round
-            rows between unbounded preceding and current row
-        ) as wins,
-        sum(by_round.race_podiums) over (
-            partition by firsts.season, firsts.competitor_type, firsts.competitor_id order by rounds.round
-            rows between unbounded preceding and current row
-        ) as podiums
+        sum(case when scores.round = rounds.round and scores.session_category = 'Race' then scores.points end)
+            as race_points,
+        sum(case when scores.round = rounds.round and scores.session_category = 'Sprint' then scores.points end)
+            as sprint_points,
+        sum(case when scores.round = rounds.round then scores.points end) as round_points,
+        sum(scores.points) as points,
+        {% for place in places %}
+        count(case when scores.race_position = {{ place }} then 1 end) as places_{{ place }},
+        {% endfor %}
+        count(case when scores.race_position <= 3 then 1 end) as podiums
     from firsts
     inner join rounds
-        on firsts.season = rounds.season and firsts.first_round <= rounds.round
-    left join by_round
+        on firsts.season = rounds.season and firsts.first_round <= rounds.round and rounds.is_in_lake
+    inner join scores
         on
-            firsts.season = by_round.season
-            and rounds.meeting_key = by_round.meeting_key
-            and firsts.competitor_type = by_round.competitor_type
-            and firsts.competitor_id = by_round.competitor_id
+            firsts.season = scores.season
+            and firsts.competitor_type = scores.competitor_type
+            and firsts.competitor_id = scores.competitor_id
+            and rounds.round >= scores.round
+    group by firsts.season, rounds.round, firsts.competitor_type, firsts.competitor_id
+),
+
+-- Equal points are decided by the better place in races, the number of wins first, then of second places and so on.
+ranked as (
+    select
+        *,
+        cast(rank() over (
+            partition by season, round, competitor_type
+            order by
+                points desc nulls last,
+                {{ count_back | join(',\n                ') }}
+        ) as bigint) as position,
+        max(points) over (partition by season, round, competitor_type) as leader_points
+    from progress
 ),
 
 -- What the API itself predicted in the race of the round: a cross-check, not always corrected for penalties.
 api_standings as (
     select
-        sessions.year as season, api.meeting_key, 'driver' as competitor_type, drivers.driver_id as competitor_id,
+        sessions.year as season, api.meeting_key, 'driver' as competitor_type, entries.driver_id as competitor_id,
         max(api.points_current) as api_points, min(api.position_current) as api_position
     from {{ ref('silver_championship_drivers') }} as api
     inner join {{ ref('silver_sessions') }} as sessions
         on api.session_key = sessions.session_key
-    inner join {{ ref('silver_drivers') }} as drivers
-        on api.session_key = drivers.session_key and api.driver_number = drivers.driver_number
+    inner join {{ ref('session_entries') }} as entries
+        on api.session_key = entries.session_key and api.driver_number = entries.driver_number
     where sessions.session_category = 'Race'
-    group by sessions.year, api.meeting_key, drivers.driver_id
+    group by sessions.year, api.meeting_key, entries.driver_id
     union all
     select
         sessions.year as season, api.meeting_key, 'team' as competitor_type,
@@ -154,40 +148,52 @@ api_standings as (
 )
 
 select
-    progress.season,
-    progress.round,
-    progress.meeting_key,
-    meetings.meeting_name,
-    progress.competitor_type,
-    progress.competitor_id,
+    ranked.season,
+    ranked.round,
+    rounds.rounds_in_season,
+    rounds.rounds_left,
+    rounds.rounds_missing,
+    rounds.meeting_key,
+    rounds.meeting_name,
+    ranked.competitor_type,
+    ranked.competitor_id,
     names.competitor_name,
-    progress.race_points,
-    progress.sprint_points,
-    progress.round_points,
-    progress.points,
-    cast(rank() over (
-        partition by progress.season, progress.round, progress.competitor_type
-        order by progress.points desc nulls last, progress.wins desc nulls last
-    ) as bigint) as position,
-    max(progress.points) over (partition by progress.season, progress.round, progress.competitor_type)
-    - progress.points as points_behind,
-    cast(progress.wins as bigint) as wins,
-    cast(progress.podiums as bigint) as podiums,
+    ranked.race_points,
+    ranked.sprint_points,
+    ranked.round_points,
+    ranked.points,
+    case when rounds.rounds_missing = 0 then ranked.position end as position,
+    case when rounds.rounds_missing = 0 then ranked.leader_points - ranked.points end as points_behind,
+    case
+        when rounds.rounds_missing = 0 and rounds.rounds_left = 0 then ranked.position = 1
+        -- A driver can win 25 a race and 8 a sprint, a team 25 + 18 and 8 + 7; until 2024 one more for the fastest lap.
+        when rounds.rounds_missing = 0
+            then
+                ranked.points
+                + rounds.races_left * (
+                    case when ranked.competitor_type = 'driver' then 25 else 43 end
+                    + case when ranked.season <= 2024 then 1 else 0 end
+                )
+                + rounds.sprints_left * case when ranked.competitor_type = 'driver' then 8 else 15 end
+                >= ranked.leader_points
+    end as is_title_open,
+    ranked.places_1 as wins,
+    ranked.podiums,
     api_standings.api_points,
     api_standings.api_position,
-    progress.points - api_standings.api_points as points_difference
-from progress
-left join {{ ref('silver_meetings') }} as meetings
-    on progress.meeting_key = meetings.meeting_key
+    ranked.points - api_standings.api_points as points_difference
+from ranked
+inner join rounds
+    on ranked.season = rounds.season and ranked.round = rounds.round
 left join names
     on
-        progress.season = names.season
-        and progress.competitor_type = names.competitor_type
-        and progress.competitor_id = names.competitor_id
+        ranked.season = names.season
+        and ranked.competitor_type = names.competitor_type
+        and ranked.competitor_id = names.competitor_id
         and names._rn = 1
 left join api_standings
     on
-        progress.season = api_standings.season
-        and progress.meeting_key = api_standings.meeting_key
-        and progress.competitor_type = api_standings.competitor_type
-        and progress.competitor_id = api_standings.competitor_id
+        ranked.season = api_standings.season
+        and rounds.meeting_key = api_standings.meeting_key
+        and ranked.competitor_type = api_standings.competitor_type
+        and ranked.competitor_id = api_standings.competitor_id

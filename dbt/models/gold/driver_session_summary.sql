@@ -1,5 +1,8 @@
 {{ config(meta={'grain': 'session', 'key': ['session_key', 'driver_number'], 'partition_by': []}) }}
 
+{%- set driven = averaged_lap_time() %}
+{%- set clean = clean_lap_time() %}
+
 with laps as (
     select
         session_key,
@@ -9,9 +12,13 @@ with laps as (
         count(case when is_deleted then 1 end) as deleted_laps,
         min(case when is_timed_lap then lap_duration end) as best_lap_time,
         min(case when is_personal_best then lap_number end) as fastest_lap_number,
-        {{ mean_of_times('case when is_timed_lap then lap_duration end') }} as mean_lap_time,
-        {{ median_of_times('case when is_timed_lap then lap_duration end') }} as median_lap_time,
-        {{ stddev_of_times('case when is_timed_lap then lap_duration end') }} as stddev_lap_time,
+        {{ mean_of_times(driven) }} as mean_lap_time,
+        {{ median_of_times(driven) }} as median_lap_time,
+        {{ stddev_of_times(driven) }} as stddev_lap_time,
+        count(case when is_clean_lap then 1 end) as clean_laps,
+        {{ mean_of_times(clean) }} as mean_lap_time_clean,
+        {{ median_of_times(clean) }} as median_lap_time_clean,
+        {{ stddev_of_times(clean) }} as stddev_lap_time_clean,
         {% for sector in [1, 2, 3] %}
         min(case
             when
@@ -34,7 +41,7 @@ stops as (
         driver_number,
         count(*) as pit_lane_passages,
         count(case when pit_type = 'stop' then 1 end) as pit_stops,
-        min(stop_duration) as best_stop_duration
+        min(case when pit_type = 'stop' then stop_duration end) as best_stop_duration
     from {{ session_rows(ref('fact_pit_stops')) }}
     group by session_key, driver_number
 ),
@@ -49,6 +56,14 @@ stints as (
     select session_key, driver_number, count(*) as stints
     from {{ session_rows(ref('fact_stints')) }}
     group by session_key, driver_number
+),
+
+best_sectors as (
+    select
+        session_key,
+        driver_number,
+        {{ millis('best_sector_1') }} + {{ millis('best_sector_2') }} + {{ millis('best_sector_3') }} as sum_ms
+    from laps
 ),
 
 participants as (
@@ -85,13 +100,19 @@ select
     laps.mean_lap_time,
     laps.median_lap_time,
     laps.stddev_lap_time,
+    coalesce(cast(laps.clean_laps as bigint), 0) as clean_laps,
+    laps.mean_lap_time_clean,
+    laps.median_lap_time_clean,
+    laps.stddev_lap_time_clean,
     laps.best_sector_1,
     laps.best_sector_2,
     laps.best_sector_3,
-    cast(
-        {{ millis('laps.best_sector_1') }} + {{ millis('laps.best_sector_2') }} + {{ millis('laps.best_sector_3') }}
-        as double
-    ) / 1000 as theoretical_best_lap_time,
+    -- The best lap itself can lack a sector, or have sectors that do not add up to its official time.
+    case
+        when laps.best_lap_time is null or best_sectors.sum_ms <= {{ millis('laps.best_lap_time') }}
+            then cast(best_sectors.sum_ms as double) / 1000
+        when best_sectors.sum_ms is not null then laps.best_lap_time
+    end as theoretical_best_lap_time,
     laps.top_speed_trap,
     laps.top_speed,
     cast(case
@@ -112,6 +133,8 @@ left join {{ session_rows(ref('silver_drivers')) }} as drivers
     on participants.session_key = drivers.session_key and participants.driver_number = drivers.driver_number
 left join laps
     on participants.session_key = laps.session_key and participants.driver_number = laps.driver_number
+left join best_sectors
+    on participants.session_key = best_sectors.session_key and participants.driver_number = best_sectors.driver_number
 left join {{ session_rows(ref('session_leaderboard')) }} as leaderboard
     on
         participants.session_key = leaderboard.session_key

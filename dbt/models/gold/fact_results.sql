@@ -16,6 +16,7 @@ select
     case
         when results.dsq then 'Disqualified'
         when results.dns then 'Did not start'
+        when sessions.session_category not in ('Race', 'Sprint') then null
         when results.dnf then 'Did not finish'
         when results.position is not null then 'Finished'
         when results.dnf is not null then 'Not classified'
@@ -30,7 +31,14 @@ select
     results.duration_q2,
     results.duration_q3,
     results.duration_text,
-    results.gap_to_leader_seconds,
+    case
+        when
+            results.position = 1
+            and results.gap_to_leader_laps is null
+            and sessions.session_category not in ('Qualifying', 'Sprint Qualifying')
+            then coalesce(results.gap_to_leader_seconds, 0)
+        else results.gap_to_leader_seconds
+    end as gap_to_leader_seconds,
     results.gap_to_leader_laps,
     results.gap_to_leader_text,
     results.dnf,

@@ -1,5 +1,8 @@
 {{ config(meta={'grain': 'session', 'key': ['session_key', 'driver_number', 'stint_number'], 'partition_by': []}) }}
 
+{%- set driven = averaged_lap_time() %}
+{%- set clean = clean_lap_time() %}
+
 with lap_times as (
     select
         session_key,
@@ -8,8 +11,10 @@ with lap_times as (
         count(*) as laps_recorded,
         count(case when is_timed_lap then 1 end) as timed_laps,
         min(case when is_timed_lap then lap_duration end) as best_lap_time,
-        {{ mean_of_times('case when is_timed_lap then lap_duration end') }} as mean_lap_time,
-        {{ median_of_times('case when is_timed_lap then lap_duration end') }} as median_lap_time
+        {{ mean_of_times(driven) }} as mean_lap_time,
+        {{ median_of_times(driven) }} as median_lap_time,
+        {{ mean_of_times(clean) }} as mean_lap_time_clean,
+        {{ median_of_times(clean) }} as median_lap_time_clean
     from {{ session_rows(ref('fact_laps')) }}
     where stint_number is not null
     group by session_key, driver_number, stint_number
@@ -34,12 +39,15 @@ select
     lap_times.best_lap_time,
     lap_times.mean_lap_time,
     lap_times.median_lap_time,
+    lap_times.mean_lap_time_clean,
+    lap_times.median_lap_time_clean,
+    stints.api_stints,
     stints.lap_start_raw,
     stints.lap_end_raw,
     stints.is_repaired,
     stints.session_name,
     stints.batch_day
-from {{ session_rows(ref('silver_stints')) }} as stints
+from {{ session_rows(ref('tyre_stints')) }} as stints
 left join {{ session_rows(ref('silver_drivers')) }} as drivers
     on stints.session_key = drivers.session_key and stints.driver_number = drivers.driver_number
 left join lap_times

@@ -6,14 +6,19 @@ with laps as (
         driver_number,
         min(case when is_timed_lap then lap_duration end) as best_lap_time,
         min(case when is_personal_best then lap_number end) as fastest_lap_number,
-        max(case when lap_duration is not null then lap_number end) as laps_completed,
-        max(case when lap_duration is not null then {{ epoch_micros('date_end') }} end) as last_end_micros,
+        -- A lap without a time is completed where another one follows.
+        max(case when lap_duration is not null or lap_number < last_lap then lap_number else 0 end) as laps_completed,
+        max(case when lap_duration is not null or lap_number < last_lap then {{ epoch_micros('date_end') }} end)
+            as last_end_micros,
         count(case when is_deleted then 1 end) as deleted_laps,
         max(qualifying_phase) as last_phase,
         min(case when is_timed_lap and qualifying_phase = 1 then lap_duration end) as best_q1,
         min(case when is_timed_lap and qualifying_phase = 2 then lap_duration end) as best_q2,
         min(case when is_timed_lap and qualifying_phase = 3 then lap_duration end) as best_q3
-    from {{ session_rows(ref('fact_laps')) }}
+    from (
+        select *, max(lap_number) over (partition by session_key, driver_number) as last_lap
+        from {{ session_rows(ref('fact_laps')) }}
+    ) as all_laps
     group by session_key, driver_number
 ),
 
@@ -72,16 +77,14 @@ session_order as (
         sessions.session_category in ('Qualifying', 'Sprint Qualifying') and coalesce(laps.last_phase > 1, false)
             as is_by_phase,
         coalesce(laps.timed > 0, false) as has_laps,
+        coalesce(results.classified > 0, false) as has_result,
+        laps.session_key is not null as is_recorded,
         case
-            when
-                results.classified > 0
-                and (sessions.session_category in ('Race', 'Sprint') or coalesce(laps.timed, 0) = 0)
-                then 'official_result'
             when sessions.session_category in ('Race', 'Sprint') then 'laps_and_position'
             when sessions.session_category in ('Qualifying', 'Sprint Qualifying') and laps.last_phase > 1
                 then 'best_lap_by_phase'
             else 'best_lap'
-        end as order_source
+        end as timing_source
     from {{ session_rows(ref('silver_sessions')) }} as sessions
     left join session_laps as laps
         on sessions.session_key = laps.session_key
@@ -98,7 +101,9 @@ joined as (
         session_order.session_category,
         session_order.season,
         session_order.batch_day,
-        session_order.order_source,
+        session_order.is_race,
+        session_order.has_result,
+        session_order.timing_source,
         drivers.driver_id,
         drivers.full_name,
         drivers.name_acronym,
@@ -107,7 +112,7 @@ joined as (
         drivers.team_colour,
         laps.best_lap_time,
         laps.fastest_lap_number,
-        laps.laps_completed,
+        case when session_order.is_recorded then coalesce(laps.laps_completed, 0) end as laps_completed,
         laps.deleted_laps,
         laps.last_phase,
         laps.best_q1,
@@ -116,6 +121,7 @@ joined as (
         fastest_laps.compound as fastest_lap_compound,
         fastest_laps.tyre_age as fastest_lap_tyre_age,
         results.position as official_position,
+        coalesce(results.is_classified, false) as is_classified,
         results.status,
         results.points,
         results.grid_position,
@@ -133,10 +139,13 @@ joined as (
             when results.driver_number is not null then 1
             else 4
         end as official_1,
-        case when results.is_classified then results.position else -results.number_of_laps end as official_2,
+        case
+            when results.is_classified then results.position
+            when session_order.is_race then -results.number_of_laps
+        end as official_2,
         -- The order by timing: races by laps, position, time; qualifying by phase and its best lap; others by best lap.
         cast(case
-            when session_order.is_race then -laps.laps_completed
+            when session_order.is_race then -coalesce(laps.laps_completed, 0)
             when session_order.is_by_phase then -laps.last_phase
             else laps.best_lap_time
         end as double) as timing_1,
@@ -178,13 +187,23 @@ joined as (
 ranked as (
     select
         *,
-        rank() over (partition by session_key order by official_1, official_2 nulls last) as official_rank,
+        -- Outside races the result says nothing of those without a place: they stand by their times.
+        rank() over (
+            partition by session_key
+            order by
+                official_1, official_2 nulls last,
+                case when not is_race and official_1 > 0 then timing_1 end nulls last,
+                case when not is_race and official_1 > 0 then timing_2 end nulls last,
+                case when not is_race and official_1 > 0 then timing_3 end nulls last,
+                case when not is_race and official_1 > 0 then timing_4 end nulls last
+        ) as official_rank,
         rank() over (
             partition by session_key
             order by timing_1 nulls last, timing_2 nulls last, timing_3 nulls last, timing_4 nulls last
         ) as timing_rank,
         rank() over (partition by session_key order by best_lap_time asc nulls last) as rank_of_best,
-        min(best_lap_time) over (partition by session_key) as session_best
+        min(case when is_classified or not has_result then best_lap_time end) over (partition by session_key)
+            as session_best
     from joined
 )
 
@@ -193,10 +212,10 @@ select
     meeting_key,
     session_category,
     season,
-    cast(case when order_source = 'official_result' then official_rank else timing_rank end as bigint)
-        as leaderboard_position,
-    order_source,
+    cast(case when has_result then official_rank else timing_rank end as bigint) as leaderboard_position,
+    case when has_result then 'official_result' else timing_source end as order_source,
     cast(case when has_laps then timing_rank end as bigint) as timing_position,
+    case when has_laps then timing_source end as timing_source,
     driver_number,
     driver_id,
     full_name,

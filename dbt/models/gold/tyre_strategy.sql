@@ -6,8 +6,9 @@ with strategies as (
         driver_number,
         count(*) as stints,
         count(distinct compound) as compounds_used,
-        {{ joined_text('compound', 'stint_number', '-') }} as compounds,
-        {{ joined_text('cast(stint_laps as ' ~ type_of('string') ~ ')', 'stint_number', '-') }} as stint_lengths,
+        {{ joined_text("coalesce(compound, '?')", 'stint_number', '-') }} as compounds,
+        {{ joined_text("coalesce(cast(stint_laps as " ~ type_of('string') ~ "), '?')", 'stint_number', '-') }}
+            as stint_lengths,
         min(case when stint_number = 1 then compound end) as start_compound,
         max(stint_laps) as longest_stint_laps,
         max(tyre_age_at_end) as oldest_tyre_age,
@@ -22,7 +23,9 @@ stops as (
         driver_number,
         count(case when pit_type = 'stop' then 1 end) as pit_stops,
         count(case when is_red_flag_stop then 1 end) as red_flag_stops,
-        {{ joined_text('cast(lap_number as ' ~ type_of('string') ~ ')', 'stop_number', '-') }} as stop_laps,
+        {{ joined_text(
+            "case when pit_type = 'stop' then cast(lap_number as " ~ type_of('string') ~ ") end", 'stop_number', '-'
+        ) }} as stop_laps,
         sum(case when pit_type = 'stop' then {{ millis('lane_duration') }} end) as pit_lane_ms
     from {{ session_rows(ref('fact_pit_stops')) }}
     group by session_key, driver_number

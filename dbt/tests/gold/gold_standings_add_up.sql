@@ -1,4 +1,4 @@
--- Points after the last round of a season are the sum of all points of its races and sprints.
+-- Points after the last round of a season are all the points of its races and sprints, of drivers and of teams.
 with last_round as (
     select season, max(round) as round
     from {{ ref('championship_progress') }}
@@ -6,24 +6,27 @@ with last_round as (
 ),
 
 standings as (
-    select progress.season, progress.competitor_id, progress.points
+    select
+        progress.season,
+        sum(case when progress.competitor_type = 'driver' then progress.points end) as driver_points,
+        sum(case when progress.competitor_type = 'team' then progress.points end) as team_points
     from {{ ref('championship_progress') }} as progress
     inner join last_round
         on progress.season = last_round.season and progress.round = last_round.round
-    where progress.competitor_type = 'driver'
+    group by progress.season
 ),
 
 results as (
-    select season, driver_id, sum(points) as points
+    select season, sum(points) as points
     from {{ ref('fact_results') }}
-    where session_category in ('Race', 'Sprint') and driver_id is not null
-    group by season, driver_id
+    where session_category in ('Race', 'Sprint') and season is not null
+    group by season
 )
 
-select results.season, results.driver_id, results.points, standings.points as standing
+select results.season, results.points, standings.driver_points, standings.team_points
 from results
 left join standings
-    on results.season = standings.season and results.driver_id = standings.competitor_id
+    on results.season = standings.season
 where
-    (results.points is null) <> (standings.points is null)
-    or results.points <> standings.points
+    (results.points is distinct from standings.driver_points)
+    or (results.points is distinct from standings.team_points)

@@ -6,6 +6,7 @@ with sessions as (
         session_category,
         year,
         batch_day,
+        date_end,
         session_category in ('Race', 'Sprint') as is_race
     from silver_clean.silver_sessions
 ),
@@ -36,40 +37,61 @@ checks as (
     select 8 as check_order, 'lap_gaps' as check_name, 'Laps missing between the first lap and the last one of a driver' as description
     union all
 
-    select 9 as check_order, 'laps_without_start' as check_name, 'Laps whose start is not known' as description
+    select 9 as check_order, 'laps_without_start' as check_name, 'Laps whose start was not sent' as description
     union all
 
     select 10 as check_order, 'sectors_do_not_add_up' as check_name, 'Laps whose three sectors differ from the lap time by 0.01 s or more' as description
     union all
 
-    select 11 as check_order, 'overlapping_stints' as check_name, 'Stints that overlapped the next one or ended before they began; repaired where possible' as description
+    select 11 as check_order, 'faults_of_the_feed' as check_name, 'Lap times that are a sum of two sectors or repeat an earlier lap, and do not count' as description
     union all
 
-    select 12 as check_order, 'laps_without_stint' as check_name, 'Laps that no stint covers' as description
+    select 12 as check_order, 'overlapping_stints' as check_name, 'Stints whose first or last lap was repaired, or that still overlap the next one' as description
     union all
 
-    select 13 as check_order, 'unmatched_deletions' as check_name, 'Lap times that race control deleted and that no lap has' as description
+    select 13 as check_order, 'stints_without_tyre_change' as check_name, 'Stints of the API that no change of tyres separates from the one before; merged' as description
     union all
 
-    select 14 as check_order, 'laps_differ_from_result' as check_name, 'Drivers whose number of laps is not that of the official result' as description
+    select 14 as check_order, 'laps_without_stint' as check_name, 'Laps that no stint covers' as description
     union all
 
-    select 15 as check_order, 'position_differs_from_result' as check_name, 'Classified drivers whose last position on the track is not the official one' as description
+    select 15 as check_order, 'doubtful_pit_stops' as check_name, 'Passages through the pit lane of a race that only the time in the lane tells from a stop, or nothing' as description
     union all
 
-    select 16 as check_order, 'best_lap_differs_from_result' as check_name, 'Drivers whose best lap is not the official one, in practice and qualifying' as description
+    select 16 as check_order, 'neutralisations_without_end' as check_name, 'Neutralisations of a race without an end though the race went on for 15 minutes' as description
     union all
 
-    select 17 as check_order, 'order_differs_from_result' as check_name, 'Classified drivers whose place by the timing alone is not the official one' as description
+    select 17 as check_order, 'unmatched_deletions' as check_name, 'Lap times that race control deleted and that no lap has' as description
     union all
 
-    select 18 as check_order, 'frozen_location' as check_name, 'Laps of at least 1 km during which the location did not move 10 m' as description
+    select 18 as check_order, 'laps_differ_from_result' as check_name, 'Drivers whose number of laps is not that of the official result' as description
     union all
 
-    select 19 as check_order, 'samples_without_location' as check_name, 'Telemetry samples without a location within 0.5 s' as description
+    select 19 as check_order, 'position_differs_from_result' as check_name, 'Classified drivers whose last position on the track is not the official one' as description
     union all
 
-    select 20 as check_order, 'laps_without_telemetry' as check_name, 'Timed laps without telemetry, of drivers who have some' as description
+    select 20 as check_order, 'best_lap_differs_from_result' as check_name, 'Drivers whose best lap is not the official one, in practice and qualifying' as description
+    union all
+
+    select 21 as check_order, 'order_differs_from_result' as check_name, 'Classified drivers whose place by the timing alone is not the official one' as description
+    union all
+
+    select 22 as check_order, 'points_do_not_fit_places' as check_name, 'Drivers whose points in a race or sprint are not those of their place' as description
+    union all
+
+    select 23 as check_order, 'result_may_have_changed' as check_name, 'Results last looked at less than 30 days after the session' as description
+    union all
+
+    select 24 as check_order, 'drivers_without_telemetry' as check_name, 'Drivers with laps but without car data or location, where telemetry was asked for' as description
+    union all
+
+    select 25 as check_order, 'frozen_location' as check_name, 'Laps of at least 1 km during which the location did not move 10 m' as description
+    union all
+
+    select 26 as check_order, 'samples_without_location' as check_name, 'Telemetry samples without a location within 0.5 s' as description
+    union all
+
+    select 27 as check_order, 'laps_without_telemetry' as check_name, 'Timed laps without telemetry, of drivers who have some' as description
 
 ),
 
@@ -83,7 +105,8 @@ loads as (
         end as landing_name,
         bronze.rows as loaded_rows,
         bronze.rescued_rows,
-        bronze.quarantined_rows
+        bronze.quarantined_rows,
+        bronze.extracted_at
     from bronze_raw.bronze_loads as bronze
 ),
 
@@ -178,8 +201,7 @@ lap_counts as (
         count(*) as laps,
         min(lap_number) as first_lap,
         max(lap_number) as last_lap,
-        max(case when lap_duration is not null then lap_number end) as laps_completed,
-        count(case when date_start is null then 1 end) as laps_without_start,
+        count(case when date_start is null or is_start_estimated then 1 end) as laps_without_start,
         count(case when sector_completeness = 3 and lap_duration is not null then 1 end) as laps_with_sectors,
         count(case
             when
@@ -228,8 +250,9 @@ timing_order as (
         timing_position,
         official_position,
         session_category,
-        order_source,
+        timing_source,
         last_position,
+        laps_completed,
         best_lap_time,
         best_q1,
         best_q2,
@@ -259,6 +282,30 @@ lap_locations as (
 drivers_with_telemetry as (
     select distinct session_key, driver_number
     from lap_locations
+),
+
+finishes as (
+    select session_key, min(date) as date
+    from silver_clean.silver_race_control
+    where event = 'chequered_flag'
+    group by session_key
+),
+
+telemetry_asked_for as (
+    select distinct session_key, landing_name
+    from loads
+    where landing_name in ('car_data', 'locations')
+),
+
+cars_with_telemetry as (
+
+    select distinct session_key, driver_number, 'car_data' as landing_name
+    from silver_clean.silver_car_data
+    union all
+
+    select distinct session_key, driver_number, 'locations' as landing_name
+    from silver_clean.silver_locations
+
 ),
 
 sessions_with_laps as (
@@ -379,6 +426,56 @@ found as (
     union all
     select
         session_key,
+        'faults_of_the_feed' as check_name,
+        driver_number,
+        case when glitch is not null then 1 else 0 end as odd,
+        1 as looked_at
+    from silver_clean.silver_laps
+    where lap_duration is not null
+    union all
+    select
+        session_key,
+        'stints_without_tyre_change' as check_name,
+        driver_number,
+        api_stints - 1 as odd,
+        api_stints as looked_at
+    from gold_analytics.tyre_stints
+    union all
+    select
+        passages.session_key,
+        'doubtful_pit_stops' as check_name,
+        passages.driver_number,
+        case when passages.pit_type is null or passages.pit_type_source = 'lane time' then 1 else 0 end as odd,
+        1 as looked_at
+    from gold_analytics.pit_passages as passages
+    inner join sessions
+        on passages.session_key = sessions.session_key
+    where sessions.is_race
+    union all
+    select
+        neutralisations.session_key,
+        'neutralisations_without_end' as check_name,
+        cast(0 as bigint) as driver_number,
+        case
+            when
+                neutralisations.date_end is null
+                and (
+                    finishes.date is null
+                    or cast(arrow_cast(finishes.date, 'Timestamp(Microsecond, Some("UTC"))') as bigint) > cast(arrow_cast(neutralisations.date_start, 'Timestamp(Microsecond, Some("UTC"))') as bigint) + 900000000
+                )
+                then 1
+            else 0
+        end as odd,
+        1 as looked_at
+    from gold_analytics.fact_neutralisations as neutralisations
+    inner join sessions
+        on neutralisations.session_key = sessions.session_key
+    left join finishes
+        on neutralisations.session_key = finishes.session_key
+    where sessions.is_race
+    union all
+    select
+        session_key,
         'overlapping_stints' as check_name,
         driver_number,
         case when is_repaired or lap_end >= next_lap_start then 1 else 0 end as odd,
@@ -417,15 +514,15 @@ found as (
         results.session_key,
         'laps_differ_from_result' as check_name,
         results.driver_number,
-        case when coalesce(lap_counts.laps_completed, 0) <> results.number_of_laps then 1 else 0 end as odd,
+        case when timing_order.laps_completed <> results.number_of_laps then 1 else 0 end as odd,
         1 as looked_at
     from results
     inner join sessions
         on results.session_key = sessions.session_key
     inner join sessions_with_laps
         on results.session_key = sessions_with_laps.session_key
-    left join lap_counts
-        on results.session_key = lap_counts.session_key and results.driver_number = lap_counts.driver_number
+    inner join timing_order
+        on results.session_key = timing_order.session_key and results.driver_number = timing_order.driver_number
     where sessions.is_race and results.number_of_laps is not null
     union all
     select
@@ -443,13 +540,13 @@ found as (
         timing_order.driver_number,
         case
             when
-                timing_order.order_source = 'best_lap_by_phase'
+                timing_order.timing_source = 'best_lap_by_phase'
                 and (timing_order.best_q1 is not distinct from results.duration_q1)
                 and (timing_order.best_q2 is not distinct from results.duration_q2)
                 and (timing_order.best_q3 is not distinct from results.duration_q3)
                 then 0
             when
-                timing_order.order_source = 'best_lap'
+                timing_order.timing_source = 'best_lap'
                 and (timing_order.best_lap_time is not distinct from results.duration_seconds)
                 then 0
             else 1
@@ -458,7 +555,7 @@ found as (
     from timing_order
     inner join results
         on timing_order.session_key = results.session_key and timing_order.driver_number = results.driver_number
-    where timing_order.order_source in ('best_lap', 'best_lap_by_phase')
+    where timing_order.timing_source in ('best_lap', 'best_lap_by_phase')
     union all
     select
         session_key,
@@ -468,6 +565,43 @@ found as (
         1 as looked_at
     from timing_order
     where timing_position is not null and official_position is not null
+    union all
+    select
+        session_key,
+        'points_do_not_fit_places' as check_name,
+        driver_number,
+        case when is_fitting then 0 else 1 end as odd,
+        1 as looked_at
+    from gold_analytics.fact_points
+    union all
+    select
+        loads.session_key,
+        'result_may_have_changed' as check_name,
+        cast(0 as bigint) as driver_number,
+        case
+            when cast(arrow_cast(loads.extracted_at, 'Timestamp(Microsecond, Some("UTC"))') as bigint) < cast(arrow_cast(sessions.date_end, 'Timestamp(Microsecond, Some("UTC"))') as bigint) + 2592000000000 then 1
+            else 0
+        end as odd,
+        1 as looked_at
+    from loads
+    inner join sessions
+        on loads.session_key = sessions.session_key
+    where loads.landing_name = 'session_result' and loads.loaded_rows > 0 and sessions.date_end is not null
+    union all
+    select
+        lap_counts.session_key,
+        'drivers_without_telemetry' as check_name,
+        lap_counts.driver_number,
+        case when cars_with_telemetry.driver_number is null then 1 else 0 end as odd,
+        1 as looked_at
+    from lap_counts
+    inner join telemetry_asked_for
+        on lap_counts.session_key = telemetry_asked_for.session_key
+    left join cars_with_telemetry
+        on
+            lap_counts.session_key = cars_with_telemetry.session_key
+            and lap_counts.driver_number = cars_with_telemetry.driver_number
+            and telemetry_asked_for.landing_name = cars_with_telemetry.landing_name
     union all
     select
         session_key,

@@ -7,15 +7,25 @@ with laps as (
         count(case when is_deleted then 1 end) as deleted_laps,
         min(case when is_timed_lap then lap_duration end) as best_lap_time,
         min(case when is_personal_best then lap_number end) as fastest_lap_number,
-        (cast(sum(cast(round((case when is_timed_lap then lap_duration end) * 1000) as bigint)) as double) / nullif(cast(count(case when is_timed_lap then lap_duration end) as double), 0) / 1000) as mean_lap_time,
-        (median(cast(cast(round((case when is_timed_lap then lap_duration end) * 1000) as bigint) as double)) / 1000) as median_lap_time,
+        (cast(sum(cast(round((case when is_timed_lap and not is_under_red_flag and (lap_number = 1 or not is_start_lap) then lap_duration end) * 1000) as bigint)) as double) / nullif(cast(count(case when is_timed_lap and not is_under_red_flag and (lap_number = 1 or not is_start_lap) then lap_duration end) as double), 0) / 1000) as mean_lap_time,
+        (median(cast(cast(round((case when is_timed_lap and not is_under_red_flag and (lap_number = 1 or not is_start_lap) then lap_duration end) * 1000) as bigint) as double)) / 1000) as median_lap_time,
         (sqrt(
         cast(
-            count(case when is_timed_lap then lap_duration end) * sum(cast(round((case when is_timed_lap then lap_duration end) * 1000) as bigint) * cast(round((case when is_timed_lap then lap_duration end) * 1000) as bigint))
-            - sum(cast(round((case when is_timed_lap then lap_duration end) * 1000) as bigint)) * sum(cast(round((case when is_timed_lap then lap_duration end) * 1000) as bigint)) as double
+            count(case when is_timed_lap and not is_under_red_flag and (lap_number = 1 or not is_start_lap) then lap_duration end) * sum(cast(round((case when is_timed_lap and not is_under_red_flag and (lap_number = 1 or not is_start_lap) then lap_duration end) * 1000) as bigint) * cast(round((case when is_timed_lap and not is_under_red_flag and (lap_number = 1 or not is_start_lap) then lap_duration end) * 1000) as bigint))
+            - sum(cast(round((case when is_timed_lap and not is_under_red_flag and (lap_number = 1 or not is_start_lap) then lap_duration end) * 1000) as bigint)) * sum(cast(round((case when is_timed_lap and not is_under_red_flag and (lap_number = 1 or not is_start_lap) then lap_duration end) * 1000) as bigint)) as double
         )
-        / nullif(cast(count(case when is_timed_lap then lap_duration end) * (count(case when is_timed_lap then lap_duration end) - 1) as double), 0)
+        / nullif(cast(count(case when is_timed_lap and not is_under_red_flag and (lap_number = 1 or not is_start_lap) then lap_duration end) * (count(case when is_timed_lap and not is_under_red_flag and (lap_number = 1 or not is_start_lap) then lap_duration end) - 1) as double), 0)
     ) / 1000) as stddev_lap_time,
+        count(case when is_clean_lap then 1 end) as clean_laps,
+        (cast(sum(cast(round((case when is_clean_lap then lap_duration end) * 1000) as bigint)) as double) / nullif(cast(count(case when is_clean_lap then lap_duration end) as double), 0) / 1000) as mean_lap_time_clean,
+        (median(cast(cast(round((case when is_clean_lap then lap_duration end) * 1000) as bigint) as double)) / 1000) as median_lap_time_clean,
+        (sqrt(
+        cast(
+            count(case when is_clean_lap then lap_duration end) * sum(cast(round((case when is_clean_lap then lap_duration end) * 1000) as bigint) * cast(round((case when is_clean_lap then lap_duration end) * 1000) as bigint))
+            - sum(cast(round((case when is_clean_lap then lap_duration end) * 1000) as bigint)) * sum(cast(round((case when is_clean_lap then lap_duration end) * 1000) as bigint)) as double
+        )
+        / nullif(cast(count(case when is_clean_lap then lap_duration end) * (count(case when is_clean_lap then lap_duration end) - 1) as double), 0)
+    ) / 1000) as stddev_lap_time_clean,
 
         min(case
             when
@@ -56,7 +66,7 @@ stops as (
         driver_number,
         count(*) as pit_lane_passages,
         count(case when pit_type = 'stop' then 1 end) as pit_stops,
-        min(stop_duration) as best_stop_duration
+        min(case when pit_type = 'stop' then stop_duration end) as best_stop_duration
     from gold_analytics.fact_pit_stops
     group by session_key, driver_number
 ),
@@ -71,6 +81,14 @@ stints as (
     select session_key, driver_number, count(*) as stints
     from gold_analytics.fact_stints
     group by session_key, driver_number
+),
+
+best_sectors as (
+    select
+        session_key,
+        driver_number,
+        cast(round((best_sector_1) * 1000) as bigint) + cast(round((best_sector_2) * 1000) as bigint) + cast(round((best_sector_3) * 1000) as bigint) as sum_ms
+    from laps
 ),
 
 participants as (
@@ -107,13 +125,19 @@ select
     laps.mean_lap_time,
     laps.median_lap_time,
     laps.stddev_lap_time,
+    coalesce(cast(laps.clean_laps as bigint), 0) as clean_laps,
+    laps.mean_lap_time_clean,
+    laps.median_lap_time_clean,
+    laps.stddev_lap_time_clean,
     laps.best_sector_1,
     laps.best_sector_2,
     laps.best_sector_3,
-    cast(
-        cast(round((laps.best_sector_1) * 1000) as bigint) + cast(round((laps.best_sector_2) * 1000) as bigint) + cast(round((laps.best_sector_3) * 1000) as bigint)
-        as double
-    ) / 1000 as theoretical_best_lap_time,
+    -- The best lap itself can lack a sector, or have sectors that do not add up to its official time.
+    case
+        when laps.best_lap_time is null or best_sectors.sum_ms <= cast(round((laps.best_lap_time) * 1000) as bigint)
+            then cast(best_sectors.sum_ms as double) / 1000
+        when best_sectors.sum_ms is not null then laps.best_lap_time
+    end as theoretical_best_lap_time,
     laps.top_speed_trap,
     laps.top_speed,
     cast(case
@@ -134,6 +158,8 @@ left join silver_clean.silver_drivers as drivers
     on participants.session_key = drivers.session_key and participants.driver_number = drivers.driver_number
 left join laps
     on participants.session_key = laps.session_key and participants.driver_number = laps.driver_number
+left join best_sectors
+    on participants.session_key = best_sectors.session_key and participants.driver_number = best_sectors.driver_number
 left join gold_analytics.session_leaderboard as leaderboard
     on
         participants.session_key = leaderboard.session_key

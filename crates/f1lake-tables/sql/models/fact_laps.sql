@@ -1,20 +1,18 @@
-with laps as (
-    select
-        *,
-        lead(lap_number) over (partition by session_key, driver_number order by lap_number) as next_lap_number,
-        lead(is_pit_out_lap) over (partition by session_key, driver_number order by lap_number) as next_is_pit_out_lap
-    from silver_clean.silver_laps
-),
-
-race_control as (
-    select session_key, date, flag, message, qualifying_phase
-    from silver_clean.silver_race_control
-    where date is not null
-),
-
-sessions as (
-    select session_key, session_category, year
+with sessions as (
+    select session_key, session_category, year, session_category in ('Race', 'Sprint') as is_race
     from silver_clean.silver_sessions
+),
+
+laps as (
+    select
+        laps.*,
+        -- Outside races a lap into the pit lane is not a lap time.
+        laps.is_valid_lap and (coalesce(sessions.is_race, false) or not laps.is_pit_in_lap) as has_lap_time,
+        lag(laps.date_start) over (partition by laps.session_key, laps.driver_number order by laps.lap_number)
+            as previous_date_start
+    from silver_clean.silver_laps as laps
+    left join sessions
+        on laps.session_key = sessions.session_key
 ),
 
 -- Lap times that the stewards deleted or gave back: `CAR 4 (NOR) TIME 1:57.940 DELETED - TRACK LIMITS AT TURN 16 LAP 12 ...`.
@@ -23,19 +21,18 @@ verdicts as (
         session_key,
         date,
         message,
-        message like '%REINSTATED%' as is_reinstatement,
+        event = 'reinstatement' as is_reinstatement,
         cast(nullif((regexp_match(message, '^CAR ([0-9]+) '))[1], '') as bigint) as driver_number,
         cast(nullif((regexp_match(message, ' LAP ([0-9]+) '))[1], '') as bigint) as message_lap,
         coalesce(cast(nullif((regexp_match(message, ' TIME ([0-9]+):'))[1], '') as bigint), 0) * 60000
         + cast(round((cast(nullif((regexp_match(message, ' TIME (?:[0-9]+:)?([0-9]+[.][0-9]+) '))[1], '') as double)) * 1000) as bigint)
             as time_ms
-    from race_control
-    where
-        message like 'CAR %'
-        and (message like '% DELETED %' or message like '% WILL BE REINSTATED%')
+    from silver_clean.silver_race_control
+    where event in ('deletion', 'reinstatement') and date is not null
 ),
 
--- A verdict is matched by its time. Its lap number is the API's only in races: elsewhere race control counts otherwise.
+-- A verdict belongs to the lap that the message names, where that lap has the time. Outside races race control often counts
+-- laps otherwise; then it is the last lap with the time that had begun by then. Without a time, races only, the number decides.
 matched_verdicts as (
     select
         laps.session_key,
@@ -46,7 +43,9 @@ matched_verdicts as (
         verdicts.is_reinstatement,
         row_number() over (
             partition by verdicts.session_key, verdicts.driver_number, verdicts.date, verdicts.message
-            order by laps.lap_number desc
+            order by
+                case when laps.lap_number = verdicts.message_lap then 0 else 1 end,
+                laps.lap_number desc
         ) as _rn
     from verdicts
     inner join sessions
@@ -54,14 +53,11 @@ matched_verdicts as (
     inner join laps
         on verdicts.session_key = laps.session_key and verdicts.driver_number = laps.driver_number
     where
-        (laps.date_start is null or laps.date_start <= verdicts.date)
+        laps.has_lap_time
+        and (laps.date_start is null or laps.date_start <= verdicts.date)
         and (
             verdicts.time_ms = cast(round((laps.lap_duration) * 1000) as bigint)
-            or (
-                verdicts.time_ms is null
-                and sessions.session_category in ('Race', 'Sprint')
-                and verdicts.message_lap = laps.lap_number
-            )
+            or (verdicts.time_ms is null and sessions.is_race and verdicts.message_lap = laps.lap_number)
         )
 ),
 
@@ -80,40 +76,10 @@ last_verdict as (
     where _rn = 1
 ),
 
--- Qualifying: from 2026 race control says the phase; before, one begins when the pit exit opens after a chequered flag.
-qualifying_messages as (
-    select
-        race_control.session_key,
-        race_control.date,
-        race_control.flag,
-        race_control.message,
-        race_control.qualifying_phase,
-        max(race_control.qualifying_phase) over (partition by race_control.session_key) as last_phase
-    from race_control
-    inner join sessions
-        on race_control.session_key = sessions.session_key
-    where sessions.session_category in ('Qualifying', 'Sprint Qualifying')
-),
-
-pit_exit_and_flag as (
-    select
-        session_key,
-        date,
-        flag,
-        lag(flag) over (partition by session_key order by date, flag) as previous_flag
-    from qualifying_messages
-    where last_phase is null and (flag = 'CHEQUERED' or message like 'GREEN LIGHT%')
-),
-
 phase_starts as (
-    select session_key, qualifying_phase as phase, min(date) as date
-    from qualifying_messages
+    select session_key, qualifying_phase as phase, date_start as date
+    from gold_analytics.fact_qualifying_parts
     where qualifying_phase > 1
-    group by session_key, qualifying_phase
-    union all
-    select session_key, 1 + row_number() over (partition by session_key order by date) as phase, date
-    from pit_exit_and_flag
-    where previous_flag = 'CHEQUERED' and flag <> 'CHEQUERED'
 ),
 
 -- An out lap counts from its end: it is listed from the moment the car came in.
@@ -138,54 +104,35 @@ lap_phases as (
     group by laps.session_key, laps.driver_number, laps.lap_number
 ),
 
--- Safety car, virtual safety car or red flag: from the message to the next clear or green.
-neutralisation_events as (
-    select
-        session_key,
-        date,
-        case
-            when
-                flag = 'RED'
-                or message like 'SAFETY CAR DEPLOYED%'
-                or message like 'VIRTUAL SAFETY CAR DEPLOYED%'
-                or message like 'VSC DEPLOYED%'
-                then 1
-            else 0
-        end as is_start
-    from race_control
-    where
-        flag = 'RED'
-        or message like 'SAFETY CAR DEPLOYED%'
-        or message like 'VIRTUAL SAFETY CAR DEPLOYED%'
-        or message like 'VSC DEPLOYED%'
-        or message like 'TRACK CLEAR%'
-        or message like 'GREEN LIGHT%'
-),
-
-neutralisation_windows as (
-    select
-        session_key,
-        date,
-        is_start,
-        lead(date) over (partition by session_key order by date, is_start) as until_date
-    from neutralisation_events
-),
-
+-- A lap that runs when the leader takes the restart is neutralised; the next one is not.
 neutralised_laps as (
+    select
+        laps.session_key,
+        laps.driver_number,
+        laps.lap_number,
+        max(case when neutralisations.kind = 'red_flag' then 1 else 0 end) as is_under_red_flag
+    from laps
+    inner join gold_analytics.fact_neutralisations as neutralisations
+        on
+            laps.session_key = neutralisations.session_key
+            and coalesce(laps.date_end, laps.date_start) > neutralisations.date_start
+            and (
+                neutralisations.date_end is null
+                or coalesce(laps.date_start, laps.date_end) < neutralisations.date_end
+            )
+    group by laps.session_key, laps.driver_number, laps.lap_number
+),
+
+-- The lap that begins on the grid: the first one, and the one after a standing restart.
+start_laps as (
     select distinct laps.session_key, laps.driver_number, laps.lap_number
     from laps
-    inner join neutralisation_windows as neutralised
+    inner join gold_analytics.fact_neutralisations as neutralisations
         on
-            laps.session_key = neutralised.session_key
-            and laps.date_end > neutralised.date
-            and (neutralised.until_date is null or laps.date_start < neutralised.until_date)
-    where neutralised.is_start = 1
-),
-
-pit_laps as (
-    select distinct session_key, driver_number, lap_number
-    from silver_clean.silver_pit
-    where lap_number is not null
+            laps.session_key = neutralisations.session_key
+            and neutralisations.restart = 'standing'
+            and laps.date_start >= neutralisations.date_end
+            and laps.previous_date_start < neutralisations.date_end
 ),
 
 -- The stint of a lap is the last one that began by then, unless it ended before.
@@ -204,7 +151,7 @@ lap_stints as (
             order by stints.lap_start desc, stints.stint_number desc
         ) as _rn
     from laps
-    inner join silver_clean.silver_stints as stints
+    inner join gold_analytics.tyre_stints as stints
         on
             laps.session_key = stints.session_key
             and laps.driver_number = stints.driver_number
@@ -310,16 +257,15 @@ joined as (
         laps.st_speed,
         laps.max_speed,
         laps.is_pit_out_lap,
-        coalesce(
-            pit_laps.lap_number is not null
-            or (laps.next_lap_number = laps.lap_number + 1 and laps.next_is_pit_out_lap),
-            false
-        ) as is_pit_in_lap,
+        laps.is_pit_in_lap,
+        laps.is_start_estimated,
         laps.is_valid_lap,
         coalesce(not last_verdict.is_reinstatement, false) as is_deleted,
         last_verdict.message as verdict_message,
-        laps.is_valid_lap and not coalesce(not last_verdict.is_reinstatement, false) as is_timed_lap,
+        laps.has_lap_time and not coalesce(not last_verdict.is_reinstatement, false) as is_timed_lap,
         neutralised_laps.lap_number is not null as is_neutralised,
+        coalesce(neutralised_laps.is_under_red_flag = 1, false) as is_under_red_flag,
+        coalesce(sessions.is_race and (laps.lap_number = 1 or start_laps.lap_number is not null), false) as is_start_lap,
         lap_phases.qualifying_phase,
         stints.stint_number,
         stints.compound,
@@ -339,11 +285,6 @@ joined as (
         on laps.session_key = sessions.session_key
     left join silver_clean.silver_drivers as drivers
         on laps.session_key = drivers.session_key and laps.driver_number = drivers.driver_number
-    left join pit_laps
-        on
-            laps.session_key = pit_laps.session_key
-            and laps.driver_number = pit_laps.driver_number
-            and laps.lap_number = pit_laps.lap_number
     left join last_verdict
         on
             laps.session_key = last_verdict.session_key
@@ -355,6 +296,11 @@ joined as (
             laps.session_key = neutralised_laps.session_key
             and laps.driver_number = neutralised_laps.driver_number
             and laps.lap_number = neutralised_laps.lap_number
+    left join start_laps
+        on
+            laps.session_key = start_laps.session_key
+            and laps.driver_number = start_laps.driver_number
+            and laps.lap_number = start_laps.lap_number
     left join lap_phases
         on
             laps.session_key = lap_phases.session_key
@@ -413,6 +359,7 @@ select
     lap_number,
     date_start,
     date_end,
+    is_start_estimated,
     lap_duration,
     duration_sector_1,
     duration_sector_2,
@@ -429,6 +376,16 @@ select
     verdict_message,
     is_timed_lap,
     is_neutralised,
+    is_under_red_flag,
+    is_start_lap,
+    coalesce(
+        is_timed_lap
+        and not is_neutralised
+        and not is_start_lap
+        and not is_pit_in_lap
+        and not coalesce(is_pit_out_lap, false),
+        false
+    ) as is_clean_lap,
     cast(qualifying_phase as bigint) as qualifying_phase,
     stint_number,
     compound,

@@ -6,8 +6,10 @@ with lap_times as (
         count(*) as laps_recorded,
         count(case when is_timed_lap then 1 end) as timed_laps,
         min(case when is_timed_lap then lap_duration end) as best_lap_time,
-        (cast(sum(cast(round((case when is_timed_lap then lap_duration end) * 1000) as bigint)) as double) / nullif(cast(count(case when is_timed_lap then lap_duration end) as double), 0) / 1000) as mean_lap_time,
-        (median(cast(cast(round((case when is_timed_lap then lap_duration end) * 1000) as bigint) as double)) / 1000) as median_lap_time
+        (cast(sum(cast(round((case when is_timed_lap and not is_under_red_flag and (lap_number = 1 or not is_start_lap) then lap_duration end) * 1000) as bigint)) as double) / nullif(cast(count(case when is_timed_lap and not is_under_red_flag and (lap_number = 1 or not is_start_lap) then lap_duration end) as double), 0) / 1000) as mean_lap_time,
+        (median(cast(cast(round((case when is_timed_lap and not is_under_red_flag and (lap_number = 1 or not is_start_lap) then lap_duration end) * 1000) as bigint) as double)) / 1000) as median_lap_time,
+        (cast(sum(cast(round((case when is_clean_lap then lap_duration end) * 1000) as bigint)) as double) / nullif(cast(count(case when is_clean_lap then lap_duration end) as double), 0) / 1000) as mean_lap_time_clean,
+        (median(cast(cast(round((case when is_clean_lap then lap_duration end) * 1000) as bigint) as double)) / 1000) as median_lap_time_clean
     from gold_analytics.fact_laps
     where stint_number is not null
     group by session_key, driver_number, stint_number
@@ -32,12 +34,15 @@ select
     lap_times.best_lap_time,
     lap_times.mean_lap_time,
     lap_times.median_lap_time,
+    lap_times.mean_lap_time_clean,
+    lap_times.median_lap_time_clean,
+    stints.api_stints,
     stints.lap_start_raw,
     stints.lap_end_raw,
     stints.is_repaired,
     stints.session_name,
     stints.batch_day
-from silver_clean.silver_stints as stints
+from gold_analytics.tyre_stints as stints
 left join silver_clean.silver_drivers as drivers
     on stints.session_key = drivers.session_key and stints.driver_number = drivers.driver_number
 left join lap_times

@@ -1,4 +1,4 @@
--- Laps at racing speed: timed, not the first, neither into nor out of the pit lane, not under a safety car or red flag.
+-- Laps at racing speed: timed, not from the grid, neither into nor out of the pit lane, not neutralised.
 with racing_laps as (
     select
         session_key,
@@ -19,10 +19,7 @@ with racing_laps as (
     from gold_analytics.fact_laps
     where
         session_category in ('Race', 'Sprint')
-        and is_timed_lap
-        and not is_pit_in_lap
-        and not is_neutralised
-        and lap_number > 1
+        and is_clean_lap
         and stint_number is not null
 ),
 
@@ -113,9 +110,13 @@ select
     median_lap_time,
     stddev_lap_time,
     trend_s_per_lap,
-    cast(rank() over (partition by session_key, compound order by median_lap_time) as bigint)
-        as pace_rank_on_compound,
-    median_lap_time - min(median_lap_time) over (partition by session_key, compound) as gap_to_best_on_compound,
+    cast(case
+        when compound is not null then rank() over (partition by session_key, compound order by median_lap_time)
+    end as bigint) as pace_rank_on_compound,
+    case
+        when compound is not null
+            then median_lap_time - min(median_lap_time) over (partition by session_key, compound)
+    end as gap_to_best_on_compound,
     session_name,
     batch_day
 from paces

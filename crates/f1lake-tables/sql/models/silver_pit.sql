@@ -10,26 +10,28 @@ with ranked as (
 )
 
 select
-    meeting_key,
-    session_key,
-    driver_number,
-    lap_number,
-    date,
-    lane_duration,
-    stop_duration,
-    pit_duration,
-    session_name,
-    batch_day,
-    coalesce(lane_duration, pit_duration) as pit_lane_duration,
+    pit.meeting_key,
+    pit.session_key,
+    pit.driver_number,
+    pit.lap_number,
+    pit.date,
+    pit.lane_duration,
+    pit.stop_duration,
+    pit.pit_duration,
+    pit.session_name,
+    pit.batch_day,
+    coalesce(pit.lane_duration, pit.pit_duration) as pit_lane_duration,
+    (pit.date + arrow_cast(cast(round((-coalesce(pit.lane_duration, pit.pit_duration)) * 1e6) as bigint), 'Duration(Microsecond)')) as date_entry,
+    -- In races the API counts a passage to the lap into the lane, elsewhere to the lap out of it.
     case
-        when session_name not in ('Race', 'Sprint') then 'garage'
-        when coalesce(lane_duration, pit_duration) is null then null
-        when coalesce(lane_duration, pit_duration) > 600 then 'red_flag'
-        else 'stop'
-    end as pit_type,
+        when sessions.session_category in ('Race', 'Sprint') then pit.lap_number
+        when pit.lap_number > 1 then pit.lap_number - 1
+    end as in_lap_number,
     case
-        when session_name in ('Race', 'Sprint') then coalesce(lane_duration, pit_duration) > 600
-        else false
-    end as is_red_flag_stop
-from ranked
-where _rn = 1
+        when sessions.session_category in ('Race', 'Sprint') then pit.lap_number + 1
+        else pit.lap_number
+    end as out_lap_number
+from ranked as pit
+left join silver_clean.silver_sessions as sessions
+    on pit.session_key = sessions.session_key
+where pit._rn = 1

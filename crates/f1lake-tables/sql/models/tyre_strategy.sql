@@ -4,8 +4,9 @@ with strategies as (
         driver_number,
         count(*) as stints,
         count(distinct compound) as compounds_used,
-        string_agg(compound, '-' order by stint_number) as compounds,
-        string_agg(cast(stint_laps as varchar), '-' order by stint_number) as stint_lengths,
+        string_agg(coalesce(compound, '?'), '-' order by stint_number) as compounds,
+        string_agg(coalesce(cast(stint_laps as varchar), '?'), '-' order by stint_number)
+            as stint_lengths,
         min(case when stint_number = 1 then compound end) as start_compound,
         max(stint_laps) as longest_stint_laps,
         max(tyre_age_at_end) as oldest_tyre_age,
@@ -20,7 +21,7 @@ stops as (
         driver_number,
         count(case when pit_type = 'stop' then 1 end) as pit_stops,
         count(case when is_red_flag_stop then 1 end) as red_flag_stops,
-        string_agg(cast(lap_number as varchar), '-' order by stop_number) as stop_laps,
+        string_agg(case when pit_type = 'stop' then cast(lap_number as varchar) end, '-' order by stop_number) as stop_laps,
         sum(case when pit_type = 'stop' then cast(round((lane_duration) * 1000) as bigint) end) as pit_lane_ms
     from gold_analytics.fact_pit_stops
     group by session_key, driver_number

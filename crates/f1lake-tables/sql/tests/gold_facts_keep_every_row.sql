@@ -1,4 +1,5 @@
--- Joins neither drop nor double rows: each fact has as many rows a session as its silver table.
+-- Joins neither drop nor double rows: each fact has as many rows a session as the table it is made of; a merged stint counts
+-- for those it is made of.
 
 with counted as (
 
@@ -15,6 +16,19 @@ with counted as (
     group by session_key
     union all
 
+    select 'tyre_stints' as fact, session_key, sum(fact_rows) as fact_rows, sum(silver_rows) as silver_rows
+    from (
+        select session_key, sum(api_stints) as fact_rows, 0 as silver_rows
+        from gold_analytics.tyre_stints
+        group by session_key
+        union all
+        select session_key, 0 as fact_rows, count(*) as silver_rows
+        from silver_clean.silver_stints
+        group by session_key
+    ) as both_2
+    group by session_key
+    union all
+
     select 'fact_stints' as fact, session_key, sum(fact_rows) as fact_rows, sum(silver_rows) as silver_rows
     from (
         select session_key, count(*) as fact_rows, 0 as silver_rows
@@ -22,9 +36,22 @@ with counted as (
         group by session_key
         union all
         select session_key, 0 as fact_rows, count(*) as silver_rows
-        from silver_clean.silver_stints
+        from gold_analytics.tyre_stints
         group by session_key
-    ) as both_2
+    ) as both_3
+    group by session_key
+    union all
+
+    select 'pit_passages' as fact, session_key, sum(fact_rows) as fact_rows, sum(silver_rows) as silver_rows
+    from (
+        select session_key, count(*) as fact_rows, 0 as silver_rows
+        from gold_analytics.pit_passages
+        group by session_key
+        union all
+        select session_key, 0 as fact_rows, count(*) as silver_rows
+        from silver_clean.silver_pit
+        group by session_key
+    ) as both_4
     group by session_key
     union all
 
@@ -37,7 +64,7 @@ with counted as (
         select session_key, 0 as fact_rows, count(*) as silver_rows
         from silver_clean.silver_pit
         group by session_key
-    ) as both_3
+    ) as both_5
     group by session_key
     union all
 
@@ -50,7 +77,7 @@ with counted as (
         select session_key, 0 as fact_rows, count(*) as silver_rows
         from silver_clean.silver_session_result
         group by session_key
-    ) as both_4
+    ) as both_6
     group by session_key
     union all
 
@@ -63,7 +90,7 @@ with counted as (
         select session_key, 0 as fact_rows, count(*) as silver_rows
         from silver_clean.silver_sessions
         group by session_key
-    ) as both_5
+    ) as both_7
     group by session_key
 
 )

@@ -4,7 +4,7 @@ with all_values as (
         pit_type as value_field,
         count(*) as n_records
 
-    from silver_clean.silver_pit
+    from gold_analytics.pit_passages
     group by pit_type
 
 )
@@ -12,5 +12,5 @@ with all_values as (
 select *
 from all_values
 where value_field not in (
-    'stop','red_flag','garage'
+    'stop','drive_through','stop_go','safety_car','red_flag','garage'
 )

@@ -4,7 +4,7 @@ with all_values as (
         compound as value_field,
         count(*) as n_records
 
-    from silver_clean.silver_stints
+    from gold_analytics.tyre_stints
     group by compound
 
 )
@@ -12,5 +12,5 @@ with all_values as (
 select *
 from all_values
 where value_field not in (
-    'SOFT','MEDIUM','HARD','INTERMEDIATE','WET','UNKNOWN','TEST_UNKNOWN'
+    'SOFT','MEDIUM','HARD','INTERMEDIATE','WET'
 )

@@ -1,0 +1,3 @@
+select meeting_key
+from gold_analytics.dim_rounds
+where meeting_key is null

@@ -1,0 +1,3 @@
+select round
+from gold_analytics.dim_rounds
+where round is null

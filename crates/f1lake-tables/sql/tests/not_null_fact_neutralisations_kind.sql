@@ -1,0 +1,3 @@
+select kind
+from gold_analytics.fact_neutralisations
+where kind is null

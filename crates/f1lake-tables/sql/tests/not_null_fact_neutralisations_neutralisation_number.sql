@@ -1,0 +1,3 @@
+select neutralisation_number
+from gold_analytics.fact_neutralisations
+where neutralisation_number is null

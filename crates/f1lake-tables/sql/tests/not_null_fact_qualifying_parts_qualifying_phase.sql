@@ -1,0 +1,3 @@
+select qualifying_phase
+from gold_analytics.fact_qualifying_parts
+where qualifying_phase is null

@@ -1,0 +1,3 @@
+select is_start_estimated
+from silver_clean.silver_laps
+where is_start_estimated is null

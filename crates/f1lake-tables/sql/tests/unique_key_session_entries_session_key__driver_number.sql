@@ -1,0 +1,6 @@
+select
+    session_key, driver_number,
+    count(*) as rows_of_key
+from gold_analytics.session_entries
+group by session_key, driver_number
+having count(*) > 1

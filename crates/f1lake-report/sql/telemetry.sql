@@ -11,6 +11,9 @@ ranked AS (
         laps.driver_number,
         laps.lap_number,
         laps.lap_duration,
+        laps.duration_sector_1,
+        laps.duration_sector_2,
+        laps.duration_sector_3,
         ROW_NUMBER() OVER (PARTITION BY laps.driver_number ORDER BY laps.lap_duration, laps.lap_number) AS _rn
     FROM gold_analytics.fact_laps AS laps
     INNER JOIN with_telemetry
@@ -19,7 +22,7 @@ ranked AS (
 ),
 
 best AS (
-    SELECT driver_number, lap_number, lap_duration
+    SELECT driver_number, lap_number, lap_duration, duration_sector_1, duration_sector_2, duration_sector_3
     FROM ranked
     WHERE _rn = 1
     ORDER BY lap_duration, driver_number
@@ -30,6 +33,9 @@ SELECT
     telemetry.driver_number,
     telemetry.lap_number,
     best.lap_duration AS lap_duration_s,
+    best.duration_sector_1 AS sector_1_s,
+    best.duration_sector_2 AS sector_2_s,
+    best.duration_sector_3 AS sector_3_s,
     telemetry.lap_distance_m,
     telemetry.lap_time_s,
     telemetry.speed,

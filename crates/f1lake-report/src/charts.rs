@@ -63,16 +63,17 @@ fn shade(
     last_lap: i64,
     (bottom, top): (f64, f64),
 ) -> Result<(), ReportError> {
-    for period in periods.iter().filter(|p| (0..=last_lap).contains(&p.lap_start)) {
+    for period in periods {
+        let Some(lap_start) = period.lap_start.filter(|lap| (0..=last_lap).contains(lap)) else { continue };
         let (class, short) = match period.kind {
             NeutralisationKind::SafetyCar => ("sc", "SC"),
             NeutralisationKind::VirtualSafetyCar => ("vsc", "VSC"),
             NeutralisationKind::RedFlag => ("red", "RED"),
         };
-        let end = period.lap_end.unwrap_or(last_lap).clamp(period.lap_start, last_lap);
-        let (from, to) = (period.lap_start as f64 - 0.5, end as f64 + 0.5);
+        let end = period.lap_end.unwrap_or(last_lap).clamp(lap_start, last_lap);
+        let (from, to) = (lap_start as f64 - 0.5, end as f64 + 0.5);
         let (from, to) = (from.max(0.5), to.min(last_lap as f64 + 0.5));
-        let title = format!("{}, laps {} to {}", period.kind.label(), period.lap_start, end);
+        let title = format!("{}, laps {} to {}", period.kind.label(), lap_start, end);
         canvas.group(&format!("period {class}"), Some(&title), || {
             plot.rectangle([(from, bottom), (to, top)], crate::canvas::SERIES)?;
             // Near the right edge the label goes to the left of the period.

@@ -1,14 +1,12 @@
-//! Two laps laid over each other by distance.
+//! The two best laps on one axis.
 
 use crate::data::{LapTrace, TraceSample};
+use crate::overlay::{Anchors, Course, OfficialTimes, Overlay, OverlayError, Reading, TimedLap};
 
-/// Points along the lap at which two laps are compared.
-const POINTS: usize = 400;
+/// Beyond its first and last sample a lap has their values for this many metres.
+const EDGE: f64 = 50.0;
 
-/// The two laps may differ so much in integrated length before they are no longer compared.
-const MOST_STRETCH: f64 = 0.08;
-
-/// A lap as a function of distance: samples with distance, ascending, distances stretched to a common length.
+/// A lap as a function of distance: samples with distance, ascending.
 #[derive(Debug, Clone)]
 pub(crate) struct Along {
     /// Distance in metres and the sample there.
@@ -16,77 +14,92 @@ pub(crate) struct Along {
 }
 
 impl Along {
-    /// Samples with a distance, each farther than the one before.
-    pub(crate) fn of(trace: &LapTrace) -> Self {
+    /// A lap by its own distance.
+    fn of(trace: &LapTrace) -> Self {
+        Self::at_places(trace, |sample| {
+            sample.lap_distance_m.filter(|d| d.is_finite() && (0.0..50_000.0).contains(d))
+        })
+    }
+
+    /// A lap by the places of an overlay.
+    fn on(course: &Course, trace: &LapTrace) -> Self {
+        let end = trace.lap_duration_s.unwrap_or_default();
+        Self::at_places(trace, |sample| {
+            sample.lap_time_s.filter(|time| (0.0..=end).contains(time)).map(|time| course.place_m(time))
+        })
+    }
+
+    /// Samples with a place, each farther than the one before.
+    fn at_places(trace: &LapTrace, place: impl Fn(&TraceSample) -> Option<f64>) -> Self {
         let mut samples: Vec<(f64, TraceSample)> = Vec::new();
         for sample in &trace.samples {
-            let Some(distance) =
-                sample.lap_distance_m.filter(|d| d.is_finite() && (0.0..50_000.0).contains(d))
-            else {
-                continue;
-            };
-            if samples.last().is_none_or(|(last, _)| distance > *last) {
+            if let Some(distance) = place(sample)
+                && samples.last().is_none_or(|(last, _)| distance > *last)
+            {
                 samples.push((distance, *sample));
             }
         }
         Self { samples }
     }
 
-    /// Distance of the last sample.
-    pub(crate) fn length(&self) -> f64 {
-        self.samples.last().map_or(0.0, |(distance, _)| *distance)
-    }
-
-    /// A value at a distance, linear between the samples that have it.
+    /// A value at a distance, linear between the samples that have it; near the ends that of the nearest sample.
     pub(crate) fn at(&self, distance: f64, value: impl Fn(&TraceSample) -> Option<f64>) -> Option<f64> {
         let split = self.samples.partition_point(|(d, _)| *d < distance);
-        let (d1, v1) = self.samples.get(split..)?.iter().find_map(|(d, s)| Some((*d, value(s)?)))?;
-        let before = self.samples.get(..split)?.iter().rev().find_map(|(d, s)| Some((*d, value(s)?)));
-        match before {
-            Some((d0, v0)) if d1 > d0 => Some(v0 + (v1 - v0) * (distance - d0) / (d1 - d0)),
-            _ => (d1 - distance < 1.0).then_some(v1),
+        let known = |(d, s): &(f64, TraceSample)| Some((*d, value(s)?));
+        let after = self.samples.get(split..)?.iter().find_map(known);
+        let before = self.samples.get(..split)?.iter().rev().find_map(known);
+        match (before, after) {
+            (Some((d0, v0)), Some((d1, v1))) => Some(v0 + (v1 - v0) * (distance - d0) / (d1 - d0)),
+            (only, None) | (None, only) => {
+                only.filter(|(d, _)| (d - distance).abs() <= EDGE).map(|(_, value)| value)
+            }
         }
-    }
-
-    fn stretched(mut self, factor: f64) -> Self {
-        for (distance, _) in &mut self.samples {
-            *distance *= factor;
-        }
-        self
     }
 }
 
-/// Two laps at the same points of the track.
+/// The best laps at the same points of the track.
 #[derive(Debug)]
 pub(crate) struct Comparison {
     /// Fastest lap.
     pub(crate) first: Along,
-    /// The other, stretched to the first's length; none when there is only one lap or the lengths do not fit.
+    /// The other; none when there is only one lap or the two cannot be compared.
     pub(crate) second: Option<Along>,
-    /// Distance in metres and time of the second minus time of the first in seconds; empty without a second.
-    pub(crate) delta: Vec<(f64, f64)>,
+    /// Length of the axis in metres.
+    pub(crate) length: f64,
+    /// The two laps laid over each other; none without a second.
+    pub(crate) overlay: Option<Overlay>,
+    /// Why there is a second lap that is not compared.
+    pub(crate) refused: Option<OverlayError>,
 }
 
-/// Lays the second lap over the first.
-pub(crate) fn compare(laps: &[LapTrace]) -> Option<Comparison> {
-    let first = Along::of(laps.first()?);
-    if first.samples.len() < 2 {
-        return None;
-    }
-    let second = laps.get(1).map(Along::of).filter(|lap| lap.samples.len() > 1).and_then(|lap| {
-        let factor = first.length() / lap.length();
-        ((factor - 1.0).abs() <= MOST_STRETCH).then(|| lap.stretched(factor))
+/// Lays the second lap over the first; none without a lap of two samples.
+pub(crate) fn compare(laps: &[LapTrace], anchors: Option<&Anchors>) -> Option<Comparison> {
+    let trace = laps.first()?;
+    let first = Along::of(trace);
+    let [_, .., (length, _)] = first.samples.as_slice() else { return None };
+    let length = *length;
+    let Some(other) = laps.get(1) else {
+        return Some(Comparison { first, second: None, length, overlay: None, refused: None });
+    };
+    let laid = timed(trace).and_then(|first| Overlay::of(&first, &timed(other)?, anchors));
+    Some(match laid {
+        Ok(overlay) => Comparison {
+            first: Along::on(overlay.first(), trace),
+            second: Some(Along::on(overlay.second(), other)),
+            length: overlay.length_m(),
+            overlay: Some(overlay),
+            refused: None,
+        },
+        Err(error) => Comparison { first, second: None, length, overlay: None, refused: Some(error) },
+    })
+}
+
+fn timed(trace: &LapTrace) -> Result<TimedLap, OverlayError> {
+    let readings = trace.samples.iter().filter_map(|sample| {
+        Some(Reading { time_s: sample.lap_time_s?, distance_m: sample.lap_distance_m? })
     });
-    let delta = second.as_ref().map_or_else(Vec::new, |second| {
-        (0..=POINTS)
-            .filter_map(|i| {
-                let distance = first.length() * i as f64 / POINTS as f64;
-                let behind = second.at(distance, |s| s.lap_time_s)? - first.at(distance, |s| s.lap_time_s)?;
-                Some((distance, behind))
-            })
-            .collect()
-    });
-    Some(Comparison { first, second, delta })
+    let times = OfficialTimes { lap_s: trace.lap_duration_s.unwrap_or_default(), sectors_s: trace.sectors_s };
+    TimedLap::new(readings, times)
 }
 
 #[cfg(test)]
@@ -94,7 +107,7 @@ mod tests {
     use super::*;
 
     fn lap(metres: f64, seconds: f64) -> LapTrace {
-        let samples = (0..=100)
+        let samples = (0..100)
             .map(|i| TraceSample {
                 lap_distance_m: Some(metres * f64::from(i) / 100.0),
                 lap_time_s: Some(seconds * f64::from(i) / 100.0),
@@ -102,24 +115,35 @@ mod tests {
                 ..Default::default()
             })
             .collect();
-        LapTrace { samples, ..Default::default() }
+        LapTrace { lap_duration_s: Some(seconds), samples, ..Default::default() }
     }
 
     #[test]
-    fn the_delta_ends_at_the_difference_of_the_lap_times() {
-        let comparison = compare(&[lap(5000.0, 80.0), lap(5050.0, 81.0)]).unwrap();
-        let (distance, behind) = *comparison.delta.last().unwrap();
-        assert!((distance - 5000.0).abs() < 1e-6 && (behind - 1.0).abs() < 1e-6);
-        let (_, half) = comparison.delta[POINTS / 2];
-        assert!((half - 0.5).abs() < 1e-6);
+    fn the_axis_is_the_anchors() {
+        let laps = [lap(5000.0, 80.0), lap(5050.0, 81.0)];
+        let comparison = compare(&laps, None).unwrap();
+        assert!((comparison.length - 5025.0).abs() < 1e-6, "{}", comparison.length);
+        let delta = comparison.overlay.unwrap().delta_s(comparison.length);
+        assert!((delta - 1.0).abs() < 1e-9, "{delta}");
+        let anchors = Anchors { sector_lines_m: None, length_m: 5100.0 };
+        let comparison = compare(&laps, Some(&anchors)).unwrap();
+        assert!((comparison.length - 5100.0).abs() < f64::EPSILON);
+        for along in [comparison.first, comparison.second.unwrap()] {
+            let (last, _) = along.samples.last().unwrap();
+            assert!((last - 5049.0).abs() < 1e-6, "{last}");
+            assert_eq!(along.at(5090.0, |s| s.speed), Some(200.0));
+            assert_eq!(along.at(5100.0, |s| s.speed), None);
+        }
     }
 
     #[test]
     fn laps_of_other_lengths_are_not_compared() {
-        let comparison = compare(&[lap(5000.0, 80.0), lap(3000.0, 81.0)]).unwrap();
-        assert!(comparison.second.is_none() && comparison.delta.is_empty());
-        assert!(compare(&[]).is_none());
-        assert!(compare(&[LapTrace::default()]).is_none());
+        let comparison = compare(&[lap(5000.0, 80.0), lap(3000.0, 81.0)], None).unwrap();
+        assert!(comparison.second.is_none() && comparison.overlay.is_none());
+        let why = comparison.refused.unwrap().to_string();
+        assert_eq!(why, "the laps differ too much in length: 5000 m and 3000 m");
+        assert!(compare(&[], None).is_none());
+        assert!(compare(&[LapTrace::default()], None).is_none());
     }
 
     #[test]
@@ -129,7 +153,7 @@ mod tests {
         trace.samples[60].lap_distance_m = None;
         trace.samples[70].lap_distance_m = Some(f64::NAN);
         let along = Along::of(&trace);
-        assert_eq!(along.samples.len(), 98);
+        assert_eq!(along.samples.len(), 97);
         assert!(along.samples.is_sorted_by(|a, b| a.0 < b.0));
     }
 }

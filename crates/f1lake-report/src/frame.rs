@@ -143,6 +143,11 @@ impl<'a> Plot<'a> {
         self.draw(&Rectangle::new(corners, fill(role)))
     }
 
+    /// An area in the group's colour within these corners.
+    pub(crate) fn area(&self, corners: Vec<(f64, f64)>) -> Result<(), ReportError> {
+        self.draw(&Polygon::new(corners, fill(SERIES)))
+    }
+
     /// A point: a filled circle, an empty square, an upward triangle.
     pub(crate) fn marker(&self, at: (f64, f64), shape: Shape) -> Result<(), ReportError> {
         match shape {

@@ -16,8 +16,11 @@ use std::fmt::Write;
 /// The only script of the page: reads the comparison where the pointer is.
 const SCRIPT: &str = include_str!("../templates/report.js");
 /// Digest of [`SCRIPT`] for the page's content security policy: no other script may run.
-const SCRIPT_SHA256: &str = "ll+jZNzrhi+scWx6hc6inefwPSPlM8m+jC9OasY9UMY=";
+const SCRIPT_SHA256: &str = "wrvQDkVJgsHsRYfvJKEot15/2M17m//GbsDddgidOK8=";
 const STYLE: &str = include_str!("../templates/report.css");
+/// What is said of a session that the simulator made.
+pub(crate) const GENERATED: &str =
+    "Generated data: the simulator invented these results, nobody drove these laps.";
 
 #[derive(Template)]
 #[template(path = "report.html")]
@@ -29,6 +32,7 @@ struct Page<'a> {
     title: String,
     heading: String,
     subtitle: Vec<String>,
+    generated: Option<&'static str>,
     facts: Vec<(String, String, String)>,
     has_team: bool,
     has_grid: bool,
@@ -95,7 +99,7 @@ struct ComparisonView {
     right: i32,
     top: i32,
     bottom: i32,
-    table: Vec<[String; 4]>,
+    table: Vec<[String; 5]>,
     names: Vec<String>,
 }
 
@@ -109,7 +113,7 @@ struct ComparisonView {
 pub fn render_html(data: &ReportData) -> Result<String, ReportError> {
     let field = Field::of(data);
     let session = data.session.clone().unwrap_or_default();
-    let laid_over = compare(&data.best_laps);
+    let laid_over = compare(&data.best_laps, data.anchors.as_ref());
     let (compared, speed_map, faster_map) = match &laid_over {
         Some(c) => {
             let (speed, faster) = track_map::draw(&data.best_laps, c, &field)?;
@@ -146,9 +150,14 @@ pub fn render_html(data: &ReportData) -> Result<String, ReportError> {
         colours: colours(&field),
         script: SCRIPT,
         script_sha256: SCRIPT_SHA256,
-        title: format!("{} · f1lake", heading(&session)),
+        title: format!(
+            "{}{} · f1lake",
+            heading(&session),
+            if session.is_generated { " (generated data)" } else { "" }
+        ),
         heading: heading(&session),
         subtitle: subtitle(&session),
+        generated: session.is_generated.then_some(GENERATED),
         facts: facts(data, &field),
         has_team: field.members().iter().any(|m| !m.team.is_empty()),
         has_grid: any(|r| r.grid_position.is_some()),
@@ -227,7 +236,7 @@ fn facts(data: &ReportData, field: &Field) -> Vec<(String, String, String)> {
     let race = data.session.as_ref().is_some_and(|s| s.is_race());
     if let Some(first) = data.leaderboard.iter().find(|r| r.position == Some(1)) {
         let member = field.get(first.driver_number);
-        let label = if race { "Winner" } else { "Fastest" };
+        let label = if race { "Winner" } else { "First" };
         facts.push((
             label.to_owned(),
             field.acronym(first.driver_number),
@@ -277,10 +286,11 @@ fn facts(data: &ReportData, field: &Field) -> Vec<(String, String, String)> {
     facts
 }
 
-/// The row with the best lap.
-fn fastest(data: &ReportData) -> Option<(&LeaderboardRow, f64)> {
+/// The row with the best lap of those who were not disqualified.
+pub(crate) fn fastest(data: &ReportData) -> Option<(&LeaderboardRow, f64)> {
     data.leaderboard
         .iter()
+        .filter(|row| row.status.as_deref() != Some("DSQ"))
         .filter_map(|r| Some((r, r.best_lap_s.filter(|t| t.is_finite() && *t > 0.0)?)))
         .min_by(|a, b| a.1.total_cmp(&b.1))
 }

@@ -30,7 +30,7 @@ mod field;
 mod format;
 mod frame;
 mod html;
-mod neutralisation;
+pub mod overlay;
 mod quality;
 mod queries;
 mod rows;

@@ -18,22 +18,25 @@ pub enum Part {
     Stints,
     /// Telemetry of the two best laps.
     Telemetry,
-    /// Messages of race control about safety cars and red flags.
-    RaceControl,
+    /// Where the sector lines lie in each clean lap.
+    SectorLines,
+    /// Safety car, virtual safety car and red flag periods.
+    Neutralisations,
     /// What is missing or odd.
     Quality,
 }
 
 impl Part {
     /// All, in the order in which a report shows them.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::Session,
         Self::Drivers,
         Self::Leaderboard,
         Self::Laps,
         Self::Stints,
         Self::Telemetry,
-        Self::RaceControl,
+        Self::SectorLines,
+        Self::Neutralisations,
         Self::Quality,
     ];
 
@@ -47,7 +50,8 @@ impl Part {
             Self::Laps => include_str!("../sql/laps.sql"),
             Self::Stints => include_str!("../sql/stints.sql"),
             Self::Telemetry => include_str!("../sql/telemetry.sql"),
-            Self::RaceControl => include_str!("../sql/race_control.sql"),
+            Self::SectorLines => include_str!("../sql/sector_lines.sql"),
+            Self::Neutralisations => include_str!("../sql/neutralisations.sql"),
             Self::Quality => include_str!("../sql/quality.sql"),
         };
         template.replace("{session_key}", &session_key.to_string())
@@ -63,7 +67,8 @@ impl std::fmt::Display for Part {
             Self::Laps => "laps",
             Self::Stints => "stints",
             Self::Telemetry => "telemetry",
-            Self::RaceControl => "race control",
+            Self::SectorLines => "sector lines",
+            Self::Neutralisations => "neutralisations",
             Self::Quality => "data quality",
         })
     }

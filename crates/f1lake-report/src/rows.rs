@@ -2,7 +2,7 @@
 
 use crate::data::{LapTrace, ReportData, TraceSample};
 use crate::error::ReportError;
-use crate::neutralisation::{ControlRow, periods};
+use crate::overlay::Anchors;
 use crate::queries::Part;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
@@ -18,8 +18,25 @@ struct TelemetryRow {
     driver_number: i64,
     lap_number: i64,
     lap_duration_s: Option<f64>,
+    sector_1_s: Option<f64>,
+    sector_2_s: Option<f64>,
+    sector_3_s: Option<f64>,
     #[serde(flatten)]
     sample: TraceSample,
+}
+
+/// Where a clean lap has the sector lines and its end, metres.
+#[derive(Debug, Deserialize)]
+struct SectorLinesRow {
+    line_1_m: Option<f64>,
+    line_2_m: Option<f64>,
+    length_m: Option<f64>,
+}
+
+impl SectorLinesRow {
+    fn anchors(&self) -> Option<Anchors> {
+        Some(Anchors { sector_lines_m: Some([self.line_1_m?, self.line_2_m?]), length_m: self.length_m? })
+    }
 }
 
 impl ReportData {
@@ -30,7 +47,8 @@ impl ReportData {
     pub fn from_rows(mut rows: Rows) -> Result<Self, ReportError> {
         let mut take = |part: Part| rows.remove(&part).unwrap_or_default();
         let session = read(Part::Session, take(Part::Session))?.into_iter().next();
-        let messages: Vec<ControlRow> = read(Part::RaceControl, take(Part::RaceControl))?;
+        let lines: Vec<SectorLinesRow> = read(Part::SectorLines, take(Part::SectorLines))?;
+        let lines: Vec<Anchors> = lines.iter().filter_map(SectorLinesRow::anchors).collect();
         Ok(Self {
             session,
             drivers: read(Part::Drivers, take(Part::Drivers))?,
@@ -38,7 +56,8 @@ impl ReportData {
             laps: read(Part::Laps, take(Part::Laps))?,
             stints: read(Part::Stints, take(Part::Stints))?,
             best_laps: traces(read(Part::Telemetry, take(Part::Telemetry))?),
-            neutralisations: periods(&messages),
+            anchors: Anchors::median(&lines),
+            neutralisations: read(Part::Neutralisations, take(Part::Neutralisations))?,
             quality: read(Part::Quality, take(Part::Quality))?,
         })
     }
@@ -61,6 +80,7 @@ fn traces(rows: Vec<TelemetryRow>) -> Vec<LapTrace> {
             driver_number: row.driver_number,
             lap_number: row.lap_number,
             lap_duration_s: row.lap_duration_s,
+            sectors_s: [row.sector_1_s, row.sector_2_s, row.sector_3_s],
             samples: Vec::new(),
         });
         lap.samples.push(row.sample);
@@ -77,6 +97,7 @@ fn traces(rows: Vec<TelemetryRow>) -> Vec<LapTrace> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::data::NeutralisationKind;
     use serde_json::json;
 
     #[test]
@@ -88,6 +109,32 @@ mod tests {
         let laps: Vec<_> = data.best_laps.iter().map(|l| (l.driver_number, l.samples.len())).collect();
         assert_eq!(laps, [(1, 1), (44, 2)]);
         assert_eq!(data.best_laps[1].samples[0].lap_time_s, Some(0.1));
+    }
+
+    #[test]
+    fn anchors_are_the_median_of_the_clean_laps() {
+        let row = |first: f64, second: f64, length: Option<f64>| json!({"driver_number": 1, "lap_number": 2, "line_1_m": first, "line_2_m": second, "length_m": length});
+        let lines = vec![
+            row(1500.0, 3300.0, Some(5300.0)),
+            row(1510.0, 3290.0, Some(5310.0)),
+            row(9.0, 9.0, None),
+            row(1490.0, 3310.0, Some(5290.0)),
+        ];
+        let data = ReportData::from_rows(Rows::from([(Part::SectorLines, lines)])).unwrap();
+        assert_eq!(data.anchors, Some(Anchors { sector_lines_m: Some([1500.0, 3300.0]), length_m: 5300.0 }));
+    }
+
+    #[test]
+    fn neutralisations_are_read() {
+        let rows = vec![
+            json!({"kind": "safety_car", "lap_start": 1, "lap_end": 3}),
+            json!({"kind": "red_flag", "lap_start": null, "lap_end": null}),
+        ];
+        let data = ReportData::from_rows(Rows::from([(Part::Neutralisations, rows)])).unwrap();
+        let kinds: Vec<_> = data.neutralisations.iter().map(|n| (n.kind, n.lap_start, n.lap_end)).collect();
+        let expected =
+            [(NeutralisationKind::SafetyCar, Some(1), Some(3)), (NeutralisationKind::RedFlag, None, None)];
+        assert_eq!(kinds, expected);
     }
 
     #[test]

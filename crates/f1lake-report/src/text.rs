@@ -6,7 +6,7 @@ use crate::colour::Tyre;
 use crate::data::ReportData;
 use crate::field::Field;
 use crate::format;
-use crate::html::{heading, place, subtitle};
+use crate::html::{GENERATED, fastest, heading, place, subtitle};
 use crate::quality::{findings, summary};
 use comfy_table::presets::NOTHING;
 use comfy_table::{Attribute, Cell, CellAlignment, Color, ContentArrangement, Row, Table};
@@ -28,6 +28,9 @@ pub fn render_text(data: &ReportData, width: usize, colour: bool) -> String {
     // Writing to a string cannot fail.
     let _ = writeln!(out, "{}", paint.bold(&clean(&heading(&session), width)));
     let _ = writeln!(out, "{}", paint.dim(&clean(&subtitle(&session).join(" · "), width)));
+    if session.is_generated {
+        let _ = writeln!(out, "{}", paint.warn(&clean(GENERATED, width)));
+    }
     leaderboard(&mut out, data, &field, width, paint);
     stints(&mut out, data, &field, width, paint);
     quality(&mut out, data, &field, width, paint);
@@ -100,7 +103,7 @@ fn leaderboard(out: &mut String, data: &ReportData, field: &Field, width: usize,
         (with_points, ("Pts", true)),
     ];
     heads.extend(optional.iter().filter(|(show, _)| *show).map(|(_, head)| *head));
-    let fastest = data.leaderboard.iter().filter_map(|r| r.best_lap_s).reduce(f64::min);
+    let fastest = fastest(data).map(|(row, _)| row.driver_number);
 
     let mut table = Table::new();
     table.load_style(NOTHING).set_content_arrangement(ContentArrangement::Disabled);
@@ -134,7 +137,7 @@ fn leaderboard(out: &mut String, data: &ReportData, field: &Field, width: usize,
         cells.push(Cell::new(format::gap(row)));
         let mut best =
             Cell::new(row.best_lap_s.filter(|t| t.is_finite()).map(format::lap_time).unwrap_or_default());
-        if paint.colour && row.best_lap_s.is_some() && row.best_lap_s == fastest {
+        if paint.colour && fastest == Some(row.driver_number) {
             best = best.fg(Color::Magenta).add_attribute(Attribute::Bold);
         }
         cells.push(best);

@@ -14,12 +14,12 @@ for (const box of document.querySelectorAll(".compare")) {
     const area = svg.getBoundingClientRect();
     const x = ((event.clientX - area.left) / area.width) * svg.viewBox.baseVal.width;
     const share = Math.min(1, Math.max(0, (x - left) / (right - left)));
-    const [distance, first, second, delta] = rows[Math.round(share * (rows.length - 1))];
+    const [distance, first, second, delta, noise] = rows[Math.round(share * (rows.length - 1))];
     const at = left + share * (right - left);
     cursor.setAttribute("d", `M${at} ${top}V${bottom}`);
     show(".speed0", first === null ? "" : `${first} km/h`);
     show(".speed1", second === null ? "" : `${second} km/h`);
-    show(".where", `${distance} m` + (delta === null ? "" : `, delta ${delta < 0 ? "" : "+"}${delta.toFixed(3)} s`));
+    show(".where", `${distance} m` + (delta === null ? "" : `, delta ${delta < 0 ? "" : "+"}${delta.toFixed(3)} ± ${noise.toFixed(3)} s`));
   });
   svg.addEventListener("pointerleave", () => {
     cursor.removeAttribute("d");

@@ -7,8 +7,12 @@ use crate::data::{LapTrace, TraceSample};
 use crate::error::ReportError;
 use crate::field::Field;
 use crate::format;
-use crate::frame::{Axis, Margins, Plot, round_ticks};
+use crate::frame::{Axis, Margins, Plot, Shape, round_ticks};
+use crate::overlay::Overlay;
 use std::ops::Range;
+
+/// Points along the lap at which the delta is drawn.
+const POINTS: usize = 400;
 
 /// A chart with what a pointer needs to read it.
 pub(crate) struct Comparing {
@@ -78,9 +82,9 @@ pub(crate) fn draw(
     }
     let strips: Vec<Strip> = [Strip::Speed, Strip::Delta, Strip::Throttle, Strip::Brake, Strip::Gear]
         .into_iter()
-        .filter(|s| if *s == Strip::Delta { !comparison.delta.is_empty() } else { has(*s) })
+        .filter(|s| if *s == Strip::Delta { comparison.overlay.is_some() } else { has(*s) })
         .collect();
-    let length = comparison.first.length();
+    let length = comparison.length;
     const AXIS_ROOM: i32 = 40;
     let height = strips.iter().map(|s| s.height()).sum::<i32>() + AXIS_ROOM;
     let canvas = Canvas::new("comparison", WIDTH, height);
@@ -120,11 +124,8 @@ pub(crate) fn draw(
         )?;
         let (left, top, right, bottom) = plot.bounds();
         bounds = Some(bounds.map_or((left, top, right, bottom), |b| (b.0, b.1, b.2, bottom)));
-        if *strip == Strip::Delta {
-            let line: Vec<(f64, f64)> = comparison.delta.clone();
-            canvas.group("zero", None, || plot.line_of(vec![(0.0, 0.0), (length, 0.0)], AXIS, 10))?;
-            let classes = super::lap_classes(laps, 1, field);
-            canvas.group(&format!("trace {classes}"), None, || plot.line(line, 18))?;
+        if let (Strip::Delta, Some(overlay)) = (strip, &comparison.overlay) {
+            delta(&canvas, &plot, overlay, &super::lap_classes(laps, 1, field))?;
             continue;
         }
         for (place, (_, along)) in traces.iter().enumerate().rev() {
@@ -151,21 +152,81 @@ pub(crate) fn draw(
     Ok(Some(Comparing { chart, bounds }))
 }
 
-fn caption(traces: &[(&LapTrace, &Along)], comparison: &Comparison, field: &Field) -> String {
-    let [(first, _), (second, _)] = traces else {
-        return "Distance is the integral of the car's speed.".to_owned();
+/// The band of the noise, the curve (neutral where it is within the noise), and squares where it is official.
+fn delta(canvas: &Canvas, plot: &Plot<'_>, overlay: &Overlay, classes: &str) -> Result<(), ReportError> {
+    let length = overlay.length_m();
+    let official = overlay.official();
+    let mut places: Vec<f64> = (0..=POINTS).map(|i| length * i as f64 / POINTS as f64).collect();
+    places.extend(official.iter().map(|(place, _)| *place));
+    places.sort_by(f64::total_cmp);
+    let edge = |side: f64| {
+        let places = places.iter().copied();
+        places.map(move |place| (place, overlay.delta_s(place) + side * overlay.noise_s(place)))
     };
-    let (a, b) = (field.acronym(first.driver_number), field.acronym(second.driver_number));
-    let mut text = format!("Delta: time of {b} minus time of {a} at the same place; rising, {b} loses.");
-    if let Some((_, behind)) = comparison.delta.last() {
-        text.push_str(&format!(" At the end {behind:+.3} s by telemetry"));
-        if let (Some(x), Some(y)) = (first.lap_duration_s, second.lap_duration_s) {
-            text.push_str(&format!(", {:+.3} s by the lap times", y - x));
+    canvas.group("noise", Some("Noise of the sampling"), || {
+        plot.area(edge(1.0).chain(edge(-1.0).collect::<Vec<_>>().into_iter().rev()).collect())
+    })?;
+    canvas.group("zero", None, || plot.line_of(vec![(0.0, 0.0), (length, 0.0)], AXIS, 10))?;
+    let mut runs: Vec<(bool, Vec<(f64, f64)>)> = Vec::new();
+    for place in &places {
+        let known = overlay.ahead(*place).is_some();
+        let point = (*place, overlay.delta_s(*place));
+        match runs.last_mut() {
+            Some((last, points)) if *last == known => points.push(point),
+            // Neighbours share a point so that no gap shows.
+            Some((_, points)) => {
+                points.push(point);
+                runs.push((known, vec![point]));
+            }
+            None => runs.push((known, vec![point])),
         }
-        text.push('.');
     }
-    text.push_str(" Distance is the integral of the car's speed; the second lap is stretched to the length of the first.");
-    text
+    for (known, points) in runs {
+        let (classes, width) = if known { (classes, 18) } else { ("neutral", 10) };
+        canvas.group(&format!("trace {classes}"), None, || plot.line(points, width))?;
+    }
+    canvas.group(&format!("official {classes}"), None, || {
+        official.iter().try_for_each(|(place, delta)| {
+            canvas.title_next(format!("Official at {place:.0} m: {delta:+.3} s"));
+            plot.marker((*place, *delta), Shape::Square)
+        })
+    })
+}
+
+fn caption(traces: &[(&LapTrace, &Along)], comparison: &Comparison, field: &Field) -> String {
+    let integrated = "Distance is the integral of the car's speed";
+    let name = |lap: &LapTrace| field.acronym(lap.driver_number);
+    match (traces, &comparison.overlay, comparison.refused) {
+        ([(first, _), (second, _)], Some(overlay), _) => {
+            let (a, b) = (name(first), name(second));
+            let official = overlay.official();
+            let deltas: Vec<String> = official.iter().map(|(_, delta)| format!("{delta:+.3}")).collect();
+            let (squares, fitted) = match overlay.ends_only() {
+                None => (
+                    format!(
+                        "Squares: official, at the sector lines and at the end ({} s).",
+                        deltas.join(", ")
+                    ),
+                    "each lap is fitted to the sector lines".to_owned(),
+                ),
+                Some(why) => (
+                    format!("Square: official, at the end ({} s).", deltas.join(", ")),
+                    format!("each lap is fitted to the whole length only, because {why}"),
+                ),
+            };
+            let noise = (0..=POINTS)
+                .map(|i| overlay.noise_s(overlay.length_m() * i as f64 / POINTS as f64))
+                .fold(0.0, f64::max);
+            format!(
+                "Delta: time of {b} minus time of {a} at the same place; rising, {b} loses. {squares} Between them the \
+                 band is the noise of the sampling, at most {:.0} ms; where the delta is smaller, the line is thin and grey. \
+                 {integrated}; {fitted}.",
+                noise * 1000.0
+            )
+        }
+        (_, _, Some(error)) => format!("No delta: {error}. {integrated}."),
+        _ => format!("{integrated}."),
+    }
 }
 
 fn span(strip: Strip, traces: &[(&LapTrace, &Along)], comparison: &Comparison) -> Range<f64> {
@@ -178,7 +239,14 @@ fn span(strip: Strip, traces: &[(&LapTrace, &Along)], comparison: &Comparison) -
         Strip::Throttle | Strip::Brake => -6.0..106.0,
         Strip::Gear => 0.5..8.5,
         Strip::Delta => {
-            let (low, high) = ends(&mut comparison.delta.iter().map(|(_, v)| *v)).unwrap_or((0.0, 0.0));
+            let mut edges = comparison.overlay.iter().flat_map(|overlay| {
+                (0..=POINTS).flat_map(move |i| {
+                    let place = overlay.length_m() * i as f64 / POINTS as f64;
+                    let (delta, noise) = (overlay.delta_s(place), overlay.noise_s(place));
+                    [delta - noise, delta + noise]
+                })
+            });
+            let (low, high) = ends(&mut edges).unwrap_or((0.0, 0.0));
             let room = ((high - low) * 0.12).max(0.02);
             low.min(0.0) - room..high.max(0.0) + room
         }
@@ -204,47 +272,42 @@ fn points(along: &Along, strip: Strip, step: bool) -> Vec<(f64, f64)> {
     points
 }
 
-/// What the pointer reads: rows of distance, speeds, delta; a compact JSON array of numbers.
+/// What the pointer reads: rows of distance, speeds, delta and its noise; a compact JSON array of numbers.
 pub(crate) fn readings(comparison: &Comparison) -> String {
     const READINGS: usize = 300;
-    let length = comparison.first.length();
     let round = |v: Option<f64>, scale: f64| {
         v.map_or(serde_json::Value::Null, |v| ((v * scale).round() / scale).into())
     };
     let rows: Vec<serde_json::Value> = (0..=READINGS)
         .map(|i| {
-            let distance = length * i as f64 / READINGS as f64;
-            let second = comparison.second.as_ref();
-            let behind = second.and_then(|s| {
-                Some(s.at(distance, |x| x.lap_time_s)? - comparison.first.at(distance, |x| x.lap_time_s)?)
-            });
+            let distance = comparison.length * i as f64 / READINGS as f64;
+            let overlay = comparison.overlay.as_ref();
             serde_json::json!([
                 round(Some(distance), 1.0),
                 round(comparison.first.at(distance, |x| x.speed), 1.0),
-                round(second.and_then(|s| s.at(distance, |x| x.speed)), 1.0),
-                round(behind, 1000.0),
+                round(comparison.second.as_ref().and_then(|s| s.at(distance, |x| x.speed)), 1.0),
+                round(overlay.map(|o| o.delta_s(distance)), 1000.0),
+                round(overlay.map(|o| o.noise_s(distance)), 1000.0),
             ])
         })
         .collect();
     serde_json::Value::Array(rows).to_string()
 }
 
-/// Numbers of the chart for the table: distance, speeds and delta at about twenty places.
-pub(crate) fn table(comparison: &Comparison) -> Vec<[String; 4]> {
-    let length = comparison.first.length();
+/// Numbers of the chart for the table: distance, speeds, delta and its noise at about twenty places.
+pub(crate) fn table(comparison: &Comparison) -> Vec<[String; 5]> {
     (0..=20)
         .map(|i| {
-            let distance = length * f64::from(i) / 20.0;
+            let distance = comparison.length * f64::from(i) / 20.0;
             let speed =
                 |a: &Along| a.at(distance, |s| s.speed).map(|v| format!("{v:.0}")).unwrap_or_default();
-            let behind = comparison.second.as_ref().and_then(|s| {
-                Some(s.at(distance, |x| x.lap_time_s)? - comparison.first.at(distance, |x| x.lap_time_s)?)
-            });
+            let overlay = comparison.overlay.as_ref();
             [
                 format!("{distance:.0}"),
                 speed(&comparison.first),
                 comparison.second.as_ref().map(speed).unwrap_or_default(),
-                behind.map(|b| format!("{b:+.3}")).unwrap_or_default(),
+                overlay.map(|o| format!("{:+.3}", o.delta_s(distance))).unwrap_or_default(),
+                overlay.map(|o| format!("{:.3}", o.noise_s(distance))).unwrap_or_default(),
             ]
         })
         .collect()

@@ -8,6 +8,7 @@ use crate::data::LapTrace;
 use crate::error::ReportError;
 use crate::field::Field;
 use crate::frame::letters;
+use crate::overlay::{Overlay, Side};
 use plotters::coord::Shift;
 use plotters::drawing::DrawingArea;
 use plotters::element::{Circle, PathElement, Rectangle, Text};
@@ -17,8 +18,10 @@ const WIDTH: i32 = 550;
 const MOST_HEIGHT: f64 = 470.0;
 const EDGE: f64 = 30.0;
 const LEGEND: f64 = 46.0;
-/// Parts of the lap in the map of who is faster.
-const SECTORS: usize = 24;
+/// Parts of the lap in the map of who is faster, about.
+const PARTS: usize = 24;
+/// Class of a part in which neither is faster.
+const NEUTRAL: usize = 2;
 
 /// A way on the canvas: distance in metres and place in tenths of a pixel.
 struct Way {
@@ -35,10 +38,8 @@ pub(crate) fn draw(
     let Some(lap) = laps.first() else { return Ok((None, None)) };
     let Some(way) = way(&comparison.first) else { return Ok((None, None)) };
     let speed = by_speed(lap, comparison, &way, field)?;
-    let faster = match laps {
-        [first, second, ..] if comparison.delta.len() > SECTORS => {
-            Some(by_faster([first, second], laps, comparison, &way, field)?)
-        }
+    let faster = match (laps, &comparison.overlay) {
+        ([first, second, ..], Some(overlay)) => Some(by_faster([first, second], laps, overlay, &way, field)?),
         _ => None,
     };
     Ok((speed, faster))
@@ -130,57 +131,61 @@ fn by_speed(
 fn by_faster(
     pair: [&LapTrace; 2],
     laps: &[LapTrace],
-    comparison: &Comparison,
+    overlay: &Overlay,
     way: &Way,
     field: &Field,
 ) -> Result<Chart, ReportError> {
-    let length = comparison.first.length();
-    let behind = |distance: f64| {
-        let place = comparison.delta.partition_point(|(d, _)| *d < distance);
-        comparison.delta.get(place).or(comparison.delta.last()).map_or(0.0, |(_, v)| *v)
+    let names = pair.map(|lap| field.acronym(lap.driver_number));
+    let classes = [lap_classes(laps, 0, field), lap_classes(laps, 1, field), "neutral".to_owned()];
+    let said =
+        [format!("{} faster", names[0]), format!("{} faster", names[1]), "within the noise".to_owned()];
+    let index = |side: Option<Side>| match side {
+        Some(Side::First) => 0,
+        Some(Side::Second) => 1,
+        None => NEUTRAL,
     };
-    let gains: Vec<f64> = (0..SECTORS)
-        .map(|i| {
-            let edge = |i: usize| behind(length * i as f64 / SECTORS as f64);
-            edge(i + 1) - edge(i)
-        })
-        .collect();
+    let found = overlay.parts(PARTS);
     let faster = |distance: f64| {
-        let sector = ((distance / length * SECTORS as f64) as usize).min(SECTORS - 1);
-        gains.get(sector).map(|gain| usize::from(*gain < 0.0))
+        let place = found.partition_point(|part| part.to_m < distance);
+        found.get(place).or(found.last()).map(|part| index(part.faster()))
     };
     let canvas = Canvas::new("faster", WIDTH, way.height);
     let area = canvas.area();
     outline(&canvas, &area, way)?;
     for (who, part) in parts(way, faster) {
-        let number = pair[who.min(1)].driver_number;
-        canvas.group(&lap_classes(laps, who, field), Some(&field.acronym(number)), || {
-            line(&canvas, &area, part, 60)
-        })?;
+        canvas.group(&classes[who], Some(&said[who]), || line(&canvas, &area, part, 60))?;
     }
     start(&canvas, &area, way)?;
-    let names = pair.map(|lap| field.acronym(lap.driver_number));
     let y = way.height * UNITS - 21 * UNITS;
-    for (who, name) in names.iter().enumerate() {
-        let left = (WIDTH / 2 - 110 + 130 * who as i32) * UNITS;
-        canvas.group(&lap_classes(laps, who, field), None, || {
-            line(&canvas, &area, vec![(left, y), (left + 36 * UNITS, y)], 60)
-        })?;
+    for (place, (class, text)) in classes.iter().zip(&said).enumerate() {
+        let left = (40 + 165 * place as i32) * UNITS;
+        canvas.group(class, None, || line(&canvas, &area, vec![(left, y), (left + 36 * UNITS, y)], 60))?;
         let style = letters(TEXT, 12.0, (HPos::Left, VPos::Center));
-        draw_on(&canvas, &area, &Text::new(format!("{name} faster"), (left + 44 * UNITS, y), style))?;
+        draw_on(&canvas, &area, &Text::new(text.clone(), (left + 44 * UNITS, y), style))?;
     }
-    let won = gains.iter().filter(|g| **g < 0.0).count();
+    let count = |who: usize| found.iter().filter(|part| index(part.faster()) == who).count();
+    let (least, most) = found
+        .iter()
+        .map(|part| part.noise_s * 1000.0)
+        .fold((f64::INFINITY, 0.0_f64), |(least, most), noise| (least.min(noise), most.max(noise)));
+    let all = found.len();
     let caption = format!(
-        "Who gains time where, in {SECTORS} equal parts of the lap: {} in {}, {} in {won}.",
+        "Who is faster where, in {all} parts that end at the {}: {} in {}, {} in {}. In {} (thin and grey) the difference is \
+         within the noise of the sampling, {least:.0} to {most:.0} ms a part.",
+        if overlay.ends_only().is_none() { "sector lines" } else { "end of the lap" },
         names[0],
-        SECTORS - won,
-        names[1]
+        count(0),
+        names[1],
+        count(1),
+        count(NEUTRAL),
     );
     let label = format!(
-        "Map of the track: {} faster in {} of {SECTORS} parts, {} in {won}",
+        "Map of the track: {} faster in {} of {all} parts, {} in {}, neither in {}",
         names[0],
-        SECTORS - won,
-        names[1]
+        count(0),
+        names[1],
+        count(1),
+        count(NEUTRAL),
     );
     Ok(Chart { svg: canvas.finish(&label), caption })
 }

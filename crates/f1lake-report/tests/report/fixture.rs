@@ -1,30 +1,57 @@
 //! Rows as the lake's gold tables give them, made from a simulated season.
 
+use f1lake_report::overlay::{OfficialTimes, Reading};
 use f1lake_report::{Part, Rows};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 
 /// Rows of the first session of this name in the generated season 2024.
 pub(crate) async fn session(name: &str) -> Rows {
-    let simulator = openf1_sim::start(openf1_sim::SimConfig {
-        limits: openf1_sim::SimLimits::None,
-        now: Some("2025-01-01T00:00:00Z".parse().unwrap()),
-        ..Default::default()
-    })
-    .await
-    .unwrap();
-    let api = Api { base: simulator.base_url().to_string(), http: reqwest::Client::new() };
+    let api = Api::start(openf1_sim::GeneratedConfig::default()).await;
     let rows = api.rows_of(name).await;
-    simulator.shutdown().await;
+    api.simulator.shutdown().await;
     rows
 }
 
+/// The best lap of each driver of the first race, fastest first, as telemetry of so many samples a second has it.
+pub(crate) async fn best_laps_of_the_race(telemetry_hz: f64) -> Vec<(OfficialTimes, Vec<Reading>)> {
+    let api = Api::start(openf1_sim::GeneratedConfig { telemetry_hz, ..Default::default() }).await;
+    let sessions = api.get("sessions?year=2024&is_cancelled=false&session_name=Race").await;
+    let key = &sessions[0]["session_key"];
+    let laps = api.get(&format!("laps?session_key={key}")).await;
+    let laps = laps_with_places(&laps, &[], &[]);
+    let mut fastest: Vec<&Value> = best_laps(&laps).into_values().collect();
+    fastest.sort_by(|a, b| seconds(a).total_cmp(&seconds(b)));
+    let mut found = Vec::new();
+    for lap in fastest {
+        let readings = along(lap, &api.during("car_data", key, lap).await);
+        let sectors_s = ["sector_1_s", "sector_2_s", "sector_3_s"].map(|sector| lap[sector].as_f64());
+        found.push((OfficialTimes { lap_s: seconds(lap), sectors_s }, readings));
+    }
+    api.simulator.shutdown().await;
+    found
+}
+
 struct Api {
+    simulator: openf1_sim::Simulator,
     base: String,
     http: reqwest::Client,
 }
 
 impl Api {
+    async fn start(generated: openf1_sim::GeneratedConfig) -> Self {
+        let simulator = openf1_sim::start(openf1_sim::SimConfig {
+            source: openf1_sim::Source::Generated(generated),
+            limits: openf1_sim::SimLimits::None,
+            now: Some("2025-01-01T00:00:00Z".parse().unwrap()),
+            ..Default::default()
+        })
+        .await
+        .unwrap();
+        let base = simulator.base_url().to_string();
+        Self { simulator, base, http: reqwest::Client::new() }
+    }
+
     async fn get(&self, query: &str) -> Vec<Value> {
         let answer = self.http.get(format!("{}/{query}", self.base)).send().await.unwrap();
         match answer.status().as_u16() {
@@ -93,13 +120,17 @@ impl Api {
                     "meeting_name": meeting_row["meeting_name"], "circuit_short_name": session["circuit_short_name"],
                     "location": session["location"], "country_name": session["country_name"],
                     "year": session["year"], "date_start": session["date_start"],
+                    "is_generated": drivers.iter().any(|d| d["headshot_url"].as_str().is_some_and(|url| url.contains(".invalid/"))),
                 })],
             ),
             (Part::Drivers, drivers),
             (Part::Leaderboard, leaderboard),
             (Part::Stints, stints),
             (Part::Telemetry, telemetry),
-            (Part::RaceControl, self.get(&format!("race_control?session_key={key}")).await),
+            (
+                Part::Neutralisations,
+                neutralisations(&self.get(&format!("race_control?session_key={key}")).await),
+            ),
             (
                 Part::Quality,
                 vec![
@@ -115,29 +146,24 @@ impl Api {
         ])
     }
 
+    /// What a telemetry endpoint has of a lap.
+    async fn during(&self, endpoint: &str, key: &Value, lap: &Value) -> Vec<Value> {
+        let begin = time(&lap["date_start"]).unwrap();
+        let text = |us: i64| {
+            jiff::Timestamp::from_microsecond(us).unwrap().strftime("%Y-%m-%dT%H:%M:%S%.3f").to_string()
+        };
+        let (from, to) = (text(begin), text(begin + (seconds(lap) * 1e6) as i64));
+        let driver = &lap["driver_number"];
+        let window = format!("date%3E%3D{from}&date%3C{to}");
+        self.get(&format!("{endpoint}?session_key={key}&driver_number={driver}&{window}")).await
+    }
+
     /// Readings within a lap, with distance by integration and the nearest place on the track.
     async fn telemetry(&self, key: &Value, lap: &Value) -> Vec<Value> {
-        let begin = time(&lap["date_start"]).unwrap();
-        let window = |endpoint: &str, until: f64| {
-            let text = |us: i64| {
-                jiff::Timestamp::from_microsecond(us).unwrap().strftime("%Y-%m-%dT%H:%M:%S%.3f").to_string()
-            };
-            let (from, to) = (text(begin), text(begin + (until * 1e6) as i64));
-            format!(
-                "{endpoint}?session_key={key}&driver_number={}&date%3E%3D{from}&date%3C{to}",
-                lap["driver_number"]
-            )
-        };
-        let readings = self.get(&window("car_data", seconds(lap))).await;
-        let places = self.get(&window("location", seconds(lap))).await;
-        let mut metres = 0.0;
-        let mut before: Option<(f64, f64)> = None;
+        let readings = self.during("car_data", key, lap).await;
+        let places = self.during("location", key, lap).await;
         let mut rows = Vec::new();
-        for reading in readings {
-            let at = (time(&reading["date"]).unwrap() - begin) as f64 / 1e6;
-            let speed = reading["speed"].as_f64().unwrap();
-            metres += before.map_or(speed / 3.6 * at, |(t, v)| (v + speed) / 2.0 / 3.6 * (at - t));
-            before = Some((at, speed));
+        for (at, reading) in along(lap, &readings).into_iter().zip(&readings) {
             let place = places
                 .iter()
                 .min_by_key(|p| (time(&p["date"]).unwrap() - time(&reading["date"]).unwrap()).abs())
@@ -145,13 +171,45 @@ impl Api {
                 .unwrap_or_default();
             rows.push(json!({
                 "driver_number": lap["driver_number"], "lap_number": lap["lap_number"],
-                "lap_duration_s": lap["lap_time_s"], "lap_distance_m": metres, "lap_time_s": at, "speed": speed,
-                "throttle": reading["throttle"], "brake": reading["brake"], "n_gear": reading["n_gear"],
-                "x": place["x"], "y": place["y"],
+                "lap_duration_s": lap["lap_time_s"], "sector_1_s": lap["sector_1_s"], "sector_2_s": lap["sector_2_s"],
+                "sector_3_s": lap["sector_3_s"], "lap_distance_m": at.distance_m, "lap_time_s": at.time_s,
+                "speed": reading["speed"], "throttle": reading["throttle"], "brake": reading["brake"],
+                "n_gear": reading["n_gear"], "x": place["x"], "y": place["y"],
             }));
         }
         rows
     }
+}
+
+/// Time and distance of a lap's readings, as `fact_lap_telemetry` has them: mean of two speeds times the time between.
+fn along(lap: &Value, readings: &[Value]) -> Vec<Reading> {
+    let begin = time(&lap["date_start"]).unwrap();
+    let mut before: Option<(Reading, f64)> = None;
+    let mut found = Vec::new();
+    for reading in readings {
+        let time_s = (time(&reading["date"]).unwrap() - begin) as f64 / 1e6;
+        let speed = reading["speed"].as_f64().unwrap() / 3.6;
+        let distance_m = before.map_or(speed * time_s, |(last, then)| {
+            last.distance_m + (then + speed) / 2.0 * (time_s - last.time_s)
+        });
+        found.push(Reading { time_s, distance_m });
+        before = Some((Reading { time_s, distance_m }, speed));
+    }
+    found
+}
+
+/// Virtual safety cars, the only ones of a generated season.
+fn neutralisations(messages: &[Value]) -> Vec<Value> {
+    let laps = |text: &str| {
+        let texts: Vec<_> =
+            messages.iter().filter(|m| m["message"] == text).map(|m| &m["lap_number"]).collect();
+        texts
+    };
+    laps("VIRTUAL SAFETY CAR DEPLOYED")
+        .iter()
+        .zip(laps("VIRTUAL SAFETY CAR ENDING"))
+        .map(|(from, to)| json!({"kind": "virtual_safety_car", "lap_start": from, "lap_end": to}))
+        .collect()
 }
 
 fn seconds(lap: &Value) -> f64 {
@@ -181,6 +239,7 @@ fn laps_with_places(laps: &[Value], stints: &[Value], places: &[Value]) -> Vec<V
             });
             json!({
                 "driver_number": driver, "lap_number": number, "lap_time_s": lap["lap_duration"],
+                "sector_1_s": lap["duration_sector_1"], "sector_2_s": lap["duration_sector_2"], "sector_3_s": lap["duration_sector_3"],
                 "position": place, "compound": stint.map(|s| &s["compound"]), "date_start": lap["date_start"],
                 "is_pit_out_lap": lap["is_pit_out_lap"], "is_pit_in_lap": next.map(|l| l["is_pit_out_lap"] == true),
                 "is_valid_lap": lap["lap_duration"].is_number(),

@@ -21,6 +21,7 @@ fn report(name: &str, number: i64, laps: i64) -> ReportData {
             country_name: text.clone(),
             year: Some(2024),
             date_start: text.clone(),
+            is_generated: false,
         }),
         drivers: vec![Driver {
             driver_number: number,
@@ -57,6 +58,7 @@ fn report(name: &str, number: i64, laps: i64) -> ReportData {
             driver_number: number,
             lap_number: 1,
             lap_duration_s: Some(80.0),
+            sectors_s: [Some(25.0), Some(30.0), Some(25.0)],
             samples: (0..60)
                 .map(|i| {
                     let i = f64::from(i);

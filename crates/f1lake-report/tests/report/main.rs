@@ -4,6 +4,7 @@
 
 mod fixture;
 mod hostile;
+mod overlay;
 mod page;
 
 use f1lake_report::{
@@ -36,6 +37,10 @@ async fn a_race_has_every_part() {
     assert_eq!(page.count("svg.lap-times g.d1.seat0"), 1);
     assert_eq!(page.count("svg.lap-times g.d11.seat1"), 1);
     assert_eq!(page.count("svg.tyre-stints g.tyre"), 49);
+    // Official at two sector lines and the end, and neutral where the noise decides.
+    assert_eq!(page.count("svg.comparison g.official rect"), 3);
+    assert_eq!(page.count("svg.comparison g.noise path"), 1);
+    assert!(page.count("svg.comparison g.trace.neutral") > 0 && page.count("svg.faster g.neutral") > 1);
     assert!(html.len() < 700_000, "{}", html.len());
 }
 
@@ -126,6 +131,80 @@ fn next_to_nothing_says_so() {
     };
     let page = render_html(&one).unwrap();
     assert_eq!(Page::of(&page).charts(), ["lap-times", "positions", "tyre-stints"]);
+}
+
+/// The official order leads outside races too: whoever was disqualified comes last, without a place.
+#[test]
+fn a_qualifying_names_places_and_who_was_disqualified() {
+    let row = |number, status: Option<&str>, gap, best| LeaderboardRow {
+        position: Some(number),
+        driver_number: number,
+        status: status.map(str::to_owned),
+        gap_to_leader_s: gap,
+        best_lap_s: best,
+        ..Default::default()
+    };
+    let data = ReportData {
+        session: Some(SessionHeader {
+            session_key: 1,
+            session_category: Some("Qualifying".to_owned()),
+            ..Default::default()
+        }),
+        leaderboard: vec![
+            row(1, None, Some(0.0), Some(80.1)),
+            row(2, None, Some(0.2), Some(80.3)),
+            row(3, None, None, None),
+            row(4, Some("DSQ"), Some(-0.1), Some(80.0)),
+        ],
+        ..Default::default()
+    };
+    let page = Page::of(&render_html(&data).unwrap());
+    assert_eq!(page.texts("td.place"), ["1", "2", "3", "DSQ"]);
+    assert_eq!(page.texts("td.gap"), ["", "+0.200", "", ""]);
+    assert_eq!(page.texts(".facts div"), ["First 1", "Best lap 1:20.100 1"]);
+    assert_eq!(page.texts("td.best"), ["1:20.100"]);
+    let text = render_text(&data, 100, false);
+    let lines: Vec<Vec<&str>> =
+        text.lines().skip(5).take(4).map(|line| line.split_whitespace().collect()).collect();
+    assert_eq!(
+        lines,
+        [
+            vec!["1", "1", "1", "1:20.100"],
+            vec!["2", "2", "2", "+0.200", "1:20.300"],
+            vec!["3", "3", "3"],
+            vec!["DSQ", "4", "4", "1:20.000"],
+        ]
+    );
+}
+
+/// A page says whose data it shows.
+#[test]
+fn generated_data_are_called_so_and_are_not_of_openf1() {
+    for is_generated in [true, false] {
+        let data = ReportData {
+            session: Some(SessionHeader { session_key: 1, is_generated, ..Default::default() }),
+            ..Default::default()
+        };
+        let page = Page::of(&render_html(&data).unwrap());
+        assert_eq!(page.text("title").contains("generated data"), is_generated);
+        assert_eq!(page.count("header p.generated"), usize::from(is_generated));
+        assert_eq!(page.text("footer").contains("CC BY-NC-SA"), !is_generated);
+        assert_eq!(page.text("footer").contains("generated data"), is_generated);
+        assert_eq!(render_text(&data, 40, false).contains("\nGenerated data"), is_generated);
+    }
+}
+
+/// Where a sector time is missing the page says that only the end is official.
+#[tokio::test]
+async fn a_missing_sector_time_is_told() {
+    let mut rows = fixture::session("Qualifying").await;
+    for sample in rows.get_mut(&Part::Telemetry).unwrap() {
+        sample["sector_2_s"] = serde_json::Value::Null;
+    }
+    let page = Page::of(&render_html(&ReportData::from_rows(rows).unwrap()).unwrap());
+    let caption = page.text("#best-laps figcaption");
+    assert!(caption.contains("only, because a sector time is missing"), "{caption}");
+    assert_eq!(page.count("svg.comparison g.official rect"), 1);
 }
 
 /// 22 cars, 78 laps, wet: a red flag, an hour's wait, laps of every compound.

@@ -66,7 +66,7 @@ pub(crate) async fn run(context: &Context, args: &DemoArgs) -> Result<ExitCode, 
     let program = program();
     let out = shown(&args.out);
     context.say(&format!(
-        "\nFrom the API to gold in {:.0} s. Look at it:\n  \
+        "\nFrom the API to gold in {:.0} s, with generated data. Look at it:\n  \
          {program} sql --lake {out}/lake \"select * from session_leaderboard where session_key = {RACE}\"\n  \
          {program} tables --lake {out}/lake\n  \
          {program} verify --out {out}/landing\n\

@@ -7,7 +7,7 @@ use crate::error::Error;
 use crate::exit_code::ExitCode;
 use crate::output::{OutputFormat, write};
 use f1lake_report::{Part, ReportData, Rows, render_html, render_text};
-use f1lake_tables::{Lake, Query, RowFormat, write_rows};
+use f1lake_tables::{Lake, Query, RowFormat, TablesError, write_rows};
 use serde_json::Value;
 use std::io::IsTerminal;
 use std::path::Path;
@@ -108,7 +108,14 @@ async fn find_session(query: &Query, wanted: &str) -> Result<i64, Error> {
 async fn collect(query: &Query, session_key: i64) -> Result<ReportData, Error> {
     let mut parts = Rows::new();
     for part in Part::ALL {
-        parts.insert(part, rows(query, &part.sql(session_key)).await?);
+        let found = rows(query, &part.sql(session_key)).await.map_err(|error| match error {
+            Error::Tables(TablesError::Sql(text)) => Error::Usage(format!(
+                "the lake was built by another version of f1lake ({}); run `f1lake build` and try again",
+                text.lines().next().unwrap_or_default().trim_start_matches("error: ")
+            )),
+            other => other,
+        })?;
+        parts.insert(part, found);
     }
     let data = ReportData::from_rows(parts)?;
     if data.session.is_none() {

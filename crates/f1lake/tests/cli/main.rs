@@ -340,6 +340,8 @@ fn the_demo_goes_the_whole_way_and_its_files_verify_until_they_are_damaged() {
     assert!(told.contains("run --mode latest") && told.contains("0 failed"), "{told}");
     let page = std::fs::read_to_string(place.path().join("f1lake-demo/report.html")).unwrap();
     assert!(page.contains("<svg") && page.contains("Yas"), "the report has no plots");
+    assert!(told.contains("with generated data"), "{told}");
+    assert!(page.contains("Race (generated data) · f1lake</title>") && !page.contains("CC BY-NC-SA"));
 
     let manifest: Value = serde_json::from_slice(
         &std::fs::read(place.path().join(format!("f1lake-demo/landing/_manifest/{RACE}.json"))).unwrap(),
@@ -377,6 +379,17 @@ fn the_demo_goes_the_whole_way_and_its_files_verify_until_they_are_damaged() {
     let report = with(&["report", "yas race", "--html", "race.html"], &lake);
     assert_eq!(report.code, 0, "{}", report.stderr);
     assert!(demo.stdout.ends_with(&report.stdout), "the demo shows another report: {}", report.stdout);
+    let race = std::fs::read_to_string(place.path().join("race.html")).unwrap();
+    assert!(race == page, "the lake does not say that its data are generated");
+
+    // A lake that an older version built lacks a table.
+    let table = place.path().join("f1lake-demo/lake/gold_analytics/fact_neutralisations");
+    let aside = place.path().join("f1lake-demo/aside");
+    std::fs::rename(&table, &aside).unwrap();
+    let old = with(&["report", "yas race"], &lake);
+    assert_eq!(old.code, 2, "{}", old.stderr);
+    assert!(old.stderr.contains("built by another version") && old.stderr.contains("`f1lake build`"));
+    std::fs::rename(&aside, &table).unwrap();
 
     assert_eq!(with(&["verify"], &landing).code, 0);
     let weather = place.path().join("f1lake-demo/landing/weather_2024-12-08_Yas_Island_Race.json");

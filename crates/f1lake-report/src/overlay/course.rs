@@ -1,0 +1,82 @@
+//! A lap stretched onto common places.
+
+use super::lap::{Knot, TimedLap};
+use super::{LEAST_SPEED, SPEED_WINDOW};
+
+/// A lap as a function of the place on the track.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Course {
+    /// Times ascend, places do not descend.
+    knots: Vec<Knot>,
+    /// Anchors: place in metres, official time in seconds.
+    official: Vec<(f64, f64)>,
+}
+
+impl Course {
+    /// Stretches a lap so that its official times fall on these places: the start, perhaps the sector lines, the end.
+    pub(super) fn of(lap: &TimedLap, places_m: &[f64]) -> Self {
+        let times_s = lap.official_s(places_m.len() > 2);
+        let own: Vec<Knot> = times_s.iter().map(|time| lap.at(*time)).collect();
+        let mut knots = Vec::with_capacity(lap.knots().len() + 2);
+        for (ends, places) in own.windows(2).zip(places_m.windows(2)) {
+            let ([from, to], [from_m, to_m]) = (ends, places) else { continue };
+            let factor = (to_m - from_m) / (to.place_m - from.place_m);
+            knots.push(Knot { place_m: *from_m, ..*from });
+            let inside =
+                lap.knots().iter().filter(|knot| from.time_s < knot.time_s && knot.time_s < to.time_s);
+            knots.extend(inside.map(|knot| Knot {
+                place_m: (from_m + (knot.place_m - from.place_m) * factor).clamp(*from_m, *to_m),
+                ..*knot
+            }));
+        }
+        if let (Some(end), Some(place_m)) = (own.last(), places_m.last()) {
+            knots.push(Knot { place_m: *place_m, ..*end });
+        }
+        Self { knots, official: places_m.iter().copied().zip(times_s).collect() }
+    }
+
+    /// When the car passed a place, seconds since the lap began. Exactly the official time at an anchor.
+    pub fn time_s(&self, place_m: f64) -> f64 {
+        match self.official.iter().find(|(place, _)| *place == place_m) {
+            Some((_, time)) => *time,
+            None => between(&self.knots, place_m, |knot| knot.place_m).time_s,
+        }
+    }
+
+    /// Where on the common axis the car was at a time since the lap began, metres.
+    pub fn place_m(&self, time_s: f64) -> f64 {
+        between(&self.knots, time_s, |knot| knot.time_s).place_m
+    }
+
+    /// Mean speed about a place, m/s, at least 5.
+    pub(super) fn speed_mps(&self, place_m: f64) -> f64 {
+        let end = self.knots.last().map_or(0.0, |knot| knot.place_m);
+        let (from, to) = ((place_m - SPEED_WINDOW).max(0.0), (place_m + SPEED_WINDOW).min(end));
+        let speed = (to - from) / (self.time_s(to) - self.time_s(from));
+        if speed.is_finite() { speed.max(LEAST_SPEED) } else { LEAST_SPEED }
+    }
+
+    /// Square of how far the place may be off, summed from the start.
+    pub(super) fn unsure_m2(&self, place_m: f64) -> f64 {
+        between(&self.knots, place_m, |knot| knot.place_m).unsure_m2
+    }
+}
+
+/// The knot at a value of `key`, which does not descend; linear between knots, the nearest end outside.
+pub(super) fn between(knots: &[Knot], at: f64, key: impl Fn(&Knot) -> f64) -> Knot {
+    const NOTHING: Knot = Knot { time_s: 0.0, place_m: 0.0, unsure_m2: 0.0 };
+    let split = knots.partition_point(|knot| key(knot) < at);
+    match (split.checked_sub(1).and_then(|before| knots.get(before)), knots.get(split)) {
+        (Some(from), Some(to)) => {
+            let share = (at - key(from)) / (key(to) - key(from));
+            let mix = |from: f64, to: f64| from + (to - from) * share;
+            Knot {
+                time_s: mix(from.time_s, to.time_s),
+                place_m: mix(from.place_m, to.place_m),
+                unsure_m2: mix(from.unsure_m2, to.unsure_m2),
+            }
+        }
+        (Some(end), None) | (None, Some(end)) => *end,
+        (None, None) => NOTHING,
+    }
+}

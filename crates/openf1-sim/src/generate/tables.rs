@@ -351,6 +351,8 @@ impl Table<'_> {
     }
 
     fn pit(&self) -> Vec<Row> {
+        // The API dates a passage by its end and, outside races, counts it to the lap out of the lane.
+        let race = self.session.kind.is_race();
         // Standing times exist since the United States GP of 2024.
         let standing_known = self.session.start >= days_from_civil(2024, 10, 18) * DAY;
         let mut stops: Vec<_> =
@@ -362,10 +364,10 @@ impl Table<'_> {
                 let lane = stop.lane.map_or(Value::Null, |ms| json!(ms as f64 / 1000.0));
                 let standing = stop.lane.filter(|_| standing_known);
                 self.keyed(json!({
-                    "date": iso(at),
+                    "date": iso(at + stop.lane.unwrap_or(0)),
                     "driver_number": driver,
                     "lane_duration": lane,
-                    "lap_number": stop.lap,
+                    "lap_number": if race { stop.lap } else { stop.lap + 1 },
                     "pit_duration": lane,
                     "stop_duration": standing.map(|_| stop.standing as f64 / 1000.0),
                 }))

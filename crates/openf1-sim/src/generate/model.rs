@@ -57,6 +57,12 @@ pub(crate) struct Run {
 }
 
 impl Run {
+    /// End of the first lap with this time that began at or after a moment: of equal times it is ahead.
+    fn first_with(&self, duration: i64, from: i64) -> i64 {
+        let laps = self.laps.iter().filter(|lap| lap.start >= from && !lap.slow && lap.duration() == duration);
+        laps.map(Lap::end).min().unwrap_or(i64::MAX)
+    }
+
     fn completed(&self) -> i64 {
         self.laps.iter().filter(|l| l.complete).count() as i64
     }
@@ -107,9 +113,16 @@ pub(crate) struct Model {
     pub(crate) start: i64,
     /// When the last car stopped.
     pub(crate) end: i64,
+    /// Start and end of each part of qualifying; none in other sessions.
+    pub(crate) parts: Vec<(i64, i64)>,
 }
 
 impl Model {
+    /// Number of the part of qualifying at a time: the last that had begun.
+    pub(crate) fn part_at(&self, t: i64) -> Option<usize> {
+        (!self.parts.is_empty()).then(|| self.parts.iter().filter(|(start, _)| *start <= t).count().max(1))
+    }
+
     /// Roster places in the order of the result.
     pub(crate) fn order(&self) -> Vec<usize> {
         self.results.iter().map(|l| l.driver).collect()
@@ -312,7 +325,7 @@ fn race(seed: u64, session: &Session, roster: &[Driver], paces: &[f64], grid: Ve
         })
         .collect();
     let end = runs.iter().filter_map(|r| r.laps.last()).map(Lap::end).max().unwrap_or(session.end);
-    Model { runs, results, grid, start, end }
+    Model { runs, results, grid, start, end, parts: Vec::new() }
 }
 
 /// Adds an out lap, timed laps with slow ones between, and an in lap. Gives the timed durations.
@@ -368,8 +381,10 @@ fn qualifying(seed: u64, session: &Session, roster: &[Driver], paces: &[f64]) ->
     let mut best: Vec<[Option<i64>; 3]> = vec![[None; 3]; n];
     let mut order: Vec<usize> = (0..n).collect();
     let mut at = session.start;
+    let mut parts = Vec::new();
     for phase in 0..3 {
         let until = at + lengths[phase] * MINUTE;
+        parts.push((at, until));
         for &d in &order[..through[phase]] {
             let who = super::random::text(roster[d].acronym);
             let mut rng = Rng::new(&[seed, session.key as u64, who, 10 + phase as u64]);
@@ -388,7 +403,10 @@ fn qualifying(seed: u64, session: &Session, roster: &[Driver], paces: &[f64]) ->
                 }
             }
         }
-        order[..through[phase]].sort_by_key(|d| (best[*d][phase].unwrap_or(i64::MAX), roster[*d].number));
+        order[..through[phase]].sort_by_key(|d| {
+            let time = best[*d][phase].unwrap_or(i64::MAX);
+            (time, runs[*d].first_with(time, at), roster[*d].number)
+        });
         at = until + pause * MINUTE;
     }
     let phase_best: Vec<Option<i64>> = (0..3).map(|p| best.iter().filter_map(|b| b[p]).min()).collect();
@@ -409,7 +427,7 @@ fn qualifying(seed: u64, session: &Session, roster: &[Driver], paces: &[f64]) ->
         })
         .collect();
     let end = runs.iter().filter_map(|r| r.laps.last()).map(Lap::end).max().unwrap_or(session.end);
-    Model { grid: (0..n).collect(), runs, results, start: session.start, end }
+    Model { grid: (0..n).collect(), runs, results, start: session.start, end, parts }
 }
 
 fn practice(seed: u64, session: &Session, roster: &[Driver], paces: &[f64]) -> Model {
@@ -434,7 +452,10 @@ fn practice(seed: u64, session: &Session, roster: &[Driver], paces: &[f64]) -> M
         }
     }
     let mut order: Vec<usize> = (0..roster.len()).collect();
-    order.sort_by_key(|d| (best[*d].unwrap_or(i64::MAX), roster[*d].number));
+    order.sort_by_key(|d| {
+        let time = best[*d].unwrap_or(i64::MAX);
+        (time, runs[*d].first_with(time, session.start), roster[*d].number)
+    });
     let first = order.first().and_then(|d| best[*d]).unwrap_or(0);
     let results = order
         .iter()
@@ -450,5 +471,5 @@ fn practice(seed: u64, session: &Session, roster: &[Driver], paces: &[f64]) -> M
         })
         .collect();
     let end = runs.iter().filter_map(|r| r.laps.last()).map(Lap::end).max().unwrap_or(session.end);
-    Model { grid: (0..roster.len()).collect(), runs, results, start: session.start, end }
+    Model { grid: (0..roster.len()).collect(), runs, results, start: session.start, end, parts: Vec::new() }
 }

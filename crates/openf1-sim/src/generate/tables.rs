@@ -556,17 +556,39 @@ impl Table<'_> {
             null(),
             format!("RISK OF RAIN FOR THE {} IS {risk}%", s.name.to_uppercase()),
         );
-        say(
-            second(s.start - 40 * MINUTE),
-            "Flag",
-            json!("GREEN"),
-            json!("Track"),
-            null(),
-            null(),
-            if s.kind.is_race() { json!(1) } else { null() },
-            null(),
-            "GREEN LIGHT - PIT EXIT OPEN".to_owned(),
-        );
+        // In races the pit exit opens long before the start; each part of qualifying has its green light and its flag.
+        let parts = &self.model.parts;
+        let greens: Vec<i64> = if s.kind.is_race() {
+            vec![s.start - 40 * MINUTE, self.model.start]
+        } else if parts.is_empty() {
+            vec![s.start]
+        } else {
+            parts.iter().map(|(start, _)| *start).collect()
+        };
+        let finishes: Vec<i64> = if s.kind.is_race() {
+            vec![self.model.end]
+        } else if parts.is_empty() {
+            vec![s.end]
+        } else {
+            parts.iter().map(|(_, end)| *end).collect()
+        };
+        // Sent from 2026 on.
+        let phase_at = |t: i64| {
+            self.model.part_at(t).filter(|_| s.year >= 2026).map_or(Value::Null, |part| json!(part))
+        };
+        for green in greens {
+            say(
+                second(green),
+                "Flag",
+                json!("GREEN"),
+                json!("Track"),
+                null(),
+                null(),
+                if s.kind.is_race() { json!(1) } else { null() },
+                phase_at(green),
+                "GREEN LIGHT - PIT EXIT OPEN".to_owned(),
+            );
+        }
         if s.year >= 2026 {
             // Rows about the session's state are the only ones with fractions.
             say(
@@ -585,13 +607,6 @@ impl Table<'_> {
         let span = (self.model.end - self.model.start).max(1);
         let lap_at = |t: i64| {
             if s.kind.is_race() { json!(1 + (t - self.model.start) * (laps - 1) / span) } else { Value::Null }
-        };
-        let phase_at = |t: i64| {
-            if s.kind.is_qualifying() {
-                json!(1 + ((t - s.start) * 3 / (s.end - s.start).max(1)).clamp(0, 2))
-            } else {
-                Value::Null
-            }
         };
         for _ in 0..rng.range(4, if s.kind.is_race() { 18 } else { 8 }) {
             let t = second(self.model.start + rng.range(60_000, span - 1));
@@ -686,18 +701,20 @@ impl Table<'_> {
                 "VIRTUAL SAFETY CAR ENDING".to_owned(),
             );
         }
-        let end = second(if s.kind.is_race() { self.model.end } else { s.end });
-        say(
-            end,
-            "Flag",
-            json!("CHEQUERED"),
-            json!("Track"),
-            null(),
-            null(),
-            lap_at(end),
-            null(),
-            "CHEQUERED FLAG".to_owned(),
-        );
+        for finish in finishes {
+            let finish = second(finish);
+            say(
+                finish,
+                "Flag",
+                json!("CHEQUERED"),
+                json!("Track"),
+                null(),
+                null(),
+                lap_at(finish),
+                phase_at(finish),
+                "CHEQUERED FLAG".to_owned(),
+            );
+        }
         messages.sort_by_key(|(t, _)| *t);
         messages.into_iter().map(|(_, value)| self.keyed(value)).collect()
     }

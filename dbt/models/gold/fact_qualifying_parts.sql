@@ -76,8 +76,10 @@ timed as (
     select
         *,
         -- Of two green lights without a stop between them the later one starts the clock.
-        case when stop_micros is null and next_start_micros is not null then 0 else (stop_micros - start_micros) / 1e6 end
-            as run_s
+        case
+            when stop_micros is null and next_start_micros is not null then 0
+            else (stop_micros - start_micros) / 1e6
+        end as run_s
     from running
 ),
 
@@ -88,7 +90,7 @@ parts_0 as (
     from timed
 ),
 
-{# A part that ended without a word: found where the next one would overrun it, or where a red flag left no time. Twice at most. -#}
+{# A part that ended without a message: the next one would overrun it, or a red flag left no time. Twice at most. -#}
 {%- for pass in [1, 2] %}
 counted_{{ pass }} as (
     select
@@ -194,8 +196,8 @@ clocks as (
     inner join timed
         on
             bounded.session_key = timed.session_key
-            and timed.start_micros >= bounded.start_micros
-            and (bounded.next_start_micros is null or timed.start_micros < bounded.next_start_micros)
+            and bounded.start_micros <= timed.start_micros
+            and (bounded.next_start_micros is null or bounded.next_start_micros > timed.start_micros)
     group by bounded.session_key, bounded.part
 )
 

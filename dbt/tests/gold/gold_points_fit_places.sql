@@ -1,5 +1,5 @@
 -- Points in races and sprints are those of the place, and a point for the fastest lap until 2024.
-{{ config(severity='warn') }}
+{{ config(severity=var('official_differences', 'warn')) }}
 
 select
     points.session_key,

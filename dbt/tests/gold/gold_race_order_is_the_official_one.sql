@@ -1,4 +1,4 @@
-{{ config(severity='warn') }}
+{{ config(severity=var('official_differences', 'warn')) }}
 -- Classified drivers of a race stand where the official result has them; not so where it shares or skips a position.
 select session_key, driver_number, leaderboard_position, official_position
 from {{ ref('session_leaderboard') }}

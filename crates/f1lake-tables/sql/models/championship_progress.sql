@@ -159,67 +159,36 @@ ranked as (
             partition by season, round, competitor_type
             order by
                 points desc nulls last,
-
                 places_1 desc nulls last,
-
                 places_2 desc nulls last,
-
                 places_3 desc nulls last,
-
                 places_4 desc nulls last,
-
                 places_5 desc nulls last,
-
                 places_6 desc nulls last,
-
                 places_7 desc nulls last,
-
                 places_8 desc nulls last,
-
                 places_9 desc nulls last,
-
                 places_10 desc nulls last,
-
                 places_11 desc nulls last,
-
                 places_12 desc nulls last,
-
                 places_13 desc nulls last,
-
                 places_14 desc nulls last,
-
                 places_15 desc nulls last,
-
                 places_16 desc nulls last,
-
                 places_17 desc nulls last,
-
                 places_18 desc nulls last,
-
                 places_19 desc nulls last,
-
                 places_20 desc nulls last,
-
                 places_21 desc nulls last,
-
                 places_22 desc nulls last,
-
                 places_23 desc nulls last,
-
                 places_24 desc nulls last,
-
                 places_25 desc nulls last,
-
                 places_26 desc nulls last,
-
                 places_27 desc nulls last,
-
                 places_28 desc nulls last,
-
                 places_29 desc nulls last,
-
                 places_30 desc nulls last
-
         ) as bigint) as position,
         max(points) over (partition by season, round, competitor_type) as leader_points
     from progress

@@ -139,8 +139,8 @@ followed as (
     left join events
         on
             periods.session_key = events.session_key
-            and events.micros > periods.micros
-            and (periods.next_micros is null or events.micros < periods.next_micros)
+            and periods.micros < events.micros
+            and (periods.next_micros is null or periods.next_micros > events.micros)
             and (events.finish_micros is null or events.micros <= events.finish_micros)
 ),
 
@@ -237,7 +237,7 @@ crossed as (
     left join crossings
         on
             signalled.session_key = crossings.session_key
-            and crossings.micros > signalled.signal_micros
+            and signalled.signal_micros < crossings.micros
             and signalled.crossings_to_wait > 0
 ),
 

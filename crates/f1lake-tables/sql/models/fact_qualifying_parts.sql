@@ -74,8 +74,10 @@ timed as (
     select
         *,
         -- Of two green lights without a stop between them the later one starts the clock.
-        case when stop_micros is null and next_start_micros is not null then 0 else (stop_micros - start_micros) / 1e6 end
-            as run_s
+        case
+            when stop_micros is null and next_start_micros is not null then 0
+            else (stop_micros - start_micros) / 1e6
+        end as run_s
     from running
 ),
 
@@ -250,8 +252,8 @@ clocks as (
     inner join timed
         on
             bounded.session_key = timed.session_key
-            and timed.start_micros >= bounded.start_micros
-            and (bounded.next_start_micros is null or timed.start_micros < bounded.next_start_micros)
+            and bounded.start_micros <= timed.start_micros
+            and (bounded.next_start_micros is null or bounded.next_start_micros > timed.start_micros)
     group by bounded.session_key, bounded.part
 )
 

@@ -12,9 +12,18 @@ with laps as (
         max(qualifying_phase) as last_phase,
         min(case when is_timed_lap and qualifying_phase = 1 then lap_duration end) as best_q1,
         min(case when is_timed_lap and qualifying_phase = 2 then lap_duration end) as best_q2,
-        min(case when is_timed_lap and qualifying_phase = 3 then lap_duration end) as best_q3
+        min(case when is_timed_lap and qualifying_phase = 3 then lap_duration end) as best_q3,
+        min(case when is_personal_best then cast(arrow_cast(date_end, 'Timestamp(Microsecond, Some("UTC"))') as bigint) end) as best_set_micros,
+        min(case when qualifying_phase = 1 and is_phase_best then cast(arrow_cast(date_end, 'Timestamp(Microsecond, Some("UTC"))') as bigint) end) as q1_set_micros,
+        min(case when qualifying_phase = 2 and is_phase_best then cast(arrow_cast(date_end, 'Timestamp(Microsecond, Some("UTC"))') as bigint) end) as q2_set_micros,
+        min(case when qualifying_phase = 3 and is_phase_best then cast(arrow_cast(date_end, 'Timestamp(Microsecond, Some("UTC"))') as bigint) end) as q3_set_micros
     from (
-        select *, max(lap_number) over (partition by session_key, driver_number) as last_lap
+        select
+            *,
+            max(lap_number) over (partition by session_key, driver_number) as last_lap,
+            is_timed_lap and lap_duration = min(case when is_timed_lap then lap_duration end) over (
+                partition by session_key, driver_number, qualifying_phase
+            ) as is_phase_best
         from gold_analytics.fact_laps
     ) as all_laps
     group by session_key, driver_number
@@ -141,7 +150,8 @@ joined as (
             when results.is_classified then results.position
             when session_order.is_race then -results.number_of_laps
         end as official_2,
-        -- The order by timing: races by laps, position, time; qualifying by phase and its best lap; others by best lap.
+        -- The order by timing: races by laps, position, time; qualifying by phase and its best lap; others by best lap. Of equal
+        -- times the one that was set first is ahead.
         cast(case
             when session_order.is_race then -coalesce(laps.laps_completed, 0)
             when session_order.is_by_phase then -laps.last_phase
@@ -149,7 +159,7 @@ joined as (
         end as double) as timing_1,
         cast(case
             when session_order.is_race then positions.position
-            when not session_order.is_by_phase then 0
+            when not session_order.is_by_phase then laps.best_set_micros
             when laps.last_phase = 3 then laps.best_q3
             when laps.last_phase = 2 then laps.best_q2
             else laps.best_q1
@@ -157,10 +167,10 @@ joined as (
         cast(case
             when session_order.is_race then laps.last_end_micros
             when not session_order.is_by_phase then 0
-            when laps.last_phase = 3 then laps.best_q2
-            else laps.best_q1
-        end as double) as timing_3,
-        cast(case when session_order.is_by_phase then laps.best_q1 else 0 end as double) as timing_4
+            when laps.last_phase = 3 then case when laps.best_q3 is null then laps.best_q2 else laps.q3_set_micros end
+            when laps.last_phase = 2 then case when laps.best_q2 is null then laps.best_q1 else laps.q2_set_micros end
+            else laps.q1_set_micros
+        end as double) as timing_3
     from participants
     inner join session_order
         on participants.session_key = session_order.session_key
@@ -192,12 +202,11 @@ ranked as (
                 official_1, official_2 nulls last,
                 case when not is_race and official_1 > 0 then timing_1 end nulls last,
                 case when not is_race and official_1 > 0 then timing_2 end nulls last,
-                case when not is_race and official_1 > 0 then timing_3 end nulls last,
-                case when not is_race and official_1 > 0 then timing_4 end nulls last
+                case when not is_race and official_1 > 0 then timing_3 end nulls last
         ) as official_rank,
         rank() over (
             partition by session_key
-            order by timing_1 nulls last, timing_2 nulls last, timing_3 nulls last, timing_4 nulls last
+            order by timing_1 nulls last, timing_2 nulls last, timing_3 nulls last
         ) as timing_rank,
         rank() over (partition by session_key order by best_lap_time asc nulls last) as rank_of_best,
         min(case when is_classified or not has_result then best_lap_time end) over (partition by session_key)

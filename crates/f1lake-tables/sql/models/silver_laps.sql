@@ -25,14 +25,19 @@ laps as (
         cast(round((duration_sector_1) * 1000) as bigint) as sector_1_ms,
         cast(round((duration_sector_2) * 1000) as bigint) as sector_2_ms,
         cast(round((duration_sector_3) * 1000) as bigint) as sector_3_ms,
-        lead(lap_number) over (partition by ranked.session_key, driver_number order by lap_number) as next_lap_number,
-        lead(date_start) over (partition by ranked.session_key, driver_number order by lap_number) as next_date_start,
-        lead(is_pit_out_lap) over (partition by ranked.session_key, driver_number order by lap_number)
-            as next_is_pit_out_lap
+        lead(ranked.lap_number) over (
+            partition by ranked.session_key, ranked.driver_number order by ranked.lap_number
+        ) as next_lap_number,
+        lead(ranked.date_start) over (
+            partition by ranked.session_key, ranked.driver_number order by ranked.lap_number
+        ) as next_date_start,
+        lead(ranked.is_pit_out_lap) over (
+            partition by ranked.session_key, ranked.driver_number order by ranked.lap_number
+        ) as next_is_pit_out_lap
     from ranked
     left join sessions
         on ranked.session_key = sessions.session_key
-    where _rn = 1
+    where ranked._rn = 1
 ),
 
 passages as (
@@ -96,8 +101,10 @@ dated as (
     select
         laps.*,
         case
-            when next_lap_number = laps.lap_number + 1 and (date_start is null or next_date_start > date_start)
-                then next_date_start
+            when
+                laps.next_lap_number = laps.lap_number + 1
+                and (laps.date_start is null or laps.next_date_start > laps.date_start)
+                then laps.next_date_start
         end as next_start,
         race_starts.date as race_start,
         cars_with_passages.driver_number is not null as has_passages,

@@ -1,5 +1,6 @@
 //! The catalogue: sessions and meetings, asked once a run, and the selection from it.
 
+use crate::calendar::Calendar;
 use crate::error::ExtractError;
 use crate::manifest::{LandedRequest, Outcome};
 use crate::session::SessionInfo;
@@ -17,20 +18,24 @@ pub(crate) struct CatalogueRow {
     pub(crate) request: LandedRequest,
 }
 
-/// Sessions and meetings of the seasons or weekends at hand.
+/// Sessions and meetings of the seasons at hand.
 #[derive(Debug, Default)]
 pub(crate) struct Catalogue {
     pub(crate) sessions: BTreeMap<i64, (SessionInfo, CatalogueRow)>,
     pub(crate) meetings: BTreeMap<i64, CatalogueRow>,
     cancelled_meetings: BTreeSet<i64>,
+    /// Years of which every session and meeting was asked for.
+    years: BTreeSet<i64>,
     /// Rows that could not be used: no key or no start.
     pub(crate) unusable: usize,
 }
 
 impl Catalogue {
-    async fn add(&mut self, client: &OpenF1, query: Query) -> Result<usize, ExtractError> {
+    /// Adds an answer; returns the meetings that its rows belong to.
+    async fn add(&mut self, client: &OpenF1, query: Query) -> Result<BTreeSet<i64>, ExtractError> {
         let answer = client.fetch(&query).await?;
         let rows = raw_rows(&query, &answer)?;
+        let mut found = BTreeSet::new();
         let request = LandedRequest {
             query: query.to_string(),
             outcome: if answer.rows == 0 { Outcome::Empty } else { Outcome::Rows },
@@ -44,6 +49,7 @@ impl Catalogue {
             if query.endpoint() == Endpoint::Sessions {
                 match serde_json::from_str::<Session>(text).ok().as_ref().and_then(SessionInfo::from_row) {
                     Some(info) => {
+                        found.insert(info.meeting_key);
                         self.sessions.insert(info.session_key, (info, row));
                     }
                     None => self.unusable += 1,
@@ -54,26 +60,73 @@ impl Catalogue {
                 if meeting.is_cancelled == Some(true) {
                     self.cancelled_meetings.insert(key);
                 }
+                found.insert(key);
                 self.meetings.insert(key, row);
             } else {
                 self.unusable += 1;
             }
         }
-        Ok(rows.len())
+        Ok(found)
     }
 
-    async fn add_year(&mut self, client: &OpenF1, year: i16) -> Result<(), ExtractError> {
-        self.add(client, Query::new(Endpoint::Sessions).year(i64::from(year))).await?;
-        self.add(client, Query::new(Endpoint::Meetings).year(i64::from(year))).await?;
-        Ok(())
+    /// Adds a year; returns the meetings of which it has sessions.
+    async fn add_year(&mut self, client: &OpenF1, year: i64) -> Result<BTreeSet<i64>, ExtractError> {
+        let found = self.add(client, Query::new(Endpoint::Sessions).year(year)).await?;
+        self.add(client, Query::new(Endpoint::Meetings).year(year)).await?;
+        self.years.insert(year);
+        Ok(found)
     }
 
-    async fn add_meetings(&mut self, client: &OpenF1, keys: &BTreeSet<i64>) -> Result<(), ExtractError> {
-        for endpoint in [Endpoint::Sessions, Endpoint::Meetings] {
-            let query = keys.iter().fold(Query::new(endpoint), |query, key| query.meeting(*key));
+    /// Adds the sessions and meetings of these names, and the years they belong to: the calendar of a year lands with
+    /// each of its sessions.
+    async fn add_named(
+        &mut self,
+        client: &OpenF1,
+        session_keys: &[i64],
+        meeting_keys: &[i64],
+    ) -> Result<(), ExtractError> {
+        if !session_keys.is_empty() {
+            let query =
+                session_keys.iter().fold(Query::new(Endpoint::Sessions), |query, key| query.session(*key));
+            self.add(client, query).await?;
+        }
+        let mut named: BTreeSet<i64> = meeting_keys.iter().copied().collect();
+        named.extend(self.sessions.values().map(|(info, _)| info.meeting_key));
+        let mut whole = self.add_years(client).await?;
+        if named.iter().any(|key| !whole.contains(key)) {
+            let lacking = named.iter().filter(|key| !whole.contains(key));
+            let query = lacking.fold(Query::new(Endpoint::Sessions), |query, key| query.meeting(*key));
+            self.add(client, query).await?;
+            whole.extend(self.add_years(client).await?);
+        }
+        if named.iter().any(|key| !self.meetings.contains_key(key)) {
+            let lacking = named.iter().filter(|key| !self.meetings.contains_key(key));
+            let query = lacking.fold(Query::new(Endpoint::Meetings), |query, key| query.meeting(*key));
             self.add(client, query).await?;
         }
         Ok(())
+    }
+
+    /// Adds the years of the sessions that are here; returns the meetings of which they have sessions.
+    async fn add_years(&mut self, client: &OpenF1) -> Result<BTreeSet<i64>, ExtractError> {
+        let mut found = BTreeSet::new();
+        let years: BTreeSet<i64> = self.sessions.values().map(|(info, _)| info.year).collect();
+        for year in years.difference(&self.years.clone()) {
+            found.extend(self.add_year(client, *year).await?);
+        }
+        Ok(found)
+    }
+
+    /// The rounds of a year; none when not all of its sessions are known.
+    pub(crate) fn calendar(&self, year: i64) -> Option<Calendar> {
+        self.years.contains(&year).then(|| {
+            let held = self.sessions.values().map(|(info, _)| info).filter(|info| {
+                info.year == year
+                    && !info.is_cancelled
+                    && !self.cancelled_meetings.contains(&info.meeting_key)
+            });
+            Calendar::of(held)
+        })
     }
 
     /// The session that sets the grid of a race or sprint.
@@ -100,7 +153,7 @@ impl Catalogue {
                     years.reverse();
                 }
                 for year in years {
-                    catalogue.add_year(client, year).await?;
+                    catalogue.add_year(client, i64::from(year)).await?;
                     if catalogue.candidates(selection, now).len() >= *sessions {
                         break;
                     }
@@ -108,12 +161,12 @@ impl Catalogue {
                 ordered(catalogue.candidates(selection, now), selection.order, *sessions)
             }
             Mode::Year { year } => {
-                catalogue.add_year(client, *year).await?;
+                catalogue.add_year(client, i64::from(*year)).await?;
                 ordered(catalogue.candidates(selection, now), selection.order, usize::MAX)
             }
             Mode::Manual { days } => {
                 for year in days.iter().map(|day| day.year()).collect::<BTreeSet<_>>() {
-                    catalogue.add_year(client, year).await?;
+                    catalogue.add_year(client, i64::from(year)).await?;
                 }
                 let days: BTreeSet<String> = days.iter().map(ToString::to_string).collect();
                 let mut found = catalogue.candidates(selection, now);
@@ -121,17 +174,7 @@ impl Catalogue {
                 ordered(found, selection.order, usize::MAX)
             }
             Mode::Keys { session_keys, meeting_keys } => {
-                let mut meetings: BTreeSet<i64> = meeting_keys.iter().copied().collect();
-                if !session_keys.is_empty() {
-                    let query = session_keys
-                        .iter()
-                        .fold(Query::new(Endpoint::Sessions), |query, key| query.session(*key));
-                    catalogue.add(client, query).await?;
-                    meetings.extend(catalogue.sessions.values().map(|(info, _)| info.meeting_key));
-                }
-                if !meetings.is_empty() {
-                    catalogue.add_meetings(client, &meetings).await?;
-                }
+                catalogue.add_named(client, session_keys, meeting_keys).await?;
                 catalogue.by_key(session_keys, meeting_keys, selection, now)?
             }
         };

@@ -964,7 +964,17 @@ impl Run<'_> {
         };
         let enrichment = |key| Enrichment::new(key, &info.session_name, &info.batch_day());
         match row {
-            Some(row) => Source::Catalogue(row, enrichment(info.session_key)),
+            Some(row) => {
+                let enrichment = enrichment(info.session_key);
+                let calendar = self.catalogue.calendar(info.year).filter(|_| endpoint == Endpoint::Meetings);
+                Source::Catalogue(
+                    row,
+                    match calendar {
+                        Some(calendar) => enrichment.with_calendar(calendar),
+                        None => enrichment,
+                    },
+                )
+            }
             None => {
                 let key = self.extractor.asked_key(endpoint, info, self.catalogue);
                 let of_key = |staged: &&Staged| staged.slice.session_key == key;

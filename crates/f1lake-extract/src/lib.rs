@@ -1,5 +1,6 @@
 //! Sessions of the OpenF1 API into a landing zone: plan, fetch, stage, land, resume.
 
+mod calendar;
 mod catalogue;
 mod changes;
 mod error;
@@ -26,6 +27,7 @@ pub use extractor::{Extractor, RunPlan, SessionPlan};
 pub use landed_rows::LandedRows;
 pub use landing::Landing;
 pub use manifest::{LandedEndpoint, LandedRequest, MANIFEST_DIR, Manifest, Outcome};
+pub use records::added_fields;
 pub use report::*;
 pub use session::SessionInfo;
 pub use settings::*;

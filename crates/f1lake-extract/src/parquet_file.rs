@@ -2,6 +2,7 @@
 
 use crate::error::ExtractError;
 use crate::landing_file::Output;
+use crate::records::added_fields;
 use crate::settings::Compression;
 use arrow_array::builder::{
     BooleanBuilder, Float64Builder, Int64Builder, ListBuilder, StringBuilder, TimestampMicrosecondBuilder,
@@ -138,12 +139,7 @@ impl ParquetSink {
     ) -> Result<Self, ExtractError> {
         let mut fields: Vec<(&'static str, FieldType)> =
             endpoint.spec().fields.iter().map(|field| (field.name, field.field_type)).collect();
-        for added in ["session_key", "session_name", "batch_day"] {
-            if fields.iter().all(|(name, _)| *name != added) {
-                let added_type = if added == "session_key" { FieldType::Int } else { FieldType::Text };
-                fields.push((added, added_type));
-            }
-        }
+        fields.extend(added_fields(endpoint).map(|field| (field.name, field.field_type)));
         fields.push((RESCUED, FieldType::Text));
         let schema = Arc::new(Schema::new(
             fields

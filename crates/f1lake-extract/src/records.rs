@@ -1,7 +1,8 @@
 //! Rows of an answer as their own text: keyed, sorted, deduplicated, enriched. Values are never re-printed.
 
+use crate::calendar::Calendar;
 use openf1_client::Endpoint;
-use openf1_client::endpoint::EndpointSpec;
+use openf1_client::endpoint::{EndpointSpec, FieldSpec};
 use openf1_client::field::{FieldName, FieldType, parse_time_us};
 use serde::de::{DeserializeSeed, IgnoredAny, MapAccess, Visitor};
 use serde_json::value::RawValue;
@@ -32,8 +33,8 @@ pub(crate) struct Record<'a> {
     present: Present,
 }
 
-/// Whether a row has each field of [`Enrichment::FIELDS`].
-type Present = [bool; Enrichment::FIELDS.len()];
+/// Whether a row has each field of [`ADDED`].
+type Present = [bool; ADDED.len()];
 
 fn key_part(field_type: FieldType, raw: &str) -> KeyPart {
     if raw == "null" {
@@ -73,7 +74,7 @@ impl<'de> Visitor<'de> for Scan {
         let mut key: Key = smallvec![KeyPart::Null; self.0.key.len()];
         let mut present = Present::default();
         while let Some(FieldName(name)) = map.next_key()? {
-            if let Some(index) = Enrichment::FIELDS.iter().position(|field| *field == name) {
+            if let Some(index) = ADDED.iter().position(|field| field.name == name) {
                 present[index] = true;
             }
             match self.0.key.iter().position(|field| *field == name) {
@@ -186,21 +187,67 @@ fn merge(a: &str, b: &str) -> Option<String> {
     serde_json::to_string(&whole).ok()
 }
 
+const fn added(name: &'static str, field_type: FieldType, doc: &'static str) -> FieldSpec {
+    FieldSpec { name, field_type, nullable: true, doc }
+}
+
+/// Fields that landed rows carry beside the API's, in the order in which they are appended.
+static ADDED: [FieldSpec; 6] = [
+    added("session_key", FieldType::Int, "Session that the row was landed with."),
+    added("session_name", FieldType::Text, "Session's name, such as `Race` or `Practice 1`."),
+    added("batch_day", FieldType::Text, "Day on which the session started, UTC."),
+    added(
+        "season_meetings",
+        FieldType::IntList,
+        "Calendar of the season when the row was landed: meetings with a race or sprint, in the order of their races.",
+    ),
+    added(
+        "season_races",
+        FieldType::IntList,
+        "Sessions of their races, in the same order; null where there is none.",
+    ),
+    added(
+        "season_sprints",
+        FieldType::IntList,
+        "Sessions of their sprints, in the same order; null where there is none.",
+    ),
+];
+/// How many of them all endpoints have; the others are the calendar, which lands with `meetings`.
+const OF_ALL: usize = 3;
+
+/// Fields that landed rows of an endpoint carry beside the API's, unless the API sends one of that name.
+pub fn added_fields(endpoint: Endpoint) -> impl Iterator<Item = &'static FieldSpec> {
+    let count = if endpoint == Endpoint::Meetings { ADDED.len() } else { OF_ALL };
+    ADDED[..count].iter().filter(move |added| endpoint.spec().field(added.name).is_none())
+}
+
 /// What every landed record carries beside the API's fields.
 #[derive(Debug, Clone)]
 pub(crate) struct Enrichment {
-    /// `,"name":value` of each field, ready to be appended.
-    additions: [String; Self::FIELDS.len()],
+    /// `,"name":value` of each field, ready to be appended; empty where there is none.
+    additions: [String; ADDED.len()],
 }
 
 impl Enrichment {
-    /// Its fields, in the order in which they are appended.
-    const FIELDS: [&str; 3] = ["session_key", "session_name", "batch_day"];
-
     pub(crate) fn new(session_key: i64, session_name: &str, batch_day: &str) -> Self {
+        let mut enrichment = Self { additions: Default::default() };
         let values = [Value::from(session_key), Value::from(session_name), Value::from(batch_day)];
-        let addition = |index: usize| format!(",{}:{}", Value::from(Self::FIELDS[index]), values[index]);
-        Self { additions: std::array::from_fn(addition) }
+        enrichment.set(0, values);
+        enrichment
+    }
+
+    /// With the calendar of the season.
+    pub(crate) fn with_calendar(mut self, calendar: Calendar) -> Self {
+        let Calendar { meetings, races, sprints } = calendar;
+        self.set(OF_ALL, [Value::from(meetings), Value::from(races), Value::from(sprints)]);
+        self
+    }
+
+    fn set(&mut self, first: usize, values: [Value; 3]) {
+        for ((addition, field), value) in self.additions[first..].iter_mut().zip(&ADDED[first..]).zip(values)
+        {
+            *addition = format!(",{}:{value}", Value::from(field.name));
+        }
     }
 
     /// The record's text with the fields it lacks appended.
@@ -287,5 +334,29 @@ mod tests {
         assert_eq!(apply(escaped), escaped);
         let row: Value = serde_json::from_str(&apply("{ }")).unwrap();
         assert_eq!(row.as_object().unwrap().len(), 3);
+    }
+
+    #[test]
+    fn the_calendar_lands_with_meetings_alone() {
+        let calendar = Calendar {
+            meetings: vec![1229, 1233],
+            races: vec![Some(9472), None],
+            sprints: vec![None, Some(9672)],
+        };
+        let record = Record::read(Endpoint::Meetings.spec(), r#"{"meeting_key":1229}"#).unwrap();
+        let text = Enrichment::new(7, "Race", "2024-03-02").with_calendar(calendar).apply(&record);
+        assert!(
+            text.ends_with(
+                r#""season_meetings":[1229,1233],"season_races":[9472,null],"season_sprints":[null,9672]}"#
+            ),
+            "{text}"
+        );
+        let row: Value = serde_json::from_str(&text).unwrap();
+        let named: Vec<&str> = added_fields(Endpoint::Meetings).map(|field| field.name).collect();
+        assert!(named.iter().all(|name| row.get(name).is_some()), "{named:?}");
+        assert_eq!(
+            added_fields(Endpoint::Sessions).map(|field| field.name).collect::<Vec<_>>(),
+            ["batch_day"]
+        );
     }
 }

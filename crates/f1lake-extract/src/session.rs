@@ -82,12 +82,15 @@ impl SessionInfo {
         self.session_name == "Race"
     }
 
-    /// Whether it is a sprint. Some 2023 documents name a sprint `Sprint Qualifying`, with the type `Race`
-    /// or `Sprint`.
+    /// Whether it is a sprint. In 2023 a sprint was also named `Sprint Qualifying`, with the type `Race`, `Sprint` or
+    /// `Sprint Qualifying`; its qualifying was the `Sprint Shootout`.
     pub fn is_sprint(&self) -> bool {
         self.session_name == "Sprint"
             || (self.session_name == "Sprint Qualifying"
-                && matches!(self.session_type.as_str(), "Race" | "Sprint"))
+                && match self.session_type.as_str() {
+                    "Race" | "Sprint" => true,
+                    kind => self.year == 2023 && kind != "Qualifying",
+                })
     }
 
     /// Whether it sets the grid of that race or sprint.

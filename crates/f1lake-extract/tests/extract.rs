@@ -2,6 +2,8 @@
 
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+#[path = "extract/calendar.rs"]
+mod calendar;
 #[path = "extract/hostile.rs"]
 mod hostile;
 #[path = "extract/network.rs"]
@@ -162,8 +164,14 @@ async fn every_format_holds_the_same_rows() {
         for compression in [Compression::None, Compression::Gzip, Compression::Zstd] {
             let folder = tempfile::tempdir().unwrap();
             let mut settings = by_key(folder.path(), race);
-            settings.endpoints =
-                [Endpoint::Laps, Endpoint::SessionResult, Endpoint::Intervals, Endpoint::Weather].into();
+            settings.endpoints = [
+                Endpoint::Laps,
+                Endpoint::SessionResult,
+                Endpoint::Intervals,
+                Endpoint::Weather,
+                Endpoint::Meetings,
+            ]
+            .into();
             (settings.format, settings.compression) = (format, compression);
             run(&sim, folder.path(), settings.clone()).await.unwrap();
             let checked = verify(&landing(folder.path())).await.unwrap();

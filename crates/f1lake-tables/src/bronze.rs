@@ -1,6 +1,7 @@
 //! Bronze tables, derived from the endpoint table.
 
 use crate::column::{Column, ColumnType};
+use f1lake_extract::added_fields;
 use openf1_client::Endpoint;
 use openf1_client::endpoint::Presence;
 use openf1_client::field::FieldType;
@@ -62,22 +63,18 @@ impl BronzeTable {
             });
             columns.extend(columns_of(field.name, field.field_type, field.doc));
         }
-        for (name, field_type, doc) in [
-            ("session_key", FieldType::Int, "Session that the row was landed with."),
-            ("session_name", FieldType::Text, "Session's name, such as `Race` or `Practice 1`."),
-        ] {
-            if spec.field(name).is_none() {
-                fields.push(FieldColumns { name, field_type, first: columns.len(), required: false });
-                columns.extend(columns_of(name, field_type, doc));
+        for field in added_fields(endpoint) {
+            fields.push(FieldColumns {
+                name: field.name,
+                field_type: field.field_type,
+                first: columns.len(),
+                required: false,
+            });
+            match field.name {
+                "batch_day" => columns.push(Column::new(field.name, ColumnType::Date, field.doc)),
+                name => columns.extend(columns_of(name, field.field_type, field.doc)),
             }
         }
-        fields.push(FieldColumns {
-            name: "batch_day",
-            field_type: FieldType::Text,
-            first: columns.len(),
-            required: false,
-        });
-        columns.push(Column::new("batch_day", ColumnType::Date, "Day on which the session started, UTC."));
         let session_column = if spec.presence == Presence::GridOfRaceAndSprint {
             columns.push(Column::new(
                 RACE_SESSION_KEY,

@@ -109,6 +109,7 @@ pub async fn build(
     let carried = Models::carried()?;
     let chosen = choose(&carried, &settings.models)?;
     let loads = loads(lake).await?;
+    crate::load::ensure_tables(lake).await?;
     let mut report = BuildReport::default();
     let mut built = BTreeMap::new();
     for model in carried.models.iter().filter(|model| chosen.contains(&model.name)) {

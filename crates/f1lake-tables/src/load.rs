@@ -117,10 +117,20 @@ pub(crate) struct Known {
     pub(crate) decoded: Decoded,
 }
 
+/// Results that were confirmed this much later are loaded again, though nothing changed: `data_quality` tells from
+/// `extracted_at` whether a correction may have been missed. 14 days, in microseconds.
+const CONFIRMED_AFTER: i64 = 14 * 24 * 3_600_000_000;
+
 impl Known {
     /// Why a landing file need not be loaded; `None`: it must be.
-    pub(crate) fn spares(&self, landed: &LandedEndpoint) -> Option<(LoadStatus, Decoded)> {
-        if self.sha256 == landed.sha256 {
+    pub(crate) fn spares(
+        &self,
+        endpoint: Endpoint,
+        landed: &LandedEndpoint,
+    ) -> Option<(LoadStatus, Decoded)> {
+        let later = landed.extracted_at.as_microsecond().saturating_sub(self.extracted_at);
+        if self.sha256 == landed.sha256 && !(endpoint == Endpoint::SessionResult && later >= CONFIRMED_AFTER)
+        {
             Some((LoadStatus::Unchanged, self.decoded))
         } else if self.extracted_at > landed.extracted_at.as_microsecond() {
             Some((LoadStatus::Stale, self.decoded))
@@ -158,13 +168,18 @@ pub async fn load(
             report.sessions.push(session);
         }
     }
-    // Models read all tables, also those of endpoints that were never chosen.
+    ensure_tables(lake).await?;
+    report.seconds = started.elapsed().as_secs_f64();
+    Ok(report)
+}
+
+/// Makes what the bronze tables lack: models read all of them, also those of endpoints that were never chosen, and
+/// columns that a later version of the program knows.
+pub(crate) async fn ensure_tables(lake: &Lake) -> Result<(), TablesError> {
     for table in BronzeTable::all() {
         crate::table_writer::ensure(lake, &spec(&table)).await?;
     }
-    crate::table_writer::ensure(lake, &loads_spec()).await?;
-    report.seconds = started.elapsed().as_secs_f64();
-    Ok(report)
+    crate::table_writer::ensure(lake, &loads_spec()).await
 }
 
 /// Manifests of the sessions to load, in the order in which they took place.
@@ -216,7 +231,7 @@ async fn load_session(
         .map(|(endpoint, landed)| async move {
             let table = BronzeTable::of(*endpoint);
             let before = known.get(&(manifest.session_key, table.name.clone()));
-            let result = match before.and_then(|before| before.spares(landed)) {
+            let result = match before.and_then(|before| before.spares(*endpoint, landed)) {
                 Some(spared) => Ok(spared),
                 None => load_or_see_loaded(lake, landing, manifest, &table, landed).await,
             };
@@ -326,7 +341,9 @@ async fn load_table(
     let [(extracted, at), (digest, content)] = transactions(manifest.session_key, landed);
     let loaded_at = writer.transaction(&extracted).await?;
     // A run that ended before it could record the session, or another one at work.
-    if loaded_at.is_some() && writer.transaction(&digest).await? == Some(content) {
+    if loaded_at.is_some_and(|loaded_at| loaded_at >= at)
+        && writer.transaction(&digest).await? == Some(content)
+    {
         return Ok((LoadStatus::Loaded, count(lake, manifest.session_key, table, landed).await?));
     }
     if loaded_at.is_some_and(|loaded_at| loaded_at > at) {

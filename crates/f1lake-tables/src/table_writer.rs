@@ -13,7 +13,7 @@ use deltalake::arrow::compute::filter_record_batch;
 use deltalake::kernel::transaction::{
     CommitBuilder, CommitConflictError, CommitProperties, TransactionError,
 };
-use deltalake::kernel::{Action, Add, LogicalFileView, MetadataExt, StructType, Transaction};
+use deltalake::kernel::{Action, Add, LogicalFileView, MetadataExt, StructField, StructType, Transaction};
 use deltalake::protocol::{DeltaOperation, SaveMode};
 use deltalake::writer::{DeltaWriter, RecordBatchWriter};
 use deltalake::{DeltaTable, DeltaTableError, TableProperty};
@@ -241,12 +241,28 @@ impl TableWriter {
     }
 }
 
-/// Makes the table when there is none.
+/// Makes the table when there is none, and adds the columns that it lacks.
 pub(crate) async fn ensure(lake: &Lake, spec: &TableSpec) -> Result<(), TablesError> {
-    if lake.table(&spec.name, None).await?.is_none() {
+    let Some(table) = lake.table(&spec.name, None).await? else {
         create(lake, spec).await?;
+        return Ok(());
+    };
+    let failed = || TablesError::table(&spec.name, "cannot extend its schema");
+    let lacking = |table: &DeltaTable| -> Result<Vec<StructField>, TablesError> {
+        let present = table.snapshot().map_err(failed())?.schema();
+        let columns = spec.columns.iter().filter(|column| present.field(&column.name).is_none());
+        Ok(columns.map(Column::delta).collect())
+    };
+    let fields = lacking(&table)?;
+    if fields.is_empty() {
+        return Ok(());
     }
-    Ok(())
+    let Err(error) = table.add_columns().with_fields(fields).await else { return Ok(()) };
+    // Another process may have added them in the meantime.
+    match lake.table(&spec.name, None).await? {
+        Some(table) if lacking(&table)?.is_empty() => Ok(()),
+        _ => Err(failed()(error)),
+    }
 }
 
 async fn create(lake: &Lake, spec: &TableSpec) -> Result<DeltaTable, TablesError> {
@@ -419,6 +435,24 @@ mod tests {
     async fn paths(lake: &Lake) -> BTreeSet<String> {
         let table = lake.table("bronze_raw.bronze_test", None).await.unwrap().unwrap();
         table.snapshot().unwrap().log_data().iter().map(|file| file.path().into_owned()).collect()
+    }
+
+    #[tokio::test]
+    async fn a_table_of_an_older_version_gets_its_columns_though_nothing_is_loaded() {
+        let folder = tempfile::tempdir().unwrap();
+        let lake = Lake::open(folder.path().to_str().unwrap()).unwrap();
+        let old = spec(&[("session_key", ColumnType::Bigint)]);
+        let new = spec(&[("session_key", ColumnType::Bigint), ("season_races", ColumnType::BigintList)]);
+        let mut names = Vec::new();
+        for spec in [&old, &new, &new, &old] {
+            ensure(&lake, spec).await.unwrap();
+            let table = lake.table("bronze_raw.bronze_test", None).await.unwrap().unwrap();
+            let schema = table.snapshot().unwrap().schema();
+            let columns: Vec<String> = schema.fields().map(|field| field.name().clone()).collect();
+            names.push((table.version(), columns.join(" ")));
+        }
+        let both = (Some(1), "session_key season_races".to_owned());
+        assert_eq!(names, [(Some(0), "session_key".to_owned()), both.clone(), both.clone(), both]);
     }
 
     #[tokio::test]

@@ -233,7 +233,7 @@ fn due<'a>(manifest: &'a Manifest, known: &BTreeMap<(i64, String), Known>) -> Wo
     for (endpoint, landed) in &manifest.endpoints {
         let table = BronzeTable::of(*endpoint);
         let before = known.get(&(manifest.session_key, table.name.clone()));
-        match before.and_then(|before| before.spares(landed)) {
+        match before.and_then(|before| before.spares(*endpoint, landed)) {
             Some(spared) => work.tables.push(outcome(table.name, Ok::<_, TablesError>(spared))),
             None => work.due.push((table, landed)),
         }

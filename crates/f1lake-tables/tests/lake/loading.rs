@@ -234,6 +234,27 @@ async fn a_grid_belongs_to_the_race_that_starts_from_it() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn the_calendar_of_the_season_stands_beside_the_meeting() {
+    let mut zone = Zone::new();
+    let with = json!({
+        "meeting_key": 1229, "session_key": 1, "season_meetings": [1229, 1233], "season_races": [9472, 9673],
+        "season_sprints": [null, 9672]
+    });
+    zone.land(1, Endpoint::Meetings, &[with]);
+    // Landed by a version that knew no calendar.
+    zone.land(2, Endpoint::Meetings, &[json!({"meeting_key": 1229, "session_key": 2})]);
+    zone.load().await;
+    assert_eq!(
+        zone.query(
+            "select season_meetings, season_races, season_sprints, _rescued_data \
+             from bronze_raw.bronze_meetings order by session_key"
+        )
+        .await,
+        [["[1229, 1233]", "[9472, 9673]", "[, 9672]", ""], ["", "", "", ""]]
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_rebuild_equals_the_loads_and_forgets_what_is_not_landed() {
     let mut zone = Zone::new();
     zone.land(1, Endpoint::Laps, &[lap(1, 1, 1, 90.5)]);

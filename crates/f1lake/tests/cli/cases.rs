@@ -40,7 +40,8 @@ fn same(left: &Value, right: &Value) -> bool {
 
 /// Extracts, loads and builds the sessions of a folder of rows.
 fn run(place: &Place, rows: &Path, sessions: &[i64]) -> Ended {
-    let server = Simulated::start(place, &["--replay", rows.to_str().unwrap(), "--limits", "none", "--port", "0"]);
+    let server =
+        Simulated::start(place, &["--replay", rows.to_str().unwrap(), "--limits", "none", "--port", "0"]);
     let keys: Vec<String> = sessions.iter().map(ToString::to_string).collect();
     place.run_fast(&server, &["run", "--out", "landing", "--lake", "lake", "--session-key", &keys.join(",")])
 }
@@ -69,10 +70,14 @@ fn holds(case: &str) {
     // A comparison with official data only warns in a user's lake; here it must hold, or the case says that it does not.
     let tested = place.run(&["test", "--lake", "lake", "--output", "json"]);
     let checks: Vec<Value> = serde_json::from_str(&tested.stdout).unwrap();
-    let warned: Vec<&str> =
-        checks.iter().filter(|check| check["status"] != "passed").filter_map(|check| check["check"].as_str()).collect();
+    let warned: Vec<&str> = checks
+        .iter()
+        .filter(|check| check["status"] != "passed")
+        .filter_map(|check| check["check"].as_str())
+        .collect();
     let case = &answers[case];
-    let expected: Vec<&str> = case["warned"].as_array().unwrap().iter().map(|name| name.as_str().unwrap()).collect();
+    let expected: Vec<&str> =
+        case["warned"].as_array().unwrap().iter().map(|name| name.as_str().unwrap()).collect();
     assert_eq!(warned, expected);
     let questions = questions(&case["questions"].to_string());
     assert!(!questions.is_empty());

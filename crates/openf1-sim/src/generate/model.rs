@@ -59,7 +59,8 @@ pub(crate) struct Run {
 impl Run {
     /// End of the first lap with this time that began at or after a moment: of equal times it is ahead.
     fn first_with(&self, duration: i64, from: i64) -> i64 {
-        let laps = self.laps.iter().filter(|lap| lap.start >= from && !lap.slow && lap.duration() == duration);
+        let laps =
+            self.laps.iter().filter(|lap| lap.start >= from && !lap.slow && lap.duration() == duration);
         laps.map(Lap::end).min().unwrap_or(i64::MAX)
     }
 

@@ -573,9 +573,8 @@ impl Table<'_> {
             parts.iter().map(|(_, end)| *end).collect()
         };
         // Sent from 2026 on.
-        let phase_at = |t: i64| {
-            self.model.part_at(t).filter(|_| s.year >= 2026).map_or(Value::Null, |part| json!(part))
-        };
+        let phase_at =
+            |t: i64| self.model.part_at(t).filter(|_| s.year >= 2026).map_or(Value::Null, |part| json!(part));
         for green in greens {
             say(
                 second(green),

@@ -1,6 +1,9 @@
--- The order by timing alone is the official one; not so after penalties and disqualifications.
+-- The order by timing alone is the official one; not so after penalties and disqualifications. Who has no time outside races
+-- has no place by timing.
 {{ config(severity=var('official_differences', 'warn')) }}
 
 select session_key, driver_number, timing_position, official_position
 from {{ ref('session_leaderboard') }}
-where timing_position <> official_position
+where
+    timing_position <> official_position
+    and (session_category in ('Race', 'Sprint') or best_lap_time is not null)

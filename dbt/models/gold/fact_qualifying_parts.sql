@@ -188,7 +188,7 @@ clocks as (
     select
         bounded.session_key,
         bounded.part,
-        sum(timed.run_s) as running_time_s,
+        cast(sum(timed.run_s) as double) as running_time_s,
         max(timed.stop_micros) as stop_micros,
         max(timed.chequered_micros) as chequered_micros,
         max(timed.not_resumed_micros) as not_resumed_micros

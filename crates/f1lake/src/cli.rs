@@ -561,6 +561,9 @@ pub(crate) struct SimulateArgs {
     /// Play a live session for so long from the start: anonymous users are locked out
     #[arg(long, value_name = "SECONDS")]
     pub(crate) live_for: Option<f64>,
+    /// Write what really happened in every session, <session_key>.json, before serving
+    #[arg(long, value_name = "FOLDER", conflicts_with = "replay")]
+    pub(crate) truth: Option<PathBuf>,
 }
 
 #[derive(Debug, Args)]

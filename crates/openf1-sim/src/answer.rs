@@ -102,6 +102,14 @@ impl Library {
         }
     }
 
+    /// What happened in a generated session, as JSON; none of sessions that are unknown, not over or recorded.
+    pub(crate) fn truth(&self, session_key: i64) -> Option<Vec<u8>> {
+        let Rows::Generated(generated) = &self.rows else {
+            return None;
+        };
+        serde_json::to_vec(&generated.truth(session_key, self.now())?).ok()
+    }
+
     /// Answers a raw query string.
     pub(crate) fn answer(&self, endpoint: Endpoint, raw: &str) -> Result<Answer, Refusal> {
         let query = Query::parse(raw, || self.latest()).map_err(|e| Refusal::Broken(e.0))?;

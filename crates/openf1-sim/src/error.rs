@@ -20,6 +20,14 @@ pub enum SimError {
         /// What is wrong with it.
         reason: String,
     },
+    /// The truth of a session cannot be written.
+    #[error("cannot write the truth to {path}: {reason}")]
+    Truth {
+        /// The file or folder.
+        path: PathBuf,
+        /// The system's reason.
+        reason: std::io::Error,
+    },
     /// The port cannot be opened.
     #[error("cannot listen on 127.0.0.1:{port}: {source}")]
     Bind {

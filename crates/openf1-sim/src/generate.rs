@@ -9,9 +9,11 @@ mod drive;
 mod model;
 pub(crate) mod random;
 mod roster;
+mod standings;
 mod tables;
 mod telemetry;
 mod track;
+pub mod truth;
 
 use crate::answer::{Meter, Refusal, Tables};
 use crate::clock::{HOUR, MINUTE};
@@ -27,8 +29,15 @@ use roster::Driver;
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
-/// Points of one race or sprint: (driver number, team, points).
-type Points = Vec<(i64, &'static str, i64)>;
+/// What one driver brought home from a race or sprint.
+#[derive(Debug)]
+pub(crate) struct Won {
+    pub(crate) number: i64,
+    pub(crate) team: &'static str,
+    pub(crate) points: i64,
+    /// Place in a Grand Prix; none in a sprint and when not classified.
+    pub(crate) place: Option<i64>,
+}
 
 /// Generated seasons.
 #[derive(Debug)]
@@ -40,7 +49,7 @@ pub(crate) struct Generated {
     rosters: BTreeMap<i32, Vec<Driver>>,
     models: Mutex<Cache<usize, Model>>,
     tables: Mutex<Cache<(usize, Endpoint), Vec<Row>>>,
-    points: BTreeMap<i32, OnceLock<Vec<(usize, Points)>>>,
+    points: BTreeMap<i32, OnceLock<Vec<(usize, Vec<Won>)>>>,
 }
 
 impl Generated {
@@ -85,6 +94,18 @@ impl Generated {
             .filter(|s| !s.cancelled && s.start <= now + MINUTE)
             .max_by_key(|s| s.start)
             .map(|s| (s.meeting_key, s.key))
+    }
+
+    /// Keys of the sessions that were held and are over.
+    fn held(&self, now: i64) -> Vec<i64> {
+        self.sessions.iter().filter(|s| !s.cancelled && s.end <= now).map(|s| s.key).collect()
+    }
+
+    /// What happened in a session; none when it is unknown, cancelled or not over.
+    pub(crate) fn truth(&self, session_key: i64, now: i64) -> Option<truth::Truth> {
+        let index =
+            self.sessions.iter().position(|s| s.key == session_key && !s.cancelled && s.end <= now)?;
+        Some(truth::tell(self, index))
     }
 
     fn roster(&self, year: i32) -> &[Driver] {
@@ -169,7 +190,7 @@ impl Generated {
     }
 
     /// Points of every race and sprint of a year, in order of time.
-    fn points(&self, year: i32) -> &[(usize, Points)] {
+    fn points(&self, year: i32) -> &[(usize, Vec<Won>)] {
         let Some(cell) = self.points.get(&year) else {
             return &[];
         };
@@ -188,7 +209,12 @@ impl Generated {
                     let points = model
                         .results
                         .iter()
-                        .map(|r| (roster[r.driver].number, roster[r.driver].team.name, r.points))
+                        .map(|r| Won {
+                            number: roster[r.driver].number,
+                            team: roster[r.driver].team.name,
+                            points: r.points,
+                            place: r.position.filter(|_| self.sessions[i].kind == Kind::Race),
+                        })
                         .collect();
                     (i, points)
                 })

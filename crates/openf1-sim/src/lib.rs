@@ -36,5 +36,6 @@ mod token;
 pub use config::{Account, Budget, GeneratedConfig, LiveWindow, SimConfig, SimLimits, Source};
 pub use error::SimError;
 pub use faults::{FAULT_KINDS, FaultPlan};
+pub use generate::truth;
 pub use server::{Simulator, start};
 pub use stats::{ClientStats, Stats};

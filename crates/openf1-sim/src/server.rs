@@ -180,6 +180,16 @@ async fn handle(
         let text = serde_json::to_vec(&*lock(&server.stats)).unwrap_or_default();
         return build(Plain::json(StatusCode::OK, text), None);
     }
+    if let Some(key) = path.strip_prefix("/_sim/truth/") {
+        let key = key.parse().ok();
+        // Playing a season takes the processor for a while.
+        let made = tokio::task::spawn_blocking(move || key.and_then(|key| server.library.truth(key))).await;
+        let plain = match made.ok().flatten() {
+            Some(text) => Plain::json(StatusCode::OK, text),
+            None => Plain::json(StatusCode::NOT_FOUND, NO_RESULTS),
+        };
+        return build(plain, None);
+    }
     let (parts, body) = request.into_parts();
     let query = parts.uri.query().unwrap_or("").to_owned();
     let name = match path.trim_start_matches('/') {

@@ -632,3 +632,37 @@ async fn fields_are_those_of_the_documentation() {
         );
     }
 }
+
+#[tokio::test]
+async fn truth_is_told_of_generated_sessions_only() {
+    let sim = openf1_sim::start(open()).await.unwrap();
+    let url = sim.base_url().replace("/v1", "/_sim/truth");
+    let key = rows(&sim, "sessions?year=2024&session_name=Race").await[0]["session_key"].as_i64().unwrap();
+    let got = reqwest::get(format!("{url}/{key}")).await.unwrap();
+    assert_eq!(got.status(), 200);
+    let truth: openf1_sim::truth::Truth = got.json().await.unwrap();
+    assert_eq!((truth.session_key, truth.kind.as_str(), truth.drivers.len()), (key, "race", 20));
+    for bad in
+        ["", "1", "latest", "-1", "9000/1", "99999999999999999999999", "%27%20OR%201=1", "..%2f..%2fstats"]
+    {
+        assert_eq!(reqwest::get(format!("{url}/{bad}")).await.unwrap().status(), 404, "{bad}");
+    }
+
+    let folder = tempfile::tempdir().unwrap();
+    let here = folder.path().join("a/b");
+    let written = openf1_sim::truth::write_truth(&open(), &here).unwrap();
+    let file: openf1_sim::truth::Truth =
+        serde_json::from_slice(&std::fs::read(here.join(format!("{key}.json"))).unwrap()).unwrap();
+    assert_eq!(file, truth);
+    assert_eq!(std::fs::read_dir(&here).unwrap().count(), written);
+    std::fs::write(folder.path().join("file"), "").unwrap();
+    let blocked = openf1_sim::truth::write_truth(&open(), &folder.path().join("file")).unwrap_err();
+    assert!(blocked.to_string().contains("cannot write the truth"), "{blocked}");
+
+    std::fs::write(folder.path().join("laps.json"), r#"[{"session_key":7}]"#).unwrap();
+    let recorded = SimConfig { source: Source::Replay(folder.path().into()), ..open() };
+    assert!(openf1_sim::truth::write_truth(&recorded, &here).unwrap_err().to_string().contains("recorded"));
+    let sim = openf1_sim::start(recorded).await.unwrap();
+    let url = sim.base_url().replace("/v1", "/_sim/truth");
+    assert_eq!(reqwest::get(format!("{url}/7")).await.unwrap().status(), 404);
+}

@@ -8,7 +8,17 @@ use openf1_sim::{Account, Budget, FaultPlan, GeneratedConfig, LiveWindow, SimCon
 use std::time::Duration;
 
 pub(crate) async fn run(context: &Context, args: SimulateArgs) -> Result<ExitCode, Error> {
-    let simulator = openf1_sim::start(config(args)?).await?;
+    let truth = args.truth.clone();
+    let config = config(args)?;
+    if let Some(folder) = truth {
+        let of = config.clone();
+        let to = folder.clone();
+        let written = tokio::task::spawn_blocking(move || openf1_sim::truth::write_truth(&of, &to))
+            .await
+            .map_err(|error| Error::Usage(format!("the truth could not be told: {error}")))??;
+        context.say(&format!("wrote what happened in {written} sessions to {}", folder.display()));
+    }
+    let simulator = openf1_sim::start(config).await?;
     crate::output::write(&format!("{}\n", simulator.base_url()))?;
     context.say(&format!(
         "simulated OpenF1 on {}; statistics at http://{}/_sim/stats; Ctrl-C ends it",

@@ -1,6 +1,6 @@
 //! One lap of one driver: where the car is and how fast, at any time of the lap.
 
-use super::model::Run;
+use super::model::{Errand, Run};
 use super::random::{mix, unit};
 use super::track::{Profile, Track, drag, pull};
 
@@ -25,7 +25,7 @@ pub(crate) struct Moment {
     pub(crate) braking: bool,
 }
 
-/// A lap being driven. Moments are asked for in order of time.
+/// A lap being driven. Moments are asked for nearly in order of time.
 #[derive(Debug)]
 pub(crate) struct Drive {
     profile: Profile,
@@ -52,8 +52,11 @@ impl Drive {
         let mut pins = vec![(0.0, 0)];
         // Much slower than the car can: between stops in practice and qualifying.
         let cruising = lap.slow && lap.number > 1 && duration > track.fast.total() * 1150.0;
-        let stop = run.stops.iter().find(|s| lap.out && s.lap + 1 == lap.number && s.lane.is_some());
-        let stop = stop.and_then(|s| Some((s.lane? as f64 - STOP_ENTRY, s.standing as f64)));
+        let stop = run
+            .passages
+            .iter()
+            .find(|p| lap.out && p.lap + 1 == lap.number && p.kind != Errand::Garage)
+            .and_then(|p| Some(((p.exit? - lap.start) as f64, p.standing.unwrap_or(0) as f64)));
         let mut exit = 0;
         let mut box_node = None;
         if let Some((left, standing)) = stop {
@@ -64,14 +67,14 @@ impl Drive {
         } else if lap.out {
             exit = nodes(100.0);
             limits[0] = 0.0;
-        } else if lap.number == 1 {
+        } else if lap.from_grid {
             limits[0] = 0.0;
         }
         if exit > 0 {
             limits[..=exit].iter_mut().for_each(|v| *v = v.min(LANE));
         }
-        let entry = run.stops.iter().find(|s| lap.complete && s.lap == lap.number).map(|stop| {
-            let garage = stop.lane.is_none();
+        let entry = run.passages.iter().find(|p| lap.complete && p.lap == lap.number).map(|passage| {
+            let garage = passage.kind == Errand::Garage;
             // Braking to a stand costs 0.75 s.
             let (ms, moving) =
                 if garage { (GARAGE_ENTRY, GARAGE_ENTRY - 750.0) } else { (STOP_ENTRY, STOP_ENTRY) };
@@ -127,6 +130,9 @@ impl Drive {
 
     /// What the car does so many milliseconds after the lap began.
     pub(crate) fn moment(&mut self, track: &Track, ms: f64) -> Moment {
+        while self.pin > 0 && self.pins[self.pin].0 > ms {
+            self.pin -= 1;
+        }
         while self.pin + 2 < self.pins.len() && self.pins[self.pin + 1].0 <= ms {
             self.pin += 1;
         }
@@ -134,6 +140,9 @@ impl Drive {
         let rate = (to.1 - from.1) / f64::max(to.0 - from.0, 1.0);
         let second = from.1 + (ms - from.0) * rate;
         let times = &self.profile.times;
+        while self.node > 0 && times[self.node] > second {
+            self.node -= 1;
+        }
         while self.node + 2 < times.len() && times[self.node + 1] <= second {
             self.node += 1;
         }

@@ -1,10 +1,10 @@
 //! The rows of every endpoint but telemetry.
 
-use super::Generated;
 use super::calendar::{Kind, Meeting, Session};
 use super::model::{Lap, Model, Timing};
 use super::random::{Rng, mix};
 use super::roster::Driver;
+use super::{Generated, Won, standings};
 use crate::clock::{DAY, HOUR, MINUTE, SECOND, days_from_civil, iso};
 use crate::endpoint::Endpoint;
 use crate::row::Row;
@@ -175,32 +175,24 @@ fn championship(generated: &Generated, index: usize, teams: bool) -> Vec<Row> {
     if session.kind != Kind::Race {
         return Vec::new();
     }
-    // Who has: points before and after this race.
-    let mut sums: BTreeMap<(i64, &str), (i64, i64)> = BTreeMap::new();
-    for (held, points) in generated.points(session.year) {
-        for (number, team, won) in points {
-            let key = if teams { (0, *team) } else { (*number, "") };
-            let sum = sums.entry(key).or_default();
-            if *held != index {
-                sum.0 += won;
-            }
-            sum.1 += won;
-        }
-        if *held == index {
-            break;
-        }
-    }
-    let rank = |of: &dyn Fn(&(i64, i64)) -> i64| {
-        let mut keys: Vec<_> = sums.iter().map(|(k, v)| (-of(v), *k)).collect();
-        keys.sort_unstable();
-        keys.into_iter().enumerate().map(|(i, (_, k))| (k, i as i64 + 1)).collect::<BTreeMap<_, _>>()
+    let held = generated.points(session.year);
+    let at = held.iter().position(|(i, _)| *i == index).unwrap_or(0);
+    let who = |won: &Won| if teams { (0, won.team) } else { (won.number, "") };
+    let standing = |races: usize| -> BTreeMap<(i64, &str), (i64, i64)> {
+        // Who has won nothing yet has a place too.
+        let table = standings::table(held[..=at].iter().map(|(_, won)| won), who);
+        let before = standings::table(held[..races].iter().map(|(_, won)| won), who);
+        let absent = table.iter().filter(|(k, _)| before.iter().all(|b| b.0 != *k)).map(|(k, _)| (*k, 0));
+        let ranked = before.iter().map(|(k, haul)| (*k, haul.points)).chain(absent);
+        ranked.zip(1..).map(|((k, points), place)| (k, (points, place))).collect()
     };
-    let (before, after) = (rank(&|v| v.0), rank(&|v| v.1));
+    let (before, after) = (standing(at), standing(at + 1));
     // Before the first race there is no table to stand in.
-    let begun = sums.values().any(|v| v.0 > 0);
-    let mut rows: Vec<Row> = sums
+    let begun = before.values().any(|v| v.0 > 0);
+    let mut rows: Vec<Row> = after
         .iter()
-        .map(|(key, (start, current))| {
+        .map(|(key, (current, place))| {
+            let (start, first) = before.get(key).copied().unwrap_or_default();
             let mut fields = Map::new();
             if teams {
                 fields.insert("team_name".to_owned(), json!(key.1));
@@ -209,12 +201,9 @@ fn championship(generated: &Generated, index: usize, teams: bool) -> Vec<Row> {
             }
             fields.insert("meeting_key".to_owned(), json!(session.meeting_key));
             fields.insert("points_current".to_owned(), json!(current));
-            fields.insert("points_start".to_owned(), if begun { json!(*start as f64) } else { Value::Null });
-            fields.insert("position_current".to_owned(), json!(after.get(key)));
-            fields.insert(
-                "position_start".to_owned(),
-                if begun { json!(before.get(key)) } else { Value::Null },
-            );
+            fields.insert("points_start".to_owned(), if begun { json!(start as f64) } else { Value::Null });
+            fields.insert("position_current".to_owned(), json!(place));
+            fields.insert("position_start".to_owned(), if begun { json!(first) } else { Value::Null });
             fields.insert("session_key".to_owned(), json!(session.key));
             Row::new(fields)
         })
@@ -355,21 +344,23 @@ impl Table<'_> {
         let race = self.session.kind.is_race();
         // Standing times exist since the United States GP of 2024.
         let standing_known = self.session.start >= days_from_civil(2024, 10, 18) * DAY;
-        let mut stops: Vec<_> =
-            self.runs().flat_map(|(d, run)| run.stops.iter().map(move |s| (s.at, d.number, s))).collect();
-        stops.sort_by_key(|(at, number, _)| (*at, *number));
-        stops
+        let mut exits: Vec<_> = self
+            .runs()
+            .flat_map(|(d, run)| run.passages.iter().filter_map(move |p| Some((p.exit?, d.number, p))))
+            .collect();
+        exits.sort_by_key(|(at, number, _)| (*at, *number));
+        exits
             .into_iter()
-            .map(|(at, driver, stop)| {
-                let lane = stop.lane.map_or(Value::Null, |ms| json!(ms as f64 / 1000.0));
-                let standing = stop.lane.filter(|_| standing_known);
+            .map(|(at, driver, passage)| {
+                let lane = passage.lane().filter(|_| race).map(|ms| ms as f64 / 1000.0);
+                let standing = passage.standing.filter(|_| standing_known);
                 self.keyed(json!({
-                    "date": iso(at + stop.lane.unwrap_or(0)),
+                    "date": iso(at),
                     "driver_number": driver,
                     "lane_duration": lane,
-                    "lap_number": if race { stop.lap } else { stop.lap + 1 },
+                    "lap_number": if race { passage.lap } else { passage.lap + 1 },
                     "pit_duration": lane,
-                    "stop_duration": standing.map(|_| stop.standing as f64 / 1000.0),
+                    "stop_duration": standing.map(|ms| ms as f64 / 1000.0),
                 }))
             })
             .collect()
@@ -560,18 +551,11 @@ impl Table<'_> {
         let parts = &self.model.parts;
         let greens: Vec<i64> = if s.kind.is_race() {
             vec![s.start - 40 * MINUTE, self.model.start]
-        } else if parts.is_empty() {
-            vec![s.start]
         } else {
-            parts.iter().map(|(start, _)| *start).collect()
+            parts.iter().map(|p| p.start).collect()
         };
-        let finishes: Vec<i64> = if s.kind.is_race() {
-            vec![self.model.end]
-        } else if parts.is_empty() {
-            vec![s.end]
-        } else {
-            parts.iter().map(|(_, end)| *end).collect()
-        };
+        let finishes: Vec<i64> =
+            if s.kind.is_race() { vec![self.model.end] } else { parts.iter().map(|p| p.end).collect() };
         // Sent from 2026 on.
         let phase_at =
             |t: i64| self.model.part_at(t).filter(|_| s.year >= 2026).map_or(Value::Null, |part| json!(part));
@@ -810,7 +794,7 @@ impl Table<'_> {
                     "number_of_laps": line.laps,
                     "dnf": line.dnf,
                     "dns": line.dns,
-                    "dsq": false,
+                    "dsq": line.dsq,
                     "duration": duration,
                     "gap_to_leader": gap,
                 }));

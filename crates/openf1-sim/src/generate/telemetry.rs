@@ -9,6 +9,7 @@ use super::calendar::Session;
 use super::drive::{Drive, Moment};
 use super::model::{Model, Run};
 use super::random::mix;
+use super::roster::Driver;
 use super::track::Track;
 use crate::answer::{Meter, Refusal};
 use crate::clock::{self, HOUR, MINUTE, SECOND};
@@ -205,9 +206,7 @@ fn location_sample(car: &mut Car<'_>, track: &Track, t: i64) -> [i64; 3] {
     let Some(moment) = car.moment(track, t) else {
         return [0, 0, 0];
     };
-    let (a, b) = (track.nodes[moment.node].place, track.nodes[(moment.node + 1) % track.nodes.len()].place);
-    let part = moment.part as f32;
-    [0, 1, 2].map(|axis| (a[axis] + (b[axis] - a[axis]) * part) as i64)
+    track.place(&moment).map(|v| v as i64)
 }
 
 fn allows(filters: &[(&FieldFilter, usize)], values: &[Option<i64>]) -> bool {
@@ -217,6 +216,11 @@ fn allows(filters: &[(&FieldFilter, usize)], values: &[Option<i64>]) -> bool {
 }
 
 impl Generated {
+    /// What makes a driver's laps of a session his own.
+    pub(crate) fn drive_seed(&self, session: &Session, driver: &Driver) -> u64 {
+        mix(&[self.seed, session.key as u64, driver.number as u64, 41])
+    }
+
     /// The JSON array of a telemetry query and its number of rows.
     pub(crate) fn telemetry(
         &self,
@@ -270,7 +274,7 @@ impl Generated {
                     at: 0,
                     drive: None,
                     seed: mix(&[beat.seed, driver.number as u64]),
-                    drive_seed: mix(&[self.seed, session.key as u64, driver.number as u64, 41]),
+                    drive_seed: self.drive_seed(session, driver),
                     middle: format!(
                         "\",\"driver_number\":{},\"meeting_key\":{},\"session_key\":{}",
                         driver.number, session.meeting_key, session.key

@@ -479,16 +479,16 @@ fn cars_stand_in_the_pit_lane() {
     let track = track::Track::new(session.place);
     let length = track.step * track.nodes.len() as f64;
     let mut stops = 0;
-    for (d, run) in model.runs.iter().enumerate().filter(|(_, run)| !run.stops.is_empty()) {
+    for (d, run) in model.runs.iter().enumerate().filter(|(_, run)| !run.passages.is_empty()) {
         let car = samples(&g, Endpoint::CarData, session, g.roster(2024)[d].number);
         let speed = |r: &Value| r["speed"].as_i64().unwrap();
-        for stop in run.stops.iter().filter(|s| run.laps.iter().any(|l| l.number > s.lap && l.complete)) {
-            let lane = stop.at..stop.at + stop.lane.unwrap();
+        for stop in run.passages.iter().filter(|s| run.laps.iter().any(|l| l.number > s.lap && l.complete)) {
+            let lane = stop.entry..stop.exit.unwrap();
             let in_lane: Vec<_> = car.iter().filter(|(t, _)| lane.contains(t)).collect();
             assert!(in_lane.iter().all(|(_, r)| speed(r) <= 90), "{}", stop.lap);
             let standing: Vec<i64> = in_lane.iter().filter(|(_, r)| speed(r) == 0).map(|(t, _)| *t).collect();
             let stood = standing.last().unwrap() - standing[0];
-            assert!((stood - stop.standing).abs() < 1000, "{stood} {}", stop.standing);
+            assert!((stood - stop.standing.unwrap()).abs() < 1000, "{stood} {:?}", stop.standing);
             stops += 1;
         }
         for lap in run.laps.iter().filter(|l| l.complete) {
@@ -497,4 +497,36 @@ fn cars_stand_in_the_pit_lane() {
         }
     }
     assert!(stops > 15, "{stops}");
+}
+
+#[test]
+fn truth_is_consistent_with_itself() {
+    let g = generated(4, &[2024]);
+    for key in g.held(NOW) {
+        let truth = g.truth(key, NOW).unwrap();
+        let race = matches!(truth.kind.as_str(), "race" | "sprint");
+        for driver in &truth.drivers {
+            let name = format!("{key} {} car {}", truth.kind, driver.driver_number);
+            for lap in &driver.laps {
+                assert_eq!(lap.is_completed, lap.end.is_some(), "{name}");
+                let sum: f64 = lap.sectors.iter().flatten().sum();
+                assert!((sum - lap.duration.unwrap_or(0.0)).abs() < 1e-6, "{name} lap {}", lap.lap_number);
+                assert_eq!(race && lap.is_completed, lap.position.is_some(), "{name}");
+                let into = driver.passages.iter().any(|p| p.in_lap == lap.lap_number);
+                assert_eq!(lap.is_in_lap, into, "{name} lap {}", lap.lap_number);
+                let out = driver.passages.iter().any(|p| p.out_lap == Some(lap.lap_number));
+                assert_eq!(lap.is_out_lap, out, "{name} lap {}", lap.lap_number);
+            }
+            // Each lap is on one set.
+            let laps: Vec<i64> = driver.stints.iter().flat_map(|s| s.first_lap..=s.last_lap).collect();
+            assert_eq!(laps, driver.laps.iter().map(|l| l.lap_number).collect::<Vec<_>>(), "{name}");
+        }
+        for trace in &truth.traces {
+            assert_eq!(trace.times.len(), 100);
+            assert!(trace.times.is_sorted(), "{key}");
+        }
+        assert_eq!(truth.standings.is_some(), truth.kind == "race");
+    }
+    assert!(g.truth(1, NOW).is_none());
+    assert!(g.truth(g.sessions[0].key, g.sessions[0].end - 1).is_none());
 }

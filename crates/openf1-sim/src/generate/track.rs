@@ -4,6 +4,7 @@
 //! and speed come from the same curve. The circuit is the same in every year and for every seed.
 
 use super::calendar::Place;
+use super::drive::Moment;
 use super::model;
 use super::random::Rng;
 use std::f64::consts::{PI, TAU};
@@ -159,6 +160,13 @@ impl Track {
         limits[0] = line;
         limits[self.nodes.len()] = line;
         self.drive(limits)
+    }
+
+    /// Where a car is, in the API's units.
+    pub(crate) fn place(&self, moment: &Moment) -> [f64; 3] {
+        let (a, b) = (self.nodes[moment.node].place, self.nodes[(moment.node + 1) % self.nodes.len()].place);
+        let part = moment.part as f32;
+        [0, 1, 2].map(|axis| f64::from(a[axis] + (b[axis] - a[axis]) * part))
     }
 
     /// Top speeds at every node and again at the line; `skill` is a factor by corner.

@@ -1,0 +1,40 @@
+//! The tables of the championship.
+
+use super::Won;
+use std::cmp::Reverse;
+use std::collections::BTreeMap;
+
+/// What somebody has won so far. More is better: points first, then wins, second places and so on, which
+/// count in Grands Prix only.
+#[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Haul {
+    pub(crate) points: i64,
+    /// How often first, second and so on.
+    places: Vec<u32>,
+}
+
+impl Haul {
+    fn add(&mut self, won: &Won) {
+        self.points += won.points;
+        if let Some(place) = won.place.and_then(|p| usize::try_from(p - 1).ok()) {
+            if self.places.len() <= place {
+                self.places.resize(place + 1, 0);
+            }
+            self.places[place] += 1;
+        }
+    }
+}
+
+/// Hauls by what `who` names, best first; who has equal hauls stands in the order of the names.
+pub(crate) fn table<'a, K: Ord + Copy>(
+    races: impl Iterator<Item = &'a Vec<Won>>,
+    who: impl Fn(&Won) -> K,
+) -> Vec<(K, Haul)> {
+    let mut hauls: BTreeMap<K, Haul> = BTreeMap::new();
+    for won in races.flatten() {
+        hauls.entry(who(won)).or_default().add(won);
+    }
+    let mut table: Vec<(K, Haul)> = hauls.into_iter().collect();
+    table.sort_by(|a, b| Reverse(&a.1).cmp(&Reverse(&b.1)));
+    table
+}

@@ -7,10 +7,8 @@ use super::track::{Profile, Track, drag, pull};
 /// Speed limit of the pit lane, m/s.
 const LANE: f64 = 80.0 / 3.6;
 
-/// Milliseconds from the entry of the pit lane to the end of the lap: of a stop in a race, and of a car that
-/// goes into its garage. The model times its stops by them.
-const STOP_ENTRY: f64 = 2900.0;
-const GARAGE_ENTRY: f64 = 4000.0;
+/// Milliseconds that a car which waits in the lane spends moving along it.
+const LANE_MOVING: i64 = 17_500;
 
 /// What a car does at one moment.
 #[derive(Debug, Clone, Copy)]
@@ -52,18 +50,30 @@ impl Drive {
         let mut pins = vec![(0.0, 0)];
         // Much slower than the car can: between stops in practice and qualifying.
         let cruising = lap.slow && lap.number > 1 && duration > track.fast.total() * 1150.0;
+        // Milliseconds after the line at which the car leaves the lane, and for how many it stands there.
         let stop = run
             .passages
             .iter()
-            .find(|p| lap.out && p.lap + 1 == lap.number && p.kind != Errand::Garage)
-            .and_then(|p| Some(((p.exit? - lap.start) as f64, p.standing.unwrap_or(0) as f64)));
+            .find(|p| lap.out && p.lap + 1 == lap.number && p.exit.is_some_and(|exit| exit > lap.start))
+            .and_then(|p| {
+                let waits = p.lane().map_or(0, |lane| (lane - LANE_MOVING).max(0));
+                let standing = match p.kind {
+                    Errand::RedFlag | Errand::Garage => waits,
+                    _ => p.standing.unwrap_or(0),
+                };
+                Some(((p.exit? - lap.start) as f64, standing as f64))
+            });
         let mut exit = 0;
         let mut box_node = None;
         if let Some((left, standing)) = stop {
-            // Braking and starting cost 1.7 s of what is not spent standing, in the middle.
-            exit = nodes(LANE * ((left - standing) / 1000.0 - 1.7));
-            box_node = Some(exit / 2);
-            limits[exit / 2] = 0.0;
+            if standing > 0.0 {
+                // Braking and starting cost 1.7 s of what is not spent standing, in the middle.
+                exit = nodes(LANE * ((left - standing) / 1000.0 - 1.7));
+                box_node = Some(exit / 2);
+                limits[exit / 2] = 0.0;
+            } else {
+                exit = nodes(LANE * left / 1000.0);
+            }
         } else if lap.out {
             exit = nodes(100.0);
             limits[0] = 0.0;
@@ -74,17 +84,21 @@ impl Drive {
             limits[..=exit].iter_mut().for_each(|v| *v = v.min(LANE));
         }
         let entry = run.passages.iter().find(|p| lap.complete && p.lap == lap.number).map(|passage| {
-            let garage = passage.kind == Errand::Garage;
+            // In its garage the lap ends, else it goes on along the lane.
+            let stays = passage.exit.is_none_or(|exit| run.laps.get(at + 1).is_none_or(|l| l.start == exit));
+            let ms = (lap.end() - passage.entry) as f64;
             // Braking to a stand costs 0.75 s.
-            let (ms, moving) =
-                if garage { (GARAGE_ENTRY, GARAGE_ENTRY - 750.0) } else { (STOP_ENTRY, STOP_ENTRY) };
+            let moving = if stays { ms - 750.0 } else { ms };
             let node = n - nodes(LANE * moving / 1000.0);
             limits[node..].iter_mut().for_each(|v| *v = v.min(LANE));
-            if garage {
+            if stays {
                 limits[n] = 0.0;
             }
             (duration - ms, node)
         });
+        if lap.to_grid > 0 {
+            limits[n] = 0.0;
+        }
         let mut end = n;
         if !lap.complete {
             // The car stops out there.
@@ -97,6 +111,8 @@ impl Drive {
             if let (Some((left, standing)), Some(node)) = (stop, box_node) {
                 let arrival = (left - standing) * second(node) / second(exit);
                 pins.extend([(arrival, node), (arrival + standing, node), (left, exit)]);
+            } else if let Some((left, _)) = stop {
+                pins.push((left, exit));
             } else if lap.out {
                 pins.push((second(exit) * 1000.0, exit));
             } else if cruising {
@@ -124,8 +140,19 @@ impl Drive {
                 passed = Some(node);
             }
         }
+        if lap.complete && lap.to_grid > 0 {
+            kept.push((duration - lap.to_grid as f64, second(end)));
+        }
         kept.push((duration, second(end)));
         Self { profile, pins: kept, pin: 0, node: 0 }
+    }
+
+    /// Milliseconds after the lap began at which the car first passes a node; none if it never does.
+    pub(crate) fn passes(&self, node: usize) -> Option<f64> {
+        let second = *self.profile.times.get(node)?;
+        let two = self.pins.windows(2).find(|two| second <= two[1].1)?;
+        let part = (second - two[0].1) / f64::max(two[1].1 - two[0].1, 1e-9);
+        Some(two[0].0 + (two[1].0 - two[0].0) * part)
     }
 
     /// What the car does so many milliseconds after the lap began.

@@ -1,6 +1,7 @@
 //! What happened in a session: laps, ways through the pit lane, stints, troubles and the result. All times
 //! are whole milliseconds, so sums are exact.
 
+mod outing;
 mod practice;
 mod qualifying;
 mod race;
@@ -8,6 +9,16 @@ mod race;
 use super::calendar::{Kind, Place, Session};
 use super::random::{Rng, mix};
 use super::roster::Driver;
+
+/// A time taken away for leaving the track.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Deletion {
+    /// When race control says so.
+    pub(crate) at: i64,
+    pub(crate) turn: i64,
+    /// When the car left the track.
+    pub(crate) left: i64,
+}
 
 /// One lap of a driver.
 #[derive(Debug, Clone, Default)]
@@ -25,8 +36,10 @@ pub(crate) struct Lap {
     pub(crate) slow: bool,
     /// False for the lap on which the car stopped.
     pub(crate) complete: bool,
+    /// Milliseconds that the car stands on the grid at the end of the lap.
+    pub(crate) to_grid: i64,
     /// The stewards took the time away.
-    pub(crate) deleted: bool,
+    pub(crate) deleted: Option<Deletion>,
     /// Number of the earlier lap whose time and third sector the feed repeats.
     pub(crate) repeats: Option<i64>,
 }
@@ -42,7 +55,7 @@ impl Lap {
 
     /// Whether its time may be the best one. In races any completed lap's may.
     pub(crate) fn counts(&self, race: bool) -> bool {
-        self.complete && !self.deleted && (race || !self.slow)
+        self.complete && self.deleted.is_none() && (race || !self.slow)
     }
 }
 
@@ -50,6 +63,11 @@ impl Lap {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Errand {
     Stop,
+    DriveThrough,
+    StopGo,
+    /// Led through by the safety car.
+    SafetyCar,
+    RedFlag,
     Garage,
 }
 
@@ -57,6 +75,10 @@ impl Errand {
     pub(crate) fn name(self) -> &'static str {
         match self {
             Self::Stop => "stop",
+            Self::DriveThrough => "drive_through",
+            Self::StopGo => "stop_go",
+            Self::SafetyCar => "safety_car",
+            Self::RedFlag => "red_flag",
             Self::Garage => "garage",
         }
     }
@@ -91,8 +113,19 @@ pub(crate) struct Stint {
     pub(crate) last: i64,
     pub(crate) compound: &'static str,
     pub(crate) age: i64,
-    /// The feed never learns the compound.
-    pub(crate) unknown: bool,
+    pub(crate) told: Told,
+}
+
+/// What the feed says of a compound.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Told {
+    Known,
+    /// UNKNOWN for the first lap.
+    Late,
+    /// UNKNOWN.
+    Never,
+    /// Null.
+    Null,
 }
 
 /// One driver's session.
@@ -169,6 +202,15 @@ pub(crate) struct Part {
     pub(crate) start: i64,
     pub(crate) end: i64,
     pub(crate) ending: Ending,
+    pub(crate) red: Option<Red>,
+}
+
+/// A red flag outside races.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Red {
+    pub(crate) from: i64,
+    /// The next green light; none when the part was not resumed.
+    pub(crate) resume: Option<i64>,
 }
 
 /// Why nobody may race.
@@ -194,6 +236,46 @@ pub(crate) struct Neutral {
     /// None when the session ended first.
     pub(crate) to: Option<i64>,
     pub(crate) restart: Option<Restart>,
+    /// When its end is announced: virtual safety car ending, safety car in this lap, start procedure.
+    pub(crate) ending: Option<i64>,
+    /// When race control says that the track is clear.
+    pub(crate) clear: Option<i64>,
+    /// When race control says that the safety car leads through the pit lane.
+    pub(crate) through_lane: Option<i64>,
+    /// Who had stopped, and when.
+    pub(crate) victim: Option<(usize, i64)>,
+    /// When the pit lane opens after a red flag.
+    pub(crate) resume: Option<i64>,
+}
+
+impl Neutral {
+    /// The safety car leads a race from its start.
+    fn behind_safety_car(start: i64) -> Self {
+        Self {
+            trouble: Trouble::SafetyCar,
+            from: start,
+            to: None,
+            restart: Some(Restart::Rolling),
+            ending: None,
+            clear: None,
+            through_lane: None,
+            victim: None,
+            resume: None,
+        }
+    }
+
+    /// Whether some of a lap was driven in it.
+    pub(crate) fn touches(&self, lap: &Lap) -> bool {
+        self.from < lap.end() && self.to.is_none_or(|to| lap.start < to)
+    }
+}
+
+/// A penalty that was served in the pit lane.
+#[derive(Debug, Clone)]
+pub(crate) struct Penalty {
+    pub(crate) driver: usize,
+    pub(crate) kind: Errand,
+    pub(crate) at: i64,
 }
 
 /// A whole session.
@@ -211,6 +293,7 @@ pub(crate) struct Model {
     pub(crate) end: i64,
     pub(crate) parts: Vec<Part>,
     pub(crate) troubles: Vec<Neutral>,
+    pub(crate) penalties: Vec<Penalty>,
 }
 
 impl Model {

@@ -8,7 +8,7 @@ use super::Generated;
 use super::calendar::Session;
 use super::drive::{Drive, Moment};
 use super::model::{Model, Run};
-use super::random::mix;
+use super::random::{mix, unit};
 use super::roster::Driver;
 use super::track::Track;
 use crate::answer::{Meter, Refusal};
@@ -35,7 +35,8 @@ impl Beat {
             seed,
             first: session.start - HOUR + (seed % 900) as i64,
             last: end,
-            period_us: generated.period_us,
+            // Some are lost: the rest come as often as is wanted.
+            period_us: generated.period_us * 9 / 10,
         }
     }
 
@@ -43,17 +44,27 @@ impl Beat {
         (self.last - self.first) * 1000 / self.period_us
     }
 
-    /// Time of sample `i`, or none where the feed lost it: now and then one, seldom four in a row.
+    /// Time of sample `i`, or none where the feed lost it: one in eight, now and then four in a row.
     fn time(&self, i: i64) -> Option<i64> {
         let bits = mix(&[self.seed, i as u64]);
-        if bits.is_multiple_of(33) {
+        let of_sixteen = i & 15;
+        if of_sixteen & 9 == 9 && bits % 100 < 44 {
             return None;
         }
-        if (4..8).contains(&(i & 15)) && mix(&[self.seed, (i >> 4) as u64, 9]).is_multiple_of(40) {
+        if (3..7).contains(&of_sixteen) && mix(&[self.seed, (i >> 4) as u64, 9]).is_multiple_of(20) {
             return None;
         }
-        let jitter = ((bits >> 40) as i64 * self.period_us) >> 25;
-        Some(self.first + (i * self.period_us + jitter) / 1000)
+        // The feed counts in sixths of the time between samples.
+        let late = (bits >> 40) as i64 % 3 * self.period_us / 6;
+        Some(self.first + (i * self.period_us + late) / 1000)
+    }
+
+    /// Milliseconds between the date of a sample of `location` and the moment it shows: half of them within
+    /// 35, nine in ten within 110.
+    fn clock_error(&self, i: i64) -> i64 {
+        let u = unit(mix(&[self.seed, i as u64, 50])) - 0.5;
+        let size = -48.0 * (1.0 - 2.0 * u.abs()).max(1e-4).ln();
+        (size.copysign(u)).round() as i64
     }
 
     /// Indices whose samples may lie between two times, both included.
@@ -69,7 +80,7 @@ struct Car<'a> {
     number: i64,
     run: &'a Run,
     race: bool,
-    /// The lap of the last sample: samples come in order of time.
+    /// The lap of the last sample: samples come nearly in order of time.
     at: usize,
     /// The lap that was asked for last.
     drive: Option<(usize, Drive)>,
@@ -83,6 +94,10 @@ struct Car<'a> {
 impl Car<'_> {
     /// What the car does; none in the garage.
     fn moment(&mut self, track: &Track, t: i64) -> Option<Moment> {
+        // Clocks that are wrong go back now and then.
+        while self.at > 0 && self.run.laps.get(self.at - 1).is_some_and(|l| t < l.end()) {
+            self.at -= 1;
+        }
         while self.run.laps.get(self.at).is_some_and(|l| l.end() <= t) {
             self.at += 1;
         }
@@ -301,6 +316,7 @@ impl Generated {
                 if !on_dates.iter().all(|f| f.matches(Cell::Date(t))) {
                     continue;
                 }
+                let error = if is_car { 0 } else { beat.clock_error(i) };
                 for car in &mut cars {
                     if is_car {
                         let s = car_sample(car, &track, i, t, session.year);
@@ -328,7 +344,7 @@ impl Generated {
                             }
                         }
                     } else {
-                        let values = location_sample(car, &track, t);
+                        let values = location_sample(car, &track, t + error);
                         if !on_values.is_empty() && !allows(&on_values, &values.map(Some)) {
                             continue;
                         }

@@ -96,6 +96,8 @@ pub(crate) struct Track {
     pub(crate) sectors: [usize; 2],
     /// Nodes of the slowest points of the first and the last corner braked for.
     pub(crate) apexes: [usize; 2],
+    /// Node of the speed trap: where a fast lap is fastest.
+    pub(crate) trap: usize,
 }
 
 impl Track {
@@ -127,7 +129,8 @@ impl Track {
             nodes.push(Node { place, limit: TOP, corner, zone: None });
         }
         mark_zones(&mut nodes, &bends, step);
-        let mut track = Self { step, nodes, fast: Profile::default(), sectors: [0; 2], apexes: [0; 2] };
+        let mut track =
+            Self { step, nodes, fast: Profile::default(), sectors: [0; 2], apexes: [0; 2], trap: 0 };
         // The grip with which a fast lap takes the time that it takes here.
         let (mut low, mut high) = (0.1, 10.0);
         for _ in 0..16 {
@@ -140,6 +143,7 @@ impl Track {
         track.sectors = [shares[0], shares[0] + shares[1]]
             .map(|share| track.fast.times.partition_point(|t| *t < share * total).clamp(1, n - 1));
         let v = &track.fast.speeds;
+        track.trap = (1..n).max_by(|a, b| v[*a].total_cmp(&v[*b])).unwrap_or(1);
         let slow = |k: &usize| v[*k] <= v[k - 1] && v[*k] < v[k + 1] && v[*k] < 70.0;
         track.apexes = [(1..n).find(slow).unwrap_or(1), (1..n).rfind(slow).unwrap_or(n - 1)];
         track

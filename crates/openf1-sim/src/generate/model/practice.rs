@@ -1,33 +1,57 @@
 //! Practice and testing.
 
-use super::{Ending, Errand, Lap, Line, Model, Part, Passage, Run, Stint, Timing, compound, sectors};
-use crate::clock::SECOND;
+use super::outing::{End, Outing};
+use super::{Deletion, Ending, Lap, Line, Model, Part, Red, Run, Timing, compound};
+use crate::clock::{MINUTE, SECOND};
 use crate::generate::calendar::{Kind, Session};
 use crate::generate::random::{self, Rng};
 use crate::generate::roster::Driver;
+
+/// Red flags of practice by place. The clock runs on.
+fn red(session: &Session) -> Option<Red> {
+    let from = |minutes: i64| session.start + minutes * MINUTE + 17 * SECOND;
+    match (session.place.location, session.name) {
+        ("Montréal", "Practice 1") => Some(Red { from: from(21), resume: Some(from(30)) }),
+        ("Las Vegas", "Practice 1") => Some(Red { from: from(47), resume: None }),
+        _ => None,
+    }
+}
 
 /// Plays a practice or a day of testing.
 pub(super) fn play(seed: u64, session: &Session, roster: &[Driver], paces: &[f64]) -> Model {
     let testing = session.kind == Kind::Testing;
     let outings: i64 = if testing { 6 } else { 3 };
+    let red = red(session);
     let mut runs: Vec<Run> = vec![Run::default(); roster.len()];
-    let mut best = vec![None; roster.len()];
+    let mut crashed = false;
     for (d, driver) in roster.iter().enumerate() {
         let who = random::text(driver.acronym);
         let mut rng = Rng::new(&[seed, session.key as u64, who, 20]);
         let long = (session.end - session.start) / outings;
         for n in 0..outings {
-            let push = session.place.lap_ms as f64 * (1.012 + paces[d] / 1000.0 - n as f64 * 0.002)
-                + rng.around(500.0);
-            let from = session.start + n * long + rng.range(5_000, long / 6);
-            let from = from.max(runs[d].laps.last().map_or(0, Lap::end) + 60 * SECOND);
-            let timed = if testing { rng.range(7, 13) } else { rng.range(2, 4) } as usize;
-            let compound = if n + 1 == outings { "SOFT" } else { compound(&mut rng) };
-            for time in outing(session, &mut runs[d], &mut rng, from, push, timed, session.end, compound) {
-                best[d] = Some(best[d].map_or(time, |b: i64| b.min(time)));
+            let outing = Outing {
+                session,
+                at: session.start + n * long + rng.range(5_000, long / 6),
+                push: session.place.lap_ms as f64 * (1.012 + paces[d] / 1000.0 - n as f64 * 0.002)
+                    + rng.around(500.0),
+                timed: if testing { rng.range(7, 13) } else { rng.range(2, 4) } as usize,
+                until: session.end,
+                compound: if n + 1 == outings { "SOFT" } else { compound(&mut rng) },
+                red,
+                careless: !crashed,
+            };
+            if outing.drive(&mut runs[d], &mut rng) == End::Crashed {
+                crashed = true;
+                break;
             }
         }
+        delete_times(&mut rng, &mut runs[d]);
     }
+    if (session.place.location, session.name) == ("Barcelona", "Practice 1") {
+        repeat_a_lap(&mut runs);
+    }
+    let best: Vec<Option<i64>> =
+        runs.iter().map(|run| run.laps.iter().filter(|l| l.counts(false)).map(Lap::duration).min()).collect();
     let mut order: Vec<usize> = (0..roster.len()).collect();
     order.sort_by_key(|d| {
         let time = best[*d].unwrap_or(i64::MAX);
@@ -36,12 +60,12 @@ pub(super) fn play(seed: u64, session: &Session, roster: &[Driver], paces: &[f64
     let first = order.first().and_then(|d| best[*d]).unwrap_or(0);
     let results = order
         .iter()
-        .enumerate()
-        .map(|(i, &d)| Line {
-            driver: d,
-            position: Some(i as i64 + 1),
-            laps: runs[d].completed(),
-            timing: best[d].map_or(Timing::None, |b| Timing::Time { duration: b, gap: b - first }),
+        .zip(1..)
+        .map(|(&driver, place)| Line {
+            driver,
+            position: Some(place),
+            laps: runs[driver].completed(),
+            timing: best[driver].map_or(Timing::None, |b| Timing::Time { duration: b, gap: b - first }),
             points: 0,
             dnf: false,
             dns: false,
@@ -49,7 +73,11 @@ pub(super) fn play(seed: u64, session: &Session, roster: &[Driver], paces: &[f64
         })
         .collect();
     let end = runs.iter().filter_map(|r| r.laps.last()).map(Lap::end).max().unwrap_or(session.end);
-    let parts = vec![Part { start: session.start, end: session.end, ending: Ending::Chequered }];
+    let (over, ending) = match red {
+        Some(Red { from, resume: None }) => (from, Ending::Red),
+        _ => (session.end, Ending::Chequered),
+    };
+    let parts = vec![Part { start: session.start, end: over, ending, red }];
     Model {
         grid: (0..roster.len()).collect(),
         runs,
@@ -58,72 +86,42 @@ pub(super) fn play(seed: u64, session: &Session, roster: &[Driver], paces: &[f64
         end,
         parts,
         troubles: Vec::new(),
+        penalties: Vec::new(),
     }
 }
 
-/// Adds an out lap, timed laps with slow ones between, and an in lap. Gives the timed durations.
-#[allow(clippy::too_many_arguments)] // One call from each of two places; a struct would say no more.
-pub(super) fn outing(
-    session: &Session,
-    run: &mut Run,
-    rng: &mut Rng,
-    mut at: i64,
-    push: f64,
-    timed: usize,
-    until: i64,
-    compound: &'static str,
-) -> Vec<i64> {
-    let lap_ms = session.place.lap_ms as f64;
-    let first = run.laps.last().map_or(0, |l| l.number) + 1;
-    let mut times = Vec::new();
-    match run.passages.last_mut() {
-        Some(passage) => passage.exit = Some(at),
-        // In its garage since the session began.
-        None => run.passages.push(Passage {
-            kind: Errand::Garage,
-            lap: 0,
-            entry: session.start,
-            exit: Some(at),
-            standing: None,
-            tyres: false,
-        }),
-    }
-    let mut add = |run: &mut Run, duration: f64, out: bool, slow: bool, rng: &mut Rng| {
-        let duration = duration as i64;
-        let number = run.laps.last().map_or(0, |l| l.number) + 1;
-        let sectors = sectors(session, duration, rng);
-        run.laps.push(Lap { number, start: at, sectors, out, slow, complete: true, ..Lap::default() });
-        at += duration;
-        (at, duration)
-    };
-    add(run, lap_ms * (1.22 + rng.unit() * 0.12), true, true, rng);
-    for n in 0..timed {
-        let (end, duration) = add(run, push + rng.unit() * 380.0, false, false, rng);
-        times.push(duration);
-        if end > until {
-            break;
-        }
-        if n + 1 < timed && rng.one_in(3) {
-            add(run, lap_ms * (1.3 + rng.unit() * 0.2), false, true, rng);
+/// Takes some times away for leaving the track, but not all of a driver's.
+fn delete_times(rng: &mut Rng, run: &mut Run) {
+    let mut left = run.laps.iter().filter(|l| l.counts(false)).count();
+    for lap in run.laps.iter_mut().filter(|l| l.counts(false)) {
+        if left > 2 && rng.one_in(25) {
+            left -= 1;
+            lap.deleted = Some(deletion(rng, lap));
         }
     }
-    let (end, _) = add(run, lap_ms * (1.25 + rng.unit() * 0.2), false, true, rng);
-    let last = run.laps.last().map_or(first, |l| l.number);
-    let age = if run.stints.is_empty() { 0 } else { rng.range(0, 4) };
-    run.stints.push(Stint { first, last, compound, age, unknown: false });
-    if let Some(lap) = run.laps.last_mut() {
-        lap.into_lane = true;
+}
+
+/// A deletion of a lap's time, a minute or two later.
+pub(super) fn deletion(rng: &mut Rng, lap: &Lap) -> Deletion {
+    Deletion {
+        at: lap.end() + rng.range(15, 110) * SECOND,
+        turn: rng.range(1, 16),
+        left: lap.start + rng.range(10, 90) * lap.duration() / 100,
     }
-    if let Some(passage) = run.passages.last_mut().filter(|p| p.lap > 0) {
-        passage.tyres = true;
+}
+
+/// On a slow lap between two timed ones the feed repeats the time and the third sector of the one before.
+fn repeat_a_lap(runs: &mut [Run]) {
+    for run in runs {
+        let slow = run.laps.windows(2).position(|two| {
+            let [timed, slow] = two else {
+                return false;
+            };
+            timed.counts(false) && slow.slow && slow.complete && !slow.out && !slow.into_lane
+        });
+        if let Some(at) = slow {
+            run.laps[at + 1].repeats = Some(run.laps[at].number);
+            return;
+        }
     }
-    run.passages.push(Passage {
-        kind: Errand::Garage,
-        lap: last,
-        entry: end - 4_000,
-        exit: None,
-        standing: None,
-        tyres: false,
-    });
-    times
 }

@@ -1,10 +1,21 @@
 //! Races and sprints.
 
-use super::{Ending, Errand, Lap, Line, Model, Part, Passage, Run, Stint, Timing, compound, sectors};
+mod car;
+mod field;
+mod red;
+mod script;
+
+use super::{
+    Deletion, Ending, Errand, Lap, Line, Model, Part, Penalty, Run, Stint, Timing, Told, compound,
+    sector_shares,
+};
 use crate::clock::{MINUTE, SECOND};
 use crate::generate::calendar::{Kind, Session};
 use crate::generate::random::{self, Rng};
 use crate::generate::roster::Driver;
+use car::{Car, State};
+use field::{Field, Rule};
+use script::{Script, script};
 
 const RACE_POINTS: [i64; 10] = [25, 18, 15, 12, 10, 8, 6, 4, 2, 1];
 const SPRINT_POINTS: [i64; 8] = [8, 7, 6, 5, 4, 3, 2, 1];
@@ -18,168 +29,238 @@ pub(super) fn play(
     grid: Vec<usize>,
 ) -> Model {
     let base = session.place.lap_ms as f64 * 1.045;
-    let sprint = session.kind == Kind::Sprint;
-    // About 82 minutes, a sprint a third of it.
-    let planned = (if sprint { 1_640_000.0 } else { 4_880_000.0 } / base) as i64;
+    let script = script(seed, session, base);
     let start = session.start + 3 * MINUTE + 21 * SECOND + 417;
-    let mut runs: Vec<Run> = vec![Run::default(); roster.len()];
-    let mut out_of_race: Vec<Option<i64>> = vec![None; roster.len()];
+    let mut cars = Vec::new();
     let mut not_started = vec![false; roster.len()];
-    for (place, &d) in grid.iter().enumerate() {
-        let who = random::text(roster[d].acronym);
+    let places = grid.len();
+    for (place, &driver) in grid.iter().enumerate() {
+        let who = random::text(roster[driver].acronym);
         let mut rng = Rng::new(&[seed, session.key as u64, who, 4]);
+        let absent = script.absent && place + 3 == places;
         // The first two of the grid always start: there is a race.
-        if place > 1 && rng.one_in(180) {
-            not_started[d] = true;
+        let chance = rng.one_in(180) && place > 1 && !script.penalties && !script.repairs;
+        if chance || absent {
+            not_started[driver] = true;
             continue;
         }
-        if place > 1 && rng.one_in(14) {
-            out_of_race[d] = Some(rng.range(1, planned - 1));
-        }
-        let stops = if sprint { 0 } else { [1, 2, 2, 1, 3][rng.range(0, 4) as usize] };
-        let mut stop_laps: Vec<i64> = (1..=stops)
-            .map(|n| planned * n / (stops + 1) + rng.range(-4, 4))
-            .filter(|l| (3..planned - 2).contains(l))
-            .collect();
-        stop_laps.dedup();
-        let run = &mut runs[d];
-        let (mut at, mut age, mut out, mut lane_left) = (start, rng.range(0, 3), false, 0);
-        let mut stint = Stint { first: 1, last: planned, compound: compound(&mut rng), age, unknown: false };
-        for number in 1..=planned {
-            let fuel = (planned - number) as f64 * 28.0;
-            // Traffic makes slow cars slower still: some are lapped.
-            let mut duration =
-                (base * (1.0 + paces[d] * 1.4 / 1000.0) + fuel + age as f64 * 38.0 + rng.around(420.0))
-                    as i64;
-            // Time lost in the first sector and in the last. Cold tyres cost some of it all around the lap.
-            let (mut early, mut late) = ((lane_left - 4_500).max(0), 0);
-            duration += lane_left - early;
-            lane_left = 0;
-            if number == 1 {
-                // From a standstill, one row after the other.
-                early += 5_400 + place as i64 * 380;
-            }
-            let stopping = stop_laps.contains(&number);
-            if stopping {
-                late += 3_200;
-            }
-            duration += early + late;
-            let stopped = out_of_race[d] == Some(number);
-            if stopped {
-                // Somewhere on the lap.
-                duration = duration * rng.range(10, 90) / 100;
-                (early, late) = (0, 0);
-            }
-            let mut sectors = sectors(session, duration - early - late, &mut rng);
-            sectors[0] += early;
-            sectors[2] += late;
-            run.laps.push(Lap {
-                number,
-                start: at,
-                sectors,
-                out,
-                into_lane: stopping && !stopped,
-                from_grid: number == 1,
-                slow: out || stopping || number == 1,
-                complete: !stopped,
-                ..Lap::default()
-            });
-            at += duration;
-            age += 1;
-            out = false;
-            if stopped {
-                stint.last = number;
-                break;
-            }
-            if stopping {
-                let lane = rng.range(20_500, 26_500);
-                let standing = rng.range(20, 45) * 100;
-                lane_left = lane - 3_200;
-                run.passages.push(Passage {
-                    kind: Errand::Stop,
-                    lap: number,
-                    entry: at - 2_900,
-                    exit: Some(at - 2_900 + lane),
-                    standing: Some(standing),
-                    tyres: true,
-                });
-                stint.last = number;
-                run.stints.push(stint.clone());
-                let new_age = if rng.one_in(5) { rng.range(1, 6) } else { 0 };
-                let next = ["HARD", "MEDIUM", "HARD", "SOFT"][rng.range(0, 3) as usize];
-                age = new_age;
-                stint =
-                    Stint { first: number + 1, last: planned, compound: next, age: new_age, unknown: false };
-                out = true;
-            }
-        }
-        run.stints.push(stint);
+        cars.push(line_up(session, &script, driver, place, places, paces[driver], start, rng));
     }
-    // The flag falls when the first has done all laps; the others finish the lap they are on.
-    let flag = runs
-        .iter()
-        .filter(|r| r.completed() == planned)
-        .filter_map(|r| r.laps.last().map(Lap::end))
-        .min()
-        .unwrap_or(start);
-    for run in &mut runs {
-        if let Some(last) = run.laps.iter().position(|l| l.end() >= flag) {
-            run.laps.truncate(last + 1);
-            let laps = run.laps[last].number;
-            run.passages.retain(|p| p.lap < laps);
-            run.laps[last].into_lane = false;
-            run.stints.retain(|s| s.first <= laps);
-            if let Some(stint) = run.stints.last_mut() {
-                stint.last = laps;
-            }
-        }
-    }
-    let mut order: Vec<usize> = (0..roster.len()).collect();
-    let key = |d: &usize| {
-        let run: &Run = &runs[*d];
-        let laps = run.completed();
-        let time = run.laps.iter().rfind(|l| l.complete).map_or(i64::MAX, Lap::end);
-        let place = grid.iter().position(|g| g == d);
-        (not_started[*d], -laps, time, place)
+    let mut field = Field {
+        cars,
+        rng: Rng::new(&[seed, session.key as u64, 31]),
+        shares: sector_shares(session.place),
+        base,
+        planned: script.planned,
+        calls: script.calls.clone(),
+        rule: Rule::Green,
+        troubles: Vec::new(),
+        tail: start,
+        head: 0,
+        laps_to_lead: 0,
+        through_lane: None,
+        led: 0,
+        pending: None,
+        flag: None,
     };
-    order.sort_by_key(key);
-    let best = order.first().map_or(0, |d| runs[*d].laps.last().map_or(0, Lap::end) - start);
-    let results = order
+    field.start(start, script.starts_behind_safety_car);
+    field.play();
+    let flag = field.flag.unwrap_or(start);
+    let (troubles, planned) = (field.troubles, script.planned);
+    let mut runs: Vec<Run> = vec![Run::default(); roster.len()];
+    let mut retired = vec![false; roster.len()];
+    for mut car in field.cars {
+        car.run.stints.push(car.stint.clone());
+        let laps = car.run.laps.last().map_or(0, |l| l.number);
+        car.run.stints.retain(|s| s.first <= laps);
+        retired[car.driver] = car.retired;
+        runs[car.driver] = car.run;
+    }
+    for lap in runs.iter_mut().flat_map(|r| &mut r.laps) {
+        lap.slow |= troubles.iter().any(|t| t.touches(lap));
+    }
+    let end = runs.iter().filter_map(|r| r.laps.last()).map(Lap::end).max().unwrap_or(session.end);
+    for (driver, run) in roster.iter().zip(&mut runs) {
+        let who = random::text(driver.acronym);
+        delete_times(&mut Rng::new(&[seed, session.key as u64, who, 32]), run, end);
+    }
+    if session.kind == Kind::Race && session.place.location == "Barcelona" {
+        hide_compounds(&grid, &mut runs);
+    }
+    let penalties = if script.penalties { penalties(&runs) } else { Vec::new() };
+    let results = results(session, &script, &runs, &grid, &not_started, &retired, start, planned);
+    let parts = vec![Part { start, end: flag, ending: Ending::Chequered, red: None }];
+    Model { runs, results, grid, start, end, parts, troubles, penalties }
+}
+
+/// A car on the grid, with what it has to do.
+#[allow(clippy::too_many_arguments)] // One call; a struct would say no more.
+fn line_up(
+    session: &Session,
+    script: &Script,
+    driver: usize,
+    place: usize,
+    places: usize,
+    pace: f64,
+    start: i64,
+    mut rng: Rng,
+) -> Car {
+    let planned = script.planned;
+    let fails_on = (place > 1 && rng.one_in(18)).then(|| rng.range(2, planned - 1));
+    let stops = if session.kind == Kind::Sprint { 0 } else { [1, 2, 2, 1, 3][rng.range(0, 4) as usize] };
+    let mut errands: Vec<(i64, Errand)> = (1..=stops)
+        .map(|n| (planned * n / (stops + 1) + rng.range(-4, 4), Errand::Stop))
+        .filter(|(lap, _)| (3..planned - 2).contains(lap))
+        .collect();
+    errands.dedup();
+    let mut fails_on = fails_on;
+    if script.penalties && (place == 4 || place == 7) {
+        let errand = if place == 4 { Errand::DriveThrough } else { Errand::StopGo };
+        let lap = planned * 2 / 5 + place as i64;
+        errands.retain(|(stop, _)| (stop - lap).abs() > 4);
+        errands.push((lap, errand));
+        fails_on = None;
+    }
+    if script.repairs && (place + 2 == places || place + 5 == places) {
+        let lap = planned / 3;
+        errands.retain(|(stop, _)| *stop < lap - 2 || *stop > lap + 12);
+        errands.push((lap, Errand::Garage));
+        // One of the two goes on.
+        fails_on = (place + 5 == places).then_some(lap);
+    }
+    errands.sort_by_key(|(lap, _)| *lap);
+    let age = rng.range(0, 3);
+    let stint = Stint { first: 1, last: 1, compound: compound(&mut rng), age, told: Told::Known };
+    Car {
+        driver,
+        rng,
+        pace,
+        run: Run::default(),
+        state: State::Running,
+        next: start,
+        lap: Lap { number: 0, start, ..Lap::default() },
+        free: 0.0,
+        knots: Vec::new(),
+        into: None,
+        age,
+        stint,
+        errands,
+        fails_on,
+        retired: false,
+    }
+}
+
+impl Field {
+    /// Lights out, or the safety car drives off.
+    fn start(&mut self, start: i64, behind_safety_car: bool) {
+        if behind_safety_car {
+            self.rule = Rule::Queue(None);
+            self.laps_to_lead = 1;
+            self.troubles.push(super::Neutral::behind_safety_car(start));
+        }
+        for i in 0..self.cars.len() {
+            self.cars[i].next_lap(start);
+            self.prepare(i, i == 0);
+            let car = &mut self.cars[i];
+            car.lap.from_grid = true;
+            // From a standstill, one row after the other.
+            let off = start + 6_800 + i as i64 * 380;
+            car.knots.push((0.02, off));
+            self.go(i, off);
+        }
+        if let Some(first) = self.on_track().first() {
+            self.head = if behind_safety_car { 0 } else { *first };
+        }
+    }
+}
+
+/// Takes some times away for leaving the track. In races that changes nothing but the fastest lap.
+fn delete_times(rng: &mut Rng, run: &mut Run, end: i64) {
+    for lap in run.laps.iter_mut().filter(|l| !l.slow) {
+        if rng.one_in(45) {
+            let at = lap.end() + rng.range(15, 150) * SECOND;
+            let left = lap.start + rng.range(10, 90) * lap.duration() / 100;
+            if at < end {
+                lap.deleted = Some(Deletion { at, turn: rng.range(1, 16), left });
+            }
+        }
+    }
+}
+
+/// What the feed does not know about tyres: of some never, of some too late.
+fn hide_compounds(grid: &[usize], runs: &mut [Run]) {
+    let mut changed = grid.iter().filter(|d| runs[**d].stints.len() > 1).copied().collect::<Vec<_>>();
+    changed.truncate(3);
+    for (driver, told) in changed.into_iter().zip([Told::Late, Told::Never, Told::Null]) {
+        if let Some(stint) = runs[driver].stints.get_mut(1) {
+            stint.told = told;
+        }
+    }
+}
+
+/// When the stewards gave the penalties that were served.
+fn penalties(runs: &[Run]) -> Vec<Penalty> {
+    let mut found: Vec<Penalty> = Vec::new();
+    for (driver, run) in runs.iter().enumerate() {
+        let served = run.passages.iter().filter(|p| matches!(p.kind, Errand::DriveThrough | Errand::StopGo));
+        found.extend(served.map(|p| Penalty { driver, kind: p.kind, at: p.entry - 170 * SECOND }));
+    }
+    found
+}
+
+#[allow(clippy::too_many_arguments)] // What a result is made of.
+fn results(
+    session: &Session,
+    script: &Script,
+    runs: &[Run],
+    grid: &[usize],
+    not_started: &[bool],
+    retired: &[bool],
+    start: i64,
+    planned: i64,
+) -> Vec<Line> {
+    let mut order: Vec<usize> = (0..runs.len()).collect();
+    let finished = |d: usize| !not_started[d] && !retired[d];
+    order.sort_by_key(|d| {
+        let time = runs[*d].last_end().unwrap_or(i64::MAX);
+        (not_started[*d], -runs[*d].completed(), time, grid.iter().position(|g| g == d))
+    });
+    // Found to have broken the rules afterwards: the fourth at the flag.
+    let excluded =
+        script.disqualified.then(|| order.iter().copied().filter(|d| finished(*d)).nth(3)).flatten();
+    if let Some(d) = excluded {
+        order.retain(|o| *o != d);
+        order.push(d);
+    }
+    let best = order.first().and_then(|d| runs[*d].last_end()).unwrap_or(start) - start;
+    let scale: &[i64] = if session.kind == Kind::Sprint { &SPRINT_POINTS } else { &RACE_POINTS };
+    let mut place = 0;
+    order
         .iter()
-        .enumerate()
-        .map(|(i, &d)| {
+        .map(|&d| {
             let laps = runs[d].completed();
-            let finished = runs[d].laps.last().is_some_and(|l| l.complete);
-            let dnf = !finished && !not_started[d];
+            let dsq = excluded == Some(d);
+            let dnf = retired[d];
             // Who has done nine tenths of the race is classified without finishing.
-            let classified = finished || (dnf && laps * 10 >= planned * 9);
-            let time = runs[d].laps.last().map_or(0, Lap::end) - start;
-            let points = if !classified {
-                0
-            } else if sprint {
-                SPRINT_POINTS.get(i).copied().unwrap_or(0)
-            } else {
-                RACE_POINTS.get(i).copied().unwrap_or(0)
-            };
+            let classified = !dsq && (finished(d) || (dnf && laps * 10 >= planned * 9));
+            place += i64::from(classified);
+            let time = runs[d].last_end().unwrap_or(start) - start;
             Line {
                 driver: d,
-                position: classified.then_some(i as i64 + 1),
+                position: classified.then_some(place),
                 laps,
-                timing: if !finished {
+                timing: if !finished(d) || dsq {
                     Timing::None
                 } else if laps == planned {
                     Timing::Time { duration: time, gap: time - best }
                 } else {
                     Timing::Lapped(planned - laps)
                 },
-                points,
+                points: if classified { scale.get(place as usize - 1).copied().unwrap_or(0) } else { 0 },
                 dnf,
                 dns: not_started[d],
-                dsq: false,
+                dsq,
             }
         })
-        .collect();
-    let end = runs.iter().filter_map(|r| r.laps.last()).map(Lap::end).max().unwrap_or(session.end);
-    let parts = vec![Part { start, end: flag, ending: Ending::Chequered }];
-    Model { runs, results, grid, start, end, parts, troubles: Vec::new() }
+        .collect()
 }

@@ -7,7 +7,7 @@ use super::{
 use crate::clock::iso;
 use crate::generate::calendar::{Kind, Session};
 use crate::generate::drive::Drive;
-use crate::generate::model::{Ending, Line, Model, Restart, Run, Timing, Trouble};
+use crate::generate::model::{Ending, Line, Model, Restart, Run, Timing, Told, Trouble};
 use crate::generate::track::Track;
 use crate::generate::{Generated, standings};
 
@@ -148,11 +148,10 @@ fn laps(session: &Session, model: &Model, run: &Run, order: &Order) -> Vec<Lap> 
             let end = lap.complete.then(|| lap.end());
             let ends = order.of(lap.number);
             let during = |red_only: bool| {
-                race && model.troubles.iter().any(|t| {
-                    (t.trouble == Trouble::Red || !red_only)
-                        && t.from < lap.end()
-                        && t.to.is_none_or(|to| lap.start < to)
-                })
+                race && model
+                    .troubles
+                    .iter()
+                    .any(|t| (t.trouble == Trouble::Red || !red_only) && t.touches(lap))
             };
             Lap {
                 lap_number: lap.number,
@@ -166,7 +165,7 @@ fn laps(session: &Session, model: &Model, run: &Run, order: &Order) -> Vec<Lap> 
                 is_neutralised: during(false),
                 is_under_red_flag: during(true),
                 is_start_lap: lap.from_grid,
-                is_deleted: lap.deleted,
+                is_deleted: lap.deleted.is_some(),
                 is_repeated_by_feed: lap.repeats.is_some(),
                 position: end.filter(|_| race).map(|end| ends.partition_point(|e| *e < end) as i64 + 1),
                 gap_to_leader: end.filter(|_| race).and_then(|end| Some(seconds(end - ends.first()?))),
@@ -197,7 +196,7 @@ fn stints(run: &Run) -> Vec<Stint> {
         .map(|s| Stint {
             first_lap: s.first,
             last_lap: s.last,
-            compound: (!s.unknown).then(|| s.compound.to_owned()),
+            compound: matches!(s.told, Told::Known | Told::Late).then(|| s.compound.to_owned()),
             age_at_start: s.age,
         })
         .collect()
@@ -274,17 +273,13 @@ fn standings_after(generated: &Generated, index: usize) -> Standings {
 fn traces(generated: &Generated, index: usize, model: &Model) -> Vec<Trace> {
     let session = &generated.sessions[index];
     let track = Track::new(session.place);
-    let race = session.kind.is_race();
-    let calm = |lap: &crate::generate::model::Lap| {
-        !race || model.troubles.iter().all(|t| t.from >= lap.end() || t.to.is_some_and(|to| to <= lap.start))
-    };
     generated
         .roster(session.year)
         .iter()
         .zip(&model.runs)
         .filter_map(|(driver, run)| {
             let clean = |lap: &crate::generate::model::Lap| {
-                lap.complete && !lap.slow && !lap.deleted && lap.repeats.is_none() && calm(lap)
+                lap.complete && !lap.slow && lap.deleted.is_none() && lap.repeats.is_none()
             };
             let at = (0..run.laps.len())
                 .filter(|i| clean(&run.laps[*i]))

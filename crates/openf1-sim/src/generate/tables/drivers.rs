@@ -1,0 +1,68 @@
+//! Who drives.
+
+use super::row;
+use crate::generate::calendar::{Kind, Session};
+use crate::generate::model::Model;
+use crate::generate::roster::Driver;
+use crate::row::Row;
+use serde_json::{Value, json};
+
+pub(super) fn drivers(session: &Session, roster: &[Driver], model: &Model) -> Vec<Row> {
+    let mut rows: Vec<Row> = roster
+        .iter()
+        .map(|d| {
+            let last = d.last.to_uppercase();
+            let initial = d.first.chars().next().unwrap_or('X');
+            let mut fields = json!({
+                "broadcast_name": format!("{initial} {last}"),
+                "driver_number": d.number,
+                "first_name": d.first,
+                "full_name": format!("{} {last}", d.first),
+                "headshot_url": format!("https://media.example.invalid/drivers/{}.png", d.acronym.to_lowercase()),
+                "last_name": d.last,
+                "meeting_key": session.meeting_key,
+                "name_acronym": d.acronym,
+                "session_key": session.key,
+                "team_colour": d.team.colour,
+                "team_name": d.team.name,
+            });
+            if let Value::Object(map) = &mut fields {
+                match session.year {
+                    ..2025 => {
+                        map.insert("country_code".to_owned(), json!(d.country));
+                    }
+                    2025 => {
+                        map.insert("country_code".to_owned(), Value::Null);
+                    }
+                    // Newer rows do not have the field at all.
+                    _ => {}
+                }
+                if d.acronym == "COL" || d.acronym == "LIN" {
+                    map.insert("headshot_url".to_owned(), Value::Null);
+                }
+            }
+            row(fields)
+        })
+        .collect();
+    let race_at = |place: &str| session.kind == Kind::Race && session.place.location == place;
+    if race_at("Melbourne") {
+        // The same row twice.
+        let again = rows[3].clone();
+        rows.insert(4, again);
+    }
+    if race_at("Monza") {
+        // A second row of a driver that knows only half.
+        let mut half = rows[5].clone();
+        for name in ["broadcast_name", "first_name", "headshot_url", "last_name", "team_name", "team_colour"]
+        {
+            half.set(name, Value::Null);
+        }
+        rows.push(half);
+    }
+    if race_at("Budapest") {
+        // Somebody who scored has no row.
+        let fifth = model.results.iter().find(|l| l.position == Some(5)).map(|l| roster[l.driver].number);
+        rows.retain(|row| row.int("driver_number") != fifth);
+    }
+    rows
+}

@@ -200,7 +200,14 @@ select
     coalesce(lap_duration > 0 and not began_in_pit_lane and not is_sum_of_two_sectors and not is_repeat, false)
         as is_valid_lap,
     greatest(i1_speed, i2_speed, st_speed) as max_speed,
-    coalesce(next_start, (known_start + arrow_cast(cast(round((lap_duration) * 1e6) as bigint), 'Duration(Microsecond)'))) as date_end,
+    -- A car that stays in its garage, or whose next lap is missing, ended this one long before the next start.
+    case
+        when
+            not began_in_pit_lane and not is_sum_of_two_sectors and not is_repeat
+            and cast(arrow_cast(next_start, 'Timestamp(Microsecond, Some("UTC"))') as bigint) - cast(arrow_cast(known_start, 'Timestamp(Microsecond, Some("UTC"))') as bigint) > lap_duration * 1000000 + 5000000
+            then (known_start + arrow_cast(cast(round((lap_duration) * 1e6) as bigint), 'Duration(Microsecond)'))
+        else coalesce(next_start, (known_start + arrow_cast(cast(round((lap_duration) * 1e6) as bigint), 'Duration(Microsecond)')))
+    end as date_end,
     date_start is null and known_start is not null as is_start_estimated,
     -- The last mini-sector of a lap into the pit lane has the code of the lane.
     coalesce(

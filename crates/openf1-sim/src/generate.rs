@@ -39,6 +39,9 @@ pub(crate) struct Won {
     pub(crate) place: Option<i64>,
 }
 
+/// Races and sprints of a year in order of time: place in the list of sessions, and who won what.
+type Rounds = Vec<(usize, Vec<Won>)>;
+
 /// Generated seasons.
 #[derive(Debug)]
 pub(crate) struct Generated {
@@ -49,7 +52,7 @@ pub(crate) struct Generated {
     rosters: BTreeMap<i32, Vec<Driver>>,
     models: Mutex<Cache<usize, Model>>,
     tables: Mutex<Cache<(usize, Endpoint), Vec<Row>>>,
-    points: BTreeMap<i32, OnceLock<Vec<(usize, Vec<Won>)>>>,
+    points: BTreeMap<i32, OnceLock<Rounds>>,
 }
 
 impl Generated {

@@ -198,8 +198,8 @@ async fn filters_combine() {
         ("lap_duration<90", of(&|r| r["lap_duration"].as_f64().is_some_and(|d| d < 90.0))),
         ("date_start>=2024-12-08", of(&|r| r["date_start"].is_string())),
         (
-            "st_speed>=330&driver_number=16",
-            of(&|r| n(r, "st_speed") >= Some(330) && r["driver_number"] == 16),
+            "st_speed>=270&driver_number=16",
+            of(&|r| n(r, "st_speed") >= Some(270) && r["driver_number"] == 16),
         ),
     ] {
         assert!(expected > 0, "{filter}");

@@ -147,9 +147,16 @@ impl Drive {
         Self { profile, pins: kept, pin: 0, node: 0 }
     }
 
-    /// Milliseconds after the lap began at which the car first passes a node; none if it never does.
-    pub(crate) fn passes(&self, node: usize) -> Option<f64> {
-        let second = *self.profile.times.get(node)?;
+    /// Milliseconds after the lap began at which the car has first come so many nodes far; none if it never
+    /// does.
+    pub(crate) fn reaches(&self, nodes: f64) -> Option<f64> {
+        let times = &self.profile.times;
+        let k = (nodes.max(0.0) as usize).min(times.len() - 2);
+        let (v, w) = (self.profile.speeds[k], self.profile.speeds[k + 1]);
+        // From node to node the acceleration is even: the way done is v t + (w - v) t² / 2.
+        let way = (nodes - k as f64).clamp(0.0, 1.0) * (v + w);
+        let done = way / (v + (v * v + (w - v) * way).max(0.0).sqrt()).max(1e-9);
+        let second = times[k] + done * (times[k + 1] - times[k]);
         let two = self.pins.windows(2).find(|two| second <= two[1].1)?;
         let part = (second - two[0].1) / f64::max(two[1].1 - two[0].1, 1e-9);
         Some(two[0].0 + (two[1].0 - two[0].0) * part)

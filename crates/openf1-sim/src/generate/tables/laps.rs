@@ -103,7 +103,7 @@ fn speeds(track: &Track, run: &Run, at: usize, seed: u64) -> [Option<i64>; 3] {
     let mut drive = Drive::new(track, run, at, seed);
     // Not in order of time: the trap is where cars are fastest.
     [track.sectors[0], track.sectors[1], track.trap].map(|node| {
-        let ms = drive.passes(node)?;
+        let ms = drive.reaches(node as f64)?;
         Some((drive.moment(track, ms).speed * 3.6).round() as i64)
     })
 }

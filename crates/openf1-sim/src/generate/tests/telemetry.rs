@@ -250,3 +250,145 @@ fn cars_stand_in_the_pit_lane() {
     }
     assert!(stops > 15, "{stops}");
 }
+
+/// The value below which so many hundredths of a list lie.
+fn quantile(mut values: Vec<i64>, hundredths: usize) -> i64 {
+    values.sort_unstable();
+    values[values.len() * hundredths / 100]
+}
+
+#[test]
+fn clocks_err_and_gaps_vary_as_in_the_real_feed() {
+    let g = generated(1, &[2024]);
+    let index = race_at(&g, 2024, "Yas Island");
+    let session = &g.sessions[index];
+    let model = g.model(index);
+    let number = g.roster(2024)[0].number;
+    let car = samples(&g, Endpoint::CarData, session, number);
+    let gaps: Vec<i64> = car.windows(2).map(|two| two[1].0 - two[0].0).collect();
+    assert!((235..=250).contains(&quantile(gaps.clone(), 50)), "{}", quantile(gaps.clone(), 50));
+    assert!((380..=520).contains(&quantile(gaps.clone(), 90)), "{}", quantile(gaps.clone(), 90));
+    assert!((900..=1320).contains(gaps.iter().max().unwrap()) && *gaps.iter().min().unwrap() >= 150);
+    // How far from its date each place was passed, found along the drive.
+    let track = track::Track::new(session.place);
+    let seed = g.drive_seed(session, &g.roster(2024)[0]);
+    let places = samples(&g, Endpoint::Location, session, number);
+    let mut errors = Vec::new();
+    for at in 20..30 {
+        let lap = &model.runs[0].laps[at];
+        let mut drive = drive::Drive::new(&track, &model.runs[0], at, seed);
+        for (t, row) in places.iter().filter(|(t, _)| (lap.start + 500..lap.end() - 500).contains(t)) {
+            let away = |ms: i64, drive: &mut drive::Drive| {
+                let [x, y, _] = track.place(&drive.moment(&track, (t - lap.start + ms) as f64));
+                (x - row["x"].as_f64().unwrap()).hypot(y - row["y"].as_f64().unwrap())
+            };
+            let best =
+                (-450..=450).step_by(5).min_by(|a, b| away(*a, &mut drive).total_cmp(&away(*b, &mut drive)));
+            errors.push(best.unwrap().abs());
+        }
+    }
+    let (median, ninth) = (quantile(errors.clone(), 50), quantile(errors, 90));
+    assert!((28..=42).contains(&median) && (95..=125).contains(&ninth), "{median} {ninth}");
+}
+
+#[test]
+fn speed_traps_match_the_telemetry() {
+    let g = generated(1, &[2024]);
+    for location in ["Monza", "Yas Island"] {
+        let index = race_at(&g, 2024, location);
+        let session = &g.sessions[index];
+        let track = track::Track::new(session.place);
+        let laps = g.table(index, Endpoint::Laps);
+        for d in [0, 7] {
+            let number = g.roster(2024)[d].number;
+            let car = samples(&g, Endpoint::CarData, session, number);
+            let model = g.model(index);
+            let seed = g.drive_seed(session, &g.roster(2024)[d]);
+            let mut compared = 0;
+            for row in laps.iter().filter(|r| r.int("driver_number") == Some(number)) {
+                let at = row.int("lap_number").unwrap() as usize - 1;
+                let lap = &model.runs[d].laps[at];
+                let drive = drive::Drive::new(&track, &model.runs[d], at, seed);
+                for (name, node) in
+                    [("i1_speed", track.sectors[0]), ("i2_speed", track.sectors[1]), ("st_speed", track.trap)]
+                {
+                    let (Some(told), Some(ms)) = (row.int(name), drive.reaches(node as f64)) else {
+                        continue;
+                    };
+                    let when = lap.start + ms as i64;
+                    let near: Vec<i64> = car
+                        .iter()
+                        .filter(|(t, _)| (t - when).abs() < 70)
+                        .map(|(_, r)| r["speed"].as_i64().unwrap())
+                        .collect();
+                    // A car brakes by up to 15 km/h in that time.
+                    assert!(
+                        near.iter().all(|v| (v - told).abs() <= 16),
+                        "{location} lap {}: {name} {told} {near:?}",
+                        at + 1
+                    );
+                    compared += near.len();
+                }
+            }
+            assert!(compared > 50, "{compared}");
+        }
+    }
+}
+
+#[test]
+fn cars_wait_in_the_lane_under_a_red_flag_and_start_from_the_grid() {
+    let g = generated(1, &[2024]);
+    for location in ["Suzuka", "São Paulo", "Las Vegas", "Miami", "Lusail"] {
+        let index = race_at(&g, 2024, location);
+        let session = &g.sessions[index];
+        let model = g.model(index);
+        let track = track::Track::new(session.place);
+        let length = track.step * track.nodes.len() as f64;
+        let mut checked = 0;
+        for (d, run) in model.runs.iter().enumerate() {
+            let special = |p: &&model::Passage| p.kind != model::Errand::Stop && p.exit.is_some();
+            let Some(passage) = run
+                .passages
+                .iter()
+                .find(special)
+                .filter(|_| d % 4 == 0 || location == "Las Vegas" || location == "Lusail")
+            else {
+                continue;
+            };
+            let car = samples(&g, Endpoint::CarData, session, g.roster(2024)[d].number);
+            let lane = passage.entry..passage.exit.unwrap();
+            let in_lane: Vec<i64> = car
+                .iter()
+                .filter(|(t, _)| lane.contains(t))
+                .map(|(_, r)| r["speed"].as_i64().unwrap())
+                .collect();
+            assert!(
+                in_lane.iter().all(|v| *v <= 90),
+                "{location}: {:?} {}",
+                passage.kind,
+                in_lane.iter().max().unwrap()
+            );
+            let still = in_lane.iter().filter(|v| **v == 0).count();
+            match passage.kind {
+                model::Errand::RedFlag | model::Errand::Garage => assert!(still * 10 > in_lane.len() * 8),
+                model::Errand::StopGo => assert!(still > 25, "{still}"),
+                _ => assert_eq!(still, 0),
+            }
+            for lap in run.laps.iter().filter(|l| l.complete) {
+                let metres = trace(&car, lap).1;
+                assert!(
+                    (metres / length - 1.0).abs() < 0.02,
+                    "{location} lap {}: {metres} of {length} m",
+                    lap.number
+                );
+                if lap.to_grid > 0 {
+                    let waits =
+                        car.iter().filter(|(t, _)| (lap.end() - lap.to_grid + 500..lap.end()).contains(t));
+                    assert!(waits.clone().count() > 20 && waits.clone().all(|(_, r)| r["speed"] == 0));
+                }
+            }
+            checked += 1;
+        }
+        assert!(checked > 0, "{location}");
+    }
+}

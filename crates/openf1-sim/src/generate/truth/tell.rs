@@ -293,22 +293,9 @@ fn traces(generated: &Generated, index: usize, model: &Model) -> Vec<Trace> {
 
 fn trace(track: &Track, mut drive: Drive, driver_number: i64, lap_number: i64, duration: i64) -> Trace {
     let nodes = track.nodes.len() as f64;
-    let mut done = |ms: f64| {
-        let moment = drive.moment(track, ms);
-        (moment.node as f64 + moment.part) / nodes
-    };
-    let mut times = Vec::with_capacity(100);
-    let mut from = 0.0;
-    for i in 1..100 {
-        let (mut low, mut high) = (from, duration as f64);
-        // To a hundredth of a millisecond.
-        while high - low > 0.01 {
-            let middle = (low + high) / 2.0;
-            if done(middle) < f64::from(i) / 100.0 { low = middle } else { high = middle }
-        }
-        from = low;
-        times.push((high * 100.0).round() / 100_000.0);
-    }
+    // To a hundredth of a millisecond.
+    let reached = (1..100).filter_map(|i| drive.reaches(nodes * f64::from(i) / 100.0));
+    let mut times: Vec<f64> = reached.map(|ms| (ms * 100.0).round() / 100_000.0).collect();
     times.push(seconds(duration));
     let line = (0..=duration / 200)
         .map(|i| {

@@ -69,11 +69,15 @@ impl Log<'_> {
         let span = (model.end - model.start).max(1);
         for _ in 0..rng.range(4, if race { 18 } else { 8 }) {
             let t = model.start + rng.range(60_000, span - 1);
-            let sector = Some(rng.range(1, 20));
+            let place = rng.range(1, 20);
             let flag = if rng.one_in(3) { "DOUBLE YELLOW" } else { "YELLOW" };
-            let about =
-                |flag| About { category: "Flag", flag: Some(flag), scope: Some("Sector"), sector, ..OTHER };
-            let place = sector.unwrap_or_default();
+            let about = |flag| About {
+                category: "Flag",
+                flag: Some(flag),
+                scope: Some("Sector"),
+                sector: Some(place),
+                ..OTHER
+            };
             self.say(t, about(flag), format!("{flag} IN TRACK SECTOR {place}"));
             let clear = t + rng.range(5, 60) * SECOND;
             self.say(clear, about("CLEAR"), format!("CLEAR IN TRACK SECTOR {place}"));

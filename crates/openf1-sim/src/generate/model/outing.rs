@@ -73,7 +73,7 @@ impl Tour<'_> {
         let lap_ms = self.outing.session.place.lap_ms as f64;
         let mut end = self.lap(lap_ms * (1.22 + rng.unit() * 0.12), true, true, false, rng);
         for n in 0..self.outing.timed {
-            if end != End::Done || (n > 0 && self.at > self.outing.until) {
+            if end != End::Done || self.at > self.outing.until {
                 break;
             }
             end = self.lap(self.outing.push + rng.unit() * 380.0, false, false, false, rng);
@@ -89,7 +89,8 @@ impl Tour<'_> {
 }
 
 impl Outing<'_> {
-    /// Adds the laps of an outing to a run; none when the session is stopped and not resumed before it.
+    /// Adds the laps of an outing to a run; none when it is too late, or the session is
+    /// stopped before and not resumed.
     pub(super) fn drive(mut self, run: &mut Run, rng: &mut Rng) -> End {
         // Never out again before being in.
         let home = run.laps.last().map_or(0, Lap::end) + 40 * SECOND;
@@ -100,6 +101,10 @@ impl Outing<'_> {
             }
             Some(Red { from, resume: None }) if self.at >= from - 5_000 => return End::CalledIn,
             _ => {}
+        }
+        // Too late for a timed lap.
+        if self.at + self.session.place.lap_ms * 135 / 100 > self.until {
+            return End::Done;
         }
         let first = run.laps.last().map_or(0, |l| l.number) + 1;
         match run.passages.last_mut() {

@@ -308,6 +308,9 @@ fn speed_traps_match_the_telemetry() {
             for row in laps.iter().filter(|r| r.int("driver_number") == Some(number)) {
                 let at = row.int("lap_number").unwrap() as usize - 1;
                 let lap = &model.runs[d].laps[at];
+                if lap.slow {
+                    continue;
+                }
                 let drive = drive::Drive::new(&track, &model.runs[d], at, seed);
                 for (name, node) in
                     [("i1_speed", track.sectors[0]), ("i2_speed", track.sectors[1]), ("st_speed", track.trap)]

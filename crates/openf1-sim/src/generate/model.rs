@@ -213,6 +213,13 @@ pub(crate) struct Red {
     pub(crate) resume: Option<i64>,
 }
 
+impl Red {
+    /// Whether some of a lap was driven under it.
+    pub(crate) fn touches(&self, lap: &Lap) -> bool {
+        self.from < lap.end() && lap.start < self.resume.unwrap_or(self.from)
+    }
+}
+
 /// Why nobody may race.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Trouble {

@@ -104,7 +104,7 @@ pub struct Lap {
     pub is_in_lap: bool,
     /// Some of it was driven under a neutralisation; in races.
     pub is_neutralised: bool,
-    /// Some of it was driven under a red flag, the way to the restart included.
+    /// Some of it was driven under a red flag: in races until the restart, elsewhere until the green light.
     pub is_under_red_flag: bool,
     /// Begins at a standstill on the grid.
     pub is_start_lap: bool,

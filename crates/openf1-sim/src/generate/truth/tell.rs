@@ -147,12 +147,13 @@ fn laps(session: &Session, model: &Model, run: &Run, order: &Order) -> Vec<Lap> 
         .map(|lap| {
             let end = lap.complete.then(|| lap.end());
             let ends = order.of(lap.number);
-            let during = |red_only: bool| {
+            let in_trouble = |red_only: bool| {
                 race && model
                     .troubles
                     .iter()
                     .any(|t| (t.trouble == Trouble::Red || !red_only) && t.touches(lap))
             };
+            let stopped = model.parts.iter().filter_map(|p| p.red).any(|red| red.touches(lap));
             Lap {
                 lap_number: lap.number,
                 start: iso(lap.start),
@@ -162,8 +163,8 @@ fn laps(session: &Session, model: &Model, run: &Run, order: &Order) -> Vec<Lap> 
                 is_completed: lap.complete,
                 is_out_lap: lap.out,
                 is_in_lap: lap.into_lane,
-                is_neutralised: during(false),
-                is_under_red_flag: during(true),
+                is_neutralised: in_trouble(false),
+                is_under_red_flag: in_trouble(true) || stopped,
                 is_start_lap: lap.from_grid,
                 is_deleted: lap.deleted.is_some(),
                 is_repeated_by_feed: lap.repeats.is_some(),

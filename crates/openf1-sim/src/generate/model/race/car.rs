@@ -152,9 +152,4 @@ impl Car {
         }
         exit
     }
-
-    /// Makes a stop that was due later now or never.
-    pub(super) fn take_errand(&mut self, at: usize) -> Errand {
-        self.errands.remove(at).1
-    }
 }

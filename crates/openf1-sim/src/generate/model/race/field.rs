@@ -173,7 +173,7 @@ impl Field {
         if number + 1 < planned
             && let Some(at) = stop
         {
-            car.into = Some(car.take_errand(at));
+            car.into = Some(car.errands.remove(at).1);
         } else if led_through {
             car.into = Some(Errand::SafetyCar);
         }

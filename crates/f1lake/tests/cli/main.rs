@@ -5,6 +5,7 @@
 
 mod cases;
 mod secrets;
+mod truth;
 
 use serde_json::Value;
 use std::collections::BTreeMap;

@@ -123,7 +123,15 @@ impl Outing<'_> {
         let end = tour.laps(rng);
         let home = tour.at;
         let last = run.laps.last().map_or(first, |l| l.number);
-        let age = if run.stints.is_empty() { 0 } else { rng.range(0, 4) };
+        let mut age = if run.stints.is_empty() { 0 } else { rng.range(0, 4) };
+        if run
+            .stints
+            .last()
+            .is_some_and(|s| s.compound == self.compound && s.age + s.last - s.first + 1 == age)
+        {
+            // Another set, or nobody could tell.
+            age += 1;
+        }
         run.stints.push(Stint { first, last, compound: self.compound, age, told: Told::Known });
         if end != End::Crashed {
             run.passages.push(Passage {

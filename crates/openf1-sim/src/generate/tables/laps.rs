@@ -74,16 +74,19 @@ impl Table<'_> {
     fn segments(&self, rng: &mut Rng, sector: usize, lap: &Lap, best: i64) -> Value {
         let shape = mix(&[self.session.place.circuit_key as u64, 6, sector as u64]);
         let n = 5 + (shape % 5) as i64;
-        if rng.one_in(150) {
+        // The code of the lane is all that tells of the last lap into it.
+        let into_lane = lap.into_lane && sector == 2;
+        if rng.one_in(150) && !into_lane {
             return Value::Null;
         }
         let fast = !lap.slow && lap.duration() <= best + 150;
         let list: Vec<Value> = (0..n)
             .map(|i| {
-                if (i == 0 && sector == 0 && rng.one_in(3)) || rng.one_in(40) {
+                let lost = (i == 0 && sector == 0 && rng.one_in(3)) || rng.one_in(40);
+                if lost && !(into_lane && i + 1 == n) {
                     return Value::Null;
                 }
-                if (lap.out && sector == 0 && i < 2) || (lap.into_lane && sector == 2 && i + 2 >= n) {
+                if (lap.out && sector == 0 && i < 2) || (into_lane && i + 2 >= n) {
                     return json!(2064);
                 }
                 match rng.range(0, 19) {

@@ -12,15 +12,15 @@ impl Table<'_> {
         let race = self.session.kind.is_race();
         // There the feed begins a stint with the lap into the pit lane.
         let early = self.session.kind == Kind::Race && self.session.place.location == "Melbourne";
+        let unknown = if self.session.kind == Kind::Testing { "TEST_UNKNOWN" } else { "UNKNOWN" };
         let mut rows = Vec::new();
         for (index, (driver, run)) in self.runs().enumerate() {
-            let sets = as_told(run);
+            let sets = as_told(run, unknown);
             for (n, (stint, compound)) in sets.iter().enumerate() {
                 // A trap of real data: the stint ends on the lap on which the next one begins.
                 let overlap = race && !early && index == 5 && n == 0 && sets.len() > 1;
-                let testing = self.session.kind == Kind::Testing && n == 0;
                 rows.push(self.keyed(json!({
-                    "compound": if testing { Some("TEST_UNKNOWN") } else { *compound },
+                    "compound": compound,
                     "driver_number": driver.number,
                     "lap_end": stint.last + i64::from(overlap),
                     "lap_start": stint.first - i64::from(early && n > 0),
@@ -63,7 +63,7 @@ impl Table<'_> {
 }
 
 /// Stints as the feed has them: a new one after every way through the lane, and compounds as far as it knows.
-fn as_told(run: &Run) -> Vec<(Stint, Option<&'static str>)> {
+fn as_told(run: &Run, unknown: &'static str) -> Vec<(Stint, Option<&'static str>)> {
     let mut told = Vec::new();
     for stint in &run.stints {
         let mut cuts: Vec<i64> = run
@@ -80,8 +80,8 @@ fn as_told(run: &Run) -> Vec<(Stint, Option<&'static str>)> {
         for (n, (first, last)) in firsts.zip(lasts).enumerate() {
             let compound = match stint.told {
                 Told::Null => None,
-                Told::Never => Some("UNKNOWN"),
-                Told::Late if n == 0 => Some("UNKNOWN"),
+                Told::Never => Some(unknown),
+                Told::Late if n == 0 => Some(unknown),
                 Told::Known | Told::Late => Some(stint.compound),
             };
             told.push((

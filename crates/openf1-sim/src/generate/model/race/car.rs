@@ -120,8 +120,13 @@ impl Car {
     /// Takes another set of tyres after the lap that has ended.
     pub(super) fn change_tyres(&mut self) {
         self.run.stints.push(self.stint.clone());
+        let worn = self.age;
         self.age = if self.rng.one_in(5) { self.rng.range(1, 6) } else { 0 };
         let compound = ["HARD", "MEDIUM", "HARD", "SOFT"][self.rng.range(0, 3) as usize];
+        if compound == self.stint.compound && self.age == worn {
+            // Another set, or nobody could tell.
+            self.age += 1;
+        }
         let first = self.lap.number + 1;
         self.stint = Stint { first, last: first, compound, age: self.age, told: Told::Known };
     }
@@ -145,7 +150,8 @@ impl Car {
         let gives_up = errand == Errand::Garage && self.retired;
         let exit = (!gives_up).then_some(entry + lane);
         let tyres = errand == Errand::Stop || (errand == Errand::Garage && !gives_up);
-        let kind = errand;
+        // A long stay that ends is a stop.
+        let kind = if errand == Errand::Garage && tyres { Errand::Stop } else { errand };
         self.run.passages.push(Passage { kind, lap: self.lap.number, entry, exit, standing, tyres });
         if tyres {
             self.change_tyres();

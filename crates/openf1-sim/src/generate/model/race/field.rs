@@ -2,6 +2,7 @@
 
 use super::car::{BESIDE, Car, SLOWING, State};
 use super::script::{Call, Plan};
+use crate::clock::SECOND;
 use crate::generate::model::{Errand, Neutral, Restart, Trouble};
 use crate::generate::random::Rng;
 
@@ -166,7 +167,8 @@ impl Field {
         let stop = match (due, early) {
             // The leader stays out behind the safety car.
             _ if queue && (leads || i == self.head) => None,
-            (Some(at), _) if green || car.errands[at].1 == Errand::Stop => Some(at),
+            // Nobody could tell a stop for the same compound from being led through.
+            (Some(at), _) if green || (car.errands[at].1 == Errand::Stop && !led_through) => Some(at),
             (None, Some(at)) if queue && !led_through && car.rng.one_in(3) => Some(at),
             _ => None,
         };
@@ -267,7 +269,7 @@ impl Field {
                 let lap = self.led + 1;
                 if let Some(at) = self.calls.iter().position(|p| p.lap == lap) {
                     let plan = self.calls.remove(at);
-                    self.pending = Some((t + (plan.part * self.base) as i64, plan.call));
+                    self.pending = Some((to_the_second(t + (plan.part * self.base) as i64), plan.call));
                 }
             }
             _ => {}
@@ -295,7 +297,7 @@ impl Field {
         };
         // Not while the leader is in the lane, who would not know where he is in the queue.
         if self.cars[leader].state == State::InLane {
-            self.pending = Some((self.cars[leader].next + 8_000, call));
+            self.pending = Some((to_the_second(self.cars[leader].next + 8_000), call));
             return;
         }
         let victim = self.stop_somebody(at, leader);
@@ -321,7 +323,7 @@ impl Field {
         self.head = leader;
         match call {
             Call::Virtual => {
-                let until = at + self.rng.range(60_000, 140_000);
+                let until = to_the_second(at + self.rng.range(60_000, 140_000));
                 trouble.ending = Some(until - self.rng.range(10_000, 15_000));
                 (trouble.clear, trouble.to) = (Some(until), Some(until));
                 self.rule = Rule::Virtual(until);
@@ -384,4 +386,9 @@ impl Field {
         (car.state, car.retired) = (State::Out, true);
         Some((car.driver, stops))
     }
+}
+
+/// Race control acts on whole seconds: at the next one.
+fn to_the_second(t: i64) -> i64 {
+    t + (-t).rem_euclid(SECOND)
 }

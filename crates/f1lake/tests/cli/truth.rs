@@ -1,0 +1,600 @@
+//! Gold against what happened. The simulator tells the truth of its sessions from its own state, never from the rows
+//! that it serves, and shares no rule with the models: each table must equal it.
+
+#![allow(clippy::print_stdout, reason = "the counts are what the test is read for")]
+
+use crate::{Place, Simulated};
+use f1lake_report::overlay::{Anchors, OfficialTimes, Overlay, Reading, TimedLap};
+use serde_json::{Map, Value, json};
+use std::collections::BTreeMap;
+
+/// Every endpoint but the two of telemetry.
+const SMALL: &str = "championship_drivers,championship_teams,drivers,intervals,laps,meetings,overtakes,pit,position,\
+                     race_control,session_result,sessions,starting_grid,stints,team_radio,weather";
+
+type Row = Map<String, Value>;
+/// Session, and what identifies a row in it.
+type Key = Vec<String>;
+
+/// What a value must be.
+enum Expected {
+    Equal(Value),
+    /// So many seconds apart at most; null only where the truth is null.
+    Near(Option<f64>, f64),
+    /// The feed may leave it out; where it is, it is this to half a millisecond.
+    IfSent(f64),
+}
+
+/// A table of gold beside what it should be.
+struct Table {
+    name: &'static str,
+    expected: BTreeMap<Key, Vec<(&'static str, Expected)>>,
+    found: BTreeMap<Key, Row>,
+}
+
+impl Table {
+    /// Rows of a query, whose first `keys` columns identify them.
+    fn of(place: &Place, name: &'static str, keys: usize, sql: &str) -> Self {
+        let found = query(place, sql).into_iter().map(|row| {
+            let key = row.values().take(keys).map(ToString::to_string).collect();
+            (key, row)
+        });
+        Self { name, expected: BTreeMap::new(), found: found.collect() }
+    }
+
+    fn expect(&mut self, key: &[&Value], values: Vec<(&'static str, Expected)>) {
+        let key: Key = key.iter().map(ToString::to_string).collect();
+        let other = self.expected.insert(key, values);
+        assert!(other.is_none(), "{}: the truth has a row twice", self.name);
+    }
+
+    /// Prints the counts and gives the differences.
+    fn differences(&self) -> Vec<String> {
+        let mut different = Vec::new();
+        let mut values = 0;
+        for key in self.found.keys().filter(|key| !self.expected.contains_key(*key)) {
+            different.push(format!("{} {}: did not happen", self.name, key.join(" ")));
+        }
+        for (key, expected) in &self.expected {
+            let Some(row) = self.found.get(key) else {
+                different.push(format!("{} {}: is missing", self.name, key.join(" ")));
+                continue;
+            };
+            for (column, expected) in expected {
+                let found = row.get(*column).unwrap_or(&Value::Null);
+                let number = found.as_f64();
+                let holds = match expected {
+                    Expected::Equal(Value::Number(right)) => {
+                        number.zip(right.as_f64()).is_some_and(|(found, right)| (found - right).abs() < 5e-4)
+                    }
+                    Expected::Equal(right) => found == right,
+                    Expected::Near(None, _) => found.is_null(),
+                    Expected::Near(Some(right), most) => number.is_some_and(|n| (n - right).abs() <= *most),
+                    Expected::IfSent(right) => {
+                        found.is_null() || number.is_some_and(|n| (n - right).abs() < 5e-4)
+                    }
+                };
+                values += 1;
+                if !holds {
+                    let right = match expected {
+                        Expected::Equal(right) => right.to_string(),
+                        Expected::Near(right, _) => json!(right).to_string(),
+                        Expected::IfSent(right) => right.to_string(),
+                    };
+                    different.push(format!(
+                        "{} {} {column}: {found} instead of {right}",
+                        self.name,
+                        key.join(" ")
+                    ));
+                }
+            }
+        }
+        println!(
+            "{:<24}{:>8} rows {:>9} values {:>6} different",
+            self.name,
+            self.expected.len(),
+            values,
+            different.len()
+        );
+        different
+    }
+}
+
+fn query(place: &Place, sql: &str) -> Vec<Row> {
+    let asked = place.run(&["sql", "--lake", "lake", "--output", "json", sql]);
+    assert_eq!(asked.code, 0, "{sql}: {}", asked.stderr);
+    serde_json::from_str(&asked.stdout).unwrap()
+}
+
+/// Seconds since 1970.
+fn moment(value: &Value) -> Option<f64> {
+    let text = value.as_str()?;
+    let at: jiff::Timestamp = text.parse().unwrap();
+    Some(at.as_microsecond() as f64 / 1e6)
+}
+
+fn list<'a>(value: &'a Value, name: &str) -> &'a [Value] {
+    value[name].as_array().map_or(&[], Vec::as_slice)
+}
+
+fn equal(value: &Value) -> Expected {
+    Expected::Equal(value.clone())
+}
+
+fn is(value: &Value, name: &str) -> bool {
+    value[name].as_bool().unwrap()
+}
+
+fn is_race(truth: &Value) -> bool {
+    matches!(truth["kind"].as_str(), Some("race" | "sprint"))
+}
+
+fn is_qualifying(truth: &Value) -> bool {
+    matches!(truth["kind"].as_str(), Some("qualifying" | "sprint_qualifying"))
+}
+
+/// The drivers of a session's truth with their laps.
+fn drivers(truth: &Value) -> impl Iterator<Item = (&Value, &Value)> {
+    list(truth, "drivers").iter().map(|driver| (&driver["driver_number"], driver))
+}
+
+fn qualifying_parts(place: &Place, truths: &[Value]) -> Table {
+    let mut table = Table::of(
+        place,
+        "fact_qualifying_parts",
+        2,
+        "select session_key, qualifying_phase, date_part('epoch', date_start) as date_start,
+            date_part('epoch', date_end) as date_end, end_reason = 'chequered flag' as is_flagged
+        from gold_analytics.fact_qualifying_parts",
+    );
+    for truth in truths.iter().filter(|truth| is_qualifying(truth)) {
+        for part in list(truth, "parts") {
+            // Messages are dated to the second.
+            table.expect(
+                &[&truth["session_key"], &part["part"]],
+                vec![
+                    ("date_start", Expected::Near(moment(&part["start"]), 1.0)),
+                    ("date_end", Expected::Near(moment(&part["end"]), 1.0)),
+                    ("is_flagged", equal(&json!(part["ended_by"] == "chequered_flag"))),
+                ],
+            );
+        }
+    }
+    table
+}
+
+fn neutralisations(place: &Place, truths: &[Value]) -> Table {
+    let mut table = Table::of(
+        place,
+        "fact_neutralisations",
+        2,
+        "select session_key, neutralisation_number, kind, date_part('epoch', date_start) as date_start,
+            date_part('epoch', date_end) as date_end, first_lap, last_lap, restart
+        from gold_analytics.fact_neutralisations where session_category in ('Race', 'Sprint')",
+    );
+    for truth in truths.iter().filter(|truth| is_race(truth)) {
+        for (number, told) in list(truth, "neutralisations").iter().enumerate() {
+            // A safety car and a red flag end with a crossing of the line, a virtual safety car with a message.
+            let exact = if told["kind"] == "virtual_safety_car" { 1.0 } else { 0.01 };
+            let mut values = vec![
+                ("kind", equal(&told["kind"])),
+                ("date_start", Expected::Near(moment(&told["from"]), 1.0)),
+                ("date_end", Expected::Near(moment(&told["to"]), exact)),
+                ("first_lap", equal(&told["first_lap"])),
+                ("last_lap", equal(&told["last_lap"])),
+            ];
+            if told["kind"] == "red_flag" {
+                values.push(("restart", equal(&told["restart"])));
+            }
+            table.expect(&[&truth["session_key"], &json!(number + 1)], values);
+        }
+    }
+    table
+}
+
+fn laps(place: &Place, truths: &[Value]) -> Table {
+    let mut table = Table::of(
+        place,
+        "fact_laps",
+        3,
+        "select session_key, driver_number, lap_number, date_part('epoch', date_end) as date_end, lap_duration,
+            is_pit_out_lap, is_pit_in_lap, is_neutralised, is_under_red_flag, is_start_lap, is_deleted,
+            qualifying_phase, is_timed_lap, is_clean_lap, position, stint_number, compound, tyre_age
+        from gold_analytics.fact_laps",
+    );
+    for truth in truths {
+        for (number, driver) in drivers(truth) {
+            let stints = list(driver, "stints");
+            for lap in list(driver, "laps") {
+                let count = lap["lap_number"].as_i64().unwrap();
+                let completed = is(lap, "is_completed");
+                let mut values = vec![
+                    ("is_pit_out_lap", equal(&lap["is_out_lap"])),
+                    ("is_deleted", equal(&lap["is_deleted"])),
+                ];
+                if completed {
+                    values.push(("is_pit_in_lap", equal(&lap["is_in_lap"])));
+                    values.push(("date_end", Expected::Near(moment(&lap["end"]), 0.01)));
+                    // A repeat by the feed hides the time that was driven.
+                    if is(lap, "is_repeated_by_feed") {
+                        values.push(("is_timed_lap", equal(&json!(false))));
+                    } else {
+                        values.push(("lap_duration", Expected::IfSent(lap["duration"].as_f64().unwrap())));
+                    }
+                }
+                if is_race(truth) {
+                    values.push(("is_start_lap", equal(&lap["is_start_lap"])));
+                    values.push(("is_neutralised", equal(&lap["is_neutralised"])));
+                    values.push(("is_under_red_flag", equal(&lap["is_under_red_flag"])));
+                    if completed {
+                        values.push(("position", equal(&lap["position"])));
+                    }
+                }
+                if let Some((at, stint)) = stints.iter().enumerate().find(|(_, stint)| {
+                    stint["first_lap"].as_i64() <= Some(count) && stint["last_lap"].as_i64() >= Some(count)
+                }) {
+                    let age = stint["age_at_start"].as_i64().unwrap() + count
+                        - stint["first_lap"].as_i64().unwrap();
+                    values.push(("stint_number", equal(&json!(at + 1))));
+                    values.push(("compound", equal(&stint["compound"])));
+                    values.push(("tyre_age", equal(&json!(age))));
+                }
+                table.expect(&[&truth["session_key"], number, &lap["lap_number"]], values);
+            }
+        }
+    }
+    // The part of a lap is known where it has a time.
+    for (key, values) in &mut table.expected {
+        let timed = table.found.get(key).is_some_and(|row| row["is_timed_lap"] == true);
+        let lap = lap_of(truths, key);
+        if timed && is_in_qualifying(truths, key) && lap.is_some_and(|lap| !lap["part"].is_null()) {
+            values.push(("qualifying_phase", equal(&lap.unwrap()["part"])));
+        }
+    }
+    table
+}
+
+fn is_in_qualifying(truths: &[Value], key: &Key) -> bool {
+    truths.iter().any(|truth| truth["session_key"].to_string() == key[0] && is_qualifying(truth))
+}
+
+fn lap_of<'a>(truths: &'a [Value], key: &Key) -> Option<&'a Value> {
+    let truth = truths.iter().find(|truth| truth["session_key"].to_string() == key[0])?;
+    let (_, driver) = drivers(truth).find(|(number, _)| number.to_string() == key[1])?;
+    list(driver, "laps").iter().find(|lap| lap["lap_number"].to_string() == key[2])
+}
+
+fn passages(place: &Place, truths: &[Value]) -> Table {
+    let mut table = Table::of(
+        place,
+        "fact_pit_stops",
+        3,
+        "select session_key, driver_number, row_number() over (
+                partition by session_key, driver_number order by coalesce(lap_number, 0), stop_number
+            ) as passage,
+            pit_type, lap_number, out_lap_number, date_part('epoch', date_entry) as date_entry,
+            date_part('epoch', date_exit) as date_exit, stop_duration
+        from gold_analytics.fact_pit_stops",
+    );
+    for truth in truths {
+        for (number, driver) in drivers(truth) {
+            for (at, passage) in left_lane(driver).enumerate() {
+                let mut values = vec![
+                    ("pit_type", equal(&passage["kind"])),
+                    // The way out of the garage ended no lap.
+                    (
+                        "lap_number",
+                        if passage["in_lap"] == 0 {
+                            Expected::Equal(Value::Null)
+                        } else {
+                            equal(&passage["in_lap"])
+                        },
+                    ),
+                    ("out_lap_number", equal(&passage["out_lap"])),
+                    ("date_exit", Expected::Near(moment(&passage["exit"]), 0.01)),
+                ];
+                if is_race(truth) {
+                    values.push(("date_entry", Expected::Near(moment(&passage["entry"]), 0.01)));
+                }
+                if let Some(standing) = passage["standing"].as_f64() {
+                    values.push(("stop_duration", Expected::IfSent(standing)));
+                }
+                table.expect(&[&truth["session_key"], number, &json!(at + 1)], values);
+            }
+        }
+    }
+    table
+}
+
+/// Passages through the pit lane that ended: who stays there has no row, the API sends one when a car leaves.
+fn left_lane(driver: &Value) -> impl Iterator<Item = &Value> {
+    list(driver, "passages").iter().filter(|passage| !passage["exit"].is_null())
+}
+
+fn stints(place: &Place, truths: &[Value]) -> Table {
+    let mut table = Table::of(
+        place,
+        "fact_stints",
+        3,
+        "select session_key, driver_number, stint_number, lap_start, lap_end, compound, tyre_age_at_start
+        from gold_analytics.fact_stints",
+    );
+    for truth in truths {
+        for (number, driver) in drivers(truth) {
+            for (at, stint) in list(driver, "stints").iter().enumerate() {
+                table.expect(
+                    &[&truth["session_key"], number, &json!(at + 1)],
+                    vec![
+                        ("lap_start", equal(&stint["first_lap"])),
+                        ("lap_end", equal(&stint["last_lap"])),
+                        ("compound", equal(&stint["compound"])),
+                        ("tyre_age_at_start", equal(&stint["age_at_start"])),
+                    ],
+                );
+            }
+        }
+    }
+    table
+}
+
+fn leaderboard(place: &Place, truths: &[Value]) -> Table {
+    let mut table = Table::of(
+        place,
+        "session_leaderboard",
+        2,
+        "select session_key, driver_number, official_position, timing_position, points, status, laps_completed,
+            best_lap_time, best_q1, best_q2, best_q3
+        from gold_analytics.session_leaderboard",
+    );
+    for truth in truths {
+        for (number, driver) in drivers(truth) {
+            let result = &driver["result"];
+            let mut values = vec![("official_position", equal(&result["position"]))];
+            // A last lap out of the pit lane has no time at times, and nothing else tells that it was completed.
+            let last = list(driver, "laps").last();
+            if is_race(truth) || last.is_none_or(|lap| !is(lap, "is_out_lap")) {
+                values.push(("laps_completed", equal(&result["laps"])));
+            }
+            let best = list(result, "best");
+            match truth["kind"].as_str().unwrap() {
+                "race" | "sprint" => {
+                    values.push(("points", equal(&result["points"])));
+                    let status = match result["status"].as_str().unwrap() {
+                        "finished" | "lapped" => "Finished",
+                        "dnf" => "Did not finish",
+                        "dns" => "Did not start",
+                        "dsq" => "Disqualified",
+                        other => panic!("{other} is no status"),
+                    };
+                    values.push(("status", equal(&json!(status))));
+                }
+                // The official result has no times of who was disqualified.
+                "qualifying" | "sprint_qualifying" if result["status"] == "dsq" => {}
+                "qualifying" | "sprint_qualifying" => {
+                    for (column, best) in ["best_q1", "best_q2", "best_q3"].into_iter().zip(best) {
+                        values.push((column, equal(best)));
+                    }
+                }
+                _ => values.push(("best_lap_time", equal(best.first().unwrap_or(&Value::Null)))),
+            }
+            table.expect(&[&truth["session_key"], number], values);
+        }
+    }
+    table
+}
+
+/// Means and counts of the laps that the truth calls clean.
+fn summaries(place: &Place, truths: &[Value]) -> Table {
+    let mut table = Table::of(
+        place,
+        "driver_session_summary",
+        2,
+        "select session_key, driver_number, pit_stops, clean_laps, mean_lap_time_clean, stints
+        from gold_analytics.driver_session_summary where session_category in ('Race', 'Sprint')",
+    );
+    for truth in truths.iter().filter(|truth| is_race(truth)) {
+        // Without a row of the session nobody knows whether there were none.
+        let has_passages = drivers(truth).any(|(_, driver)| left_lane(driver).next().is_some());
+        for (number, driver) in drivers(truth) {
+            let stints = list(driver, "stints").len();
+            let clean: Vec<f64> = list(driver, "laps")
+                .iter()
+                .filter(|lap| {
+                    is(lap, "is_completed") && !is(lap, "is_repeated_by_feed") && !is(lap, "is_deleted")
+                })
+                .filter(|lap| {
+                    ["is_out_lap", "is_in_lap", "is_neutralised", "is_start_lap"]
+                        .iter()
+                        .all(|name| !is(lap, name))
+                })
+                .filter_map(|lap| lap["duration"].as_f64())
+                .collect();
+            let mean = (!clean.is_empty()).then(|| clean.iter().sum::<f64>() / clean.len() as f64);
+            let stops = left_lane(driver).filter(|passage| passage["kind"] == "stop").count();
+            table.expect(
+                &[&truth["session_key"], number],
+                vec![
+                    ("pit_stops", equal(&json!(has_passages.then_some(stops)))),
+                    ("clean_laps", equal(&json!(clean.len()))),
+                    ("mean_lap_time_clean", Expected::Near(mean, 5e-4)),
+                    ("stints", equal(&json!((stints > 0).then_some(stints)))),
+                ],
+            );
+        }
+    }
+    table
+}
+
+fn standings(place: &Place, truths: &[Value]) -> Table {
+    let mut table = Table::of(
+        place,
+        "championship_progress",
+        3,
+        "select race.session_key, progress.competitor_type,
+            coalesce(cast(entry.driver_number as varchar), progress.competitor_name) as competitor,
+            progress.points, progress.position
+        from gold_analytics.championship_progress as progress
+        inner join gold_analytics.dim_sessions as race
+            on progress.meeting_key = race.meeting_key and race.session_category = 'Race'
+        left join (
+            select season, driver_id, max(driver_number) as driver_number
+            from gold_analytics.session_entries group by season, driver_id
+        ) as entry
+            on progress.season = entry.season and progress.competitor_id = entry.driver_id
+            and progress.competitor_type = 'driver'",
+    );
+    for truth in truths.iter().filter(|truth| truth["kind"] == "race") {
+        for (kind, name) in [("drivers", "driver_number"), ("teams", "team_name")] {
+            for line in list(&truth["standings"], kind) {
+                let competitor = match &line[name] {
+                    Value::Number(number) => json!(number.to_string()),
+                    name => name.clone(),
+                };
+                table.expect(
+                    &[&truth["session_key"], &json!(&kind[..kind.len() - 1]), &competitor],
+                    vec![("points", equal(&line["points"])), ("position", equal(&line["position"]))],
+                );
+            }
+        }
+    }
+    table
+}
+
+/// Lands, loads and builds, and gives the truth of the sessions in the lake.
+fn built(place: &Place, seed: u64, season: i32, chosen: &[&str]) -> Vec<Value> {
+    let (seed, season) = (seed.to_string(), season.to_string());
+    let server = Simulated::start(
+        place,
+        &["--limits", "none", "--seed", &seed, "--seasons", &season, "--truth", "truth", "--port", "0"],
+    );
+    let mut run = vec!["run", "--out", "landing", "--lake", "lake", "--year", &season];
+    run.extend(chosen);
+    let run = place.run_fast(&server, &run);
+    assert_eq!(run.code, 0, "{}{}", run.stdout, run.stderr);
+    let landed = query(place, "select session_key from gold_analytics.dim_sessions where not is_cancelled");
+    landed
+        .iter()
+        .map(|row| {
+            let file = place.path().join("truth").join(format!("{}.json", row["session_key"]));
+            serde_json::from_slice(&std::fs::read(&file).unwrap()).unwrap()
+        })
+        .collect()
+}
+
+fn assert_equal(what: &str, tables: &[Table]) {
+    println!("{what}");
+    let different: Vec<String> = tables.iter().flat_map(Table::differences).collect();
+    let empty: Vec<&str> = tables.iter().filter(|t| t.expected.is_empty()).map(|t| t.name).collect();
+    assert!(empty.is_empty(), "nothing was compared in {empty:?}");
+    let shown: Vec<&String> = different.iter().take(60).collect();
+    assert!(different.is_empty(), "{what}: {} differences, the first are {shown:#?}", different.len());
+}
+
+/// One season without telemetry, or those of `TRUTH_SEASONS` (such as `2023,2024,2026`) with `TRUTH_SEED`.
+#[test]
+fn gold_equals_the_truth_of_a_season() {
+    let seed = std::env::var("TRUTH_SEED").map_or(1, |seed| seed.parse().unwrap());
+    let seasons = std::env::var("TRUTH_SEASONS").unwrap_or_else(|_| "2024".to_owned());
+    for season in seasons.split(',').map(|season| season.parse().unwrap()) {
+        let place = Place::new();
+        let truths = built(&place, seed, season, &["--endpoints", SMALL]);
+        let tables = [
+            qualifying_parts(&place, &truths),
+            neutralisations(&place, &truths),
+            laps(&place, &truths),
+            passages(&place, &truths),
+            stints(&place, &truths),
+            leaderboard(&place, &truths),
+            summaries(&place, &truths),
+            standings(&place, &truths),
+        ];
+        assert_equal(&format!("season {season}, seed {seed}: {} sessions", truths.len()), &tables);
+    }
+}
+
+/// Telemetry of a lap as gold has it, with its official times.
+fn telemetry(place: &Place, session: &Value) -> BTreeMap<(String, String), TimedLap> {
+    let official = query(
+        place,
+        &format!(
+            "select driver_number, lap_number, lap_duration, duration_sector_1, duration_sector_2, duration_sector_3
+            from gold_analytics.fact_laps where session_key = {session} and lap_duration is not null"
+        ),
+    );
+    let readings = query(
+        place,
+        &format!(
+            "select driver_number, lap_number, lap_time_s, lap_distance_m from gold_analytics.fact_lap_telemetry
+            where session_key = {session} and lap_distance_m is not null order by 1, 2, 3"
+        ),
+    );
+    let key = |row: &Row| (row["driver_number"].to_string(), row["lap_number"].to_string());
+    let mut of_laps: BTreeMap<_, Vec<Reading>> = BTreeMap::new();
+    for row in &readings {
+        of_laps.entry(key(row)).or_default().push(Reading {
+            time_s: row["lap_time_s"].as_f64().unwrap(),
+            distance_m: row["lap_distance_m"].as_f64().unwrap(),
+        });
+    }
+    let sector = |row: &Row, number: i32| row[&format!("duration_sector_{number}")].as_f64();
+    official
+        .iter()
+        .filter_map(|row| {
+            let times = OfficialTimes {
+                lap_s: row["lap_duration"].as_f64()?,
+                sectors_s: [sector(row, 1), sector(row, 2), sector(row, 3)],
+            };
+            let lap = TimedLap::new(of_laps.remove(&key(row))?, times).ok()?;
+            Some((key(row), lap))
+        })
+        .collect()
+}
+
+/// The delta by distance of each car's lap to the first car's, at 100 points of the lap.
+fn deltas(place: &Place, truths: &[Value]) {
+    let (mut squares, mut points, mut pairs) = (0.0, 0_u32, 0);
+    for truth in truths {
+        let seen = telemetry(place, &truth["session_key"]);
+        let laps: Vec<(&TimedLap, &[Value])> = list(truth, "traces")
+            .iter()
+            .filter_map(|trace| {
+                let key = (trace["driver_number"].to_string(), trace["lap_number"].to_string());
+                Some((seen.get(&key)?, list(trace, "times")))
+            })
+            .collect();
+        let own: Vec<Anchors> = seen.values().map(TimedLap::anchors).collect();
+        let anchors = Anchors::median(&own);
+        for (lap, times) in laps.iter().skip(1) {
+            let overlay = Overlay::of(laps[0].0, lap, anchors.as_ref()).unwrap();
+            if overlay.ends_only().is_some() {
+                continue;
+            }
+            pairs += 1;
+            for (i, (first, second)) in laps[0].1.iter().zip(*times).enumerate() {
+                let happened = second.as_f64().unwrap() - first.as_f64().unwrap();
+                let delta = overlay.delta_s(overlay.length_m() * (i + 1) as f64 / 100.0);
+                squares += (delta - happened).powi(2);
+                points += 1;
+            }
+        }
+    }
+    let rms = (squares / f64::from(points)).sqrt();
+    println!("delta by distance       {pairs} pairs of laps, {points} points, RMS {:.1} ms", rms * 1000.0);
+    assert!(pairs > 50 && rms <= 0.030, "{pairs} pairs of laps, RMS {rms} s");
+}
+
+#[test]
+fn gold_equals_the_truth_of_a_weekend_with_telemetry() {
+    let place = Place::new();
+    let truths = built(&place, 1, 2024, &["--location", "Yas Island"]);
+    let tables = [
+        qualifying_parts(&place, &truths),
+        laps(&place, &truths),
+        passages(&place, &truths),
+        stints(&place, &truths),
+        leaderboard(&place, &truths),
+        summaries(&place, &truths),
+    ];
+    assert_equal(&format!("weekend: {} sessions", truths.len()), &tables);
+    deltas(&place, &truths);
+}

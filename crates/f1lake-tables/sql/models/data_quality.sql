@@ -58,40 +58,61 @@ checks as (
     select 15 as check_order, 'doubtful_pit_stops' as check_name, 'Passages through the pit lane of a race that only the time in the lane tells from a stop, or nothing' as description
     union all
 
-    select 16 as check_order, 'neutralisations_without_end' as check_name, 'Neutralisations of a race without an end though the race went on for 15 minutes' as description
+    select 16 as check_order, 'stints_differ_from_stops' as check_name, 'Cars of a race whose stints are not one more than their changes of tyres in the pit lane' as description
     union all
 
-    select 17 as check_order, 'unmatched_deletions' as check_name, 'Lap times that race control deleted and that no lap has' as description
+    select 17 as check_order, 'stops_within_a_stint' as check_name, 'Stops in a race with the same tyres before and after' as description
     union all
 
-    select 18 as check_order, 'laps_differ_from_result' as check_name, 'Drivers whose number of laps is not that of the official result' as description
+    select 18 as check_order, 'neutralisations_without_end' as check_name, 'Neutralisations of a race without an end though the race went on for 15 minutes' as description
     union all
 
-    select 19 as check_order, 'position_differs_from_result' as check_name, 'Classified drivers whose last position on the track is not the official one' as description
+    select 19 as check_order, 'unmatched_deletions' as check_name, 'Lap times that race control deleted and that no lap has' as description
     union all
 
-    select 20 as check_order, 'best_lap_differs_from_result' as check_name, 'Drivers whose best lap is not the official one, in practice and qualifying' as description
+    select 20 as check_order, 'gaps_differ_from_laps' as check_name, 'Laps of a race at whose end the gap to the leader is not that of the times at the line' as description
     union all
 
-    select 21 as check_order, 'order_differs_from_result' as check_name, 'Classified drivers whose place by the timing alone is not the official one' as description
+    select 21 as check_order, 'positions_differ_from_laps' as check_name, 'Laps of a race at whose end the position is not the place among those who ended that lap' as description
     union all
 
-    select 22 as check_order, 'points_do_not_fit_places' as check_name, 'Drivers whose points in a race or sprint are not those of their place' as description
+    select 22 as check_order, 'parts_differ_from_result' as check_name, 'Qualifyings whose parts by race control are not those of the official result, or three' as description
     union all
 
-    select 23 as check_order, 'result_may_have_changed' as check_name, 'Results last looked at less than 30 days after the session' as description
+    select 23 as check_order, 'laps_differ_from_result' as check_name, 'Drivers whose number of laps is not that of the official result' as description
     union all
 
-    select 24 as check_order, 'drivers_without_telemetry' as check_name, 'Drivers with laps but without car data or location, where telemetry was asked for' as description
+    select 24 as check_order, 'position_differs_from_result' as check_name, 'Classified drivers whose last position on the track is not the official one' as description
     union all
 
-    select 25 as check_order, 'frozen_location' as check_name, 'Laps of at least 1 km during which the location did not move 10 m' as description
+    select 25 as check_order, 'last_lap_differs_from_result' as check_name, 'Classified drivers who lost a place after the last lap of a race without a penalty that explains it' as description
     union all
 
-    select 26 as check_order, 'samples_without_location' as check_name, 'Telemetry samples without a location within 0.5 s' as description
+    select 26 as check_order, 'best_lap_differs_from_result' as check_name, 'Drivers whose best lap is not the official one, in practice and qualifying' as description
     union all
 
-    select 27 as check_order, 'laps_without_telemetry' as check_name, 'Timed laps without telemetry, of drivers who have some' as description
+    select 27 as check_order, 'order_differs_from_result' as check_name, 'Classified drivers whose place by the timing alone is not the official one' as description
+    union all
+
+    select 28 as check_order, 'points_do_not_fit_places' as check_name, 'Drivers whose points in a race or sprint are not those of their place' as description
+    union all
+
+    select 29 as check_order, 'points_differ_from_standings' as check_name, 'Drivers and teams whose points in a race are not what their points in the standings grew by' as description
+    union all
+
+    select 30 as check_order, 'result_may_have_changed' as check_name, 'Results last looked at less than 30 days after the session' as description
+    union all
+
+    select 31 as check_order, 'drivers_without_telemetry' as check_name, 'Drivers with laps but without car data or location, where telemetry was asked for' as description
+    union all
+
+    select 32 as check_order, 'frozen_location' as check_name, 'Laps of at least 1 km during which the location did not move 10 m' as description
+    union all
+
+    select 33 as check_order, 'samples_without_location' as check_name, 'Telemetry samples without a location within 0.5 s' as description
+    union all
+
+    select 34 as check_order, 'laps_without_telemetry' as check_name, 'Timed laps without telemetry, of drivers who have some' as description
 
 ),
 
@@ -573,6 +594,508 @@ found as (
         case when is_fitting then 0 else 1 end as odd,
         1 as looked_at
     from gold_analytics.fact_points
+    union all
+
+    select
+        session_key,
+        'stints_differ_from_stops' as check_name,
+        driver_number,
+        case when is_odd then 1 else 0 end as odd,
+        1 as looked_at
+    from (
+        with counted as (
+    select
+        session_key, driver_number, 1 as is_stint, 0 as is_passage, 0 as is_stop, 0 as is_red_flag_change,
+        lap_start as lap_number
+    from gold_analytics.tyre_stints
+    union all
+    select
+        session_key,
+        driver_number,
+        0 as is_stint,
+        1 as is_passage,
+        case when pit_type = 'stop' then 1 else 0 end as is_stop,
+        case when pit_type = 'red_flag' and is_tyre_change then 1 else 0 end as is_red_flag_change,
+        lap_number
+    from gold_analytics.pit_passages
+    union all
+    select
+        session_key, driver_number, 0 as is_stint, 0 as is_passage, 0 as is_stop, 0 as is_red_flag_change,
+        lap_number
+    from silver_clean.silver_laps
+    union all
+    select
+        session_key, driver_number, 0 as is_stint, 0 as is_passage, 0 as is_stop, 0 as is_red_flag_change,
+        number_of_laps as lap_number
+    from silver_clean.silver_session_result
+),
+
+placed as (
+    select
+        *,
+        max(case when is_passage = 0 then lap_number end) over (partition by session_key, driver_number) as last_lap,
+        max(is_passage) over (partition by session_key) as has_passages
+    from counted
+),
+
+by_car as (
+    select
+        session_key,
+        driver_number,
+        sum(is_stint) as stints,
+        sum(case when lap_number < last_lap then is_stop else 0 end) as stops,
+        sum(is_red_flag_change) as red_flag_changes
+    from placed
+    where has_passages = 1
+    group by session_key, driver_number
+)
+
+select
+    by_car.session_key,
+    by_car.driver_number,
+    by_car.stints,
+    by_car.stops,
+    by_car.red_flag_changes,
+    by_car.stints - 1 <> by_car.stops + by_car.red_flag_changes as is_odd
+from by_car
+inner join silver_clean.silver_sessions as sessions
+    on by_car.session_key = sessions.session_key
+where sessions.session_category in ('Race', 'Sprint') and by_car.stints > 0
+    ) as compared
+    union all
+
+    select
+        session_key,
+        'stops_within_a_stint' as check_name,
+        driver_number,
+        case when is_odd then 1 else 0 end as odd,
+        1 as looked_at
+    from (
+        select
+    stops.session_key,
+    stops.driver_number,
+    stops.stop_number,
+    stops.lap_number,
+    stops.out_lap_number,
+    stops.stint_before,
+    stops.stint_after,
+    stops.stint_before = stops.stint_after
+    and (stints.lap_end is null or stops.out_lap_number <= stints.lap_end) as is_odd
+from gold_analytics.fact_pit_stops as stops
+inner join gold_analytics.tyre_stints as stints
+    on
+        stops.session_key = stints.session_key
+        and stops.driver_number = stints.driver_number
+        and stops.stint_before = stints.stint_number
+where stops.pit_type = 'stop'
+    ) as compared
+    union all
+
+    select
+        session_key,
+        'gaps_differ_from_laps' as check_name,
+        driver_number,
+        case when is_odd then 1 else 0 end as odd,
+        1 as looked_at
+    from (
+        with crossings as (
+    select
+        session_key,
+        driver_number,
+        lap_number,
+        micros,
+        is_comparable,
+        is_in_pit_lane,
+        next_lap,
+        place,
+        lead(place) over (partition by session_key, driver_number order by lap_number) as next_place,
+        min(micros) over (partition by session_key, lap_number) as leader_micros,
+        max(lap_number) over (partition by session_key) as last_lap,
+        sum(case when next_lap > lap_number + 1 or (previous_lap is null and lap_number > 1) then 1 else 0 end) over (
+            partition by session_key
+        ) as missing_laps
+    from (
+        select
+            session_key,
+            driver_number,
+            lap_number,
+            cast(arrow_cast(date_end, 'Timestamp(Microsecond, Some("UTC"))') as bigint) as micros,
+            not is_under_red_flag as is_comparable,
+            is_pit_in_lap or coalesce(is_pit_out_lap, false) as is_in_pit_lane,
+            lag(lap_number) over (partition by session_key, driver_number order by lap_number) as previous_lap,
+            lead(lap_number) over (partition by session_key, driver_number order by lap_number) as next_lap,
+            rank() over (partition by session_key, lap_number order by date_end) as place
+        from gold_analytics.fact_laps
+        where session_category in ('Race', 'Sprint') and date_end is not null
+    ) as laps
+),
+
+led as (
+    select
+        *,
+        max(case when place = 1 and (next_place = 1 or lap_number = last_lap) then 1 else 0 end) over (
+            partition by session_key, lap_number
+        ) as is_leader_certain
+    from crossings
+),
+
+timeline as (
+    select
+        session_key, driver_number, micros, 1 as kind, lap_number,
+        micros - leader_micros as crossing_gap, is_comparable and not is_in_pit_lane and is_leader_certain = 1 as is_comparable,
+        cast(null as bigint) as gap, cast(null as bigint) as sent_micros
+    from led
+    union all
+    select
+        session_key, driver_number, cast(arrow_cast(date, 'Timestamp(Microsecond, Some("UTC"))') as bigint) as micros, 0 as kind, cast(null as bigint) as lap_number,
+        cast(null as bigint) as crossing_gap, false as is_comparable,
+        cast(round(gap_to_leader_seconds * 1e6) as bigint) as gap, cast(arrow_cast(date, 'Timestamp(Microsecond, Some("UTC"))') as bigint) as sent_micros
+    from silver_clean.silver_intervals
+    where gap_to_leader_seconds is not null
+),
+
+bracketed as (
+    select
+        *,
+        last_value(gap) ignore nulls over (partition by session_key, driver_number order by micros, kind, lap_number rows between unbounded preceding and current row) as gap_before,
+        last_value(sent_micros) ignore nulls over (partition by session_key, driver_number order by micros, kind, lap_number rows between unbounded preceding and current row) as micros_before,
+        first_value(gap) ignore nulls over (partition by session_key, driver_number order by micros, kind, lap_number rows between current row and unbounded following) as gap_after,
+        first_value(sent_micros) ignore nulls over (partition by session_key, driver_number order by micros, kind, lap_number rows between current row and unbounded following) as micros_after
+    from timeline
+)
+
+select
+    session_key,
+    driver_number,
+    lap_number,
+    crossing_gap / 1e6 as gap_at_line_s,
+    gap_before / 1e6 as gap_before_s,
+    gap_after / 1e6 as gap_after_s,
+    crossing_gap < least(gap_before, gap_after) - 1000000 or crossing_gap > greatest(gap_before, gap_after) + 1000000 as is_odd
+from bracketed
+where kind = 1 and is_comparable and micros_before >= micros - 10000000 and micros_after <= micros + 10000000
+    ) as compared
+    union all
+
+    select
+        session_key,
+        'positions_differ_from_laps' as check_name,
+        driver_number,
+        case when is_odd then 1 else 0 end as odd,
+        1 as looked_at
+    from (
+        with crossings as (
+    select
+        session_key,
+        driver_number,
+        lap_number,
+        micros,
+        is_comparable,
+        is_in_pit_lane,
+        next_lap,
+        place,
+        lead(place) over (partition by session_key, driver_number order by lap_number) as next_place,
+        min(micros) over (partition by session_key, lap_number) as leader_micros,
+        max(lap_number) over (partition by session_key) as last_lap,
+        sum(case when next_lap > lap_number + 1 or (previous_lap is null and lap_number > 1) then 1 else 0 end) over (
+            partition by session_key
+        ) as missing_laps
+    from (
+        select
+            session_key,
+            driver_number,
+            lap_number,
+            cast(arrow_cast(date_end, 'Timestamp(Microsecond, Some("UTC"))') as bigint) as micros,
+            not is_under_red_flag as is_comparable,
+            is_pit_in_lap or coalesce(is_pit_out_lap, false) as is_in_pit_lane,
+            lag(lap_number) over (partition by session_key, driver_number order by lap_number) as previous_lap,
+            lead(lap_number) over (partition by session_key, driver_number order by lap_number) as next_lap,
+            rank() over (partition by session_key, lap_number order by date_end) as place
+        from gold_analytics.fact_laps
+        where session_category in ('Race', 'Sprint') and date_end is not null
+    ) as laps
+),
+
+finished as (
+    select
+        *,
+        min(case when lap_number = last_lap then micros end) over (partition by session_key) as finish_micros
+    from crossings
+),
+
+timeline as (
+    select
+        session_key, driver_number, micros, 1 as kind, lap_number, place, missing_laps,
+        is_comparable and micros < finish_micros as is_comparable,
+        cast(null as bigint) as position, cast(null as bigint) as sent_micros
+    from finished
+    union all
+    select
+        session_key, driver_number, cast(arrow_cast(date, 'Timestamp(Microsecond, Some("UTC"))') as bigint) as micros, 0 as kind, cast(null as bigint) as lap_number,
+        cast(null as bigint) as place, cast(null as bigint) as missing_laps, false as is_comparable,
+        position, cast(arrow_cast(date, 'Timestamp(Microsecond, Some("UTC"))') as bigint) as sent_micros
+    from silver_clean.silver_position
+    where position is not null
+),
+
+bracketed as (
+    select
+        *,
+        last_value(position) ignore nulls over (partition by session_key, driver_number order by micros, kind, lap_number rows between unbounded preceding and current row) as position_before,
+        first_value(position) ignore nulls over (partition by session_key, driver_number order by micros, kind, lap_number rows between current row and unbounded following) as position_after,
+        first_value(sent_micros) ignore nulls over (partition by session_key, driver_number order by micros, kind, lap_number rows between current row and unbounded following) as micros_after
+    from timeline
+),
+
+compared as (
+    select
+        *,
+        case when micros_after <= micros + 2000000 then position_after else position_before end as position_soon
+    from bracketed
+    where kind = 1 and is_comparable and position_before is not null
+)
+
+select
+    session_key,
+    driver_number,
+    lap_number,
+    place as place_at_line,
+    position_before,
+    position_soon,
+    missing_laps,
+    place > greatest(position_before, position_soon) or place + missing_laps < least(position_before, position_soon) as is_odd
+from compared
+    ) as compared
+    union all
+
+    select
+        session_key,
+        'last_lap_differs_from_result' as check_name,
+        driver_number,
+        case when is_odd then 1 else 0 end as odd,
+        1 as looked_at
+    from (
+        with penalties as (
+    select
+        session_key,
+        cast(nullif((regexp_match(message, 'CAR ([0-9]+)'))[1], '') as bigint) as driver_number,
+        sum(
+            cast(nullif((regexp_match(message, '([0-9]+) SECOND TIME PENALTY'))[1], '') as bigint)
+            * case when message like '%SERVED%' then -1 else 1 end
+        ) as seconds
+    from silver_clean.silver_race_control
+    where message like '% SECOND TIME PENALTY%'
+    group by session_key, cast(nullif((regexp_match(message, 'CAR ([0-9]+)'))[1], '') as bigint)
+),
+
+finishers as (
+    select
+        board.session_key,
+        board.driver_number,
+        board.official_position,
+        board.laps_completed,
+        cast(arrow_cast(laps.date_end, 'Timestamp(Microsecond, Some("UTC"))') as bigint) as micros,
+        coalesce(penalties.seconds, 0) as penalty_s
+    from gold_analytics.session_leaderboard as board
+    inner join gold_analytics.fact_results as results
+        on board.session_key = results.session_key and board.driver_number = results.driver_number
+    inner join gold_analytics.fact_laps as laps
+        on
+            board.session_key = laps.session_key
+            and board.driver_number = laps.driver_number
+            and board.laps_completed = laps.lap_number
+    left join penalties
+        on board.session_key = penalties.session_key and board.driver_number = penalties.driver_number
+    where
+        board.session_category in ('Race', 'Sprint')
+        and board.official_position is not null
+        and board.laps_completed = coalesce(results.number_of_laps, board.laps_completed)
+        and laps.date_end is not null
+),
+
+ahead as (
+    select
+        *,
+        min(laps_completed) over (
+            partition by session_key order by official_position, driver_number rows between unbounded preceding and 1 preceding
+        ) as fewest_laps_ahead,
+        max(micros) over (
+            partition by session_key, laps_completed order by official_position, driver_number
+            rows between unbounded preceding and 1 preceding
+        ) as last_micros_ahead
+    from finishers
+)
+
+select
+    session_key,
+    driver_number,
+    official_position,
+    laps_completed,
+    fewest_laps_ahead,
+    (last_micros_ahead - micros) / 1e6 as ahead_at_line_s,
+    penalty_s,
+    coalesce(fewest_laps_ahead < laps_completed, false)
+    or coalesce(last_micros_ahead > micros + penalty_s * 1000000 + 500000, false) as is_odd
+from ahead
+    ) as compared
+    union all
+
+    select
+        session_key,
+        'points_differ_from_standings' as check_name,
+        driver_number,
+        case when is_odd then 1 else 0 end as odd,
+        1 as looked_at
+    from (
+        with results as (
+    select session_key, driver_number, team_id, coalesce(points, 0) as points
+    from gold_analytics.fact_results
+),
+
+drivers as (
+    select
+        results.session_key,
+        results.driver_number,
+        cast(null as varchar) as team_id,
+        results.points,
+        standings.points_current - standings.points_start as standings_points
+    from results
+    inner join silver_clean.silver_championship_drivers as standings
+        on results.session_key = standings.session_key and results.driver_number = standings.driver_number
+),
+
+team_results as (
+    select
+        session_key,
+        team_id,
+        sum(points) as points,
+        sum(sum(case when team_id is null then points else 0 end)) over (partition by session_key) as points_without_team
+    from results
+    group by session_key, team_id
+),
+
+team_standings as (
+    select
+        session_key,
+        case team_name
+            when 'AlphaTauri' then 'racing_bulls'
+            when 'Scuderia AlphaTauri' then 'racing_bulls'
+            when 'RB' then 'racing_bulls'
+            when 'RB F1 Team' then 'racing_bulls'
+            when 'Visa Cash App RB' then 'racing_bulls'
+            when 'Racing Bulls' then 'racing_bulls'
+            when 'Alfa Romeo' then 'audi'
+            when 'Alfa Romeo F1 Team Stake' then 'audi'
+            when 'Stake F1 Team Kick Sauber' then 'audi'
+            when 'Stake F1 Team' then 'audi'
+            when 'Kick Sauber' then 'audi'
+            when 'Sauber' then 'audi'
+            when 'Audi' then 'audi'
+            when 'Haas' then 'haas'
+            when 'Haas F1 Team' then 'haas'
+            when 'Red Bull' then 'red_bull'
+            when 'Red Bull Racing' then 'red_bull'
+            else nullif(trim(both '_' from regexp_replace(translate(
+        lower(team_name),
+        'àáâãäåçèéêëìíîïñòóôõöøùúûüýÿčćđěğłńřşšťůžźż',
+        'aaaaaaceeeeiiiinoooooouuuuyyccdeglnrsstuzzz'
+    ), '[^a-z0-9]+', '_', 'g')), '')
+        end as team_id,
+        sum(points_current - points_start) as standings_points
+    from silver_clean.silver_championship_teams
+    where team_name is not null
+    group by session_key, case team_name
+            when 'AlphaTauri' then 'racing_bulls'
+            when 'Scuderia AlphaTauri' then 'racing_bulls'
+            when 'RB' then 'racing_bulls'
+            when 'RB F1 Team' then 'racing_bulls'
+            when 'Visa Cash App RB' then 'racing_bulls'
+            when 'Racing Bulls' then 'racing_bulls'
+            when 'Alfa Romeo' then 'audi'
+            when 'Alfa Romeo F1 Team Stake' then 'audi'
+            when 'Stake F1 Team Kick Sauber' then 'audi'
+            when 'Stake F1 Team' then 'audi'
+            when 'Kick Sauber' then 'audi'
+            when 'Sauber' then 'audi'
+            when 'Audi' then 'audi'
+            when 'Haas' then 'haas'
+            when 'Haas F1 Team' then 'haas'
+            when 'Red Bull' then 'red_bull'
+            when 'Red Bull Racing' then 'red_bull'
+            else nullif(trim(both '_' from regexp_replace(translate(
+        lower(team_name),
+        'àáâãäåçèéêëìíîïñòóôõöøùúûüýÿčćđěğłńřşšťůžźż',
+        'aaaaaaceeeeiiiinoooooouuuuyyccdeglnrsstuzzz'
+    ), '[^a-z0-9]+', '_', 'g')), '')
+        end
+),
+
+teams as (
+    select
+        team_results.session_key,
+        cast(0 as bigint) as driver_number,
+        team_results.team_id,
+        team_results.points,
+        team_standings.standings_points
+    from team_results
+    inner join team_standings
+        on team_results.session_key = team_standings.session_key and team_results.team_id = team_standings.team_id
+    where team_results.points_without_team = 0
+)
+
+select
+    *,
+    points <> standings_points as is_odd
+from (
+    select session_key, driver_number, team_id, points, standings_points
+    from drivers
+    union all
+    select session_key, driver_number, team_id, points, standings_points
+    from teams
+) as compared
+where standings_points is not null
+    ) as compared
+    union all
+
+    select
+        session_key,
+        'parts_differ_from_result' as check_name,
+        cast(0 as bigint) as driver_number,
+        case when is_odd then 1 else 0 end as odd,
+        1 as looked_at
+    from (
+        with counted as (
+    select session_key, 1 as parts, 0 as official_part
+    from gold_analytics.fact_qualifying_parts
+    union all
+    select
+        session_key,
+        0 as parts,
+        case
+            when duration_q3 is not null then 3 when duration_q2 is not null then 2 when duration_q1 is not null then 1 else 0
+        end as official_part
+    from silver_clean.silver_session_result
+    union all
+    select distinct session_key, 0 as parts, 0 as official_part
+    from silver_clean.silver_laps
+),
+
+by_session as (
+    select session_key, sum(parts) as parts, coalesce(nullif(max(official_part), 0), 3) as official_parts
+    from counted
+    group by session_key
+)
+
+select
+    by_session.session_key,
+    by_session.parts,
+    by_session.official_parts,
+    by_session.parts <> by_session.official_parts as is_odd
+from by_session
+inner join silver_clean.silver_sessions as sessions
+    on by_session.session_key = sessions.session_key
+where sessions.session_category in ('Qualifying', 'Sprint Qualifying')
+    ) as compared
     union all
     select
         loads.session_key,

@@ -1,0 +1,80 @@
+-- The gap to the leader at the line is that of the times at which laps end, to a second.
+
+select session_key, driver_number, lap_number, gap_at_line_s, gap_before_s, gap_after_s
+from (with crossings as (
+    select
+        session_key,
+        driver_number,
+        lap_number,
+        micros,
+        is_comparable,
+        is_in_pit_lane,
+        next_lap,
+        place,
+        lead(place) over (partition by session_key, driver_number order by lap_number) as next_place,
+        min(micros) over (partition by session_key, lap_number) as leader_micros,
+        max(lap_number) over (partition by session_key) as last_lap,
+        sum(case when next_lap > lap_number + 1 or (previous_lap is null and lap_number > 1) then 1 else 0 end) over (
+            partition by session_key
+        ) as missing_laps
+    from (
+        select
+            session_key,
+            driver_number,
+            lap_number,
+            cast(arrow_cast(date_end, 'Timestamp(Microsecond, Some("UTC"))') as bigint) as micros,
+            not is_under_red_flag as is_comparable,
+            is_pit_in_lap or coalesce(is_pit_out_lap, false) as is_in_pit_lane,
+            lag(lap_number) over (partition by session_key, driver_number order by lap_number) as previous_lap,
+            lead(lap_number) over (partition by session_key, driver_number order by lap_number) as next_lap,
+            rank() over (partition by session_key, lap_number order by date_end) as place
+        from gold_analytics.fact_laps
+        where session_category in ('Race', 'Sprint') and date_end is not null
+    ) as laps
+),
+
+led as (
+    select
+        *,
+        max(case when place = 1 and (next_place = 1 or lap_number = last_lap) then 1 else 0 end) over (
+            partition by session_key, lap_number
+        ) as is_leader_certain
+    from crossings
+),
+
+timeline as (
+    select
+        session_key, driver_number, micros, 1 as kind, lap_number,
+        micros - leader_micros as crossing_gap, is_comparable and not is_in_pit_lane and is_leader_certain = 1 as is_comparable,
+        cast(null as bigint) as gap, cast(null as bigint) as sent_micros
+    from led
+    union all
+    select
+        session_key, driver_number, cast(arrow_cast(date, 'Timestamp(Microsecond, Some("UTC"))') as bigint) as micros, 0 as kind, cast(null as bigint) as lap_number,
+        cast(null as bigint) as crossing_gap, false as is_comparable,
+        cast(round(gap_to_leader_seconds * 1e6) as bigint) as gap, cast(arrow_cast(date, 'Timestamp(Microsecond, Some("UTC"))') as bigint) as sent_micros
+    from silver_clean.silver_intervals
+    where gap_to_leader_seconds is not null
+),
+
+bracketed as (
+    select
+        *,
+        last_value(gap) ignore nulls over (partition by session_key, driver_number order by micros, kind, lap_number rows between unbounded preceding and current row) as gap_before,
+        last_value(sent_micros) ignore nulls over (partition by session_key, driver_number order by micros, kind, lap_number rows between unbounded preceding and current row) as micros_before,
+        first_value(gap) ignore nulls over (partition by session_key, driver_number order by micros, kind, lap_number rows between current row and unbounded following) as gap_after,
+        first_value(sent_micros) ignore nulls over (partition by session_key, driver_number order by micros, kind, lap_number rows between current row and unbounded following) as micros_after
+    from timeline
+)
+
+select
+    session_key,
+    driver_number,
+    lap_number,
+    crossing_gap / 1e6 as gap_at_line_s,
+    gap_before / 1e6 as gap_before_s,
+    gap_after / 1e6 as gap_after_s,
+    crossing_gap < least(gap_before, gap_after) - 1000000 or crossing_gap > greatest(gap_before, gap_after) + 1000000 as is_odd
+from bracketed
+where kind = 1 and is_comparable and micros_before >= micros - 10000000 and micros_after <= micros + 10000000) as compared
+where is_odd

@@ -1,0 +1,62 @@
+-- A car of a race has one stint more than changes of tyres in the pit lane: stops, and changes under a red flag.
+
+select session_key, driver_number, stints, stops, red_flag_changes
+from (with counted as (
+    select
+        session_key, driver_number, 1 as is_stint, 0 as is_passage, 0 as is_stop, 0 as is_red_flag_change,
+        lap_start as lap_number
+    from gold_analytics.tyre_stints
+    union all
+    select
+        session_key,
+        driver_number,
+        0 as is_stint,
+        1 as is_passage,
+        case when pit_type = 'stop' then 1 else 0 end as is_stop,
+        case when pit_type = 'red_flag' and is_tyre_change then 1 else 0 end as is_red_flag_change,
+        lap_number
+    from gold_analytics.pit_passages
+    union all
+    select
+        session_key, driver_number, 0 as is_stint, 0 as is_passage, 0 as is_stop, 0 as is_red_flag_change,
+        lap_number
+    from silver_clean.silver_laps
+    union all
+    select
+        session_key, driver_number, 0 as is_stint, 0 as is_passage, 0 as is_stop, 0 as is_red_flag_change,
+        number_of_laps as lap_number
+    from silver_clean.silver_session_result
+),
+
+placed as (
+    select
+        *,
+        max(case when is_passage = 0 then lap_number end) over (partition by session_key, driver_number) as last_lap,
+        max(is_passage) over (partition by session_key) as has_passages
+    from counted
+),
+
+by_car as (
+    select
+        session_key,
+        driver_number,
+        sum(is_stint) as stints,
+        sum(case when lap_number < last_lap then is_stop else 0 end) as stops,
+        sum(is_red_flag_change) as red_flag_changes
+    from placed
+    where has_passages = 1
+    group by session_key, driver_number
+)
+
+select
+    by_car.session_key,
+    by_car.driver_number,
+    by_car.stints,
+    by_car.stops,
+    by_car.red_flag_changes,
+    by_car.stints - 1 <> by_car.stops + by_car.red_flag_changes as is_odd
+from by_car
+inner join silver_clean.silver_sessions as sessions
+    on by_car.session_key = sessions.session_key
+where sessions.session_category in ('Race', 'Sprint') and by_car.stints > 0) as compared
+where is_odd

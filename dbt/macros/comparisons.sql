@@ -1,0 +1,420 @@
+{#-
+    Comparisons of sources that do not know of each other. Each is a query with one row for everything that it compared and
+    `is_odd` where the sources contradict each other: a test returns the odd rows, `data_quality` counts them by session.
+    docs/rules.md says which sources, how exact and why.
+-#}
+
+{#- Races: stints of the tyre feed, less one, against changes of tyres in the pit lane. -#}
+{% macro stints_against_stops() -%}
+with counted as (
+    select
+        session_key, driver_number, 1 as is_stint, 0 as is_passage, 0 as is_stop, 0 as is_red_flag_change,
+        lap_start as lap_number
+    from {{ session_rows(ref('tyre_stints')) }}
+    union all
+    select
+        session_key,
+        driver_number,
+        0 as is_stint,
+        1 as is_passage,
+        case when pit_type = 'stop' then 1 else 0 end as is_stop,
+        case when pit_type = 'red_flag' and is_tyre_change then 1 else 0 end as is_red_flag_change,
+        lap_number
+    from {{ session_rows(ref('pit_passages')) }}
+    union all
+    select
+        session_key, driver_number, 0 as is_stint, 0 as is_passage, 0 as is_stop, 0 as is_red_flag_change,
+        lap_number
+    from {{ session_rows(ref('silver_laps')) }}
+    union all
+    select
+        session_key, driver_number, 0 as is_stint, 0 as is_passage, 0 as is_stop, 0 as is_red_flag_change,
+        number_of_laps as lap_number
+    from {{ session_rows(ref('silver_session_result')) }}
+),
+
+{# What went on in a stop after which the car did not drive is not in the feed of tyres. -#}
+placed as (
+    select
+        *,
+        max(case when is_passage = 0 then lap_number end) over (partition by session_key, driver_number) as last_lap,
+        max(is_passage) over (partition by session_key) as has_passages
+    from counted
+),
+
+by_car as (
+    select
+        session_key,
+        driver_number,
+        sum(is_stint) as stints,
+        sum(case when lap_number < last_lap then is_stop else 0 end) as stops,
+        sum(is_red_flag_change) as red_flag_changes
+    from placed
+    where has_passages = 1
+    group by session_key, driver_number
+)
+
+select
+    by_car.session_key,
+    by_car.driver_number,
+    by_car.stints,
+    by_car.stops,
+    by_car.red_flag_changes,
+    by_car.stints - 1 <> by_car.stops + by_car.red_flag_changes as is_odd
+from by_car
+inner join {{ session_rows(ref('silver_sessions')) }} as sessions
+    on by_car.session_key = sessions.session_key
+where sessions.session_category in ('Race', 'Sprint') and by_car.stints > 0
+{%- endmacro %}
+
+{#- Races: the set of tyres before a stop against the set after it. -#}
+{% macro tyres_before_against_after_a_stop() -%}
+select
+    stops.session_key,
+    stops.driver_number,
+    stops.stop_number,
+    stops.lap_number,
+    stops.out_lap_number,
+    stops.stint_before,
+    stops.stint_after,
+    stops.stint_before = stops.stint_after
+    and (stints.lap_end is null or stops.out_lap_number <= stints.lap_end) as is_odd
+from {{ session_rows(ref('fact_pit_stops')) }} as stops
+inner join {{ session_rows(ref('tyre_stints')) }} as stints
+    on
+        stops.session_key = stints.session_key
+        and stops.driver_number = stints.driver_number
+        and stops.stint_before = stints.stint_number
+where stops.pit_type = 'stop'
+{%- endmacro %}
+
+{#- Qualifying: parts by race control against parts in which the official result has times; three where it has none at all. -#}
+{% macro qualifying_parts_against_result() -%}
+with counted as (
+    select session_key, 1 as parts, 0 as official_part
+    from {{ session_rows(ref('fact_qualifying_parts')) }}
+    union all
+    select
+        session_key,
+        0 as parts,
+        case
+            when duration_q3 is not null then 3 when duration_q2 is not null then 2 when duration_q1 is not null then 1 else 0
+        end as official_part
+    from {{ session_rows(ref('silver_session_result')) }}
+    union all
+    select distinct session_key, 0 as parts, 0 as official_part
+    from {{ session_rows(ref('silver_laps')) }}
+),
+
+by_session as (
+    select session_key, sum(parts) as parts, coalesce(nullif(max(official_part), 0), 3) as official_parts
+    from counted
+    group by session_key
+)
+
+select
+    by_session.session_key,
+    by_session.parts,
+    by_session.official_parts,
+    by_session.parts <> by_session.official_parts as is_odd
+from by_session
+inner join {{ session_rows(ref('silver_sessions')) }} as sessions
+    on by_session.session_key = sessions.session_key
+where sessions.session_category in ('Qualifying', 'Sprint Qualifying')
+{%- endmacro %}
+
+{#- Races: points of the result against what the standings of drivers, and those of teams, grew by. -#}
+{% macro points_against_standings() -%}
+with results as (
+    select session_key, driver_number, team_id, coalesce(points, 0) as points
+    from {{ session_rows(ref('fact_results')) }}
+),
+
+drivers as (
+    select
+        results.session_key,
+        results.driver_number,
+        cast(null as {{ type_of('string') }}) as team_id,
+        results.points,
+        standings.points_current - standings.points_start as standings_points
+    from results
+    inner join {{ session_rows(ref('silver_championship_drivers')) }} as standings
+        on results.session_key = standings.session_key and results.driver_number = standings.driver_number
+),
+
+{# Points without a team in the session's list of drivers could be any team's. -#}
+team_results as (
+    select
+        session_key,
+        team_id,
+        sum(points) as points,
+        sum(sum(case when team_id is null then points else 0 end)) over (partition by session_key) as points_without_team
+    from results
+    group by session_key, team_id
+),
+
+team_standings as (
+    select
+        session_key,
+        {{ team_lineage('team_name') }} as team_id,
+        sum(points_current - points_start) as standings_points
+    from {{ session_rows(ref('silver_championship_teams')) }}
+    where team_name is not null
+    group by session_key, {{ team_lineage('team_name') }}
+),
+
+teams as (
+    select
+        team_results.session_key,
+        cast(0 as bigint) as driver_number,
+        team_results.team_id,
+        team_results.points,
+        team_standings.standings_points
+    from team_results
+    inner join team_standings
+        on team_results.session_key = team_standings.session_key and team_results.team_id = team_standings.team_id
+    where team_results.points_without_team = 0
+)
+
+select
+    *,
+    points <> standings_points as is_odd
+from (
+    select session_key, driver_number, team_id, points, standings_points
+    from drivers
+    union all
+    select session_key, driver_number, team_id, points, standings_points
+    from teams
+) as compared
+where standings_points is not null
+{%- endmacro %}
+
+{#- Races: when each car ended each lap, with its place among those who ended that lap. -#}
+{% macro crossings_of_races() -%}
+    select
+        session_key,
+        driver_number,
+        lap_number,
+        micros,
+        is_comparable,
+        is_in_pit_lane,
+        next_lap,
+        place,
+        lead(place) over (partition by session_key, driver_number order by lap_number) as next_place,
+        min(micros) over (partition by session_key, lap_number) as leader_micros,
+        max(lap_number) over (partition by session_key) as last_lap,
+        sum(case when next_lap > lap_number + 1 or (previous_lap is null and lap_number > 1) then 1 else 0 end) over (
+            partition by session_key
+        ) as missing_laps
+    from (
+        select
+            session_key,
+            driver_number,
+            lap_number,
+            {{ epoch_micros('date_end') }} as micros,
+            not is_under_red_flag as is_comparable,
+            is_pit_in_lap or coalesce(is_pit_out_lap, false) as is_in_pit_lane,
+            lag(lap_number) over (partition by session_key, driver_number order by lap_number) as previous_lap,
+            lead(lap_number) over (partition by session_key, driver_number order by lap_number) as next_lap,
+            rank() over (partition by session_key, lap_number order by date_end) as place
+        from {{ session_rows(ref('fact_laps')) }}
+        where session_category in ('Race', 'Sprint') and date_end is not null
+    ) as laps
+{%- endmacro %}
+
+{#-
+    Races: the gap to the leader by the time at the line against the last gap that was sent before it and the first after it.
+    Nobody knows whom a gap counts from while the leader changes, nor where in the pit lane it is taken.
+-#}
+{% macro gaps_against_crossings() -%}
+with crossings as (
+    {{ crossings_of_races() }}
+),
+
+led as (
+    select
+        *,
+        max(case when place = 1 and (next_place = 1 or lap_number = last_lap) then 1 else 0 end) over (
+            partition by session_key, lap_number
+        ) as is_leader_certain
+    from crossings
+),
+
+timeline as (
+    select
+        session_key, driver_number, micros, 1 as kind, lap_number,
+        micros - leader_micros as crossing_gap, is_comparable and not is_in_pit_lane and is_leader_certain = 1 as is_comparable,
+        cast(null as bigint) as gap, cast(null as bigint) as sent_micros
+    from led
+    union all
+    select
+        session_key, driver_number, {{ epoch_micros('date') }} as micros, 0 as kind, cast(null as bigint) as lap_number,
+        cast(null as bigint) as crossing_gap, false as is_comparable,
+        cast(round(gap_to_leader_seconds * 1e6) as bigint) as gap, {{ epoch_micros('date') }} as sent_micros
+    from {{ session_rows(ref('silver_intervals')) }}
+    where gap_to_leader_seconds is not null
+),
+
+{% set before -%}
+    partition by session_key, driver_number order by micros, kind, lap_number rows between unbounded preceding and current row
+{%- endset %}
+{% set after -%}
+    partition by session_key, driver_number order by micros, kind, lap_number rows between current row and unbounded following
+{%- endset %}
+bracketed as (
+    select
+        *,
+        {{ last_value_of('gap', before) }} as gap_before,
+        {{ last_value_of('sent_micros', before) }} as micros_before,
+        {{ first_value_of('gap', after) }} as gap_after,
+        {{ first_value_of('sent_micros', after) }} as micros_after
+    from timeline
+)
+
+select
+    session_key,
+    driver_number,
+    lap_number,
+    crossing_gap / 1e6 as gap_at_line_s,
+    gap_before / 1e6 as gap_before_s,
+    gap_after / 1e6 as gap_after_s,
+    crossing_gap < least(gap_before, gap_after) - 1000000 or crossing_gap > greatest(gap_before, gap_after) + 1000000 as is_odd
+from bracketed
+where kind = 1 and is_comparable and micros_before >= micros - 10000000 and micros_after <= micros + 10000000
+{%- endmacro %}
+
+{#-
+    Races: the place at the line against the position that holds then or follows within two seconds. After the leader's last
+    lap positions have penalties in them.
+-#}
+{% macro positions_against_crossings() -%}
+with crossings as (
+    {{ crossings_of_races() }}
+),
+
+finished as (
+    select
+        *,
+        min(case when lap_number = last_lap then micros end) over (partition by session_key) as finish_micros
+    from crossings
+),
+
+timeline as (
+    select
+        session_key, driver_number, micros, 1 as kind, lap_number, place, missing_laps,
+        is_comparable and micros < finish_micros as is_comparable,
+        cast(null as bigint) as position, cast(null as bigint) as sent_micros
+    from finished
+    union all
+    select
+        session_key, driver_number, {{ epoch_micros('date') }} as micros, 0 as kind, cast(null as bigint) as lap_number,
+        cast(null as bigint) as place, cast(null as bigint) as missing_laps, false as is_comparable,
+        position, {{ epoch_micros('date') }} as sent_micros
+    from {{ session_rows(ref('silver_position')) }}
+    where position is not null
+),
+
+{% set before -%}
+    partition by session_key, driver_number order by micros, kind, lap_number rows between unbounded preceding and current row
+{%- endset %}
+{% set after -%}
+    partition by session_key, driver_number order by micros, kind, lap_number rows between current row and unbounded following
+{%- endset %}
+bracketed as (
+    select
+        *,
+        {{ last_value_of('position', before) }} as position_before,
+        {{ first_value_of('position', after) }} as position_after,
+        {{ first_value_of('sent_micros', after) }} as micros_after
+    from timeline
+),
+
+compared as (
+    select
+        *,
+        case when micros_after <= micros + 2000000 then position_after else position_before end as position_soon
+    from bracketed
+    where kind = 1 and is_comparable and position_before is not null
+)
+
+select
+    session_key,
+    driver_number,
+    lap_number,
+    place as place_at_line,
+    position_before,
+    position_soon,
+    missing_laps,
+    place > greatest(position_before, position_soon) or place + missing_laps < least(position_before, position_soon) as is_odd
+from compared
+{%- endmacro %}
+
+{#-
+    Races: the order at the end of the last lap against the official one. A driver may be behind who crossed the line earlier
+    by less than the penalties that race control gave and did not call served.
+-#}
+{% macro last_lap_against_result() -%}
+with penalties as (
+    select
+        session_key,
+        cast({{ match_group('message', 'CAR ([0-9]+)') }} as bigint) as driver_number,
+        sum(
+            cast({{ match_group('message', '([0-9]+) SECOND TIME PENALTY') }} as bigint)
+            * case when message like '%SERVED%' then -1 else 1 end
+        ) as seconds
+    from {{ session_rows(ref('silver_race_control')) }}
+    where message like '% SECOND TIME PENALTY%'
+    group by session_key, cast({{ match_group('message', 'CAR ([0-9]+)') }} as bigint)
+),
+
+finishers as (
+    select
+        board.session_key,
+        board.driver_number,
+        board.official_position,
+        board.laps_completed,
+        {{ epoch_micros('laps.date_end') }} as micros,
+        coalesce(penalties.seconds, 0) as penalty_s
+    from {{ session_rows(ref('session_leaderboard')) }} as board
+    inner join {{ session_rows(ref('fact_results')) }} as results
+        on board.session_key = results.session_key and board.driver_number = results.driver_number
+    inner join {{ session_rows(ref('fact_laps')) }} as laps
+        on
+            board.session_key = laps.session_key
+            and board.driver_number = laps.driver_number
+            and board.laps_completed = laps.lap_number
+    left join penalties
+        on board.session_key = penalties.session_key and board.driver_number = penalties.driver_number
+    where
+        board.session_category in ('Race', 'Sprint')
+        and board.official_position is not null
+        and board.laps_completed = coalesce(results.number_of_laps, board.laps_completed)
+        and laps.date_end is not null
+),
+
+{# Of those who are officially ahead: the fewest laps, and the last to cross the line with as many laps. -#}
+ahead as (
+    select
+        *,
+        min(laps_completed) over (
+            partition by session_key order by official_position, driver_number rows between unbounded preceding and 1 preceding
+        ) as fewest_laps_ahead,
+        max(micros) over (
+            partition by session_key, laps_completed order by official_position, driver_number
+            rows between unbounded preceding and 1 preceding
+        ) as last_micros_ahead
+    from finishers
+)
+
+select
+    session_key,
+    driver_number,
+    official_position,
+    laps_completed,
+    fewest_laps_ahead,
+    (last_micros_ahead - micros) / 1e6 as ahead_at_line_s,
+    penalty_s,
+    coalesce(fewest_laps_ahead < laps_completed, false)
+    or coalesce(last_micros_ahead > micros + penalty_s * 1000000 + 500000, false) as is_odd
+from ahead
+{%- endmacro %}

@@ -4,6 +4,13 @@
     docs/rules.md says which sources, how exact and why.
 -#}
 
+{#- The feed says of some stops that the same tyres went on: a penalty served, a new nose. -#}
+{% macro stints_on_the_same_tyres() -%}
+    select distinct session_key, driver_number, lap_start
+    from {{ session_rows(ref('silver_stints')) }}
+    where is_age_continued
+{%- endmacro %}
+
 {#- Races: stints of the tyre feed, less one, against changes of tyres in the pit lane. -#}
 {% macro stints_against_stops() -%}
 with counted as (
@@ -13,14 +20,21 @@ with counted as (
     from {{ session_rows(ref('tyre_stints')) }}
     union all
     select
-        session_key,
-        driver_number,
+        passages.session_key,
+        passages.driver_number,
         0 as is_stint,
         1 as is_passage,
-        case when pit_type = 'stop' then 1 else 0 end as is_stop,
-        case when pit_type = 'red_flag' and is_tyre_change then 1 else 0 end as is_red_flag_change,
-        lap_number
-    from {{ session_rows(ref('pit_passages')) }}
+        case
+            when passages.pit_type = 'stop' and (passages.is_tyre_change or kept.lap_start is null) then 1 else 0
+        end as is_stop,
+        case when passages.pit_type = 'red_flag' and passages.is_tyre_change then 1 else 0 end as is_red_flag_change,
+        passages.lap_number
+    from {{ session_rows(ref('pit_passages')) }} as passages
+    left join ({{ stints_on_the_same_tyres() }}) as kept
+        on
+            passages.session_key = kept.session_key
+            and passages.driver_number = kept.driver_number
+            and passages.out_lap_number = kept.lap_start
     union all
     select
         session_key, driver_number, 0 as is_stint, 0 as is_passage, 0 as is_stop, 0 as is_red_flag_change,
@@ -67,7 +81,7 @@ inner join {{ session_rows(ref('silver_sessions')) }} as sessions
 where sessions.session_category in ('Race', 'Sprint') and by_car.stints > 0
 {%- endmacro %}
 
-{#- Races: the set of tyres before a stop against the set after it. -#}
+{#- Races: the set of tyres before a stop against the set after it, unless the feed says that the same tyres went on. -#}
 {% macro tyres_before_against_after_a_stop() -%}
 select
     stops.session_key,
@@ -85,7 +99,12 @@ inner join {{ session_rows(ref('tyre_stints')) }} as stints
         stops.session_key = stints.session_key
         and stops.driver_number = stints.driver_number
         and stops.stint_before = stints.stint_number
-where stops.pit_type = 'stop'
+left join ({{ stints_on_the_same_tyres() }}) as kept
+    on
+        stops.session_key = kept.session_key
+        and stops.driver_number = kept.driver_number
+        and stops.out_lap_number = kept.lap_start
+where stops.pit_type = 'stop' and kept.lap_start is null
 {%- endmacro %}
 
 {#- Qualifying: parts by race control against parts in which the official result has times; three where it has none at all. -#}
@@ -189,7 +208,10 @@ from (
 where standings_points is not null
 {%- endmacro %}
 
-{#- Races: when each car ended each lap, with its place among those who ended that lap. -#}
+{#-
+    Races: when each car ended each lap, with its place among those who ended that lap. Times at the line are a quarter of a
+    second off at most, so cars that are closer than 0.3 s have the places of both.
+-#}
 {% macro crossings_of_races() -%}
     select
         session_key,
@@ -198,9 +220,14 @@ where standings_points is not null
         micros,
         is_comparable,
         is_in_pit_lane,
-        next_lap,
         place,
         lead(place) over (partition by session_key, driver_number order by lap_number) as next_place,
+        1 + count(*) over (
+            partition by session_key, lap_number order by micros range between unbounded preceding and 300000 preceding
+        ) as first_place,
+        count(*) over (
+            partition by session_key, lap_number order by micros range between unbounded preceding and 300000 following
+        ) as last_place,
         min(micros) over (partition by session_key, lap_number) as leader_micros,
         max(lap_number) over (partition by session_key) as last_lap,
         sum(case when next_lap > lap_number + 1 or (previous_lap is null and lap_number > 1) then 1 else 0 end) over (
@@ -216,7 +243,7 @@ where standings_points is not null
             is_pit_in_lap or coalesce(is_pit_out_lap, false) as is_in_pit_lane,
             lag(lap_number) over (partition by session_key, driver_number order by lap_number) as previous_lap,
             lead(lap_number) over (partition by session_key, driver_number order by lap_number) as next_lap,
-            rank() over (partition by session_key, lap_number order by date_end) as place
+            row_number() over (partition by session_key, lap_number order by date_end, driver_number) as place
         from {{ session_rows(ref('fact_laps')) }}
         where session_category in ('Race', 'Sprint') and date_end is not null
     ) as laps
@@ -284,8 +311,8 @@ where kind = 1 and is_comparable and micros_before >= micros - 10000000 and micr
 {%- endmacro %}
 
 {#-
-    Races: the place at the line against the position that holds then or follows within two seconds. After the leader's last
-    lap positions have penalties in them.
+    Races: the place at the line against the position that holds then or follows within two seconds. Laps that are missing
+    make places uncertain by as many; after the leader's last lap positions have penalties in them.
 -#}
 {% macro positions_against_crossings() -%}
 with crossings as (
@@ -301,14 +328,14 @@ finished as (
 
 timeline as (
     select
-        session_key, driver_number, micros, 1 as kind, lap_number, place, missing_laps,
+        session_key, driver_number, micros, 1 as kind, lap_number, first_place, last_place + missing_laps as last_place,
         is_comparable and micros < finish_micros as is_comparable,
         cast(null as bigint) as position, cast(null as bigint) as sent_micros
     from finished
     union all
     select
         session_key, driver_number, {{ epoch_micros('date') }} as micros, 0 as kind, cast(null as bigint) as lap_number,
-        cast(null as bigint) as place, cast(null as bigint) as missing_laps, false as is_comparable,
+        cast(null as bigint) as first_place, cast(null as bigint) as last_place, false as is_comparable,
         position, {{ epoch_micros('date') }} as sent_micros
     from {{ session_rows(ref('silver_position')) }}
     where position is not null
@@ -341,11 +368,11 @@ select
     session_key,
     driver_number,
     lap_number,
-    place as place_at_line,
+    first_place,
+    last_place,
     position_before,
     position_soon,
-    missing_laps,
-    place > greatest(position_before, position_soon) or place + missing_laps < least(position_before, position_soon) as is_odd
+    greatest(position_before, position_soon) < first_place or least(position_before, position_soon) > last_place as is_odd
 from compared
 {%- endmacro %}
 

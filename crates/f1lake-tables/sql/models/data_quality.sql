@@ -610,14 +610,23 @@ found as (
     from gold_analytics.tyre_stints
     union all
     select
-        session_key,
-        driver_number,
+        passages.session_key,
+        passages.driver_number,
         0 as is_stint,
         1 as is_passage,
-        case when pit_type = 'stop' then 1 else 0 end as is_stop,
-        case when pit_type = 'red_flag' and is_tyre_change then 1 else 0 end as is_red_flag_change,
-        lap_number
-    from gold_analytics.pit_passages
+        case
+            when passages.pit_type = 'stop' and (passages.is_tyre_change or kept.lap_start is null) then 1 else 0
+        end as is_stop,
+        case when passages.pit_type = 'red_flag' and passages.is_tyre_change then 1 else 0 end as is_red_flag_change,
+        passages.lap_number
+    from gold_analytics.pit_passages as passages
+    left join (select distinct session_key, driver_number, lap_start
+    from silver_clean.silver_stints
+    where is_age_continued) as kept
+        on
+            passages.session_key = kept.session_key
+            and passages.driver_number = kept.driver_number
+            and passages.out_lap_number = kept.lap_start
     union all
     select
         session_key, driver_number, 0 as is_stint, 0 as is_passage, 0 as is_stop, 0 as is_red_flag_change,
@@ -687,7 +696,14 @@ inner join gold_analytics.tyre_stints as stints
         stops.session_key = stints.session_key
         and stops.driver_number = stints.driver_number
         and stops.stint_before = stints.stint_number
-where stops.pit_type = 'stop'
+left join (select distinct session_key, driver_number, lap_start
+    from silver_clean.silver_stints
+    where is_age_continued) as kept
+    on
+        stops.session_key = kept.session_key
+        and stops.driver_number = kept.driver_number
+        and stops.out_lap_number = kept.lap_start
+where stops.pit_type = 'stop' and kept.lap_start is null
     ) as compared
     union all
 
@@ -706,9 +722,14 @@ where stops.pit_type = 'stop'
         micros,
         is_comparable,
         is_in_pit_lane,
-        next_lap,
         place,
         lead(place) over (partition by session_key, driver_number order by lap_number) as next_place,
+        1 + count(*) over (
+            partition by session_key, lap_number order by micros range between unbounded preceding and 300000 preceding
+        ) as first_place,
+        count(*) over (
+            partition by session_key, lap_number order by micros range between unbounded preceding and 300000 following
+        ) as last_place,
         min(micros) over (partition by session_key, lap_number) as leader_micros,
         max(lap_number) over (partition by session_key) as last_lap,
         sum(case when next_lap > lap_number + 1 or (previous_lap is null and lap_number > 1) then 1 else 0 end) over (
@@ -724,7 +745,7 @@ where stops.pit_type = 'stop'
             is_pit_in_lap or coalesce(is_pit_out_lap, false) as is_in_pit_lane,
             lag(lap_number) over (partition by session_key, driver_number order by lap_number) as previous_lap,
             lead(lap_number) over (partition by session_key, driver_number order by lap_number) as next_lap,
-            rank() over (partition by session_key, lap_number order by date_end) as place
+            row_number() over (partition by session_key, lap_number order by date_end, driver_number) as place
         from gold_analytics.fact_laps
         where session_category in ('Race', 'Sprint') and date_end is not null
     ) as laps
@@ -792,9 +813,14 @@ where kind = 1 and is_comparable and micros_before >= micros - 10000000 and micr
         micros,
         is_comparable,
         is_in_pit_lane,
-        next_lap,
         place,
         lead(place) over (partition by session_key, driver_number order by lap_number) as next_place,
+        1 + count(*) over (
+            partition by session_key, lap_number order by micros range between unbounded preceding and 300000 preceding
+        ) as first_place,
+        count(*) over (
+            partition by session_key, lap_number order by micros range between unbounded preceding and 300000 following
+        ) as last_place,
         min(micros) over (partition by session_key, lap_number) as leader_micros,
         max(lap_number) over (partition by session_key) as last_lap,
         sum(case when next_lap > lap_number + 1 or (previous_lap is null and lap_number > 1) then 1 else 0 end) over (
@@ -810,7 +836,7 @@ where kind = 1 and is_comparable and micros_before >= micros - 10000000 and micr
             is_pit_in_lap or coalesce(is_pit_out_lap, false) as is_in_pit_lane,
             lag(lap_number) over (partition by session_key, driver_number order by lap_number) as previous_lap,
             lead(lap_number) over (partition by session_key, driver_number order by lap_number) as next_lap,
-            rank() over (partition by session_key, lap_number order by date_end) as place
+            row_number() over (partition by session_key, lap_number order by date_end, driver_number) as place
         from gold_analytics.fact_laps
         where session_category in ('Race', 'Sprint') and date_end is not null
     ) as laps
@@ -825,14 +851,14 @@ finished as (
 
 timeline as (
     select
-        session_key, driver_number, micros, 1 as kind, lap_number, place, missing_laps,
+        session_key, driver_number, micros, 1 as kind, lap_number, first_place, last_place + missing_laps as last_place,
         is_comparable and micros < finish_micros as is_comparable,
         cast(null as bigint) as position, cast(null as bigint) as sent_micros
     from finished
     union all
     select
         session_key, driver_number, cast(arrow_cast(date, 'Timestamp(Microsecond, Some("UTC"))') as bigint) as micros, 0 as kind, cast(null as bigint) as lap_number,
-        cast(null as bigint) as place, cast(null as bigint) as missing_laps, false as is_comparable,
+        cast(null as bigint) as first_place, cast(null as bigint) as last_place, false as is_comparable,
         position, cast(arrow_cast(date, 'Timestamp(Microsecond, Some("UTC"))') as bigint) as sent_micros
     from silver_clean.silver_position
     where position is not null
@@ -859,11 +885,11 @@ select
     session_key,
     driver_number,
     lap_number,
-    place as place_at_line,
+    first_place,
+    last_place,
     position_before,
     position_soon,
-    missing_laps,
-    place > greatest(position_before, position_soon) or place + missing_laps < least(position_before, position_soon) as is_odd
+    greatest(position_before, position_soon) < first_place or least(position_before, position_soon) > last_place as is_odd
 from compared
     ) as compared
     union all

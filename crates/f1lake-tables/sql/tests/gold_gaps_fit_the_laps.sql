@@ -9,9 +9,14 @@ from (with crossings as (
         micros,
         is_comparable,
         is_in_pit_lane,
-        next_lap,
         place,
         lead(place) over (partition by session_key, driver_number order by lap_number) as next_place,
+        1 + count(*) over (
+            partition by session_key, lap_number order by micros range between unbounded preceding and 300000 preceding
+        ) as first_place,
+        count(*) over (
+            partition by session_key, lap_number order by micros range between unbounded preceding and 300000 following
+        ) as last_place,
         min(micros) over (partition by session_key, lap_number) as leader_micros,
         max(lap_number) over (partition by session_key) as last_lap,
         sum(case when next_lap > lap_number + 1 or (previous_lap is null and lap_number > 1) then 1 else 0 end) over (
@@ -27,7 +32,7 @@ from (with crossings as (
             is_pit_in_lap or coalesce(is_pit_out_lap, false) as is_in_pit_lane,
             lag(lap_number) over (partition by session_key, driver_number order by lap_number) as previous_lap,
             lead(lap_number) over (partition by session_key, driver_number order by lap_number) as next_lap,
-            rank() over (partition by session_key, lap_number order by date_end) as place
+            row_number() over (partition by session_key, lap_number order by date_end, driver_number) as place
         from gold_analytics.fact_laps
         where session_category in ('Race', 'Sprint') and date_end is not null
     ) as laps

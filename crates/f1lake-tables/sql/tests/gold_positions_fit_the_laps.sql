@@ -1,6 +1,6 @@
 -- The position at the line is the place among those who ended that lap; laps that are missing make it uncertain.
 
-select session_key, driver_number, lap_number, place_at_line, position_before, position_soon, missing_laps
+select session_key, driver_number, lap_number, first_place, last_place, position_before, position_soon
 from (with crossings as (
     select
         session_key,
@@ -9,9 +9,14 @@ from (with crossings as (
         micros,
         is_comparable,
         is_in_pit_lane,
-        next_lap,
         place,
         lead(place) over (partition by session_key, driver_number order by lap_number) as next_place,
+        1 + count(*) over (
+            partition by session_key, lap_number order by micros range between unbounded preceding and 300000 preceding
+        ) as first_place,
+        count(*) over (
+            partition by session_key, lap_number order by micros range between unbounded preceding and 300000 following
+        ) as last_place,
         min(micros) over (partition by session_key, lap_number) as leader_micros,
         max(lap_number) over (partition by session_key) as last_lap,
         sum(case when next_lap > lap_number + 1 or (previous_lap is null and lap_number > 1) then 1 else 0 end) over (
@@ -27,7 +32,7 @@ from (with crossings as (
             is_pit_in_lap or coalesce(is_pit_out_lap, false) as is_in_pit_lane,
             lag(lap_number) over (partition by session_key, driver_number order by lap_number) as previous_lap,
             lead(lap_number) over (partition by session_key, driver_number order by lap_number) as next_lap,
-            rank() over (partition by session_key, lap_number order by date_end) as place
+            row_number() over (partition by session_key, lap_number order by date_end, driver_number) as place
         from gold_analytics.fact_laps
         where session_category in ('Race', 'Sprint') and date_end is not null
     ) as laps
@@ -42,14 +47,14 @@ finished as (
 
 timeline as (
     select
-        session_key, driver_number, micros, 1 as kind, lap_number, place, missing_laps,
+        session_key, driver_number, micros, 1 as kind, lap_number, first_place, last_place + missing_laps as last_place,
         is_comparable and micros < finish_micros as is_comparable,
         cast(null as bigint) as position, cast(null as bigint) as sent_micros
     from finished
     union all
     select
         session_key, driver_number, cast(arrow_cast(date, 'Timestamp(Microsecond, Some("UTC"))') as bigint) as micros, 0 as kind, cast(null as bigint) as lap_number,
-        cast(null as bigint) as place, cast(null as bigint) as missing_laps, false as is_comparable,
+        cast(null as bigint) as first_place, cast(null as bigint) as last_place, false as is_comparable,
         position, cast(arrow_cast(date, 'Timestamp(Microsecond, Some("UTC"))') as bigint) as sent_micros
     from silver_clean.silver_position
     where position is not null
@@ -76,10 +81,10 @@ select
     session_key,
     driver_number,
     lap_number,
-    place as place_at_line,
+    first_place,
+    last_place,
     position_before,
     position_soon,
-    missing_laps,
-    place > greatest(position_before, position_soon) or place + missing_laps < least(position_before, position_soon) as is_odd
+    greatest(position_before, position_soon) < first_place or least(position_before, position_soon) > last_place as is_odd
 from compared) as compared
 where is_odd

@@ -8,14 +8,23 @@ from (with counted as (
     from gold_analytics.tyre_stints
     union all
     select
-        session_key,
-        driver_number,
+        passages.session_key,
+        passages.driver_number,
         0 as is_stint,
         1 as is_passage,
-        case when pit_type = 'stop' then 1 else 0 end as is_stop,
-        case when pit_type = 'red_flag' and is_tyre_change then 1 else 0 end as is_red_flag_change,
-        lap_number
-    from gold_analytics.pit_passages
+        case
+            when passages.pit_type = 'stop' and (passages.is_tyre_change or kept.lap_start is null) then 1 else 0
+        end as is_stop,
+        case when passages.pit_type = 'red_flag' and passages.is_tyre_change then 1 else 0 end as is_red_flag_change,
+        passages.lap_number
+    from gold_analytics.pit_passages as passages
+    left join (select distinct session_key, driver_number, lap_start
+    from silver_clean.silver_stints
+    where is_age_continued) as kept
+        on
+            passages.session_key = kept.session_key
+            and passages.driver_number = kept.driver_number
+            and passages.out_lap_number = kept.lap_start
     union all
     select
         session_key, driver_number, 0 as is_stint, 0 as is_passage, 0 as is_stop, 0 as is_red_flag_change,

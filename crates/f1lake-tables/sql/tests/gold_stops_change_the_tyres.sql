@@ -17,5 +17,12 @@ inner join gold_analytics.tyre_stints as stints
         stops.session_key = stints.session_key
         and stops.driver_number = stints.driver_number
         and stops.stint_before = stints.stint_number
-where stops.pit_type = 'stop') as compared
+left join (select distinct session_key, driver_number, lap_start
+    from silver_clean.silver_stints
+    where is_age_continued) as kept
+    on
+        stops.session_key = kept.session_key
+        and stops.driver_number = kept.driver_number
+        and stops.out_lap_number = kept.lap_start
+where stops.pit_type = 'stop' and kept.lap_start is null) as compared
 where is_odd

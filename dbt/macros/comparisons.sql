@@ -1,7 +1,8 @@
 {#-
     Comparisons of sources that do not know of each other. Each is a query with one row for everything that it compared and
     `is_odd` where the sources contradict each other: a test returns the odd rows, `data_quality` counts them by session.
-    docs/rules.md says which sources, how exact and why.
+    docs/rules.md says which sources, how exact and why. All stand in one statement in `data_quality`, where the program's engine
+    takes the name of a common table once only.
 -#}
 
 {#- The feed says of some stops that the same tyres went on: a penalty served, a new nose. -#}
@@ -13,7 +14,7 @@
 
 {#- Races: stints of the tyre feed, less one, against changes of tyres in the pit lane. -#}
 {% macro stints_against_stops() -%}
-with counted as (
+with tyre_events as (
     select
         session_key, driver_number, 1 as is_stint, 0 as is_passage, 0 as is_stop, 0 as is_red_flag_change,
         lap_start as lap_number
@@ -48,37 +49,37 @@ with counted as (
 ),
 
 {# What went on in a stop after which the car did not drive is not in the feed of tyres. -#}
-placed as (
+placed_events as (
     select
         *,
         max(case when is_passage = 0 then lap_number end) over (partition by session_key, driver_number) as last_lap,
         max(is_passage) over (partition by session_key) as has_passages
-    from counted
+    from tyre_events
 ),
 
-by_car as (
+tyre_counts as (
     select
         session_key,
         driver_number,
         sum(is_stint) as stints,
         sum(case when lap_number < last_lap then is_stop else 0 end) as stops,
         sum(is_red_flag_change) as red_flag_changes
-    from placed
+    from placed_events
     where has_passages = 1
     group by session_key, driver_number
 )
 
 select
-    by_car.session_key,
-    by_car.driver_number,
-    by_car.stints,
-    by_car.stops,
-    by_car.red_flag_changes,
-    by_car.stints - 1 <> by_car.stops + by_car.red_flag_changes as is_odd
-from by_car
+    tyre_counts.session_key,
+    tyre_counts.driver_number,
+    tyre_counts.stints,
+    tyre_counts.stops,
+    tyre_counts.red_flag_changes,
+    tyre_counts.stints - 1 <> tyre_counts.stops + tyre_counts.red_flag_changes as is_odd
+from tyre_counts
 inner join {{ session_rows(ref('silver_sessions')) }} as sessions
-    on by_car.session_key = sessions.session_key
-where sessions.session_category in ('Race', 'Sprint') and by_car.stints > 0
+    on tyre_counts.session_key = sessions.session_key
+where sessions.session_category in ('Race', 'Sprint') and tyre_counts.stints > 0
 {%- endmacro %}
 
 {#- Races: the set of tyres before a stop against the set after it, unless the feed says that the same tyres went on. -#}
@@ -109,7 +110,7 @@ where stops.pit_type = 'stop' and kept.lap_start is null
 
 {#- Qualifying: parts by race control against parts in which the official result has times; three where it has none at all. -#}
 {% macro qualifying_parts_against_result() -%}
-with counted as (
+with part_counts as (
     select session_key, 1 as parts, 0 as official_part
     from {{ session_rows(ref('fact_qualifying_parts')) }}
     union all
@@ -125,54 +126,54 @@ with counted as (
     from {{ session_rows(ref('silver_laps')) }}
 ),
 
-by_session as (
+parts_of_session as (
     select session_key, sum(parts) as parts, coalesce(nullif(max(official_part), 0), 3) as official_parts
-    from counted
+    from part_counts
     group by session_key
 )
 
 select
-    by_session.session_key,
-    by_session.parts,
-    by_session.official_parts,
-    by_session.parts <> by_session.official_parts as is_odd
-from by_session
+    parts_of_session.session_key,
+    parts_of_session.parts,
+    parts_of_session.official_parts,
+    parts_of_session.parts <> parts_of_session.official_parts as is_odd
+from parts_of_session
 inner join {{ session_rows(ref('silver_sessions')) }} as sessions
-    on by_session.session_key = sessions.session_key
+    on parts_of_session.session_key = sessions.session_key
 where sessions.session_category in ('Qualifying', 'Sprint Qualifying')
 {%- endmacro %}
 
 {#- Races: points of the result against what the standings of drivers, and those of teams, grew by. -#}
 {% macro points_against_standings() -%}
-with results as (
+with scores as (
     select session_key, driver_number, team_id, coalesce(points, 0) as points
     from {{ session_rows(ref('fact_results')) }}
 ),
 
-drivers as (
+driver_points as (
     select
-        results.session_key,
-        results.driver_number,
+        scores.session_key,
+        scores.driver_number,
         cast(null as {{ type_of('string') }}) as team_id,
-        results.points,
+        scores.points,
         standings.points_current - standings.points_start as standings_points
-    from results
+    from scores
     inner join {{ session_rows(ref('silver_championship_drivers')) }} as standings
-        on results.session_key = standings.session_key and results.driver_number = standings.driver_number
+        on scores.session_key = standings.session_key and scores.driver_number = standings.driver_number
 ),
 
 {# Points without a team in the session's list of drivers could be any team's. -#}
-team_results as (
+team_scores as (
     select
         session_key,
         team_id,
         sum(points) as points,
         sum(sum(case when team_id is null then points else 0 end)) over (partition by session_key) as points_without_team
-    from results
+    from scores
     group by session_key, team_id
 ),
 
-team_standings as (
+team_growth as (
     select
         session_key,
         {{ team_lineage('team_name') }} as team_id,
@@ -182,17 +183,17 @@ team_standings as (
     group by session_key, {{ team_lineage('team_name') }}
 ),
 
-teams as (
+team_points as (
     select
-        team_results.session_key,
+        team_scores.session_key,
         cast(0 as bigint) as driver_number,
-        team_results.team_id,
-        team_results.points,
-        team_standings.standings_points
-    from team_results
-    inner join team_standings
-        on team_results.session_key = team_standings.session_key and team_results.team_id = team_standings.team_id
-    where team_results.points_without_team = 0
+        team_scores.team_id,
+        team_scores.points,
+        team_growth.standings_points
+    from team_scores
+    inner join team_growth
+        on team_scores.session_key = team_growth.session_key and team_scores.team_id = team_growth.team_id
+    where team_scores.points_without_team = 0
 )
 
 select
@@ -200,10 +201,10 @@ select
     points <> standings_points as is_odd
 from (
     select session_key, driver_number, team_id, points, standings_points
-    from drivers
+    from driver_points
     union all
     select session_key, driver_number, team_id, points, standings_points
-    from teams
+    from team_points
 ) as compared
 where standings_points is not null
 {%- endmacro %}
@@ -254,25 +255,25 @@ where standings_points is not null
     Nobody knows whom a gap counts from while the leader changes, nor where in the pit lane it is taken.
 -#}
 {% macro gaps_against_crossings() -%}
-with crossings as (
+with gap_crossings as (
     {{ crossings_of_races() }}
 ),
 
-led as (
+led_crossings as (
     select
         *,
         max(case when place = 1 and (next_place = 1 or lap_number = last_lap) then 1 else 0 end) over (
             partition by session_key, lap_number
         ) as is_leader_certain
-    from crossings
+    from gap_crossings
 ),
 
-timeline as (
+gap_timeline as (
     select
         session_key, driver_number, micros, 1 as kind, lap_number,
         micros - leader_micros as crossing_gap, is_comparable and not is_in_pit_lane and is_leader_certain = 1 as is_comparable,
         cast(null as bigint) as gap, cast(null as bigint) as sent_micros
-    from led
+    from led_crossings
     union all
     select
         session_key, driver_number, {{ epoch_micros('date') }} as micros, 0 as kind, cast(null as bigint) as lap_number,
@@ -288,14 +289,14 @@ timeline as (
 {% set after -%}
     partition by session_key, driver_number order by micros, kind, lap_number rows between current row and unbounded following
 {%- endset %}
-bracketed as (
+bracketed_gaps as (
     select
         *,
         {{ last_value_of('gap', before) }} as gap_before,
         {{ last_value_of('sent_micros', before) }} as micros_before,
         {{ first_value_of('gap', after) }} as gap_after,
         {{ first_value_of('sent_micros', after) }} as micros_after
-    from timeline
+    from gap_timeline
 )
 
 select
@@ -306,7 +307,7 @@ select
     gap_before / 1e6 as gap_before_s,
     gap_after / 1e6 as gap_after_s,
     crossing_gap < least(gap_before, gap_after) - 1000000 or crossing_gap > greatest(gap_before, gap_after) + 1000000 as is_odd
-from bracketed
+from bracketed_gaps
 where kind = 1 and is_comparable and micros_before >= micros - 10000000 and micros_after <= micros + 10000000
 {%- endmacro %}
 
@@ -315,23 +316,23 @@ where kind = 1 and is_comparable and micros_before >= micros - 10000000 and micr
     make places uncertain by as many; after the leader's last lap positions have penalties in them.
 -#}
 {% macro positions_against_crossings() -%}
-with crossings as (
+with place_crossings as (
     {{ crossings_of_races() }}
 ),
 
-finished as (
+finished_crossings as (
     select
         *,
         min(case when lap_number = last_lap then micros end) over (partition by session_key) as finish_micros
-    from crossings
+    from place_crossings
 ),
 
-timeline as (
+place_timeline as (
     select
         session_key, driver_number, micros, 1 as kind, lap_number, first_place, last_place + missing_laps as last_place,
         is_comparable and micros < finish_micros as is_comparable,
         cast(null as bigint) as position, cast(null as bigint) as sent_micros
-    from finished
+    from finished_crossings
     union all
     select
         session_key, driver_number, {{ epoch_micros('date') }} as micros, 0 as kind, cast(null as bigint) as lap_number,
@@ -347,20 +348,20 @@ timeline as (
 {% set after -%}
     partition by session_key, driver_number order by micros, kind, lap_number rows between current row and unbounded following
 {%- endset %}
-bracketed as (
+bracketed_places as (
     select
         *,
         {{ last_value_of('position', before) }} as position_before,
         {{ first_value_of('position', after) }} as position_after,
         {{ first_value_of('sent_micros', after) }} as micros_after
-    from timeline
+    from place_timeline
 ),
 
-compared as (
+compared_places as (
     select
         *,
         case when micros_after <= micros + 2000000 then position_after else position_before end as position_soon
-    from bracketed
+    from bracketed_places
     where kind = 1 and is_comparable and position_before is not null
 )
 
@@ -373,7 +374,7 @@ select
     position_before,
     position_soon,
     greatest(position_before, position_soon) < first_place or least(position_before, position_soon) > last_place as is_odd
-from compared
+from compared_places
 {%- endmacro %}
 
 {#-
@@ -381,7 +382,7 @@ from compared
     by less than the penalties that race control gave and did not call served.
 -#}
 {% macro last_lap_against_result() -%}
-with penalties as (
+with time_penalties as (
     select
         session_key,
         cast({{ match_group('message', 'CAR ([0-9]+)') }} as bigint) as driver_number,
@@ -394,14 +395,14 @@ with penalties as (
     group by session_key, cast({{ match_group('message', 'CAR ([0-9]+)') }} as bigint)
 ),
 
-finishers as (
+race_finishers as (
     select
         board.session_key,
         board.driver_number,
         board.official_position,
         board.laps_completed,
         {{ epoch_micros('laps.date_end') }} as micros,
-        coalesce(penalties.seconds, 0) as penalty_s
+        coalesce(time_penalties.seconds, 0) as penalty_s
     from {{ session_rows(ref('session_leaderboard')) }} as board
     inner join {{ session_rows(ref('fact_results')) }} as results
         on board.session_key = results.session_key and board.driver_number = results.driver_number
@@ -410,8 +411,8 @@ finishers as (
             board.session_key = laps.session_key
             and board.driver_number = laps.driver_number
             and board.laps_completed = laps.lap_number
-    left join penalties
-        on board.session_key = penalties.session_key and board.driver_number = penalties.driver_number
+    left join time_penalties
+        on board.session_key = time_penalties.session_key and board.driver_number = time_penalties.driver_number
     where
         board.session_category in ('Race', 'Sprint')
         and board.official_position is not null
@@ -420,7 +421,7 @@ finishers as (
 ),
 
 {# Of those who are officially ahead: the fewest laps, and the last to cross the line with as many laps. -#}
-ahead as (
+finishers_ahead as (
     select
         *,
         min(laps_completed) over (
@@ -430,7 +431,7 @@ ahead as (
             partition by session_key, laps_completed order by official_position, driver_number
             rows between unbounded preceding and 1 preceding
         ) as last_micros_ahead
-    from finishers
+    from race_finishers
 )
 
 select
@@ -443,5 +444,5 @@ select
     penalty_s,
     coalesce(fewest_laps_ahead < laps_completed, false)
     or coalesce(last_micros_ahead > micros + penalty_s * 1000000 + 500000, false) as is_odd
-from ahead
+from finishers_ahead
 {%- endmacro %}

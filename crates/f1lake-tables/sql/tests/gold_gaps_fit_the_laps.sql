@@ -1,7 +1,7 @@
 -- The gap to the leader at the line is that of the times at which laps end, to a second.
 
 select session_key, driver_number, lap_number, gap_at_line_s, gap_before_s, gap_after_s
-from (with crossings as (
+from (with gap_crossings as (
     select
         session_key,
         driver_number,
@@ -38,21 +38,21 @@ from (with crossings as (
     ) as laps
 ),
 
-led as (
+led_crossings as (
     select
         *,
         max(case when place = 1 and (next_place = 1 or lap_number = last_lap) then 1 else 0 end) over (
             partition by session_key, lap_number
         ) as is_leader_certain
-    from crossings
+    from gap_crossings
 ),
 
-timeline as (
+gap_timeline as (
     select
         session_key, driver_number, micros, 1 as kind, lap_number,
         micros - leader_micros as crossing_gap, is_comparable and not is_in_pit_lane and is_leader_certain = 1 as is_comparable,
         cast(null as bigint) as gap, cast(null as bigint) as sent_micros
-    from led
+    from led_crossings
     union all
     select
         session_key, driver_number, cast(arrow_cast(date, 'Timestamp(Microsecond, Some("UTC"))') as bigint) as micros, 0 as kind, cast(null as bigint) as lap_number,
@@ -62,14 +62,14 @@ timeline as (
     where gap_to_leader_seconds is not null
 ),
 
-bracketed as (
+bracketed_gaps as (
     select
         *,
         last_value(gap) ignore nulls over (partition by session_key, driver_number order by micros, kind, lap_number rows between unbounded preceding and current row) as gap_before,
         last_value(sent_micros) ignore nulls over (partition by session_key, driver_number order by micros, kind, lap_number rows between unbounded preceding and current row) as micros_before,
         first_value(gap) ignore nulls over (partition by session_key, driver_number order by micros, kind, lap_number rows between current row and unbounded following) as gap_after,
         first_value(sent_micros) ignore nulls over (partition by session_key, driver_number order by micros, kind, lap_number rows between current row and unbounded following) as micros_after
-    from timeline
+    from gap_timeline
 )
 
 select
@@ -80,6 +80,6 @@ select
     gap_before / 1e6 as gap_before_s,
     gap_after / 1e6 as gap_after_s,
     crossing_gap < least(gap_before, gap_after) - 1000000 or crossing_gap > greatest(gap_before, gap_after) + 1000000 as is_odd
-from bracketed
+from bracketed_gaps
 where kind = 1 and is_comparable and micros_before >= micros - 10000000 and micros_after <= micros + 10000000) as compared
 where is_odd

@@ -1,34 +1,34 @@
 -- The API's standings of drivers, and those of teams, grow in a race by the points of its result.
 
 select session_key, driver_number, team_id, points, standings_points
-from (with results as (
+from (with scores as (
     select session_key, driver_number, team_id, coalesce(points, 0) as points
     from gold_analytics.fact_results
 ),
 
-drivers as (
+driver_points as (
     select
-        results.session_key,
-        results.driver_number,
+        scores.session_key,
+        scores.driver_number,
         cast(null as varchar) as team_id,
-        results.points,
+        scores.points,
         standings.points_current - standings.points_start as standings_points
-    from results
+    from scores
     inner join silver_clean.silver_championship_drivers as standings
-        on results.session_key = standings.session_key and results.driver_number = standings.driver_number
+        on scores.session_key = standings.session_key and scores.driver_number = standings.driver_number
 ),
 
-team_results as (
+team_scores as (
     select
         session_key,
         team_id,
         sum(points) as points,
         sum(sum(case when team_id is null then points else 0 end)) over (partition by session_key) as points_without_team
-    from results
+    from scores
     group by session_key, team_id
 ),
 
-team_standings as (
+team_growth as (
     select
         session_key,
         case team_name
@@ -84,17 +84,17 @@ team_standings as (
         end
 ),
 
-teams as (
+team_points as (
     select
-        team_results.session_key,
+        team_scores.session_key,
         cast(0 as bigint) as driver_number,
-        team_results.team_id,
-        team_results.points,
-        team_standings.standings_points
-    from team_results
-    inner join team_standings
-        on team_results.session_key = team_standings.session_key and team_results.team_id = team_standings.team_id
-    where team_results.points_without_team = 0
+        team_scores.team_id,
+        team_scores.points,
+        team_growth.standings_points
+    from team_scores
+    inner join team_growth
+        on team_scores.session_key = team_growth.session_key and team_scores.team_id = team_growth.team_id
+    where team_scores.points_without_team = 0
 )
 
 select
@@ -102,10 +102,10 @@ select
     points <> standings_points as is_odd
 from (
     select session_key, driver_number, team_id, points, standings_points
-    from drivers
+    from driver_points
     union all
     select session_key, driver_number, team_id, points, standings_points
-    from teams
+    from team_points
 ) as compared
 where standings_points is not null) as compared
 where is_odd

@@ -1,7 +1,7 @@
 -- The position at the line is the place among those who ended that lap; laps that are missing make it uncertain.
 
 select session_key, driver_number, lap_number, first_place, last_place, position_before, position_soon
-from (with crossings as (
+from (with place_crossings as (
     select
         session_key,
         driver_number,
@@ -38,19 +38,19 @@ from (with crossings as (
     ) as laps
 ),
 
-finished as (
+finished_crossings as (
     select
         *,
         min(case when lap_number = last_lap then micros end) over (partition by session_key) as finish_micros
-    from crossings
+    from place_crossings
 ),
 
-timeline as (
+place_timeline as (
     select
         session_key, driver_number, micros, 1 as kind, lap_number, first_place, last_place + missing_laps as last_place,
         is_comparable and micros < finish_micros as is_comparable,
         cast(null as bigint) as position, cast(null as bigint) as sent_micros
-    from finished
+    from finished_crossings
     union all
     select
         session_key, driver_number, cast(arrow_cast(date, 'Timestamp(Microsecond, Some("UTC"))') as bigint) as micros, 0 as kind, cast(null as bigint) as lap_number,
@@ -60,20 +60,20 @@ timeline as (
     where position is not null
 ),
 
-bracketed as (
+bracketed_places as (
     select
         *,
         last_value(position) ignore nulls over (partition by session_key, driver_number order by micros, kind, lap_number rows between unbounded preceding and current row) as position_before,
         first_value(position) ignore nulls over (partition by session_key, driver_number order by micros, kind, lap_number rows between current row and unbounded following) as position_after,
         first_value(sent_micros) ignore nulls over (partition by session_key, driver_number order by micros, kind, lap_number rows between current row and unbounded following) as micros_after
-    from timeline
+    from place_timeline
 ),
 
-compared as (
+compared_places as (
     select
         *,
         case when micros_after <= micros + 2000000 then position_after else position_before end as position_soon
-    from bracketed
+    from bracketed_places
     where kind = 1 and is_comparable and position_before is not null
 )
 
@@ -86,5 +86,5 @@ select
     position_before,
     position_soon,
     greatest(position_before, position_soon) < first_place or least(position_before, position_soon) > last_place as is_odd
-from compared) as compared
+from compared_places) as compared
 where is_odd

@@ -1,7 +1,7 @@
 -- Qualifying has as many parts by race control as the official result has times of, else three.
 
 select session_key, parts, official_parts
-from (with counted as (
+from (with part_counts as (
     select session_key, 1 as parts, 0 as official_part
     from gold_analytics.fact_qualifying_parts
     union all
@@ -17,19 +17,19 @@ from (with counted as (
     from silver_clean.silver_laps
 ),
 
-by_session as (
+parts_of_session as (
     select session_key, sum(parts) as parts, coalesce(nullif(max(official_part), 0), 3) as official_parts
-    from counted
+    from part_counts
     group by session_key
 )
 
 select
-    by_session.session_key,
-    by_session.parts,
-    by_session.official_parts,
-    by_session.parts <> by_session.official_parts as is_odd
-from by_session
+    parts_of_session.session_key,
+    parts_of_session.parts,
+    parts_of_session.official_parts,
+    parts_of_session.parts <> parts_of_session.official_parts as is_odd
+from parts_of_session
 inner join silver_clean.silver_sessions as sessions
-    on by_session.session_key = sessions.session_key
+    on parts_of_session.session_key = sessions.session_key
 where sessions.session_category in ('Qualifying', 'Sprint Qualifying')) as compared
 where is_odd

@@ -1,7 +1,7 @@
 -- A car of a race has one stint more than changes of tyres in the pit lane: stops, and changes under a red flag.
 
 select session_key, driver_number, stints, stops, red_flag_changes
-from (with counted as (
+from (with tyre_events as (
     select
         session_key, driver_number, 1 as is_stint, 0 as is_passage, 0 as is_stop, 0 as is_red_flag_change,
         lap_start as lap_number
@@ -37,35 +37,35 @@ from (with counted as (
     from silver_clean.silver_session_result
 ),
 
-placed as (
+placed_events as (
     select
         *,
         max(case when is_passage = 0 then lap_number end) over (partition by session_key, driver_number) as last_lap,
         max(is_passage) over (partition by session_key) as has_passages
-    from counted
+    from tyre_events
 ),
 
-by_car as (
+tyre_counts as (
     select
         session_key,
         driver_number,
         sum(is_stint) as stints,
         sum(case when lap_number < last_lap then is_stop else 0 end) as stops,
         sum(is_red_flag_change) as red_flag_changes
-    from placed
+    from placed_events
     where has_passages = 1
     group by session_key, driver_number
 )
 
 select
-    by_car.session_key,
-    by_car.driver_number,
-    by_car.stints,
-    by_car.stops,
-    by_car.red_flag_changes,
-    by_car.stints - 1 <> by_car.stops + by_car.red_flag_changes as is_odd
-from by_car
+    tyre_counts.session_key,
+    tyre_counts.driver_number,
+    tyre_counts.stints,
+    tyre_counts.stops,
+    tyre_counts.red_flag_changes,
+    tyre_counts.stints - 1 <> tyre_counts.stops + tyre_counts.red_flag_changes as is_odd
+from tyre_counts
 inner join silver_clean.silver_sessions as sessions
-    on by_car.session_key = sessions.session_key
-where sessions.session_category in ('Race', 'Sprint') and by_car.stints > 0) as compared
+    on tyre_counts.session_key = sessions.session_key
+where sessions.session_category in ('Race', 'Sprint') and tyre_counts.stints > 0) as compared
 where is_odd

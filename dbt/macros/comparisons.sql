@@ -251,8 +251,9 @@ where standings_points is not null
 {%- endmacro %}
 
 {#-
-    Races: the gap to the leader by the time at the line against the last gap that was sent before it and the first after it.
-    Nobody knows whom a gap counts from while the leader changes, nor where in the pit lane it is taken.
+    Races: the gap to the leader by the time at the line against those that were sent within 12 seconds of it, which are about
+    three before and three after. Nobody knows whom a gap counts from while the leader changes, nor where in the pit lane it
+    is taken, and none is sent after a car's last lap.
 -#}
 {% macro gaps_against_crossings() -%}
 with gap_crossings as (
@@ -262,40 +263,40 @@ with gap_crossings as (
 led_crossings as (
     select
         *,
-        max(case when place = 1 and (next_place = 1 or lap_number = last_lap) then 1 else 0 end) over (
-            partition by session_key, lap_number
-        ) as is_leader_certain
+        max(case when place = 1 and next_place = 1 then 1 else 0 end) over (partition by session_key, lap_number)
+            as is_leader_certain
     from gap_crossings
 ),
 
 gap_timeline as (
     select
-        session_key, driver_number, micros, 1 as kind, lap_number,
-        micros - leader_micros as crossing_gap, is_comparable and not is_in_pit_lane and is_leader_certain = 1 as is_comparable,
-        cast(null as bigint) as gap, cast(null as bigint) as sent_micros
+        session_key, driver_number, micros, lap_number, micros - leader_micros as crossing_gap,
+        is_comparable and not is_in_pit_lane and is_leader_certain = 1 and next_place is not null as is_comparable,
+        cast(null as bigint) as gap
     from led_crossings
     union all
     select
-        session_key, driver_number, {{ epoch_micros('date') }} as micros, 0 as kind, cast(null as bigint) as lap_number,
-        cast(null as bigint) as crossing_gap, false as is_comparable,
-        cast(round(gap_to_leader_seconds * 1e6) as bigint) as gap, {{ epoch_micros('date') }} as sent_micros
+        session_key, driver_number, {{ epoch_micros('date') }} as micros, cast(null as bigint) as lap_number,
+        cast(null as bigint) as crossing_gap, false as is_comparable, cast(round(gap_to_leader_seconds * 1e6) as bigint) as gap
     from {{ session_rows(ref('silver_intervals')) }}
     where gap_to_leader_seconds is not null
 ),
 
-{% set before -%}
-    partition by session_key, driver_number order by micros, kind, lap_number rows between unbounded preceding and current row
-{%- endset %}
-{% set after -%}
-    partition by session_key, driver_number order by micros, kind, lap_number rows between current row and unbounded following
-{%- endset %}
-bracketed_gaps as (
+gaps_at_line as (
     select
         *,
-        {{ last_value_of('gap', before) }} as gap_before,
-        {{ last_value_of('sent_micros', before) }} as micros_before,
-        {{ first_value_of('gap', after) }} as gap_after,
-        {{ first_value_of('sent_micros', after) }} as micros_after
+        min(gap) over (
+            partition by session_key, driver_number order by micros range between 12000000 preceding and 12000000 following
+        ) as least_gap,
+        max(gap) over (
+            partition by session_key, driver_number order by micros range between 12000000 preceding and 12000000 following
+        ) as greatest_gap,
+        count(gap) over (
+            partition by session_key, driver_number order by micros range between 12000000 preceding and current row
+        ) as gaps_before,
+        count(gap) over (
+            partition by session_key, driver_number order by micros range between current row and 12000000 following
+        ) as gaps_after
     from gap_timeline
 )
 
@@ -304,11 +305,11 @@ select
     driver_number,
     lap_number,
     crossing_gap / 1e6 as gap_at_line_s,
-    gap_before / 1e6 as gap_before_s,
-    gap_after / 1e6 as gap_after_s,
-    crossing_gap < least(gap_before, gap_after) - 1000000 or crossing_gap > greatest(gap_before, gap_after) + 1000000 as is_odd
-from bracketed_gaps
-where kind = 1 and is_comparable and micros_before >= micros - 10000000 and micros_after <= micros + 10000000
+    least_gap / 1e6 as least_gap_s,
+    greatest_gap / 1e6 as greatest_gap_s,
+    crossing_gap < least_gap - 1000000 or crossing_gap > greatest_gap + 1000000 as is_odd
+from gaps_at_line
+where is_comparable and gaps_before > 0 and gaps_after > 0
 {%- endmacro %}
 
 {#-

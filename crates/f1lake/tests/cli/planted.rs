@@ -335,14 +335,20 @@ fn points_of_the_result(rows: &Rows) -> Option<Vec<Value>> {
         .then(|| vec![rows.set("session_result", json!({"driver_number": third["driver_number"]}), values)])
 }
 
+/// Who is last in a table of the standings: no other fault is likely to be about him.
+fn last_of<'a>(rows: &'a Rows, standings: &str) -> Option<&'a Value> {
+    let last = rows.of(standings).iter().max_by_key(|row| int(row, "position_current"))?;
+    last["points_start"].is_f64().then_some(last)
+}
+
 fn points_of_a_driver(rows: &Rows) -> Option<Vec<Value>> {
-    let row = rows.of("championship_drivers").iter().find(|row| row["points_start"].is_f64())?;
+    let row = last_of(rows, "championship_drivers")?;
     let values = json!({"points_current": row["points_current"].as_f64()? + 3.0});
     Some(vec![rows.set("championship_drivers", json!({"driver_number": row["driver_number"]}), values)])
 }
 
 fn points_of_a_team(rows: &Rows) -> Option<Vec<Value>> {
-    let row = rows.of("championship_teams").iter().find(|row| row["points_start"].is_f64())?;
+    let row = last_of(rows, "championship_teams")?;
     let values = json!({"points_current": row["points_current"].as_f64()? + 3.0});
     Some(vec![rows.set("championship_teams", json!({"team_name": row["team_name"]}), values)])
 }

@@ -16,13 +16,20 @@
     ('stints_without_tyre_change', 'Stints of the API that no change of tyres separates from the one before; merged'),
     ('laps_without_stint', 'Laps that no stint covers'),
     ('doubtful_pit_stops', 'Passages through the pit lane of a race that only the time in the lane tells from a stop, or nothing'),
+    ('stints_differ_from_stops', 'Cars of a race whose stints are not one more than their changes of tyres in the pit lane'),
+    ('stops_within_a_stint', 'Stops in a race with the same tyres before and after'),
     ('neutralisations_without_end', 'Neutralisations of a race without an end though the race went on for 15 minutes'),
     ('unmatched_deletions', 'Lap times that race control deleted and that no lap has'),
+    ('gaps_differ_from_laps', 'Laps of a race at whose end the gap to the leader is not that of the times at the line'),
+    ('positions_differ_from_laps', 'Laps of a race at whose end the position is not the place among those who ended that lap'),
+    ('parts_differ_from_result', 'Qualifyings whose parts by race control are not those of the official result, or three'),
     ('laps_differ_from_result', 'Drivers whose number of laps is not that of the official result'),
     ('position_differs_from_result', 'Classified drivers whose last position on the track is not the official one'),
+    ('last_lap_differs_from_result', 'Classified drivers who lost a place after the last lap of a race without a penalty that explains it'),
     ('best_lap_differs_from_result', 'Drivers whose best lap is not the official one, in practice and qualifying'),
     ('order_differs_from_result', 'Classified drivers whose place by the timing alone is not the official one'),
     ('points_do_not_fit_places', 'Drivers whose points in a race or sprint are not those of their place'),
+    ('points_differ_from_standings', 'Drivers and teams whose points in a race are not what their points in the standings grew by'),
     ('result_may_have_changed', 'Results last looked at less than 30 days after the session'),
     ('drivers_without_telemetry', 'Drivers with laps but without car data or location, where telemetry was asked for'),
     ('frozen_location', 'Laps of at least 1 km during which the location did not move 10 m'),
@@ -467,6 +474,35 @@ found as (
         case when is_fitting then 0 else 1 end as odd,
         1 as looked_at
     from {{ session_rows(ref('fact_points')) }}
+    union all
+    {% for name, compared in [
+        ('stints_differ_from_stops', stints_against_stops()),
+        ('stops_within_a_stint', tyres_before_against_after_a_stop()),
+        ('gaps_differ_from_laps', gaps_against_crossings()),
+        ('positions_differ_from_laps', positions_against_crossings()),
+        ('last_lap_differs_from_result', last_lap_against_result()),
+        ('points_differ_from_standings', points_against_standings()),
+    ] %}
+    select
+        session_key,
+        '{{ name }}' as check_name,
+        driver_number,
+        case when is_odd then 1 else 0 end as odd,
+        1 as looked_at
+    from (
+        {{ compared }}
+    ) as compared
+    union all
+    {% endfor %}
+    select
+        session_key,
+        'parts_differ_from_result' as check_name,
+        cast(0 as bigint) as driver_number,
+        case when is_odd then 1 else 0 end as odd,
+        1 as looked_at
+    from (
+        {{ qualifying_parts_against_result() }}
+    ) as compared
     union all
     select
         loads.session_key,

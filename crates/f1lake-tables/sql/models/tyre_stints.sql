@@ -1,9 +1,16 @@
 with sent as (
     select
-        *,
-        lag(compound) over (partition by session_key, driver_number order by stint_number) as previous_compound,
-        row_number() over (partition by session_key, driver_number order by stint_number) as sent_order
-    from silver_clean.silver_stints
+        stints.*,
+        lag(stints.compound) over (partition by stints.session_key, stints.driver_number order by stints.stint_number)
+            as previous_compound,
+        row_number() over (partition by stints.session_key, stints.driver_number order by stints.stint_number) as sent_order,
+        coalesce(stints.lap_start > results.number_of_laps, false) as is_after_finish
+    from silver_clean.silver_stints as stints
+    left join gold_analytics.fact_results as results
+        on
+            stints.session_key = results.session_key
+            and stints.driver_number = results.driver_number
+            and results.status = 'Finished'
 ),
 
 passages as (
@@ -55,6 +62,8 @@ separated as (
         *,
         case
             when sent_order = 1 then 1
+            -- Tyres that go on after the chequered flag are of no lap.
+            when is_after_finish then 0
             -- The feed corrects a compound while the tyres grow older.
             when compound <> previous_compound then case when was_on_track and is_age_continued then 0 else 1 end
             when is_age_continued then 0
@@ -78,10 +87,10 @@ numbered as (
 known as (
     select
         *,
-        last_value(compound) ignore nulls over (partition by session_key, driver_number, set_number order by stint_number rows between unbounded preceding and unbounded following) as set_compound,
+        last_value(case when not is_after_finish then compound end) ignore nulls over (partition by session_key, driver_number, set_number order by stint_number rows between unbounded preceding and unbounded following) as set_compound,
         first_value(tyre_age_at_start) ignore nulls over (partition by session_key, driver_number, set_number order by stint_number rows between unbounded preceding and unbounded following) as set_age,
         row_number() over (
-            partition by session_key, driver_number, set_number order by stint_number desc
+            partition by session_key, driver_number, set_number order by is_after_finish asc, stint_number desc
         ) as from_last
     from numbered
 )

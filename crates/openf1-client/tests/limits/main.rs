@@ -187,7 +187,8 @@ async fn the_server_counts_no_violation_whatever_the_network_delays() {
         None => short(),
     };
     let outcomes = futures::future::join_all(runs.iter().map(|run| tokio::spawn(play(*run)))).await;
-    let played: Vec<(Run, Outcome)> = runs.into_iter().zip(outcomes.into_iter().map(Result::unwrap)).collect();
+    let played: Vec<(Run, Outcome)> =
+        runs.into_iter().zip(outcomes.into_iter().map(Result::unwrap)).collect();
     told(&played);
     let broken: Vec<_> = played.iter().filter(|(_, outcome)| outcome.violations > 0).collect();
     let requests: u64 = played.iter().map(|(_, outcome)| outcome.requests).sum();

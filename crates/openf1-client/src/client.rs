@@ -207,7 +207,7 @@ impl OpenF1 {
                 }
                 Try::Again { error, pause } => {
                     if tries >= TRIES_OF_STRANGER && self.seems_wrong(&error) {
-                        return Err(error);
+                        return Err(self.with_hint(error));
                     }
                     let Some(delay) = backoff.next() else { return Err(error) };
                     let delay =
@@ -225,9 +225,25 @@ impl OpenF1 {
         }
     }
 
-    /// Whether the address is probably no API: it has never given rows, and answers with something else.
+    /// Whether the address is probably not the API's: it has never given rows, and answers with something else.
     fn seems_wrong(&self, error: &Error) -> bool {
-        !self.shared.answered.load(Ordering::Relaxed) && matches!(error, Error::Body { .. })
+        let never_good = !self.shared.answered.load(Ordering::Relaxed);
+        never_good && (matches!(error, Error::Body { .. }) || self.lacks_version(error))
+    }
+
+    /// The API's server fails with 500 where `/v1` is missing in the path.
+    fn lacks_version(&self, error: &Error) -> bool {
+        matches!(error, Error::Status { status: 500, .. }) && !self.shared.base.ends_with("/v1")
+    }
+
+    fn with_hint(&self, mut error: Error) -> Error {
+        let lacks_version = self.lacks_version(&error);
+        if let Error::Status { detail, .. } = &mut error
+            && lacks_version
+        {
+            *detail = format!("the base URL does not end in /v1, as the API's does ({detail})");
+        }
+        error
     }
 
     fn backoff(&self, max_retries: u32) -> backon::ExponentialBackoff {

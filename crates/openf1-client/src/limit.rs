@@ -19,8 +19,8 @@
 //! Three details make it hold in practice:
 //!
 //! - **Clocks.** Ours may run faster than the server's, so windows are longer by a thousandth and 15 ms.
-//! - **Requests without an answer.** When the connection was refused or the server closed it, nothing can arrive any more. When *we* gave up
-//!   (a timeout, a cancelled run), the request may still be on its way: it counts as arriving up to 5 s later.
+//! - **Requests without an answer.** Where no connection came about, nothing was sent. When a connection broke or *we* gave up (a timeout,
+//!   a cancelled run), the request may still be on its way: it counts as arriving up to 5 s later.
 //! - **Killed processes.** A request whose process is gone counts as arriving up to 5 s after that was noticed, and every request as having
 //!   arrived 60 s after it was let go, whatever became of its process. Nothing is held for ever.
 //!

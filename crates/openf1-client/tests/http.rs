@@ -400,12 +400,18 @@ async fn every_retry_passes_the_limiter() {
 #[tokio::test]
 async fn a_round_trip_is_timed_without_the_limiters_wait() {
     let server = Server::start([answer(200, "[]")]).await;
-    let limiter = RateLimiter::new(Limits::unlimited());
-    limiter.pause(Duration::from_secs(2)).await;
-    let client = server.client().limiter(limiter).build().unwrap();
-    let started = std::time::Instant::now();
-    let health = client.check_health().await.unwrap();
-    assert!(health.round_trip + Duration::from_millis(1_900) <= started.elapsed(), "{:?}", health.round_trip);
+    let clock = Arc::new(HeldClock { time: Arc::default(), go: Arc::new(tokio::sync::Semaphore::new(0)) });
+    let limiter = RateLimiter::with_clock(Limits::unlimited(), Arc::<HeldClock>::clone(&clock));
+    limiter.pause(Duration::from_secs(1)).await;
+    let client = server.client().limiter(limiter.clone()).build().unwrap();
+    let health = tokio::spawn(async move { client.check_health().await.unwrap() });
+    while limiter.snapshot().waiting == 0 {
+        tokio::time::sleep(Duration::from_millis(1)).await;
+    }
+    tokio::time::sleep(Duration::from_millis(100)).await;
+    let let_go = std::time::Instant::now();
+    clock.go.add_permits(1);
+    assert!(health.await.unwrap().round_trip <= let_go.elapsed());
 }
 
 #[tokio::test]
@@ -413,4 +419,14 @@ async fn numbers_keep_their_last_digit() {
     let server = Server::start([answer(200, r#"[{"gap_to_leader":63.650999999999996}]"#)]).await;
     let rows = server.client().build().unwrap().intervals().session(9839).send().await.unwrap();
     assert!(format!("{:?}", rows[0].gap_to_leader).contains("63.650999999999996"), "{:?}", rows[0]);
+}
+
+#[tokio::test]
+async fn a_base_url_without_its_version_is_told_soon() {
+    let server = Server::start([answer(500, "<h1>Invalid route</h1>")]).await;
+    let base = server.base_url.strip_suffix("/v1").unwrap();
+    let error =
+        server.client().max_retries(5).base_url(base).build().unwrap().fetch(&laps()).await.unwrap_err();
+    assert!(error.to_string().contains("does not end in /v1"), "{error}");
+    assert_eq!(server.seen().len(), 2);
 }

@@ -68,7 +68,7 @@ pub struct Sending {
 }
 
 impl Sending {
-    /// The head of the answer came, or the connection failed so that nothing can arrive any more.
+    /// The head of its answer came, so it has arrived.
     pub async fn over(mut self) {
         self.end(End::Over).await;
     }

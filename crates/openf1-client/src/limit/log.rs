@@ -46,7 +46,7 @@ impl Stranger {
 /// How a request ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum End {
-    /// The head of its answer came, or nothing of it can arrive any more.
+    /// The head of its answer came: it has arrived.
     Over,
     /// We gave up; it may still be on its way.
     Lost,

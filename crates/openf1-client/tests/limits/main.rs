@@ -4,6 +4,7 @@
 //! requests broke them. Five short runs by default; `PROOF_LIMIT_RUNS=200` is the long proof: so many for each delay.
 
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+#![allow(clippy::print_stdout, reason = "its figures are printed")]
 
 mod proxy;
 

@@ -244,7 +244,8 @@ async fn retry_after_is_waited_for_by_all() {
     until_waiting(2).await;
     assert_eq!(server.seen().len(), 1, "nobody else sends");
     clock.go.add_permits(1);
-    (first.await.unwrap(), second.await.unwrap());
+    first.await.unwrap();
+    second.await.unwrap();
     assert_eq!((server.seen().len(), clock.now()), (3, 7_000_000));
 }
 

@@ -92,9 +92,12 @@ def faults() -> list[str]:
 
 def limits() -> list[str]:
     cases = "10000"
-    chosen = "test(no_window_is_exceeded) | test(at_least_98_percent)"
-    text = run("cargo", "nextest", "run", "--workspace", "--locked", "-E", chosen, PROPTEST_CASES=cases)
-    return [f"{int(cases):,} traces each"] + lines(text, r"PASS.*no_window", r"PASS.*at_least_98", "Summary")
+    chosen = "test(no_window_is_exceeded) | test(at_least_98_percent) | test(a_burst_costs_one_round_trip)"
+    text = run("cargo", "nextest", "run", "-p", "openf1-client", "-p", "openf1-sim", "--locked", "-E", chosen, PROPTEST_CASES=cases)
+    found = [f"{int(cases):,} traces each"] + lines(text, r"PASS.*no_window", r"PASS.*at_least_98", r"PASS.*a_burst_costs", "Summary")
+    test = ("cargo", "test", "-p", "openf1-client", "--locked", "--test", "limits", "the_server_counts", "--", "--nocapture")
+    text = run(*test, PROOF_LIMIT_RUNS="200")
+    return found + ["", *lines(text, r"^each way", r"^ +\d+ ms", r"^\d+ runs, [\d,]+ requests, 0 violations")]
 
 
 SUITES = {

@@ -652,8 +652,15 @@ async fn an_account_has_the_sponsors_limits_and_keeps_them() {
     config.accounts = vec![openf1_sim::Account { username: "me".to_owned(), password: "secret".to_owned() }];
     let sim = simulator(config).await;
     let credentials = openf1_client::Credentials::new("me", "secret");
-    let client = OpenF1::builder().base_url(sim.base_url()).credentials(Some(credentials)).build().unwrap();
-    assert_eq!(client.limiter().limits(), Limits::SPONSOR);
+    // On loopback a client keeps no limits unless asked.
+    let limits = Limits::default_for(openf1_client::DEFAULT_BASE_URL, true);
+    assert_eq!(limits, Limits::SPONSOR);
+    let client = OpenF1::builder()
+        .base_url(sim.base_url())
+        .limiter(RateLimiter::new(limits))
+        .credentials(Some(credentials))
+        .build()
+        .unwrap();
     let folder = tempfile::tempdir().unwrap();
     let mut settings = settings(folder.path());
     settings.selection.mode = Mode::Latest { sessions: 1 };

@@ -12,6 +12,7 @@
 //! ```
 
 mod body;
+mod builder;
 mod client;
 pub mod endpoint;
 mod error;
@@ -20,11 +21,15 @@ pub mod limit;
 mod login;
 pub mod query;
 mod redact;
+mod request;
 pub mod retry_after;
+mod verdict;
 
-pub use client::{Answer, ClientBuilder, DEFAULT_BASE_URL, Health, OpenF1, Request, Traffic, Turn};
+pub use builder::{ClientBuilder, DEFAULT_BASE_URL};
+pub use client::{Answer, Health, OpenF1, Traffic, Turn};
 pub use endpoint::{Endpoint, Row};
 pub use error::Error;
 pub use limit::*;
 pub use login::Credentials;
 pub use query::{Op, Operand, Query, QueryError};
+pub use request::Request;

@@ -1,12 +1,14 @@
 //! Login of a sponsor account: `POST /token`, a bearer token good for an hour, renewed early.
 
+use crate::client::settle;
 use crate::error::Error;
-use jiff::{SignedDuration, Timestamp};
+use crate::limit::{Clock, Sending};
 use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
+use std::sync::{PoisonError, RwLock};
 
 /// Tokens are renewed this long before they end: the API grants no grace.
-const EARLY: SignedDuration = SignedDuration::from_secs(60);
+const EARLY_S: i64 = 60;
 /// Lifetime when the server states none that can be read.
 const DEFAULT_LIFETIME_S: i64 = 3600;
 
@@ -34,8 +36,45 @@ impl Credentials {
 
 #[derive(Debug, Clone)]
 pub(crate) struct Token {
-    pub(crate) bearer: SecretString,
-    pub(crate) renew_at: Timestamp,
+    bearer: SecretString,
+    /// Microseconds of the limiter's clock.
+    renew_at: i64,
+}
+
+/// The token of an account, shared by all requests of a client.
+#[derive(Debug, Default)]
+pub(crate) struct TokenStore {
+    token: RwLock<Option<Token>>,
+    /// Held while logging in, so that workers ask for one token together.
+    pub(crate) renewing: tokio::sync::Mutex<()>,
+}
+
+impl TokenStore {
+    /// The token, while it need not be renewed.
+    pub(crate) fn current(&self, clock: &dyn Clock) -> Option<SecretString> {
+        let token = self.token.read().unwrap_or_else(PoisonError::into_inner);
+        token.as_ref().filter(|token| clock.now() < token.renew_at).map(|token| token.bearer.clone())
+    }
+
+    /// The token, whatever its age.
+    pub(crate) fn any(&self) -> Option<SecretString> {
+        let token = self.token.read().unwrap_or_else(PoisonError::into_inner);
+        token.as_ref().map(|token| token.bearer.clone())
+    }
+
+    pub(crate) fn keep(&self, token: Token) -> SecretString {
+        let bearer = token.bearer.clone();
+        *self.token.write().unwrap_or_else(PoisonError::into_inner) = Some(token);
+        bearer
+    }
+
+    /// Forgets a token that the server refused. One that came since then stays: it is not the one that was refused.
+    pub(crate) fn forget(&self, refused: &SecretString) {
+        let mut token = self.token.write().unwrap_or_else(PoisonError::into_inner);
+        if token.as_ref().is_some_and(|token| token.bearer.expose_secret() == refused.expose_secret()) {
+            *token = None;
+        }
+    }
 }
 
 #[derive(Deserialize)]
@@ -52,7 +91,13 @@ pub(crate) enum TokenTry {
     Later(Error),
 }
 
-pub(crate) async fn request_token(http: &reqwest::Client, url: &str, who: &Credentials) -> TokenTry {
+pub(crate) async fn request_token(
+    http: &reqwest::Client,
+    url: &str,
+    who: &Credentials,
+    clock: &dyn Clock,
+    place: Sending,
+) -> TokenTry {
     let request = "POST /token".to_owned();
     let transport = |error: reqwest::Error| Error::Transport {
         request: "POST /token".to_owned(),
@@ -64,8 +109,12 @@ pub(crate) async fn request_token(http: &reqwest::Client, url: &str, who: &Crede
     let form = [("username", who.username.as_str()), ("password", who.password.expose_secret())];
     let answer = match http.post(url).form(&form).send().await {
         Ok(answer) => answer,
-        Err(error) => return TokenTry::Later(transport(error)),
+        Err(error) => {
+            settle(place, &error).await;
+            return TokenTry::Later(transport(error));
+        }
     };
+    place.over().await;
     let status = answer.status().as_u16();
     match status {
         200 => {}
@@ -98,7 +147,7 @@ pub(crate) async fn request_token(http: &reqwest::Client, url: &str, who: &Crede
     }
     .filter(|seconds| (1..=86_400).contains(seconds))
     .unwrap_or(DEFAULT_LIFETIME_S);
-    let early = EARLY.min(SignedDuration::from_secs(lifetime / 2));
-    let renew_at = Timestamp::now() + (SignedDuration::from_secs(lifetime) - early);
+    let good_for = lifetime - EARLY_S.min(lifetime / 2);
+    let renew_at = clock.now().saturating_add(good_for * 1_000_000);
     TokenTry::Token(Token { bearer: SecretString::from(parsed.access_token), renew_at })
 }

@@ -5,11 +5,12 @@
 use axum::body::Body;
 use axum::extract::{Request, State};
 use axum::http::{HeaderMap, Response};
-use openf1_client::{Credentials, Endpoint, Error, Limits, OpenF1, Query, RateLimiter};
+use futures::future::BoxFuture;
+use openf1_client::{Clock, Credentials, Endpoint, Error, FakeClock, Limits, OpenF1, Query, RateLimiter};
 use std::collections::VecDeque;
 use std::panic::AssertUnwindSafe;
 use std::sync::{Arc, Mutex};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 const LIVE: &str = r#"{"detail":"Live F1 session in progress. Global API access (including past sessions) is restricted to authenticated users until the session ends."}"#;
 const EXPIRED: &str = r#"{"detail":"Invalid ID token: Token expired"}"#;
@@ -40,6 +41,8 @@ struct Script {
 struct Server {
     script: Arc<Mutex<Script>>,
     base_url: String,
+    /// Waits of clients take no time.
+    clock: Arc<FakeClock>,
 }
 
 impl Server {
@@ -50,7 +53,7 @@ impl Server {
         let base_url = format!("http://{}/v1", listener.local_addr().unwrap());
         let app = axum::Router::new().fallback(reply).with_state(Arc::clone(&script));
         tokio::spawn(async move { axum::serve(listener, app).await.unwrap() });
-        Self { script, base_url }
+        Self { script, base_url, clock: Arc::default() }
     }
 
     fn seen(&self) -> Vec<(String, HeaderMap)> {
@@ -60,10 +63,14 @@ impl Server {
     fn client(&self) -> openf1_client::ClientBuilder {
         OpenF1::builder()
             .base_url(&self.base_url)
-            .limiter(RateLimiter::new(Limits::unlimited()))
+            .limiter(RateLimiter::with_clock(Limits::unlimited(), Arc::<FakeClock>::clone(&self.clock)))
             .retry_delay(Duration::from_millis(2))
             .max_retries(3)
-            .timeout(Duration::from_millis(500))
+    }
+
+    /// How long clients have waited.
+    fn waited(&self) -> Duration {
+        Duration::from_micros(self.clock.now().unsigned_abs())
     }
 }
 
@@ -156,13 +163,21 @@ async fn what_may_pass_is_tried_again() {
         answer(504, "upstream request timeout"),
         answer(429, TOO_FAST),
         answer(200, "[{"),
-        Answer { delay: Duration::from_secs(2), ..answer(200, "[]") },
     ] {
         let status = first.status;
         let server = Server::start([first, answer(200, "[{}]")]).await;
         let found = server.client().build().unwrap().fetch(&laps()).await.unwrap();
         assert_eq!((found.rows, found.tries), (1, 2), "{status}");
     }
+}
+
+#[tokio::test]
+async fn an_answer_that_never_comes_is_asked_for_again() {
+    let never = Answer { delay: Duration::from_secs(3600), ..answer(200, "[]") };
+    let server = Server::start([never, answer(200, "[{}]")]).await;
+    let client = server.client().timeout(Duration::from_secs(2)).build().unwrap();
+    assert_eq!(client.fetch(&laps()).await.unwrap().rows, 1);
+    assert!(server.seen().len() >= 2);
 }
 
 #[tokio::test]
@@ -185,25 +200,99 @@ async fn a_lasting_failure_is_told_with_its_story() {
     assert!(matches!(error, Error::Transport { timeout: false, .. }), "{error}");
 }
 
+/// A clock that stands still, for all who wait, until it is let go.
+#[derive(Debug)]
+struct HeldClock {
+    time: Arc<FakeClock>,
+    go: Arc<tokio::sync::Semaphore>,
+}
+
+impl Clock for HeldClock {
+    fn now(&self) -> i64 {
+        self.time.now()
+    }
+
+    fn sleep(&self, length: Duration) -> BoxFuture<'static, ()> {
+        let (time, go) = (Arc::clone(&self.time), Arc::clone(&self.go));
+        Box::pin(async move {
+            let _go = go.acquire().await.unwrap();
+            time.advance(length);
+        })
+    }
+}
+
 #[tokio::test]
-async fn retry_after_is_waited_for_by_all_and_junk_is_not() {
-    let wait = Answer { headers: &[("retry-after", "1")], ..answer(429, TOO_FAST) };
+async fn retry_after_is_waited_for_by_all() {
+    let wait = Answer { headers: &[("retry-after", "7")], ..answer(429, TOO_FAST) };
     let server = Server::start([wait, answer(200, "[]")]).await;
-    let client = server.client().build().unwrap();
-    let started = Instant::now();
-    let query = laps();
-    let (a, b) = tokio::join!(client.fetch(&query), async {
-        tokio::time::sleep(Duration::from_millis(100)).await;
-        client.fetch(&laps()).await
-    });
-    a.unwrap();
-    b.unwrap();
-    assert!(started.elapsed() >= Duration::from_millis(990));
-    let year = Answer { headers: &[("retry-after", "-3")], ..answer(503, "x") };
-    let server = Server::start([year, answer(200, "[]")]).await;
-    let started = Instant::now();
-    server.client().build().unwrap().fetch(&laps()).await.unwrap();
-    assert!(started.elapsed() < Duration::from_millis(900));
+    let clock = Arc::new(HeldClock { time: Arc::default(), go: Arc::new(tokio::sync::Semaphore::new(0)) });
+    let limiter = RateLimiter::with_clock(Limits::unlimited(), Arc::<HeldClock>::clone(&clock));
+    let client = server.client().limiter(limiter.clone()).build().unwrap();
+    let fetch = || {
+        let client = client.clone();
+        tokio::spawn(async move { client.fetch(&laps()).await.unwrap() })
+    };
+    let until_waiting = async |callers| {
+        while limiter.snapshot().waiting < callers {
+            tokio::time::sleep(Duration::from_millis(1)).await;
+        }
+    };
+    let first = fetch();
+    until_waiting(1).await;
+    assert_eq!(limiter.snapshot().next_in, Duration::from_secs(7));
+    let second = fetch();
+    until_waiting(2).await;
+    assert_eq!(server.seen().len(), 1, "nobody else sends");
+    clock.go.add_permits(1);
+    first.await.unwrap();
+    second.await.unwrap();
+    assert_eq!((server.seen().len(), clock.now()), (3, 7_000_000));
+}
+
+#[tokio::test]
+async fn a_retry_after_that_makes_no_sense_is_not_waited_for() {
+    for junk in ["-3", "0", "soon"] {
+        let headers: &'static [(&str, &str)] = vec![("retry-after", junk)].leak();
+        let server = Server::start([Answer { headers, ..answer(503, "x") }, answer(200, "[]")]).await;
+        server.client().build().unwrap().fetch(&laps()).await.unwrap();
+        assert!(server.waited() <= Duration::from_millis(4), "{junk}: {:?}", server.waited());
+    }
+}
+
+#[tokio::test]
+async fn a_429_is_waited_out_for_a_full_minute_whatever_it_says() {
+    // With the refusals that fill a minute.
+    for (body, refusals) in [
+        (TOO_FAST, 6),
+        ("slow down", 6),
+        (r#"{"error":"Rate limit exceeded: 30 per 10 second"}"#, 3),
+        (r#"{"detail":"Rate limit exceeded. Max 30 requests/minute."}"#, 3),
+    ] {
+        let refused = (0..refusals).map(|_| answer(429, body));
+        let server = Server::start(refused.chain([answer(200, "[{}]")])).await;
+        let found = server.client().max_retries(2).build().unwrap().fetch(&laps()).await.unwrap();
+        assert_eq!((found.rows, found.tries), (1, refusals + 1), "{body}");
+        assert!(server.waited() >= Duration::from_secs(60), "{body}: {:?}", server.waited());
+
+        let server = Server::start([answer(429, body)]).await;
+        let error = server.client().max_retries(2).build().unwrap().fetch(&laps()).await.unwrap_err();
+        assert!(matches!(error, Error::Status { status: 429, .. }), "{error}");
+        let waited = server.waited();
+        assert!((Duration::from_secs(100)..Duration::from_secs(240)).contains(&waited), "{body}: {waited:?}");
+    }
+}
+
+#[tokio::test]
+async fn waits_between_tries_differ_from_client_to_client() {
+    let mut waits = std::collections::BTreeSet::new();
+    for _ in 0..8 {
+        let server = Server::start([answer(503, "x"), answer(200, "[]")]).await;
+        let client = server.client().retry_delay(Duration::from_secs(1)).build().unwrap();
+        client.fetch(&laps()).await.unwrap();
+        assert!((Duration::from_secs(1)..=Duration::from_secs(2)).contains(&server.waited()));
+        waits.insert(server.waited());
+    }
+    assert!(waits.len() > 1, "all wait {waits:?}: they come back together");
 }
 
 #[tokio::test]
@@ -307,4 +396,38 @@ async fn every_retry_passes_the_limiter() {
     let client = server.client().limiter(limiter.clone()).build().unwrap();
     client.fetch(&laps()).await.unwrap_err();
     assert_eq!(limiter.snapshot().sent_last_minute, server.seen().len());
+}
+
+#[tokio::test]
+async fn a_round_trip_is_timed_without_the_limiters_wait() {
+    let server = Server::start([answer(200, "[]")]).await;
+    let clock = Arc::new(HeldClock { time: Arc::default(), go: Arc::new(tokio::sync::Semaphore::new(0)) });
+    let limiter = RateLimiter::with_clock(Limits::unlimited(), Arc::<HeldClock>::clone(&clock));
+    limiter.pause(Duration::from_secs(1)).await;
+    let client = server.client().limiter(limiter.clone()).build().unwrap();
+    let health = tokio::spawn(async move { client.check_health().await.unwrap() });
+    while limiter.snapshot().waiting == 0 {
+        tokio::time::sleep(Duration::from_millis(1)).await;
+    }
+    tokio::time::sleep(Duration::from_millis(100)).await;
+    let let_go = std::time::Instant::now();
+    clock.go.add_permits(1);
+    assert!(health.await.unwrap().round_trip <= let_go.elapsed());
+}
+
+#[tokio::test]
+async fn numbers_keep_their_last_digit() {
+    let server = Server::start([answer(200, r#"[{"gap_to_leader":63.650999999999996}]"#)]).await;
+    let rows = server.client().build().unwrap().intervals().session(9839).send().await.unwrap();
+    assert!(format!("{:?}", rows[0].gap_to_leader).contains("63.650999999999996"), "{:?}", rows[0]);
+}
+
+#[tokio::test]
+async fn a_base_url_without_its_version_is_told_soon() {
+    let server = Server::start([answer(500, "<h1>Invalid route</h1>")]).await;
+    let base = server.base_url.strip_suffix("/v1").unwrap();
+    let error =
+        server.client().max_retries(5).base_url(base).build().unwrap().fetch(&laps()).await.unwrap_err();
+    assert!(error.to_string().contains("does not end in /v1"), "{error}");
+    assert_eq!(server.seen().len(), 2);
 }

@@ -1,6 +1,7 @@
 //! Every fault of the network and what comes of it; a live session that locks history.
 
 use super::*;
+use openf1_client::FakeClock;
 use openf1_sim::{FAULT_KINDS, LiveWindow};
 
 /// What comes of a fault that does not pass.
@@ -47,11 +48,11 @@ fn is_final(details: &str) -> bool {
     ["403", "404", "401"].iter().any(|status| details.contains(&format!("status = {status}")))
 }
 
-/// A client that gives up soon.
+/// A client that gives up soon, and whose waits take no time.
 fn impatient(sim: &Simulator) -> OpenF1 {
     OpenF1::builder()
         .base_url(sim.base_url())
-        .limiter(RateLimiter::new(Limits::unlimited()))
+        .limiter(RateLimiter::with_clock(Limits::unlimited(), Arc::new(FakeClock::at(0))))
         .retry_delay(Duration::from_millis(2))
         .max_retries(2)
         .timeout(Duration::from_secs(1))

@@ -8,6 +8,10 @@ use std::time::Duration;
 pub trait Clock: std::fmt::Debug + Send + Sync + 'static {
     /// Microseconds since some moment that is the same for all who share a state file.
     fn now(&self) -> i64;
+    /// Names what [`now`](Self::now) counts from. Times of clocks with different names cannot be compared.
+    fn epoch(&self) -> String {
+        String::from("default")
+    }
     /// Waits.
     fn sleep(&self, length: Duration) -> BoxFuture<'static, ()>;
 }
@@ -37,6 +41,10 @@ impl Clock for SystemClock {
         steady()
     }
 
+    fn epoch(&self) -> String {
+        super::machine::boot().to_owned()
+    }
+
     fn sleep(&self, length: Duration) -> BoxFuture<'static, ()> {
         Box::pin(tokio::time::sleep(length))
     }
@@ -46,12 +54,19 @@ impl Clock for SystemClock {
 #[derive(Debug, Default)]
 pub struct FakeClock {
     now: AtomicI64,
+    epoch: String,
 }
 
 impl FakeClock {
     /// Starts at so many microseconds.
     pub fn at(micros: i64) -> Self {
-        Self { now: AtomicI64::new(micros) }
+        Self { now: AtomicI64::new(micros), epoch: "fake".to_owned() }
+    }
+
+    /// Counts from something else than other fake clocks, as that of another machine does.
+    #[must_use]
+    pub fn with_epoch(self, epoch: impl Into<String>) -> Self {
+        Self { epoch: epoch.into(), ..self }
     }
 
     /// Moves it on.
@@ -68,6 +83,10 @@ impl FakeClock {
 impl Clock for FakeClock {
     fn now(&self) -> i64 {
         self.now.load(Ordering::SeqCst)
+    }
+
+    fn epoch(&self) -> String {
+        self.epoch.clone()
     }
 
     fn sleep(&self, length: Duration) -> BoxFuture<'static, ()> {

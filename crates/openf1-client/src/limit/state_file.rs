@@ -1,18 +1,49 @@
-//! The file in which processes share the times of their requests.
+//! The file in which processes share the requests that take places.
 
-use super::{Limits, Log};
+use super::limits::{LimitError, Limits};
+use super::log::{Flight, Log, Stranger};
 use serde::{Deserialize, Serialize};
-use std::collections::VecDeque;
+use std::collections::{BTreeMap, VecDeque};
 use std::fs::File;
 use std::io::{Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 
-#[derive(Serialize, Deserialize)]
+const VERSION: u32 = 3;
+
+#[derive(Default, Serialize, Deserialize)]
 struct Stored {
     version: u32,
-    /// Microseconds of the machine's steady clock.
-    sent: VecDeque<i64>,
+    /// By what their clock counts from: times of one say nothing about those of another.
+    machines: BTreeMap<String, Section>,
+}
+
+/// What one machine has sent since it booted.
+#[derive(Default, Serialize, Deserialize)]
+struct Section {
+    /// Changes with every change of what others must know.
+    revision: u64,
+    ended: VecDeque<i64>,
+    in_flight: Vec<Flight>,
     paused_until: i64,
+    /// Which state of the other machines was first seen when.
+    seen: BTreeMap<String, Seen>,
+}
+
+#[derive(Clone, Copy, PartialEq, Serialize, Deserialize)]
+struct Seen {
+    revision: u64,
+    since: i64,
+}
+
+#[derive(Deserialize)]
+struct Version {
+    version: u32,
+}
+
+/// The format before machines were told apart.
+#[derive(Deserialize)]
+struct Version2 {
+    sent: VecDeque<i64>,
 }
 
 /// A file, locked for each look at it.
@@ -26,42 +57,112 @@ impl StateFile {
         Self { path }
     }
 
-    pub(super) fn path(&self) -> &Path {
-        &self.path
+    pub(super) fn error(&self, source: std::io::Error) -> LimitError {
+        LimitError::StateFile { path: self.path.clone(), source }
     }
 
-    /// Locks, reads, changes, writes, unlocks.
-    pub(super) fn update<T>(&self, limits: Limits, change: impl FnOnce(&mut Log) -> T) -> std::io::Result<T> {
-        if let Some(folder) = self.path.parent() {
-            std::fs::create_dir_all(folder)?;
-        }
-        let mut file =
-            File::options().read(true).write(true).create(true).truncate(false).open(&self.path)?;
-        file.lock()?;
-        let mut text = String::new();
-        let mut log = match file.read_to_string(&mut text) {
-            Ok(0) => Log::default(),
-            // What follows the first value is left when a process ended between its writing and its cutting off.
-            Ok(_) => match serde_json::Deserializer::from_str(&text).into_iter::<Stored>().next() {
-                Some(Ok(stored)) => Log { sent: stored.sent, paused_until: stored.paused_until },
-                _ => full(limits),
-            },
-            Err(_) => full(limits),
+    /// Locks, reads, changes, writes, unlocks. `epoch` names what the clock counts from.
+    pub(super) fn update<T>(
+        &self,
+        limits: &Limits,
+        epoch: &str,
+        now: impl FnOnce() -> i64,
+        change: impl FnOnce(&mut Log, i64) -> T,
+    ) -> Result<T, LimitError> {
+        let (mut file, text) = open(&self.path).map_err(|source| self.error(source))?;
+        // Only now: others may have had the lock for long.
+        let now = now();
+        let mut stored = self.parse(&text, limits, epoch, now)?;
+        let mut own = stored.machines.remove(epoch).unwrap_or_default();
+        let mut log = Log {
+            ended: std::mem::take(&mut own.ended),
+            in_flight: std::mem::take(&mut own.in_flight),
+            strangers: own.look_at(&mut stored.machines, limits.memory(), now),
+            paused_until: own.paused_until,
         };
-        log.sent.make_contiguous().sort_unstable();
-        let result = change(&mut log);
-        let stored = Stored { version: 2, sent: log.sent, paused_until: log.paused_until };
-        let text = serde_json::to_vec(&stored)?;
-        file.seek(SeekFrom::Start(0))?;
-        file.write_all(&text)?;
-        file.set_len(text.len() as u64)?;
-        file.unlock()?;
+        let before = log.clone();
+        let result = change(&mut log, now);
+        if (&before.ended, &before.in_flight) != (&log.ended, &log.in_flight) {
+            own.revision = own.revision.wrapping_add(1);
+        }
+        let Log { ended, in_flight, paused_until, .. } = log;
+        let own = Section { ended, in_flight, paused_until, ..own };
+        stored.machines.insert(epoch.to_owned(), own);
+        write(&mut file, &Stored { version: VERSION, ..stored }).map_err(|source| self.error(source))?;
         Ok(result)
+    }
+
+    fn parse(&self, text: &[u8], limits: &Limits, epoch: &str, now: i64) -> Result<Stored, LimitError> {
+        if text.is_empty() {
+            return Ok(Stored::default());
+        }
+        let stored = match first::<Version>(text).map(|found| found.version) {
+            Some(version) if version > VERSION => {
+                return Err(LimitError::NewerStateFile { path: self.path.clone(), version });
+            }
+            Some(VERSION) => first::<Stored>(text),
+            Some(_) => first::<Version2>(text).map(|old| {
+                let section = Section { ended: old.sent, ..Section::default() };
+                Stored { machines: [(String::new(), section)].into(), ..Stored::default() }
+            }),
+            None => None,
+        };
+        // Damaged: nobody knows what was sent, so every place is taken now.
+        Ok(stored.unwrap_or_else(|| {
+            let most = limits.windows().map(|window| window.count).max().unwrap_or(0).min(MOST_REMEMBERED);
+            let section = Section { ended: std::iter::repeat_n(now, most).collect(), ..Section::default() };
+            Stored { machines: [(epoch.to_owned(), section)].into(), ..Stored::default() }
+        }))
     }
 }
 
-/// A damaged file: nobody knows what was sent, so the windows count as full now, as times in the future do.
-fn full(limits: Limits) -> Log {
-    let count = if limits.per_minute == u32::MAX { 0 } else { limits.per_minute as usize };
-    Log { sent: std::iter::repeat_n(i64::MAX, count).collect(), paused_until: 0 }
+/// Longest list of requests that a damaged file is taken for.
+const MOST_REMEMBERED: usize = 100_000;
+
+impl Section {
+    /// What the others have sent, as far as it can matter; the rest is dropped.
+    fn look_at(&mut self, others: &mut BTreeMap<String, Section>, memory: i64, now: i64) -> Vec<Stranger> {
+        let known = std::mem::take(&mut self.seen);
+        let mut strangers = Vec::new();
+        others.retain(|name, other| {
+            let seen = known
+                .get(name)
+                .filter(|seen| seen.revision == other.revision && seen.since <= now)
+                .copied()
+                .unwrap_or(Seen { revision: other.revision, since: now });
+            let (ended, in_flight) = (other.ended.len(), other.in_flight.len());
+            let stranger = Stranger { since: seen.since, ended, in_flight };
+            if stranger.is_past(now, memory) {
+                return false;
+            }
+            self.seen.insert(name.clone(), seen);
+            strangers.push(stranger);
+            true
+        });
+        strangers
+    }
+}
+
+/// What follows the first value is left when a process ended between its writing and its cutting off.
+fn first<'t, T: Deserialize<'t>>(text: &'t [u8]) -> Option<T> {
+    serde_json::Deserializer::from_slice(text).into_iter().next()?.ok()
+}
+
+fn open(path: &Path) -> std::io::Result<(File, Vec<u8>)> {
+    if let Some(folder) = path.parent() {
+        std::fs::create_dir_all(folder)?;
+    }
+    let mut file = File::options().read(true).write(true).create(true).truncate(false).open(path)?;
+    file.lock()?;
+    let mut text = Vec::new();
+    file.read_to_end(&mut text)?;
+    Ok((file, text))
+}
+
+/// Closing the file unlocks it, also where writing fails.
+fn write(file: &mut File, stored: &Stored) -> std::io::Result<()> {
+    let text = serde_json::to_vec(stored)?;
+    file.seek(SeekFrom::Start(0))?;
+    file.write_all(&text)?;
+    file.set_len(text.len() as u64)
 }

@@ -1,0 +1,193 @@
+//! From settings to a client.
+
+use crate::client::{OpenF1, Shared, describe};
+use crate::error::Error;
+use crate::limit::{Limits, RateLimiter};
+use crate::login::{Credentials, TokenStore};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU64};
+use std::time::Duration;
+use tokio::sync::Semaphore;
+
+/// Address of the public API.
+pub const DEFAULT_BASE_URL: &str = "https://api.openf1.org/v1";
+
+/// Settings of a client. All have defaults that suit the free tier.
+///
+/// A proxy is taken from `HTTPS_PROXY` (or `ALL_PROXY`), less the hosts of `NO_PROXY`. TLS trusts what the system trusts; on Linux
+/// `SSL_CERT_FILE` and `SSL_CERT_DIR` name other authorities, such as a proxy's own.
+#[derive(Debug, Clone)]
+pub struct ClientBuilder {
+    base_url: String,
+    timeout: Duration,
+    connect_timeout: Duration,
+    max_retries: u32,
+    retry_delay: Duration,
+    limiter: Option<RateLimiter>,
+    credentials: Option<Credentials>,
+    user_agent: String,
+}
+
+impl Default for ClientBuilder {
+    fn default() -> Self {
+        Self {
+            base_url: DEFAULT_BASE_URL.to_owned(),
+            timeout: Duration::from_secs(30),
+            connect_timeout: Duration::from_secs(10),
+            max_retries: 5,
+            retry_delay: Duration::from_secs(1),
+            limiter: None,
+            credentials: None,
+            user_agent: concat!("f1lake/", env!("CARGO_PKG_VERSION")).to_owned(),
+        }
+    }
+}
+
+impl ClientBuilder {
+    /// Address up to and including `/v1`.
+    #[must_use]
+    pub fn base_url(mut self, url: impl Into<String>) -> Self {
+        self.base_url = url.into();
+        self
+    }
+
+    /// Longest wait for one answer, from sending to the last byte.
+    #[must_use]
+    pub fn timeout(mut self, timeout: Duration) -> Self {
+        self.timeout = timeout;
+        self
+    }
+
+    /// Tries after the first, for 5xx, timeouts and resets. A 429 is waited out apart from these, with pauses that grow to a full minute; with
+    /// 0 retries it is not.
+    #[must_use]
+    pub fn max_retries(mut self, retries: u32) -> Self {
+        self.max_retries = retries;
+        self
+    }
+
+    /// First wait between tries; doubles each time, with jitter, up to a minute.
+    #[must_use]
+    pub fn retry_delay(mut self, delay: Duration) -> Self {
+        self.retry_delay = delay;
+        self
+    }
+
+    /// The limiter; share one among all clients of a process. Default: a new one with [`Limits::default_for`] the address.
+    #[must_use]
+    pub fn limiter(mut self, limiter: RateLimiter) -> Self {
+        self.limiter = Some(limiter);
+        self
+    }
+
+    /// Account to log in with.
+    #[must_use]
+    pub fn credentials(mut self, credentials: Option<Credentials>) -> Self {
+        self.credentials = credentials;
+        self
+    }
+
+    /// Replaces `f1lake/<version>`.
+    #[must_use]
+    pub fn user_agent(mut self, agent: impl Into<String>) -> Self {
+        self.user_agent = agent.into();
+        self
+    }
+
+    /// The client.
+    ///
+    /// # Errors
+    /// When the base URL is no URL, or is plain http to another machine.
+    pub fn build(self) -> Result<OpenF1, Error> {
+        let base = self.base_url.trim_end_matches('/').to_owned();
+        // First, and without the address: what follows quotes it.
+        if base.contains('@') {
+            return Err(Error::Config(
+                "base_url holds a user or password; set OPENF1_USERNAME and OPENF1_PASSWORD instead"
+                    .to_owned(),
+            ));
+        }
+        let url = url::Url::parse(&base).map_err(|error| {
+            Error::Config(format!("base_url `{base}` is no URL ({error}); try {DEFAULT_BASE_URL}"))
+        })?;
+        match url.scheme() {
+            "https" => {}
+            "http" if is_loopback(&url) => {}
+            "http" => {
+                return Err(Error::Config(format!(
+                    "base_url `{base}` is plain http to another machine; use https"
+                )));
+            }
+            other => {
+                return Err(Error::Config(format!("base_url `{base}` has scheme `{other}`; use https")));
+            }
+        }
+        let mut http = reqwest::Client::builder()
+            .user_agent(self.user_agent)
+            .timeout(self.timeout)
+            .connect_timeout(self.connect_timeout)
+            // A redirect could carry the token to another host, and the API sends none.
+            .redirect(reqwest::redirect::Policy::none())
+            // Answers stay packed until it is their turn.
+            .no_gzip()
+            // Every sending passes the limiter, so only we repeat one.
+            .retry(reqwest::retry::never());
+        if is_loopback(&url) {
+            // No proxy reaches this machine's own ports.
+            http = http.no_proxy();
+        }
+        let http =
+            http.build().map_err(|error| Error::Config(format!("no HTTP client: {}", describe(&error))))?;
+        let limits = Limits::default_for(&base, self.credentials.is_some());
+        let root = base.strip_suffix("/v1").unwrap_or(&base);
+        Ok(OpenF1 {
+            shared: Arc::new(Shared {
+                token_url: format!("{root}/token"),
+                base,
+                http,
+                limiter: self.limiter.unwrap_or_else(|| RateLimiter::new(limits)),
+                credentials: self.credentials,
+                tokens: TokenStore::default(),
+                max_retries: self.max_retries,
+                retry_delay: self.retry_delay,
+                sent: AtomicU64::new(0),
+                received: AtomicU64::new(0),
+                retried: AtomicU64::new(0),
+                answered: AtomicBool::new(false),
+                unpacking: Arc::new(Semaphore::new(1)),
+            }),
+        })
+    }
+}
+
+pub(crate) fn is_loopback(url: &url::Url) -> bool {
+    match url.host() {
+        Some(url::Host::Domain(name)) => name == "localhost",
+        Some(url::Host::Ipv4(address)) => address.is_loopback(),
+        Some(url::Host::Ipv6(address)) => address.is_loopback(),
+        None => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn plain_http_goes_to_loopback_only() {
+        assert!(OpenF1::builder().base_url("http://127.0.0.1:1/v1").build().is_ok());
+        assert!(OpenF1::builder().base_url("http://localhost:1/v1").build().is_ok());
+        for url in [
+            "http://api.openf1.org/v1",
+            "ftp://x",
+            "nonsense",
+            "https://a:b@api.openf1.org/v1",
+            "http://a:b@x",
+            "a:b@:x",
+        ] {
+            let error = OpenF1::builder().base_url(url).build().unwrap_err().to_string();
+            assert!(error.contains("base_url"), "{error}");
+            assert!(!error.contains("a:b"), "{error}");
+        }
+    }
+}

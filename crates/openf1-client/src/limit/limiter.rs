@@ -1,0 +1,256 @@
+//! The limiter: callers wait here until their request may go.
+
+use super::clock::{Clock, SystemClock};
+use super::limits::{LimitError, Limits, MINUTE, Window};
+use super::log::{End, Log};
+use super::machine::Process;
+use super::state_file::StateFile;
+use std::path::PathBuf;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+/// Longest pause that an answer can impose.
+const LONGEST_PAUSE: Duration = Duration::from_secs(15 * 60);
+
+/// What a limiter is doing.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct LimiterSnapshot {
+    /// Limits in force.
+    pub limits: Limits,
+    /// Requests of the last second: those under way, and those whose answer came in it.
+    pub sent_last_second: usize,
+    /// The same of the last minute.
+    pub sent_last_minute: usize,
+    /// How long until a request may go, at the earliest.
+    pub next_in: Duration,
+    /// Callers waiting.
+    pub waiting: usize,
+}
+
+#[derive(Debug)]
+struct Shared {
+    limits: Limits,
+    clock: Arc<dyn Clock>,
+    /// All there is, or the last look at the file.
+    log: Mutex<Log>,
+    file: Option<StateFile>,
+    /// Fair: callers go in the order they came.
+    turn: tokio::sync::Mutex<()>,
+    waiting: AtomicUsize,
+}
+
+/// The limiter. Clones share it; limiters with one state file share that. [The rule and why it holds](crate::limit).
+#[derive(Debug, Clone)]
+pub struct RateLimiter {
+    shared: Arc<Shared>,
+}
+
+/// Counts a caller while it waits.
+struct Waiting<'a>(&'a AtomicUsize);
+
+impl Drop for Waiting<'_> {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::Relaxed);
+    }
+}
+
+/// A request that was let go. It takes a place of the limits until [`over`](Self::over) says that the server has it.
+///
+/// Dropped without a word, for instance because the caller was cancelled, it counts as arriving up to 5 s later.
+#[derive(Debug)]
+#[must_use = "a request that is dropped counts as lost on its way"]
+pub struct Sending {
+    shared: Arc<Shared>,
+    id: Option<u64>,
+    /// Whether the caller has it: what never left [`RateLimiter::acquire`] was never sent.
+    let_go: bool,
+}
+
+impl Sending {
+    /// The head of its answer came, so it has arrived.
+    pub async fn over(mut self) {
+        self.end(End::Over).await;
+    }
+
+    /// It was not sent after all: its place is free at once.
+    pub async fn unused(mut self) {
+        self.end(End::Unused).await;
+    }
+
+    async fn end(&mut self, end: End) {
+        let Some(id) = self.id.take() else { return };
+        // Before any waiting for a thread or a lock.
+        let now = self.shared.clock.now();
+        if self.shared.file.is_none() {
+            return self.shared.log().end(id, end, now);
+        }
+        let shared = Arc::clone(&self.shared);
+        // It goes on when the caller is cancelled meanwhile.
+        drop(tokio::task::spawn_blocking(move || shared.end_in_file(id, end, now)).await);
+    }
+}
+
+impl Drop for Sending {
+    fn drop(&mut self) {
+        let Some(id) = self.id.take() else { return };
+        let end = if self.let_go { End::Lost } else { End::Unused };
+        let now = self.shared.clock.now();
+        if self.shared.file.is_none() {
+            return self.shared.log().end(id, end, now);
+        }
+        let shared = Arc::clone(&self.shared);
+        match tokio::runtime::Handle::try_current() {
+            Ok(runtime) => drop(runtime.spawn_blocking(move || shared.end_in_file(id, end, now))),
+            Err(_) => shared.end_in_file(id, end, now),
+        }
+    }
+}
+
+impl RateLimiter {
+    /// In memory, by the system's clock.
+    pub fn new(limits: Limits) -> Self {
+        Self::with_clock(limits, Arc::new(SystemClock))
+    }
+
+    /// In memory, by another clock.
+    pub fn with_clock(limits: Limits, clock: Arc<dyn Clock>) -> Self {
+        Self::open(limits, clock, None)
+    }
+
+    /// Keeps the requests in a locked file, shared with other processes and across restarts. Without limits there is nothing to share.
+    #[must_use]
+    pub fn with_state_file(self, path: impl Into<PathBuf>) -> Self {
+        let limits = self.shared.limits;
+        let file = (!limits.is_unlimited()).then(|| StateFile::new(path.into()));
+        Self::open(limits, Arc::clone(&self.shared.clock), file)
+    }
+
+    fn open(limits: Limits, clock: Arc<dyn Clock>, file: Option<StateFile>) -> Self {
+        let (log, turn, waiting) = (Mutex::default(), tokio::sync::Mutex::new(()), AtomicUsize::new(0));
+        Self { shared: Arc::new(Shared { limits, clock, log, file, turn, waiting }) }
+    }
+
+    /// Limits in force.
+    pub fn limits(&self) -> Limits {
+        self.shared.limits
+    }
+
+    /// The clock it goes by.
+    pub fn clock(&self) -> &dyn Clock {
+        &*self.shared.clock
+    }
+
+    /// Waits until one request may be sent; the [`Sending`] takes its place. Dropping the future grants nothing.
+    ///
+    /// # Errors
+    /// When the limits are unusable or the state file cannot be used.
+    pub async fn acquire(&self) -> Result<Sending, LimitError> {
+        let shared = &self.shared;
+        shared.limits.validate()?;
+        shared.waiting.fetch_add(1, Ordering::Relaxed);
+        let _waiting = Waiting(&shared.waiting);
+        let _turn = shared.turn.lock().await;
+        loop {
+            let taken = match &shared.file {
+                Some(file) => {
+                    let (file, same) = (file.clone(), Arc::clone(shared));
+                    let path = file.clone();
+                    tokio::task::spawn_blocking(move || same.take_in_file(&file))
+                        .await
+                        .unwrap_or_else(|error| Err(path.error(std::io::Error::other(error))))?
+                }
+                None => shared.take(&mut shared.log(), shared.clock.now()),
+            };
+            match taken {
+                Ok(mut sending) => {
+                    sending.let_go = true;
+                    return Ok(sending);
+                }
+                Err(wait) => shared.clock.sleep(Duration::from_micros(wait.unsigned_abs())).await,
+            }
+        }
+    }
+
+    /// Lets nobody send for so long (at most 15 minutes): the server said that it is too much.
+    pub async fn pause(&self, length: Duration) {
+        let shared = &self.shared;
+        let length = i64::try_from(length.min(LONGEST_PAUSE).as_micros()).unwrap_or(0);
+        let hold = move |log: &mut Log, now: i64| {
+            log.paused_until = log.paused_until.max(now.saturating_add(length));
+        };
+        hold(&mut shared.log(), shared.clock.now());
+        if let Some(file) = &shared.file {
+            let (file, same) = (file.clone(), Arc::clone(shared));
+            let kept = tokio::task::spawn_blocking(move || same.update(&file, hold)).await;
+            if let Ok(Err(error)) = kept {
+                tracing::warn!(%error, "other processes do not learn of the pause");
+            }
+        }
+    }
+
+    /// What it is doing, as far as this process knows.
+    pub fn snapshot(&self) -> LimiterSnapshot {
+        let now = self.shared.clock.now();
+        let log = self.shared.log();
+        let free = log.free_at(&self.shared.windows(), now);
+        LimiterSnapshot {
+            limits: self.shared.limits,
+            sent_last_second: log.since(now.saturating_sub(1_000_000)),
+            sent_last_minute: log.since(now.saturating_sub(MINUTE)),
+            next_in: Duration::from_micros(free.saturating_sub(now).unsigned_abs()),
+            waiting: self.shared.waiting.load(Ordering::Relaxed),
+        }
+    }
+
+    /// How long so many further requests will take from now, at least.
+    pub fn estimate(&self, requests: usize) -> Duration {
+        let now = self.shared.clock.now();
+        self.shared.log().time_for(requests, &self.shared.windows(), self.shared.limits.memory(), now)
+    }
+}
+
+impl Shared {
+    fn log(&self) -> std::sync::MutexGuard<'_, Log> {
+        self.log.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn windows(&self) -> Vec<Window> {
+        self.limits.windows().map(Window::guarded).collect()
+    }
+
+    /// A request that may go now; otherwise how long to wait, in microseconds.
+    fn take(self: &Arc<Self>, log: &mut Log, now: i64) -> Result<Sending, i64> {
+        let longest = i64::try_from(LONGEST_PAUSE.as_micros()).unwrap_or(i64::MAX);
+        // Such a pause is of before the machine restarted.
+        if log.paused_until > now.saturating_add(longest) {
+            log.paused_until = now;
+        }
+        let id = log.take(&self.limits, now, Process::current())?;
+        Ok(Sending { shared: Arc::clone(self), id: Some(id), let_go: false })
+    }
+
+    fn update<T>(&self, file: &StateFile, change: impl FnOnce(&mut Log, i64) -> T) -> Result<T, LimitError> {
+        file.update(
+            &self.limits,
+            &self.clock.epoch(),
+            || self.clock.now(),
+            |log, now| {
+                let result = change(log, now);
+                self.log().clone_from(log);
+                result
+            },
+        )
+    }
+
+    fn take_in_file(self: &Arc<Self>, file: &StateFile) -> Result<Result<Sending, i64>, LimitError> {
+        self.update(file, |log, now| self.take(log, now))
+    }
+
+    fn end_in_file(&self, id: u64, end: End, at: i64) {
+        let Some(file) = &self.file else { return };
+        if let Err(error) = self.update(file, |log, _| log.end(id, end, at)) {
+            tracing::warn!(%error, "the limiter counts a request as under way for a minute");
+        }
+    }
+}

@@ -1,0 +1,468 @@
+//! Traces of the limiter: no window is exceeded, and what is allowed is used.
+
+use super::limits::MINUTE;
+use super::*;
+use proptest::prelude::*;
+use std::sync::Arc;
+use std::time::Duration;
+
+/// Far enough from zero for any window.
+const START: i64 = 1_700_000_000_000_000;
+
+fn now<T>(future: impl Future<Output = T>) -> T {
+    tokio::runtime::Builder::new_current_thread().build().unwrap().block_on(future)
+}
+
+/// One request whose answer comes at once.
+fn go(limiter: &RateLimiter) {
+    now(async { limiter.acquire().await.unwrap().over().await });
+}
+
+/// Most times within any span, its end excluded.
+fn most_within(times: &[i64], span: i64) -> usize {
+    let from = |start: &i64| times.iter().filter(|at| (*start..start + span).contains(*at)).count();
+    times.iter().map(from).max().unwrap_or(0)
+}
+
+/// What the server would count as a violation: more in a second than the rate rounded up, or in a minute.
+fn within(limits: Limits, times: &[i64]) -> Result<(), TestCaseError> {
+    let a_second = limits.per_second.ceil() as usize;
+    prop_assert!(most_within(times, 1_000_000) <= a_second, "{a_second} a second: {times:?}");
+    prop_assert!(most_within(times, MINUTE) <= limits.per_minute as usize, "a minute: {times:?}");
+    Ok(())
+}
+
+fn limits() -> impl Strategy<Value = Limits> {
+    prop_oneof![
+        Just(Limits::FREE),
+        Just(Limits::SPONSOR),
+        (0.5f64..9.0, 1u32..90).prop_map(|(per_second, per_minute)| Limits { per_second, per_minute }),
+    ]
+}
+
+/// What happens to one of several processes with one state file.
+#[derive(Debug, Clone)]
+enum Step {
+    /// So many workers ask at once.
+    Ask(usize),
+    /// A request that fails is repeated so often, after pauses of so many ms.
+    Retry(usize, u64),
+    Idle(u64),
+    Restart,
+    Pause(u64),
+}
+
+fn step() -> impl Strategy<Value = Step> {
+    prop_oneof![
+        12 => (1usize..4).prop_map(Step::Ask),
+        2 => (1usize..4, 0u64..3_000).prop_map(|(tries, pause)| Step::Retry(tries, pause)),
+        3 => (0u64..2_000).prop_map(Step::Idle),
+        1 => (0u64..70_000).prop_map(Step::Idle),
+        1 => Just(Step::Restart),
+        1 => (1u64..5_000).prop_map(Step::Pause),
+    ]
+}
+
+/// Several processes with one clock and one state file.
+struct Machine {
+    limits: Limits,
+    clock: Arc<FakeClock>,
+    folder: tempfile::TempDir,
+    processes: Vec<RateLimiter>,
+    sent: Vec<i64>,
+}
+
+impl Machine {
+    fn new(limits: Limits) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let clock = Arc::new(FakeClock::at(START));
+        let mut machine = Self { limits, clock, folder, processes: Vec::new(), sent: Vec::new() };
+        machine.processes = (0..4).map(|_| machine.open()).collect();
+        machine
+    }
+
+    fn open(&self) -> RateLimiter {
+        RateLimiter::with_clock(self.limits, Arc::<FakeClock>::clone(&self.clock))
+            .with_state_file(self.folder.path().join("limits.json"))
+    }
+
+    fn ask(&mut self, process: usize, workers: usize) {
+        let ask = || async {
+            let sending = self.processes[process].acquire().await.unwrap();
+            let at = self.clock.now();
+            sending.over().await;
+            at
+        };
+        let sent = now(futures::future::join_all((0..workers).map(|_| ask())));
+        self.sent.extend(sent);
+    }
+}
+
+proptest! {
+    // `PROPTEST_CASES=10000` for the long run.
+    #![proptest_config(ProptestConfig::default())]
+
+    #[test]
+    fn no_window_is_exceeded_whatever_processes_do(
+        limits in limits(),
+        steps in prop::collection::vec((0usize..4, step()), 1..120),
+    ) {
+        let mut machine = Machine::new(limits);
+        for (process, step) in steps {
+            match step {
+                Step::Ask(workers) => machine.ask(process, workers),
+                Step::Retry(tries, pause) => for _ in 0..tries {
+                    machine.ask(process, 1);
+                    machine.clock.advance(Duration::from_millis(pause));
+                },
+                Step::Idle(millis) => machine.clock.advance(Duration::from_millis(millis)),
+                Step::Restart => machine.processes[process] = machine.open(),
+                Step::Pause(millis) => {
+                    let until = machine.clock.now() + i64::try_from(millis).unwrap() * 1000;
+                    now(machine.processes[process].pause(Duration::from_millis(millis)));
+                    machine.ask((process + 1) % 4, 1);
+                    prop_assert!(machine.clock.now() >= until, "another process did not learn of the pause");
+                }
+            }
+        }
+        within(limits, &machine.sent)?;
+    }
+
+    #[test]
+    fn at_least_98_percent_of_what_is_allowed_is_used(
+        limits in limits(),
+        turns in prop::collection::vec((0usize..4, 1usize..6, prop::bool::weighted(0.1)), 1..20),
+    ) {
+        let mut machine = Machine::new(limits);
+        let least_count = limits.per_minute as usize * 3 + 1;
+        for (process, workers, restart) in turns.into_iter().cycle() {
+            if machine.sent.len() >= least_count {
+                break;
+            }
+            if restart {
+                machine.processes[process] = machine.open();
+            }
+            machine.ask(process, workers);
+        }
+        within(limits, &machine.sent)?;
+        let took = (machine.clock.now() - START) as f64;
+        let least = limits.least_time(machine.sent.len()).as_micros() as f64;
+        prop_assert!(took * 0.98 <= least, "{took} of {least} for {}: {limits:?}", machine.sent.len());
+    }
+}
+
+#[test]
+fn the_least_time_is_that_of_two_exact_windows() {
+    // 30 at once fill the first minute; each later one waits for the one 30 before it, or for its second.
+    let seconds = |limits: Limits, requests| limits.least_time(requests).as_secs_f64();
+    let exact = Limits { per_second: 3.0, per_minute: 30 };
+    assert_eq!(seconds(exact, 3), 0.0);
+    assert_eq!(seconds(exact, 4), 1.0);
+    assert_eq!(seconds(exact, 30), 9.0);
+    assert_eq!(seconds(exact, 31), 60.0);
+    assert_eq!(seconds(exact, 57), 68.0);
+    let slower = Limits { per_second: 2.8, per_minute: 30 };
+    assert!((seconds(slower, 30) - 9.0 * 3.0 / 2.8).abs() < 1e-3);
+}
+
+#[test]
+fn a_restart_of_the_machine_and_a_damaged_file_cost_a_minute_at_most() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("limits.json");
+    let open = |at| {
+        let clock = Arc::new(FakeClock::at(at));
+        let limiter = RateLimiter::with_clock(Limits::FREE, Arc::<FakeClock>::clone(&clock));
+        (limiter.with_state_file(&path), clock)
+    };
+    let (limiter, _) = open(START);
+    for _ in 0..30 {
+        go(&limiter);
+    }
+    let booted = 20_000_000;
+    let (limiter, clock) = open(booted);
+    go(&limiter);
+    let waited = clock.now() - booted;
+    assert!((MINUTE..MINUTE + 2_000_000).contains(&waited), "{waited}");
+
+    std::fs::write(&path, "{\"version\":1,\"se").unwrap();
+    let (limiter, clock) = open(START);
+    go(&limiter);
+    let waited = clock.now() - START;
+    assert!((MINUTE - 2_000_000..MINUTE + 2_000_000).contains(&waited), "{waited}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn many_workers_at_once_are_let_go_one_by_one() {
+    let clock = Arc::new(FakeClock::at(START));
+    let limiter = RateLimiter::with_clock(Limits::SPONSOR, Arc::<FakeClock>::clone(&clock));
+    let workers: Vec<_> = (0..100)
+        .map(|_| {
+            let limiter = limiter.clone();
+            tokio::spawn(async move { limiter.acquire().await.unwrap().over().await })
+        })
+        .collect();
+    for worker in workers {
+        worker.await.unwrap();
+    }
+    let took = Duration::from_micros((clock.now() - START).unsigned_abs());
+    let least = Limits::SPONSOR.least_time(100);
+    assert!(took >= least && took.as_secs_f64() * 0.98 <= least.as_secs_f64(), "{took:?} of {least:?}");
+}
+
+#[test]
+fn limits_that_let_nothing_through_are_refused() {
+    for (per_second, per_minute) in [(0.0, 30), (-1.0, 30), (f64::NAN, 30), (3.0, 0)] {
+        let limiter = RateLimiter::new(Limits { per_second, per_minute });
+        assert!(matches!(now(limiter.acquire()), Err(LimitError::Unusable(_))));
+    }
+}
+
+fn limiter(limits: Limits) -> (RateLimiter, Arc<FakeClock>) {
+    let clock = Arc::new(FakeClock::at(START));
+    (RateLimiter::with_clock(limits, Arc::<FakeClock>::clone(&clock)), clock)
+}
+
+#[test]
+fn no_pause_is_longer_than_15_minutes_for_one_process_or_several() {
+    let folder = tempfile::tempdir().unwrap();
+    let longest = Duration::from_secs(15 * 60);
+    let (alone, clock) = limiter(Limits::FREE);
+    let together = alone.clone().with_state_file(folder.path().join("limits.json"));
+    for limiter in [alone, together] {
+        let start = clock.now();
+        now(limiter.pause(Duration::from_secs(86_400)));
+        assert_eq!(limiter.snapshot().next_in, longest);
+        go(&limiter);
+        assert_eq!(clock.now() - start, 15 * MINUTE);
+    }
+}
+
+#[test]
+fn a_pause_from_before_a_restart_of_the_machine_is_over() {
+    let folder = tempfile::tempdir().unwrap();
+    let (limiter, clock) = limiter(Limits::FREE);
+    let open = || limiter.clone().with_state_file(folder.path().join("limits.json"));
+    now(open().pause(Duration::from_secs(60)));
+    let booted = 20_000_000;
+    clock.set(booted);
+    go(&open());
+    assert_eq!(clock.now(), booted);
+}
+
+#[test]
+fn a_snapshot_tells_what_was_sent_and_when_the_next_may_go() {
+    let (limiter, clock) = limiter(Limits::FREE);
+    for _ in 0..3 {
+        go(&limiter);
+    }
+    let seen = limiter.snapshot();
+    assert_eq!((seen.sent_last_second, seen.sent_last_minute, seen.waiting), (3, 3, 0));
+    // A second, longer by the guard.
+    assert_eq!(seen.next_in, Duration::from_micros(1_016_000));
+    clock.advance(Duration::from_secs(1));
+    let seen = limiter.snapshot();
+    assert_eq!((seen.sent_last_second, seen.sent_last_minute), (0, 3));
+    assert_eq!(seen.next_in, Duration::from_micros(16_000));
+    assert_eq!(limiter.estimate(1), seen.next_in);
+    assert_eq!(limiter.estimate(3), seen.next_in);
+    assert_eq!(limiter.estimate(4), seen.next_in + Duration::from_micros(1_016_000));
+    clock.advance(Duration::from_secs(60));
+    assert_eq!(limiter.snapshot().next_in, Duration::ZERO);
+    assert_eq!(limiter.snapshot().sent_last_minute, 0);
+}
+
+#[test]
+fn a_caller_counts_as_waiting_until_it_goes_or_gives_up() {
+    let (limiter, _) = limiter(Limits::SPONSOR);
+    now(limiter.pause(Duration::from_secs(60)));
+    let mut waiting = Box::pin(limiter.acquire());
+    assert!(now(async { futures::poll!(&mut waiting) }).is_pending());
+    assert_eq!(limiter.snapshot().waiting, 1);
+    drop(waiting);
+    assert_eq!(limiter.snapshot().waiting, 0);
+}
+
+#[test]
+fn without_limits_nothing_waits() {
+    let (limiter, clock) = limiter(Limits::unlimited());
+    for _ in 0..100 {
+        go(&limiter);
+    }
+    assert_eq!(clock.now(), START);
+    assert_eq!(limiter.limits().least_time(1_000), Duration::ZERO);
+}
+
+#[test]
+fn a_state_file_that_cannot_be_used_is_named() {
+    let folder = tempfile::tempdir().unwrap();
+    let (limiter, _) = limiter(Limits::FREE);
+    let refused = now(limiter.with_state_file(folder.path()).acquire()).unwrap_err();
+    assert!(matches!(refused, LimitError::StateFile { path, .. } if path == folder.path()));
+}
+
+#[tokio::test]
+async fn the_systems_clock_counts_microseconds_and_waits() {
+    let started = std::time::Instant::now();
+    let before = SystemClock.now();
+    SystemClock.sleep(Duration::from_millis(1_100)).await;
+    let took = SystemClock.now() - before;
+    let most = i64::try_from(started.elapsed().as_micros()).unwrap() + 1;
+    assert!((1_100_000..=most).contains(&took), "{took} of {most}");
+}
+
+#[test]
+fn a_request_without_an_answer_keeps_its_place_and_a_given_up_one_for_5_s() {
+    let (limiter, clock) = limiter(Limits { per_second: 1.0, per_minute: 30 });
+    let asked = now(limiter.acquire()).unwrap();
+    clock.advance(Duration::from_secs(20));
+    assert_eq!(
+        limiter.snapshot().next_in,
+        Duration::from_micros(1_016_000),
+        "a second after its answer at the earliest"
+    );
+    drop(asked);
+    assert_eq!(limiter.snapshot().next_in, Duration::from_micros(6_016_000));
+    now(now(limiter.acquire()).unwrap().unused());
+    assert_eq!(limiter.snapshot().next_in, Duration::ZERO);
+}
+
+#[test]
+fn a_caller_that_is_cancelled_takes_no_place() {
+    let folder = tempfile::tempdir().unwrap();
+    let (limiter, clock) = limiter(Limits { per_second: 1.0, per_minute: 30 });
+    let path = folder.path().join("limits.json");
+    let limiter = limiter.with_state_file(&path);
+    let file = std::fs::File::create(&path).unwrap();
+    file.lock().unwrap();
+    now(async {
+        let mut asking = Box::pin(limiter.acquire());
+        assert!(futures::poll!(&mut asking).is_pending(), "another thread waits for the file");
+        drop(asking);
+        file.unlock().unwrap();
+        limiter.acquire().await.unwrap().over().await;
+    });
+    let waited = clock.now() - START;
+    assert!(waited < 2_000_000, "{waited}");
+}
+
+/// A limiter of another machine, whose clock shows `at`.
+fn elsewhere(boot: &str, at: i64, path: &std::path::Path) -> (RateLimiter, Arc<FakeClock>) {
+    let clock = Arc::new(FakeClock::at(at).with_epoch(boot));
+    let limiter = RateLimiter::with_clock(Limits::FREE, Arc::<FakeClock>::clone(&clock));
+    (limiter.with_state_file(path), clock)
+}
+
+#[test]
+fn what_another_machine_sent_counts_whatever_its_clock_shows() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("limits.json");
+    // The second machine has run for much longer: to its clock, all of this happened long ago.
+    let (first, clock) = elsewhere("first", 1_000_000_000, &path);
+    for _ in 0..30 {
+        go(&first);
+    }
+    let used = clock.now() - 1_000_000_000;
+    let booted = 900_000_000_000;
+    let (second, clock) = elsewhere("second", booted, &path);
+    go(&second);
+    let waited = clock.now() - booted;
+    assert!((MINUTE..MINUTE + 1_000_000).contains(&waited), "{waited} after {used}");
+    // A process that comes later knows since when nothing has changed.
+    clock.advance(Duration::from_secs(30));
+    let start = clock.now();
+    go(&second.clone().with_state_file(&path));
+    assert_eq!(clock.now(), start);
+    // What is long past is forgotten.
+    clock.advance(Duration::from_secs(121));
+    go(&second);
+    assert!(!std::fs::read_to_string(&path).unwrap().contains("first"));
+}
+
+#[test]
+fn machines_that_share_a_file_do_not_block_each_other_for_ever() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("limits.json");
+    let (first, ours) = elsewhere("first", START, &path);
+    let (second, theirs) = elsewhere("second", 5_000_000, &path);
+    for _ in 0..30 {
+        go(&first);
+    }
+    go(&second);
+    ours.advance(Duration::from_secs(61));
+    let start = ours.now();
+    for _ in 0..29 {
+        go(&first);
+    }
+    let took = ours.now() - start;
+    assert!(took < MINUTE, "{took}");
+    go(&second);
+    assert!(theirs.now() < 5_000_000 + 4 * MINUTE, "{}", theirs.now());
+}
+
+#[test]
+fn a_request_of_a_process_that_was_killed_is_let_go_soon() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("limits.json");
+    let mut gone = std::process::Command::new("true").spawn().unwrap();
+    gone.wait().unwrap();
+    let (limiter, clock) = limiter(Limits { per_second: 1.0, per_minute: 30 });
+    let open = || limiter.clone().with_state_file(&path);
+    std::mem::forget(now(open().acquire()).unwrap());
+    let text = std::fs::read_to_string(&path).unwrap();
+    let (ours, theirs) = (format!("\"id\":{},", std::process::id()), format!("\"id\":{},", gone.id()));
+    assert!(text.contains(&ours), "{text}");
+    // A living process keeps its place for a minute, one that is gone for as long as its request may travel.
+    go(&open());
+    let waited = clock.now() - START;
+    assert!((MINUTE..MINUTE + 2_100_000).contains(&waited), "{waited}");
+    std::fs::write(&path, text.replace(&ours, &theirs)).unwrap();
+    clock.set(START);
+    go(&open());
+    let waited = clock.now() - START;
+    assert!((6_000_000..7_100_000).contains(&waited), "{waited}");
+}
+
+#[test]
+fn a_file_of_a_newer_version_is_refused_and_left_alone_and_an_older_one_counts() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("limits.json");
+    let newer = "{\"version\":4,\"else\":[]}";
+    std::fs::write(&path, newer).unwrap();
+    let (limiter, clock) = limiter(Limits::FREE);
+    let limiter = limiter.with_state_file(&path);
+    let refused = now(limiter.acquire()).unwrap_err();
+    assert!(matches!(refused, LimitError::NewerStateFile { version: 4, .. }), "{refused}");
+    assert_eq!(std::fs::read_to_string(&path).unwrap(), newer);
+    let sent: Vec<String> = (0..30).map(|second| (START - second).to_string()).collect();
+    let older = format!("{{\"version\":2,\"sent\":[{}],\"paused_until\":0}}", sent.join(","));
+    std::fs::write(&path, older).unwrap();
+    go(&limiter);
+    assert!(clock.now() - START >= MINUTE, "{}", clock.now() - START);
+}
+
+#[test]
+fn a_rate_that_is_a_typing_error_is_refused_and_the_least_works() {
+    let slow = Limits { per_second: 1e-14, per_minute: 30 };
+    let refused = now(RateLimiter::new(slow).acquire()).unwrap_err();
+    assert!(matches!(refused, LimitError::TooSlow(_)), "{refused}");
+    let clock = Arc::new(FakeClock::at(i64::MAX - 1_000_000));
+    let least = Limits { per_second: 0.001, per_minute: 30 };
+    let limiter = RateLimiter::with_clock(least, Arc::<FakeClock>::clone(&clock));
+    let _kept = now(limiter.acquire()).unwrap();
+    assert!(limiter.snapshot().next_in <= Duration::from_secs(1), "the end of time is not passed");
+    assert_eq!(least.least_time(2), Duration::from_secs(1_000));
+}
+
+#[test]
+fn a_server_on_this_machine_has_no_limits_unless_asked() {
+    for local in ["http://127.0.0.1:8000/v1", "http://localhost/v1", "http://[::1]:1/v1"] {
+        assert_eq!(Limits::default_for(local, false), Limits::unlimited());
+        assert_eq!(Limits::default_for(local, true), Limits::unlimited());
+    }
+    for remote in [crate::DEFAULT_BASE_URL, "https://10.0.0.1/v1", "not a URL"] {
+        assert_eq!(Limits::default_for(remote, false), Limits::FREE);
+        assert_eq!(Limits::default_for(remote, true), Limits::SPONSOR);
+    }
+    let client = crate::OpenF1::builder().base_url("http://127.0.0.1:1/v1").build().unwrap();
+    assert_eq!(client.limiter().limits(), Limits::unlimited());
+}

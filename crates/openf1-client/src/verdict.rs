@@ -1,0 +1,200 @@
+//! The meaning of each status the API is known to answer.
+
+use crate::client::{Answer, Turn};
+use crate::error::Error;
+use bytes::Bytes;
+use jiff::Timestamp;
+use serde::Deserialize;
+use std::time::{Duration, Instant};
+
+/// Start of a body that is looked through for words and secrets.
+const LONGEST_QUOTED: usize = 16 * 1024;
+/// Characters of foreign words that an error repeats.
+const LONGEST_DETAIL: usize = 200;
+/// First wait after a 429 of the minute window that names no time.
+const MINUTE_PAUSE: Duration = Duration::from_secs(15);
+/// First wait after any other 429 that names no time.
+const SECOND_PAUSE: Duration = Duration::from_secs(1);
+/// A minute: the longest window that the API is known to have, and the longest wait that no server asked for.
+pub(crate) const FULL_MINUTE: Duration = Duration::from_secs(60);
+
+/// What one try came to.
+pub(crate) enum Try {
+    Good(Answer, Turn),
+    Final(Error),
+    /// Try again, not before the pause.
+    Again {
+        error: Error,
+        pause: Option<Duration>,
+    },
+    /// Everybody waits at least so long: the server says that we ask too often.
+    TooFast {
+        error: Error,
+        pause: Duration,
+    },
+    /// The token was refused.
+    Unauthorised(String),
+}
+
+/// What one try brought.
+pub(crate) struct Received {
+    pub(crate) status: u16,
+    pub(crate) retry_after: Option<Duration>,
+    pub(crate) served_at: Option<Timestamp>,
+    pub(crate) received_at: Timestamp,
+    pub(crate) body: Vec<u8>,
+    /// Rows of a 200, or why it holds none.
+    pub(crate) rows: Result<usize, String>,
+    /// From sending the request to the head of its answer.
+    pub(crate) round_trip: Duration,
+    pub(crate) turn: Turn,
+}
+
+/// The meaning of each status. The server's words are blanked where they repeat a secret.
+pub(crate) fn judge(
+    request: &str,
+    received: Received,
+    tries: u32,
+    started: Instant,
+    redacted: &dyn Fn(&str) -> String,
+) -> Try {
+    let Received { status, retry_after, served_at, received_at, body, rows, round_trip, turn } = received;
+    let good = |rows, body| {
+        Try::Good(Answer { rows, body, status, tries, received_at, served_at, round_trip }, turn)
+    };
+    // First: a good answer is not looked through for words.
+    let reason = match rows {
+        Ok(rows) if status == 200 => return good(rows, Bytes::from(body)),
+        Ok(_) => String::new(),
+        Err(reason) => redacted(&reason),
+    };
+    let request = request.to_owned();
+    let detail = detail_of(&body, redacted);
+    let failed = |request: String, detail: String| Error::Status {
+        request,
+        status,
+        tries,
+        elapsed: started.elapsed(),
+        detail,
+    };
+    match status {
+        200 => Try::Again {
+            error: Error::Body { request, tries, detail: format!("{reason}: {detail}") },
+            pause: None,
+        },
+        404 if detail.starts_with("No results found") => good(0, Bytes::from_static(b"[]")),
+        401 | 403 if is_live_lock(&detail) => Try::Final(Error::Locked { request, detail }),
+        401 | 403 => Try::Unauthorised(detail),
+        422 => Try::Final(Error::TooLarge { request, detail }),
+        429 => {
+            let pause = retry_after.unwrap_or_else(|| pause_by_words(&detail));
+            Try::TooFast { error: failed(request, detail), pause }
+        }
+        408 | 425 | 500..=599 => Try::Again { error: failed(request, detail), pause: retry_after },
+        _ => Try::Final(failed(request, detail)),
+    }
+}
+
+/// Words of the live-session answer of 2026 and of 2025.
+fn is_live_lock(detail: &str) -> bool {
+    detail.contains("session in progress") || detail.contains("Session in progress")
+}
+
+/// First wait after a 429 without a time, by its words: "Max 30 requests/minute", or "30 per 10 second".
+fn pause_by_words(detail: &str) -> Duration {
+    let words: Vec<&str> = detail.split(|c: char| !c.is_alphanumeric()).collect();
+    let seconds = words.windows(3).find_map(|three| match three {
+        ["per", number, unit] if unit.starts_with("second") => number.parse().ok(),
+        _ => None,
+    });
+    match seconds {
+        Some(seconds) => Duration::from_secs(seconds).clamp(SECOND_PAUSE, FULL_MINUTE),
+        None if detail.contains("minute") => MINUTE_PAUSE,
+        None => SECOND_PAUSE,
+    }
+}
+
+/// The `detail` of an error body, else its `error`, else the start of its text.
+fn detail_of(body: &[u8], redacted: &dyn Fn(&str) -> String) -> String {
+    #[derive(Deserialize)]
+    struct Detail {
+        detail: Option<serde_json::Value>,
+        error: Option<serde_json::Value>,
+    }
+    // A long body is not parsed for a message.
+    if body.len() <= LONGEST_QUOTED
+        && body.first() == Some(&b'{')
+        && let Ok(parsed) = serde_json::from_slice::<Detail>(body)
+        && let Some(words) = parsed.detail.or(parsed.error)
+    {
+        return match words {
+            serde_json::Value::String(text) => redacted(&text),
+            other => redacted(&other.to_string()),
+        };
+    }
+    let start = redacted(&String::from_utf8_lossy(&body[..body.len().min(LONGEST_QUOTED)]));
+    if start.is_empty() { "empty body".to_owned() } else { start }
+}
+
+/// Foreign words for an error: one line, at most 200 characters, none of which steers a terminal. Secrets must be blanked before: half a
+/// secret is one too.
+pub(crate) fn quoted(text: &str) -> String {
+    // Marks that turn the direction of what follows are as bad as control characters.
+    let steers = |c: char| {
+        c.is_control()
+            || matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+    };
+    let text = text.replace(steers, " ");
+    let mut line = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    if let Some((end, _)) = line.char_indices().nth(LONGEST_DETAIL) {
+        line.truncate(end);
+        line.push('…');
+    }
+    line
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn detail(body: &str) -> String {
+        detail_of(body.as_bytes(), &quoted)
+    }
+
+    #[test]
+    fn words_of_an_answer_are_short_and_steer_no_terminal() {
+        let long = "x".repeat(100_000);
+        let shapes =
+            [long.clone(), format!("{{\"detail\":\"{long}\"}}"), format!("{{\"detail\":[\"{long}\"]}}")];
+        for body in shapes {
+            assert!(detail(&body).chars().count() <= LONGEST_DETAIL + 1, "{}", body.len());
+        }
+        let short_enough = "y".repeat(300);
+        assert_eq!(detail(&format!("{{\"detail\":\"{short_enough}\"}}")).chars().count(), LONGEST_DETAIL + 1);
+        for body in ["{\"detail\":\"a\\u001b[31mb\\r\\n\\u202ec\"}", "a\u{1b}[31mb\r\n\u{202e}c"] {
+            assert_eq!(detail(body), "a [31mb c");
+        }
+    }
+
+    #[test]
+    fn a_message_is_found_where_servers_put_it() {
+        assert_eq!(detail(r#"{"detail":"one","error":"two"}"#), "one");
+        assert_eq!(
+            detail(r#"{"error":"Rate limit exceeded: 30 per 10 second"}"#),
+            "Rate limit exceeded: 30 per 10 second"
+        );
+        assert_eq!(detail("<html>\n 502"), "<html> 502");
+        assert_eq!(detail(""), "empty body");
+    }
+
+    #[test]
+    fn a_window_is_read_from_the_words_of_a_429() {
+        let seconds = |words| pause_by_words(words).as_secs();
+        assert_eq!(seconds("Rate limit exceeded. Max 3 requests/second."), 1);
+        assert_eq!(seconds("Rate limit exceeded. Max 30 requests/minute."), 15);
+        assert_eq!(seconds("Rate limit exceeded: 30 per 10 second"), 10);
+        assert_eq!(seconds("30 per 99999999999 seconds"), 60);
+        assert_eq!(seconds("30 per 0 seconds"), 1);
+        assert_eq!(seconds("Too Many Requests"), 1);
+    }
+}

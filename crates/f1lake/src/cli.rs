@@ -74,6 +74,8 @@ pub(crate) enum Command {
     Status(ZoneArgs),
     /// Check every landed file against its manifest; exit code 1 on damage
     Verify(ZoneArgs),
+    /// Land again what `verify` finds lost or damaged; what is damaged is kept in _aside/
+    Repair(RepairArgs),
     /// Check configuration, destination, API, login, limits and clock
     Doctor(DoctorArgs),
     /// Show every setting and where its value came from
@@ -499,6 +501,17 @@ pub(crate) struct SessionsArgs {
 pub(crate) struct ZoneArgs {
     #[command(flatten)]
     pub(crate) out: OutArgs,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct RepairArgs {
+    /// Wait for another run on the same folder to end
+    #[arg(long)]
+    pub(crate) wait: bool,
+    #[command(flatten)]
+    pub(crate) out: OutArgs,
+    #[command(flatten)]
+    pub(crate) api: ApiArgs,
 }
 
 #[derive(Debug, Args)]

@@ -147,6 +147,8 @@ settings! {
     landing_volume_path: Option<String> = None;
     /// With `landing_volume_path`: keep the files in `landing_path` too.
     also_local: bool = false;
+    /// Object stores: let addresses such as `AWS_ENDPOINT_URL` be plain `http://` when they are this machine's own.
+    store_plain_http: bool = false;
     /// Folder for staging and locks; unset: `_work` in the landing folder.
     work_path: Option<PathBuf> = None;
     /// Folder (or URL, in builds with the feature `cloud`) of the lake's tables.

@@ -815,12 +815,10 @@ impl Run<'_> {
                         manifest.name
                     )));
                     // Theirs counts; what they did not land is landed on top of it.
-                    let entry = |of: &Option<Manifest>, endpoint| {
-                        of.as_ref().and_then(|manifest| manifest.endpoints.get(endpoint).cloned())
-                    };
                     due.retain(|endpoint| {
-                        let there = entry(&theirs, endpoint);
-                        there.is_none() || there == entry(&old, endpoint)
+                        let [there, before] = [&theirs, &old]
+                            .map(|manifest| manifest.as_ref().and_then(|manifest| manifest.endpoints.get(endpoint)));
+                        there.is_none() || there == before
                     });
                     old = theirs;
                     if let Some(theirs) = old.as_ref().filter(|_| due.is_empty()) {
@@ -832,7 +830,7 @@ impl Run<'_> {
         };
         if let Err(error) = staging.clear() {
             // The session is landed all the same; the next run begins by removing what is left.
-            tracing::warn!(%error, session = name, "landed, but its staging could not be removed");
+            tracing::warn!(%error, session = info.name(), "landed, but its staging could not be removed");
         }
         Ok(reports)
     }

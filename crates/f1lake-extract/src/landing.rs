@@ -550,6 +550,10 @@ impl Landing {
         // Written in one pass, a manifest is half for a moment: what it will be stands beside it until it is whole.
         let journaled = self.local.as_deref().is_some_and(is_mounted_volume);
         let current = self.manifest(&name).await?;
+        let current = match current {
+            Some((manifest, version)) => Some((manifest?, version)),
+            None => None,
+        };
         let done = match (current, old) {
             (None, None) => {
                 if journaled {
@@ -557,7 +561,7 @@ impl Landing {
                 }
                 self.create(&name, &text).await? == Created::New
             }
-            (Some((current, version)), Some(old)) if current? == *old => {
+            (Some((current, version)), Some(old)) if current == *old => {
                 if journaled {
                     self.put_bytes(&journal(&name), text.clone()).await?;
                 }
@@ -657,8 +661,14 @@ mod tests {
             "the check left something"
         );
 
-        landing.put_bytes("laps.json", b"[]".to_vec()).await.unwrap();
+        let version = |name: &'static str| async move { landing.get_version(name).await.unwrap().unwrap().1 };
+        assert_eq!(landing.create("laps.json", b"[]").await.unwrap(), Created::New);
+        assert_eq!(landing.create("laps.json", b"[1]").await.unwrap(), Created::Taken);
+        let read = version("laps.json").await;
         landing.put_bytes("laps.json", b"[{}]".to_vec()).await.unwrap();
+        if landing.local.is_none() && read.e_tag.is_some() {
+            assert!(!landing.update("laps.json", b"[2]", read).await.unwrap(), "not what was read");
+        }
         assert_eq!(landing.get("laps.json").await.unwrap().unwrap(), "[{}]", "not replaced whole");
 
         let scratch = tempfile::tempdir().unwrap();
@@ -675,26 +685,73 @@ mod tests {
             assert_eq!(digest(&copy).unwrap(), digest(&source).unwrap(), "{name}");
         }
         assert_eq!(landing.local_copy("absent", scratch.path()).await.unwrap(), None);
-        std::fs::write(&source, "moved").unwrap();
-        landing.move_file("part", &source).await.unwrap();
-        assert_eq!(landing.get("part").await.unwrap().unwrap(), "moved");
+        landed_files_are_never_overwritten(landing, &source).await;
 
         landing.put_bytes("_aside/pit.json", b"[]".to_vec()).await.unwrap();
         let names = landing.list("").await.unwrap();
-        assert_eq!(names, ["laps.json", "large", "none", "part", "small_São_Paulo.json"], "deeper ones too?");
+        assert_eq!(
+            names,
+            ["laps.json", "large", "new", "new_large", "none", "part", "small_São_Paulo.json"],
+            "deeper ones too?"
+        );
         assert_eq!(landing.list("_aside").await.unwrap(), ["pit.json"]);
+        manifests_are_replaced_only_as_they_were_read(landing).await;
 
-        for session_key in [20, 3] {
-            landing.commit(&manifest(session_key)).await.unwrap();
-        }
-        landing.commit(&manifest(3)).await.unwrap();
-        assert_eq!(landing.manifests().await.unwrap(), [manifest(3), manifest(20)]);
         landing.put_bytes("_manifest/4.json", b"{".to_vec()).await.unwrap();
         let damaged = landing.manifests().await.unwrap_err().to_string();
-        assert!(
-            damaged.contains("_manifest/4.json") && damaged.contains("extract the session again"),
-            "{damaged}"
-        );
+        assert!(damaged.contains("_manifest/4.json") && damaged.contains("f1lake repair"), "{damaged}");
+        landing.put_bytes("_manifest/4.json.next", manifest(4).text().unwrap()).await.unwrap();
+        assert_eq!(landing.manifests().await.unwrap()[1], manifest(4), "its journal was whole");
+    }
+
+    async fn landed_files_are_never_overwritten(landing: &Landing, source: &std::path::Path) {
+        for (name, length) in [("new", 5), ("new_large", PART + 7)] {
+            let first = vec![b'1'; length];
+            std::fs::write(source, &first).unwrap();
+            assert_eq!(landing.land(name, source).await.unwrap(), Created::New, "{name}");
+            std::fs::write(source, vec![b'2'; length]).unwrap();
+            assert_eq!(landing.land(name, source).await.unwrap(), Created::Taken, "{name}");
+            assert!(landing.get(name).await.unwrap().unwrap() == first, "{name} was overwritten");
+            let sha256 = crate::files::hex(&<sha2::Sha256 as sha2::Digest>::digest(&first));
+            let length = length as u64;
+            assert!(!landing.is_lost(name, length, Some(&sha256)).await.unwrap(), "{name}");
+            assert!(landing.is_lost(name, length + 1, None).await.unwrap(), "{name}");
+        }
+        assert!(landing.is_lost("never", 1, None).await.unwrap());
+        assert_eq!(landing.list("_work").await.unwrap(), Vec::<String>::new(), "an upload stayed behind");
+
+        let now = Timestamp::UNIX_EPOCH;
+        landing.put_bytes("bad", b"x".to_vec()).await.unwrap();
+        let aside = landing.set_aside("bad", now).await.unwrap().unwrap();
+        assert_eq!(landing.get(&aside).await.unwrap().unwrap(), "x");
+        assert_eq!(landing.set_aside("bad", now).await.unwrap(), None);
+        landing.remove(&aside).await.unwrap();
+        landing.remove(&aside).await.unwrap();
+    }
+
+    async fn manifests_are_replaced_only_as_they_were_read(landing: &Landing) {
+        let of_tool = |key, tool: &str| Manifest { tool: tool.to_owned(), ..manifest(key) };
+        let is_done = |commit| matches!(commit, Commit::Done);
+        for session_key in [20, 3] {
+            assert!(is_done(landing.commit(&manifest(session_key), None).await.unwrap()));
+        }
+        // Two that read the same: the second one is told, and what the first one wrote stays.
+        let (mine, theirs) = (of_tool(3, "mine"), of_tool(3, "theirs"));
+        assert!(is_done(landing.commit(&theirs, Some(&manifest(3))).await.unwrap()));
+        match landing.commit(&mine, Some(&manifest(3))).await.unwrap() {
+            Commit::Overtaken(there) => assert_eq!(there, Some(theirs.clone())),
+            Commit::Done => panic!("overwritten"),
+        }
+        match landing.commit(&mine, None).await.unwrap() {
+            Commit::Overtaken(there) => assert_eq!(there, Some(theirs.clone())),
+            Commit::Done => panic!("overwritten"),
+        }
+        match landing.commit(&of_tool(7, "mine"), Some(&manifest(7))).await.unwrap() {
+            Commit::Overtaken(there) => assert_eq!(there, None, "it was removed"),
+            Commit::Done => panic!("made from nothing"),
+        }
+        assert!(is_done(landing.commit(&mine, Some(&theirs)).await.unwrap()));
+        assert_eq!(landing.manifests().await.unwrap(), [mine, manifest(20)]);
     }
 
     fn manifest(session_key: i64) -> Manifest {
@@ -733,7 +790,7 @@ mod tests {
 
     #[test]
     fn what_is_no_destination_is_refused() {
-        for target in ["", "  ", "/Volumes/main/f1/landing", "ftp://host/folder"] {
+        for target in ["", "  ", "/Volumes/main/f1/landing", "dbfs:/Volumes/main/f1/landing", "ftp://host/folder"] {
             assert!(matches!(Landing::open(target), Err(ExtractError::Settings(_))), "{target:?}");
         }
     }

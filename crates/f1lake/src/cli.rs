@@ -158,10 +158,11 @@ impl std::str::FromStr for To {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, String> {
-        if text.starts_with('/') || text.starts_with("dbfs:/") {
-            return text
+        if ["/", "dbfs:/", "file:///"].iter().any(|start| text.starts_with(start)) {
+            // The word in front says how the volume is reached, and stays.
+            return crate::place::bare(text)
                 .parse::<f1lake_databricks::VolumePath>()
-                .map(|path| Self::Volume(path.to_string()))
+                .map(|_| Self::Volume(text.to_owned()))
                 .map_err(|error| error.to_string());
         }
         text.parse().map(Self::Day).map_err(|_| {

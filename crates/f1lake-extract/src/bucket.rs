@@ -1,6 +1,27 @@
 //! Settings of object stores from the environment: what reaches them, and what never does.
 
 use crate::error::ExtractError;
+#[cfg(feature = "cloud")]
+use std::sync::Arc;
+
+/// Opens the store of a URL such as `s3://bucket/path`, with the settings of this process's environment; with the path
+/// in it. See [`settings`].
+///
+/// # Errors
+/// [`ExtractError::Settings`] when an address is plain http and may not be; [`ExtractError::Store`] when the URL is of no
+/// store, or settings are missing.
+#[cfg(feature = "cloud")]
+pub fn open(
+    url: &url::Url,
+    plain_http: bool,
+) -> Result<(Arc<dyn object_store::ObjectStore>, object_store::path::Path), ExtractError> {
+    // Variables that are no text are none of a store's.
+    let variables = std::env::vars_os()
+        .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)));
+    let (store, path) = object_store::parse_url_opts(url, settings(variables, plain_http)?)
+        .map_err(ExtractError::store("cannot open", &object_store::path::Path::default()))?;
+    Ok((Arc::from(store), path))
+}
 
 /// Beginnings of the variables that are meant for a store. All others stay out: `TOKEN` or `ENDPOINT` of some CI system
 /// would be taken for a session token or the store's address.

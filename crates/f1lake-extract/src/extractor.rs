@@ -816,8 +816,9 @@ impl Run<'_> {
                     )));
                     // Theirs counts; what they did not land is landed on top of it.
                     due.retain(|endpoint| {
-                        let [there, before] = [&theirs, &old]
-                            .map(|manifest| manifest.as_ref().and_then(|manifest| manifest.endpoints.get(endpoint)));
+                        let [there, before] = [&theirs, &old].map(|manifest| {
+                            manifest.as_ref().and_then(|manifest| manifest.endpoints.get(endpoint))
+                        });
                         there.is_none() || there == before
                     });
                     old = theirs;

@@ -103,10 +103,8 @@ impl Landing {
     fn open_url(target: &str, plain_http: bool) -> Result<Self, ExtractError> {
         let url = url::Url::parse(target)
             .map_err(|error| ExtractError::Settings(format!("landing_path `{target}` is no URL: {error}")))?;
-        let options = crate::bucket::settings(std::env::vars(), plain_http)?;
-        let (store, prefix) = object_store::parse_url_opts(&url, options)
-            .map_err(ExtractError::store("cannot open", &Path::default()))?;
-        Ok(Self { prefix, ..Self::from_store(Arc::from(store), target) })
+        let (store, prefix) = crate::bucket::open(&url, plain_http)?;
+        Ok(Self { prefix, ..Self::from_store(store, target) })
     }
 
     #[cfg(not(feature = "cloud"))]
@@ -790,7 +788,9 @@ mod tests {
 
     #[test]
     fn what_is_no_destination_is_refused() {
-        for target in ["", "  ", "/Volumes/main/f1/landing", "dbfs:/Volumes/main/f1/landing", "ftp://host/folder"] {
+        for target in
+            ["", "  ", "/Volumes/main/f1/landing", "dbfs:/Volumes/main/f1/landing", "ftp://host/folder"]
+        {
             assert!(matches!(Landing::open(target), Err(ExtractError::Settings(_))), "{target:?}");
         }
     }

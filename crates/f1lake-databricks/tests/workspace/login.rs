@@ -61,7 +61,8 @@ fn inside(host: &str, tokens: &[&'static str]) -> Explicit {
 #[tokio::test]
 async fn the_runtime_signs_requests_and_is_asked_again_after_a_refusal() {
     let fake = Fake::start().await;
-    let login = Login::resolve_with(&inside(&fake.url, &["for the host", "dapi-ended", PAT]), |_| None).unwrap();
+    let login =
+        Login::resolve_with(&inside(&fake.url, &["for the host", "dapi-ended", PAT]), |_| None).unwrap();
     let workspace = workspace(login);
     // The fake knows the last token only.
     assert_eq!(workspace.warehouses().await.unwrap().len(), 5);

@@ -112,7 +112,10 @@ async fn a_manifest_of_a_newer_version_is_refused_by_name_and_kept() {
     let refused = run(&landed.sim, landed.path(), landed.settings()).await.unwrap_err().to_string();
     let looked = verify(&landing(landed.path())).await.unwrap_err().to_string();
     for told in [refused, looked] {
-        assert!(told.contains(&format!("_manifest/{}.json was written by a newer f1lake", landed.race)), "{told}");
+        assert!(
+            told.contains(&format!("_manifest/{}.json was written by a newer f1lake", landed.race)),
+            "{told}"
+        );
         assert!(told.contains("use that version"), "{told}");
     }
     assert_eq!(std::fs::read_to_string(&manifest).unwrap(), newer);
@@ -125,7 +128,8 @@ async fn one_session_that_cannot_be_had_stops_none_of_the_others() {
     let folder = tempfile::tempdir().unwrap();
     let mut settings = by_key(folder.path(), race);
     settings.endpoints = [Endpoint::Weather].into();
-    settings.selection.mode = Mode::Keys { session_keys: vec![999_999_999, race], meeting_keys: vec![888_888] };
+    settings.selection.mode =
+        Mode::Keys { session_keys: vec![999_999_999, race], meeting_keys: vec![888_888] };
     let extractor = Extractor::new(client(&sim), landing(folder.path()), settings.clone()).unwrap();
     let plan = extractor.plan().await.unwrap();
     assert_eq!(plan.sessions.len(), 3, "{plan:#?}");

@@ -80,7 +80,10 @@ fn words(words: &[&str]) -> Vec<String> {
 /// The arguments of a step, with the volume as its landing zone.
 fn extract(server: &Simulated) -> Vec<String> {
     let arguments = Step::Extract.arguments(server).into_iter();
-    arguments.filter(|word| word != "--quiet").map(|word| if word == "landing" { ZONE.to_owned() } else { word }).collect()
+    arguments
+        .filter(|word| word != "--quiet")
+        .map(|word| if word == "landing" { ZONE.to_owned() } else { word })
+        .collect()
 }
 
 /// The rows of a run on an ordinary disk.
@@ -109,7 +112,8 @@ fn a_mounted_volume_takes_all_that_a_disk_takes() {
     inside.is_whole();
     assert_eq!(inside.loaded(), rows);
 
-    let again = inside.succeed(&extract(&server).into_iter().chain(words(&["--refresh"])).collect::<Vec<_>>());
+    let again =
+        inside.succeed(&extract(&server).into_iter().chain(words(&["--refresh"])).collect::<Vec<_>>());
     assert!(again.contains("unchanged"), "{again}");
 
     // What is lost and what is damaged comes back, without a rename.
@@ -121,7 +125,8 @@ fn a_mounted_volume_takes_all_that_a_disk_takes() {
     std::fs::remove_file(&files[0]).unwrap();
     std::fs::write(&files[1], "[]").unwrap();
     assert_eq!(inside.run(&words(&["verify", "--out", ZONE])).code, 1);
-    let api = words(&["--base-url", &server.base_url, "--rate-per-second", "1000", "--rate-per-minute", "100000"]);
+    let api =
+        words(&["--base-url", &server.base_url, "--rate-per-second", "1000", "--rate-per-minute", "100000"]);
     inside.succeed(&words(&["repair", "--out", ZONE]).into_iter().chain(api).collect::<Vec<_>>());
     inside.is_whole();
     assert_eq!(inside.loaded(), rows);

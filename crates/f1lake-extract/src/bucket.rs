@@ -4,6 +4,9 @@ use crate::error::ExtractError;
 #[cfg(feature = "cloud")]
 use std::sync::Arc;
 
+/// Schemes of the URLs that name a store.
+pub const SCHEMES: [&str; 8] = ["s3", "s3a", "gs", "az", "azure", "adl", "abfs", "abfss"];
+
 /// Opens the store of a URL such as `s3://bucket/path`, with the settings of this process's environment; with the path
 /// in it. See [`settings`].
 ///
@@ -15,6 +18,12 @@ pub fn open(
     url: &url::Url,
     plain_http: bool,
 ) -> Result<(Arc<dyn object_store::ObjectStore>, object_store::path::Path), ExtractError> {
+    if !SCHEMES.contains(&url.scheme()) {
+        return Err(ExtractError::Settings(format!(
+            "{}:// is no store that is known here; write a folder, or s3://, gs://, az:// or abfss://",
+            url.scheme()
+        )));
+    }
     // Variables that are no text are none of a store's.
     let variables = std::env::vars_os()
         .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)));

@@ -5,14 +5,12 @@ use deltalake::logstore::{
     logstore_factories, object_store_factories,
 };
 use deltalake::{DeltaResult, DeltaTableError, Path};
+use f1lake_extract::bucket::SCHEMES;
 use std::sync::{Arc, Once};
 use url::Url;
 
 /// Option of a table: addresses of this machine itself may be plain http.
 pub(crate) const PLAIN_HTTP: &str = "f1lake.plain_http";
-/// Schemes of stores.
-const SCHEMES: [&str; 8] = ["s3", "s3a", "gs", "az", "azure", "adl", "abfs", "abfss"];
-
 /// Opens stores as landing zones do, so that the same variables reach both, and no others.
 struct Stores;
 

@@ -52,10 +52,15 @@ impl Place {
     /// [`Error::Usage`] when `/Volumes/...` may mean two places.
     pub(crate) fn of(config: &Config) -> Result<Self, Error> {
         let volume = config.landing_volume_path.as_deref().filter(|path| !path.is_empty());
-        Self::of_name(volume.unwrap_or(&config.landing_path), |name| Surroundings {
-            inside: std::env::var_os(RUNTIME).is_some_and(|version| !version.is_empty()),
-            folder: first_folder(name).is_dir(),
-            workspace: !matches!(setup::login(config), Err(f1lake_databricks::Error::NoWorkspace(_))),
+        Self::of_name(volume.unwrap_or(&config.landing_path), |name| {
+            let inside = std::env::var_os(RUNTIME).is_some_and(|version| !version.is_empty());
+            // Inside, the rest decides nothing, and a login there takes seconds.
+            let is_set = || !matches!(setup::login(config), Err(f1lake_databricks::Error::NoWorkspace(_)));
+            Surroundings {
+                inside,
+                folder: !inside && first_folder(name).is_dir(),
+                workspace: !inside && is_set(),
+            }
         })
     }
 

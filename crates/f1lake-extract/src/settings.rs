@@ -3,7 +3,7 @@
 use jiff::{Timestamp, civil::Date};
 use openf1_client::Endpoint;
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
 /// First season the API serves.
@@ -134,6 +134,8 @@ pub struct ExtractSettings {
     pub settle_days: u32,
     /// Fetch again what is landed, settled or not.
     pub refresh: bool,
+    /// Fetch these endpoints of these sessions, landed or not, and nothing else.
+    pub only: Option<BTreeMap<i64, BTreeSet<Endpoint>>>,
     /// Land answers that hold fewer rows than what is landed.
     pub accept_shrink: bool,
     /// What to do while a live session locks history.
@@ -165,6 +167,7 @@ impl ExtractSettings {
             compression: Compression::default(),
             settle_days: 30,
             refresh: false,
+            only: None,
             accept_shrink: false,
             on_locked: OnLocked::default(),
             locked_poll: std::time::Duration::from_secs(300),

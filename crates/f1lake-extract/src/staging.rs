@@ -1,8 +1,7 @@
 //! Staging: answers on the local disk, one file a request, until their session lands.
 //! What is in staging is never asked for again.
 
-use crate::error::ExtractError;
-use crate::files::write_atomically;
+use crate::error::{ExtractError, refuse_newer};
 use crate::manifest::{LandedRequest, Manifest, Outcome};
 use crate::slice::Slice;
 use jiff::Timestamp;
@@ -14,9 +13,15 @@ use std::path::{Path, PathBuf};
 
 const EXTENSION: &str = "json.zst";
 
+/// Layout of staged files.
+const LAYOUT: u32 = 1;
+
 /// First line of a staged file; the body follows as it came.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 struct Header {
+    /// Layout; files of the first version do not say it.
+    #[serde(default)]
+    version: u32,
     slice: Slice,
     request: LandedRequest,
 }
@@ -47,6 +52,7 @@ fn open(path: &Path) -> Result<(Header, impl BufRead + use<>), ExtractError> {
     let mut reader = BufReader::new(zstd::Decoder::new(file).map_err(wrap())?);
     let mut line = String::new();
     reader.read_line(&mut line).map_err(wrap())?;
+    refuse_newer(path, line.as_bytes(), LAYOUT)?;
     let header = serde_json::from_str(&line).map_err(|error| ExtractError::Damaged {
         path: path.display().to_string(),
         detail: error.to_string(),
@@ -82,7 +88,12 @@ impl Staging {
         for entry in std::fs::read_dir(&folder).map_err(listing())? {
             let path = entry.map_err(listing())?.path();
             let whole = path.file_name().is_some_and(|name| name.to_string_lossy().ends_with(EXTENSION));
-            let header = if whole { open(&path).ok().map(|(header, _)| header) } else { None };
+            let header = match whole.then(|| open(&path)) {
+                // It would be lost to the version that wrote it.
+                Some(Err(error @ ExtractError::Newer { .. })) => return Err(error),
+                Some(Ok((header, _))) => Some(header),
+                Some(Err(_)) | None => None,
+            };
             match header {
                 Some(header) if fresh(header.request.received_at) => {
                     staged.push(Staged { slice: header.slice, request: header.request, path });
@@ -132,13 +143,13 @@ impl Staging {
             received_at: answer.received_at,
         };
         let path = folder.join(format!("{}.{EXTENSION}", short(&slice.id())));
-        let header = Header { slice, request };
+        let header = Header { version: LAYOUT, slice, request };
         let wrap = || ExtractError::io("cannot stage", &path);
         let mut encoder = zstd::Encoder::new(Vec::new(), 1).map_err(wrap())?;
         serde_json::to_writer(&mut encoder, &header).map_err(|error| wrap()(error.into()))?;
         std::io::Write::write_all(&mut encoder, b"\n").map_err(wrap())?;
         std::io::Write::write_all(&mut encoder, &answer.body).map_err(wrap())?;
-        write_atomically(&path, &encoder.finish().map_err(wrap())?)?;
+        crate::files::replace(&path, &encoder.finish().map_err(wrap())?)?;
         Ok(Staged { slice: header.slice, request: header.request, path })
     }
 
@@ -260,5 +271,18 @@ mod tests {
         }
         assert_eq!(Staging::open(work.path(), 7, |_| true).unwrap().slices(), slices);
         assert_eq!(short(&slice(vec![4, 44]).id()), "location.7.d4-44.w_");
+    }
+
+    #[test]
+    fn an_answer_of_a_newer_version_is_refused_by_name_and_kept() {
+        let work = tempfile::tempdir().unwrap();
+        let folder = Staging::root(work.path()).join("7");
+        std::fs::create_dir_all(&folder).unwrap();
+        let path = folder.join(format!("laps.7.{EXTENSION}"));
+        std::fs::write(&path, zstd::encode_all(&b"{\"version\":2,\"asked\":\"laps\"}\n[]"[..], 1).unwrap())
+            .unwrap();
+        let refused = Staging::open(work.path(), 7, |_| true).unwrap_err().to_string();
+        assert!(refused.contains("laps.7.json.zst was written by a newer f1lake (layout 2"), "{refused}");
+        assert!(path.is_file());
     }
 }

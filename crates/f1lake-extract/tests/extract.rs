@@ -8,6 +8,10 @@ mod calendar;
 mod hostile;
 #[path = "extract/network.rs"]
 mod network;
+#[path = "extract/repair.rs"]
+mod repair;
+#[path = "extract/two_machines.rs"]
+mod two_machines;
 #[path = "extract/upstream.rs"]
 mod upstream;
 

@@ -13,6 +13,8 @@ mod lake;
 mod load;
 mod maintain;
 mod models;
+#[cfg(feature = "cloud")]
+mod object_stores;
 mod query;
 mod rows_out;
 mod scalar_subquery;

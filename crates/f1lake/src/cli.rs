@@ -74,6 +74,8 @@ pub(crate) enum Command {
     Status(ZoneArgs),
     /// Check every landed file against its manifest; exit code 1 on damage
     Verify(ZoneArgs),
+    /// Land again what `verify` finds lost or damaged; what is damaged is kept in _aside/
+    Repair(RepairArgs),
     /// Check configuration, destination, API, login, limits and clock
     Doctor(DoctorArgs),
     /// Show every setting and where its value came from
@@ -156,10 +158,11 @@ impl std::str::FromStr for To {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, String> {
-        if text.starts_with('/') || text.starts_with("dbfs:/") {
-            return text
+        if ["/", "dbfs:/", "file:///"].iter().any(|start| text.starts_with(start)) {
+            // The word in front says how the volume is reached, and stays.
+            return crate::place::bare(text)
                 .parse::<f1lake_databricks::VolumePath>()
-                .map(|path| Self::Volume(path.to_string()))
+                .map(|_| Self::Volume(text.to_owned()))
                 .map_err(|error| error.to_string());
         }
         text.parse().map(Self::Day).map_err(|_| {
@@ -499,6 +502,17 @@ pub(crate) struct SessionsArgs {
 pub(crate) struct ZoneArgs {
     #[command(flatten)]
     pub(crate) out: OutArgs,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct RepairArgs {
+    /// Wait for another run on the same folder to end
+    #[arg(long)]
+    pub(crate) wait: bool,
+    #[command(flatten)]
+    pub(crate) out: OutArgs,
+    #[command(flatten)]
+    pub(crate) api: ApiArgs,
 }
 
 #[derive(Debug, Args)]

@@ -9,6 +9,7 @@ mod doctor;
 mod extract;
 mod load;
 mod plan;
+mod repair;
 mod report;
 mod run;
 mod sessions;
@@ -118,6 +119,7 @@ pub(crate) async fn run(cli: Cli) -> Result<ExitCode, Error> {
         Command::Plan(args) => plan::run(&context, &args).await,
         Command::Status(args) => status::run(&context, &args).await,
         Command::Verify(args) => verify::run(&context, &args).await,
+        Command::Repair(args) => repair::run(&context, &args).await,
         Command::Doctor(args) => doctor::run(&context, &args).await,
         Command::Config(args) => config::run(&context, &args),
         Command::Simulate(args) => simulate::run(&context, args).await,

@@ -141,15 +141,17 @@ settings! {
     rate_per_minute: Option<u32> = None;
     /// File in which processes share the rate limits; unset: one for each server and user in the cache folder.
     limiter_state: Option<PathBuf> = None;
-    /// Folder (or URL, in builds with the feature `cloud`) for landing files.
+    /// Folder, or URL of an object store, for landing files.
     landing_path: String = "./landing".to_owned();
     /// Databricks volume for landing files, instead of `landing_path`.
     landing_volume_path: Option<String> = None;
     /// With `landing_volume_path`: keep the files in `landing_path` too.
     also_local: bool = false;
+    /// Object stores: let addresses such as `AWS_ENDPOINT_URL` be plain `http://` when they are this machine's own.
+    store_plain_http: bool = false;
     /// Folder for staging and locks; unset: `_work` in the landing folder.
     work_path: Option<PathBuf> = None;
-    /// Folder (or URL, in builds with the feature `cloud`) of the lake's tables.
+    /// Folder, or URL of an object store, of the lake's tables.
     lake_path: String = "./lake".to_owned();
     /// Where `load` and `run` bring bronze tables: `lake` (`lake_path`) or `databricks`.
     load_to: LoadTo = LoadTo::Lake;

@@ -7,6 +7,7 @@ use crate::error::Error;
 use crate::exit_code::ExitCode;
 use crate::output::OutputFormat;
 use clap::{ArgAction, CommandFactory, Parser};
+pub use f1lake_databricks::{Grant, Runtime};
 use f1lake_tables::arrow_array::RecordBatch;
 use figment::value::{Dict, Value as Setting};
 use serde_json::{Map, Value};
@@ -74,6 +75,20 @@ impl std::fmt::Debug for Host {
 
 tokio::task_local! {
     static HOST: Arc<Host>;
+    static RUNTIME: Arc<dyn Runtime>;
+}
+
+/// Does work with the login of the notebook or job that it runs in, where there is one.
+pub async fn with_runtime<T>(runtime: Option<Arc<dyn Runtime>>, work: impl Future<Output = T>) -> T {
+    match runtime {
+        Some(runtime) => RUNTIME.scope(runtime, work).await,
+        None => work.await,
+    }
+}
+
+/// Login of the notebook or job that the command runs in.
+pub(crate) fn runtime() -> Option<Arc<dyn Runtime>> {
+    RUNTIME.try_with(Arc::clone).ok()
 }
 
 impl Host {

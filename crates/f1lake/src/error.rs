@@ -60,7 +60,9 @@ impl Error {
                 TablesError::Warehouse { source, .. } if source.is_refused() => ExitCode::LoginRefused,
                 _ => ExitCode::Failed,
             },
-            Self::Databricks(f1lake_databricks::Error::Config(_)) => ExitCode::Usage,
+            Self::Databricks(
+                f1lake_databricks::Error::Config(_) | f1lake_databricks::Error::NoWorkspace(_),
+            ) => ExitCode::Usage,
             Self::Databricks(error) if error.is_refused() => ExitCode::LoginRefused,
             Self::Databricks(_) => ExitCode::Failed,
             Self::Report(_) => ExitCode::Failed,

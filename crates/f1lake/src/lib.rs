@@ -18,6 +18,7 @@ mod exit_code;
 mod interrupt;
 mod logging;
 mod output;
+mod place;
 mod progress;
 mod setup;
 

@@ -99,6 +99,7 @@ pub(crate) async fn extract(
     zone: &Zone,
     settings: f1lake_extract::ExtractSettings,
 ) -> Result<(ExitCode, RunReport), Error> {
+    context.say(&format!("landing in {}", zone.lands));
     let shown = Shown::start(
         &context.bars,
         client.limiter().clone(),
@@ -116,10 +117,21 @@ pub(crate) async fn extract(
         }
         Error::from(error)
     })?;
+    print_sessions(context, &report, &report)?;
+    context.say(&closing_line(&report, &zone.landing.describe()));
+    Ok((exit_code(&report), report))
+}
+
+/// Prints what became of each session; `document` is the same for programs.
+pub(crate) fn print_sessions(
+    context: &Context,
+    document: &impl Serialize,
+    report: &RunReport,
+) -> Result<(), Error> {
     let lines: Vec<Line> = report.sessions.iter().map(Line::from).collect();
     print(
         context.output(),
-        &report,
+        document,
         &lines,
         &[
             Column::Left("session"),
@@ -141,12 +153,10 @@ pub(crate) async fn extract(
                 line.remark(),
             ]
         },
-    )?;
-    context.say(&closing_line(&report, &zone.landing.describe()));
-    Ok((exit_code(&report), report))
+    )
 }
 
-fn exit_code(report: &RunReport) -> ExitCode {
+pub(crate) fn exit_code(report: &RunReport) -> ExitCode {
     let failed = report.count(SessionStatus::Failed);
     if report.count(SessionStatus::Interrupted) > 0 {
         ExitCode::Interrupted

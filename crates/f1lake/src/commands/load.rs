@@ -101,7 +101,7 @@ pub(crate) async fn run(context: &Context, args: &LoadArgs) -> Result<ExitCode, 
 
 /// The lake of the configuration.
 pub(crate) fn open_lake(config: &Config) -> Result<Lake, Error> {
-    Ok(Lake::open(&config.lake_path)?)
+    Ok(Lake::open_with(&config.lake_path, config.store_plain_http)?)
 }
 
 /// The lake of the configuration, which must be there.

@@ -34,7 +34,7 @@ pub(crate) async fn run(context: &Context, args: &ZoneArgs) -> Result<ExitCode, 
         HumanBytes(report.bytes),
         match report.problems.len() {
             0 => "all as landed".to_owned(),
-            count => format!("{count} damaged; remove the session's file in _manifest/ and extract it again"),
+            count => format!("{count} damaged; `f1lake repair` lands them again"),
         }
     ));
     Ok(if report.problems.is_empty() { ExitCode::Done } else { ExitCode::Failed })

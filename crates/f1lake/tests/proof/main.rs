@@ -12,3 +12,5 @@ mod kill;
 mod outcome;
 mod place;
 mod tables;
+#[cfg(target_os = "linux")]
+mod volume;

@@ -1,6 +1,7 @@
 //! Durable local files.
 
 use crate::error::ExtractError;
+use crate::run_lock::RunLock;
 use std::fs::File;
 use std::io::Write;
 use std::path::Path;
@@ -35,8 +36,8 @@ fn atomically(path: &Path, fill: impl FnOnce(&mut File) -> std::io::Result<()>) 
     sync_folder(folder)
 }
 
-/// Removes what a run that was cut off had begun to write into a folder. Nobody else may be writing there.
-pub(crate) fn remove_unfinished(folder: &Path) -> Result<(), ExtractError> {
+/// Removes what a run that was cut off had begun to write into a folder. Nobody else may be writing there: hence the lock.
+pub(crate) fn remove_unfinished(folder: &Path, _lock: &RunLock) -> Result<(), ExtractError> {
     let wrap = || ExtractError::io("cannot clean", folder);
     let entries = match std::fs::read_dir(folder) {
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(()),

@@ -3,6 +3,7 @@
 use crate::error::ExtractError;
 use crate::files::blocking;
 use crate::manifest::{MANIFEST_DIR, Manifest};
+use crate::run_lock::RunLock;
 use futures::TryStreamExt;
 use object_store::path::Path;
 use object_store::{ObjectStore, ObjectStoreExt, PutPayload, WriteMultipart};
@@ -134,10 +135,10 @@ impl Landing {
     }
 
     /// Removes what a run that was cut off had begun to write. Only the run that holds the lock may do so.
-    pub(crate) fn remove_unfinished(&self) -> Result<(), ExtractError> {
+    pub(crate) fn remove_unfinished(&self, lock: &RunLock) -> Result<(), ExtractError> {
         let Some(folder) = &self.local else { return Ok(()) };
         for folder in [folder.clone(), folder.join(MANIFEST_DIR), folder.join("_aside")] {
-            crate::files::remove_unfinished(&folder)?;
+            crate::files::remove_unfinished(&folder, lock)?;
         }
         Ok(())
     }

@@ -29,6 +29,7 @@ pub use landing::Landing;
 pub use manifest::{LandedEndpoint, LandedRequest, MANIFEST_DIR, Manifest, Outcome};
 pub use records::added_fields;
 pub use report::*;
+pub use run_lock::RunLock;
 pub use session::SessionInfo;
 pub use settings::*;
 pub use verify::{VerifyProblem, VerifyReport, verify};

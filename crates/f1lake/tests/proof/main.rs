@@ -9,6 +9,10 @@ mod clock;
 mod faults;
 #[cfg(unix)]
 mod kill;
+#[cfg(unix)]
+mod operators;
 mod outcome;
 mod place;
+#[cfg(unix)]
+mod random;
 mod tables;

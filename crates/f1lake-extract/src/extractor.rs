@@ -74,6 +74,7 @@ pub struct Extractor {
 /// What is shared by the sessions of a run.
 struct Run<'a> {
     extractor: &'a Extractor,
+    lock: &'a RunLock,
     catalogue: &'a Catalogue,
     progress: &'a Progress,
     cancel: &'a CancellationToken,
@@ -184,8 +185,7 @@ impl Extractor {
             lock = RunLock::take(&self.settings.work_dir, self.settings.wait_for_lock) => lock?,
             () = cancel.cancelled() => return Err(ExtractError::Interrupted),
         };
-        let work = self.run_sessions(&progress, &cancel);
-        let sessions = work.await?;
+        let sessions = self.run_sessions(&lock, &progress, &cancel).await?;
         drop(lock);
         Ok(self.report(sessions, &before, started))
     }
@@ -208,15 +208,16 @@ impl Extractor {
 
     pub(crate) async fn run_sessions(
         &self,
+        lock: &RunLock,
         progress: &Progress,
         cancel: &CancellationToken,
     ) -> Result<Vec<SessionReport>, ExtractError> {
         let now = self.settings.now();
-        self.landing.remove_unfinished()?;
-        self.landing.remove_old_uploads(now).await?;
-        crate::files::remove_unfinished(&Learned::folder(&self.settings.work_dir))?;
+        self.landing.remove_unfinished(lock)?;
+        self.landing.remove_old_uploads(now, lock).await?;
+        crate::files::remove_unfinished(&Learned::folder(&self.settings.work_dir), lock)?;
         let manifests = self.manifests().await?;
-        Staging::forget_landed(&self.settings.work_dir, &manifests)?;
+        Staging::forget_landed(lock, &manifests)?;
         let skipped = |session: SessionLabel| SessionReport {
             session,
             status: SessionStatus::Skipped,
@@ -266,6 +267,7 @@ impl Extractor {
         }
         let run = Run {
             extractor: self,
+            lock,
             catalogue: &catalogue,
             progress,
             cancel,
@@ -435,19 +437,14 @@ impl Extractor {
     }
 
     /// A staged answer stays good until the session's next re-check falls due.
-    fn open_staging(&self, info: &SessionInfo, now: Timestamp) -> Result<Staging, ExtractError> {
-        let settle_days = self.settings.settle_days;
-        Staging::open(&self.settings.work_dir, info.session_key, |received_at| {
-            recheck_due(info.date_end, received_at, now, settle_days).is_none()
-        })
+    fn is_fresh(&self, info: &SessionInfo, received_at: Timestamp, now: Timestamp) -> bool {
+        recheck_due(info.date_end, received_at, now, self.settings.settle_days).is_none()
     }
 
     fn staged_slices(&self, info: &SessionInfo, now: Timestamp) -> Result<Vec<Slice>, ExtractError> {
-        if Staging::root(&self.settings.work_dir).join(info.session_key.to_string()).is_dir() {
-            Ok(self.open_staging(info, now)?.slices())
-        } else {
-            Ok(Vec::new())
-        }
+        Staging::peek(&self.settings.work_dir, info.session_key, |received_at| {
+            self.is_fresh(info, received_at, now)
+        })
     }
 
     /// Requests and bytes expected for a session.
@@ -572,7 +569,8 @@ impl Run<'_> {
         building: &mut Building,
     ) -> Result<Staging, ExtractError> {
         let extractor = self.extractor;
-        let staging = Mutex::new(extractor.open_staging(info, self.now)?);
+        let fresh = |received_at| extractor.is_fresh(info, received_at, self.now);
+        let staging = Mutex::new(Staging::open(self.lock, info.session_key, fresh)?);
         let staged = || staging.lock().unwrap_or_else(PoisonError::into_inner).slices();
         let telemetry: Vec<Endpoint> = due.endpoints.iter().copied().filter(|e| e.is_telemetry()).collect();
         let (mut first, mut last) = (Vec::new(), Vec::new());
@@ -829,7 +827,7 @@ impl Run<'_> {
                 }
             }
         };
-        if let Err(error) = staging.clear() {
+        if let Err(error) = staging.clear(self.lock) {
             // The session is landed all the same; the next run begins by removing what is left.
             tracing::warn!(%error, session = info.name(), "landed, but its staging could not be removed");
         }

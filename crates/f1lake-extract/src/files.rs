@@ -19,6 +19,7 @@
 //! ```
 
 use crate::error::ExtractError;
+use crate::run_lock::RunLock;
 use std::fs::{File, OpenOptions};
 use std::io::{BufWriter, ErrorKind, Read, Result, Write};
 use std::path::{Path, PathBuf};
@@ -265,8 +266,8 @@ pub(crate) fn replace(path: &Path, bytes: &[u8]) -> std::result::Result<(), Extr
     write_file(path, bytes, Existing::Replace).map_err(ExtractError::io("cannot write", path))
 }
 
-/// Removes what a run that was cut off had begun to write into a folder. Nobody else may be writing there.
-pub(crate) fn remove_unfinished(folder: &Path) -> std::result::Result<(), ExtractError> {
+/// Removes what a run that was cut off had begun to write into a folder. Nobody else may be writing there: hence the lock.
+pub(crate) fn remove_unfinished(folder: &Path, _lock: &RunLock) -> std::result::Result<(), ExtractError> {
     let wrap = || ExtractError::io("cannot clean", folder);
     let entries = match std::fs::read_dir(folder) {
         Err(error) if error.kind() == ErrorKind::NotFound => return Ok(()),

@@ -3,6 +3,7 @@
 use crate::error::ExtractError;
 use crate::files::{self, Existing, UNFINISHED, blocking, is_mounted_volume};
 use crate::manifest::{MANIFEST_DIR, Manifest};
+use crate::run_lock::RunLock;
 use futures::{StreamExt, TryStreamExt};
 use jiff::{SignedDuration, Timestamp};
 use object_store::path::Path;
@@ -195,17 +196,17 @@ impl Landing {
     }
 
     /// Removes what a run that was cut off had begun to write. Only the run that holds the lock may do so.
-    pub(crate) fn remove_unfinished(&self) -> Result<(), ExtractError> {
+    pub(crate) fn remove_unfinished(&self, lock: &RunLock) -> Result<(), ExtractError> {
         let Some(folder) = &self.local else { return Ok(()) };
         for folder in [folder.clone(), folder.join(MANIFEST_DIR), folder.join(ASIDE_DIR)] {
-            files::remove_unfinished(&folder)?;
+            files::remove_unfinished(&folder, lock)?;
         }
         Ok(())
     }
 
     /// Removes uploads that a run began and never gave their name, from a store. Those of the last day may be another
     /// machine's, under way.
-    pub(crate) async fn remove_old_uploads(&self, now: Timestamp) -> Result<(), ExtractError> {
+    pub(crate) async fn remove_old_uploads(&self, now: Timestamp, _lock: &RunLock) -> Result<(), ExtractError> {
         if self.local.is_some() {
             return Ok(());
         }

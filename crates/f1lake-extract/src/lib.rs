@@ -32,6 +32,7 @@ pub use manifest::{LandedEndpoint, LandedRequest, MANIFEST_DIR, Manifest, Outcom
 pub use records::added_fields;
 pub use repair::RepairReport;
 pub use report::*;
+pub use run_lock::RunLock;
 pub use session::SessionInfo;
 pub use settings::*;
 pub use verify::{VerifyProblem, VerifyReport, verify};

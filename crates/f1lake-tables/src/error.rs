@@ -109,3 +109,15 @@ impl TablesError {
         move |source| Self::Io { what, path, source }
     }
 }
+
+/// Does work until it is told to stop: what it has not committed by then leaves no trace in any table.
+pub(crate) async fn or_stopped<T>(
+    cancel: &tokio_util::sync::CancellationToken,
+    work: impl Future<Output = Result<T, TablesError>>,
+) -> Result<T, TablesError> {
+    tokio::select! {
+        biased;
+        () = cancel.cancelled() => Err(TablesError::Interrupted),
+        done = work => done,
+    }
+}

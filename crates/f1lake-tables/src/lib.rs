@@ -3,11 +3,14 @@
 mod bronze;
 mod build;
 mod checks;
+mod checks_passed;
 mod column;
 mod column_delta;
 mod decode;
 mod decoded_file;
+mod engine_memory;
 mod error;
+mod file_stats;
 mod inventory;
 mod lake;
 mod load;
@@ -24,11 +27,12 @@ mod warehouse;
 
 pub use arrow_array;
 pub use bronze::{BRONZE, BronzeTable, LOADS, RESCUED};
-pub use build::{BuildProgress, BuildReport, BuildSettings, BuildStatus, ModelBuild, build};
+pub use build::{BuildProgress, BuildReport, BuildSettings, BuildStatus, ModelBuild, build, build_models};
 pub use checks::{CheckResult, CheckStatus, check};
 pub use column::{Column, ColumnType};
 pub use decode::{Decoder, Refusal, RowOrigin};
 pub use deltalake;
+pub use engine_memory::{LEAST_MEMORY, limit_memory, machine_memory};
 pub use error::TablesError;
 pub use inventory::{TableInfo, tables};
 pub use lake::{AsOf, GOLD, Lake, QUARANTINE, SCHEMAS, SILVER};

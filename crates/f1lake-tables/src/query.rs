@@ -8,7 +8,6 @@ use async_trait::async_trait;
 use deltalake::datafusion::catalog::{CatalogProvider, MemoryCatalogProvider, SchemaProvider, TableProvider};
 use deltalake::datafusion::common::DataFusionError;
 use deltalake::datafusion::datasource::{ViewTable, provider_as_source};
-use deltalake::datafusion::execution::memory_pool::FairSpillPool;
 use deltalake::datafusion::execution::runtime_env::RuntimeEnvBuilder;
 use deltalake::datafusion::logical_expr::{Expr, LogicalPlanBuilder, col, lit};
 use deltalake::datafusion::prelude::{DataFrame, SessionConfig, SessionContext};
@@ -18,8 +17,6 @@ use tokio::sync::Mutex;
 
 /// Name of the catalog: `f1lake.gold_analytics.fact_laps`.
 pub const CATALOG: &str = "f1lake";
-/// Memory that a query may use before it spills to disk, bytes.
-const MEMORY: usize = 4 << 30;
 
 /// Shows tables as holding some sessions only.
 #[derive(Debug, Clone)]
@@ -89,7 +86,7 @@ impl Query {
             .with_information_schema(true)
             // Columns carry their comments as field metadata, which differ between the sides of a union.
             .set_bool("datafusion.execution.skip_physical_aggregate_schema_check", true);
-        let runtime = RuntimeEnvBuilder::new().with_memory_pool(Arc::new(FairSpillPool::new(MEMORY)));
+        let runtime = RuntimeEnvBuilder::new().with_memory_pool(crate::engine_memory::pool());
         let context = SessionContext::new_with_config_rt(config, runtime.build_arc()?);
         let catalog = MemoryCatalogProvider::new();
         let filter = filter.map(Arc::new);

@@ -386,6 +386,9 @@ pub(crate) struct BuildArgs {
     /// Leave the checks out
     #[arg(long)]
     pub(crate) no_tests: bool,
+    /// Wait while another build works on the lake, instead of refusing
+    #[arg(long)]
+    pub(crate) wait: bool,
     /// Only this table and what it is built from; may be repeated
     #[arg(long, value_name = "TABLE", value_delimiter = ',')]
     pub(crate) model: Vec<String>,

@@ -153,6 +153,8 @@ settings! {
     work_path: Option<PathBuf> = None;
     /// Folder, or URL of an object store, of the lake's tables.
     lake_path: String = "./lake".to_owned();
+    /// Memory of the query engine, MiB, before it spills to disk; unset: half of what the machine or its cgroup has.
+    memory_limit: Option<u64> = None;
     /// Where `load` and `run` bring bronze tables: `lake` (`lake_path`) or `databricks`.
     load_to: LoadTo = LoadTo::Lake;
     /// Databricks: profile of `~/.databrickscfg`; unset: environment variables, then the default profile.

@@ -45,7 +45,11 @@ pub(crate) fn start(verbose: u8, quiet: bool, format: LogFormat, bars: &MultiPro
     } else {
         let ours: Vec<String> = ours.iter().map(|name| format!("{name}={level}")).collect();
         // What it logs of a failure, its error says too; and a commit that lost against another one is tried again.
-        let theirs = if verbose == 0 { ",deltalake_core=off" } else { "" };
+        let theirs = if verbose == 0 {
+            ",deltalake_core=off,buoyant_kernel=off,buoyant_kernel_engine=off"
+        } else {
+            ""
+        };
         format!("warn{theirs},{}", ours.join(","))
     };
     let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new(chosen));

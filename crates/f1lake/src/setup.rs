@@ -143,8 +143,8 @@ impl Zone {
     /// Removes the folders that this command made when nothing came into them.
     pub(crate) fn forget_when_empty(&self) {
         let Some(folder) = self.landing.local_path().filter(|_| !self.existed) else { return };
-        // Folders are removed only when empty, so a failure here means that there is something to keep.
-        let _ = std::fs::remove_file(self.work_dir.join("run.lock"));
+        // Folders are removed only when empty, so a failure here means that there is something to keep; a lock that was
+        // taken is one such thing.
         for made in [self.work_dir.join("staging"), self.work_dir.join("state"), self.work_dir.clone()] {
             let _ = std::fs::remove_dir(made);
         }

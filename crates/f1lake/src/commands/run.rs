@@ -35,7 +35,9 @@ pub(crate) async fn run(context: &Context, args: &RunArgs) -> Result<ExitCode, E
     let lake = load::open_lake(&loaded.config)?;
     let report = load::load(context, &lake, &zone.landing, &LoadSettings::default(), &cancel).await?;
     let loaded_code = load::exit_code(&report);
-    let built = build::build_lake(context, &lake, &BuildSettings::default(), &cancel).await?;
+    let settings = BuildSettings { wait_for_lock: args.extract.work.wait, ..BuildSettings::default() };
+    let built = build::build_lake(context, &lake, &settings, &cancel).await?;
+    build::say_notable(context, &built);
     Ok(first_trouble([extracted, loaded_code, build::exit_code(&built)]))
 }
 

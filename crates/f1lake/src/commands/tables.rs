@@ -56,7 +56,7 @@ pub(crate) async fn maintain(context: &Context, args: &MaintainArgs) -> Result<E
     let loaded = context.load(&[&args.lake])?;
     let lake = require_lake(&loaded.config)?;
     let settings = MaintainSettings { retention_hours: args.retention_hours, dry_run: args.dry_run };
-    let done = f1lake_tables::maintain(&lake, settings).await?;
+    let done = f1lake_tables::maintain(&lake, settings, &crate::interrupt::token()).await?;
     print(
         context.output(),
         &done,

@@ -4,6 +4,7 @@
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod cases;
+mod operators;
 mod planted;
 mod secrets;
 mod truth;
@@ -737,7 +738,7 @@ fn a_second_run_on_one_folder_is_refused() {
 }
 
 #[test]
-fn a_server_that_is_no_openf1_is_named_and_leaves_nothing_behind() {
+fn a_server_that_is_no_openf1_is_named_and_leaves_only_the_lock_behind() {
     let place = Place::new();
     place.write("html.toml", "[[fault]]\nkind = \"html\"\n");
     let server = Simulated::start(&place, &["--limits", "none", "--faults", "html.toml"]);
@@ -745,7 +746,14 @@ fn a_server_that_is_no_openf1_is_named_and_leaves_nothing_behind() {
     assert_eq!(ended.code, 1);
     assert!(ended.stderr.contains("is the base URL right?"), "{}", ended.stderr);
     assert_eq!(ended.stderr.lines().count(), 1, "{}", ended.stderr);
-    assert!(!place.path().join("out").exists());
+    let entries = |folder: &str| -> Vec<std::ffi::OsString> {
+        std::fs::read_dir(place.path().join(folder))
+            .unwrap()
+            .map(|entry| entry.unwrap().file_name())
+            .collect()
+    };
+    // A lock is never unlinked: another run may hold it by now.
+    assert_eq!((entries("out"), entries("out/_work")), (vec!["_work".into()], vec!["run.lock".into()]));
     let doctor = place.run_fast(&server, &["doctor", "--out", "out"]);
     assert_eq!(doctor.code, 1);
     assert!(doctor.stdout.contains("FAILED"), "{}", doctor.stdout);

@@ -6,7 +6,7 @@ use std::io::Write;
 use std::path::Path;
 
 /// How the names of files begin that are being written.
-const UNFINISHED: &str = ".tmp-";
+pub(crate) const UNFINISHED: &str = ".tmp-";
 
 /// Writes a file so that it appears whole or not at all, even through a power cut.
 pub(crate) fn write_atomically(path: &Path, bytes: &[u8]) -> Result<(), ExtractError> {

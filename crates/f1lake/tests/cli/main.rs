@@ -4,7 +4,11 @@
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod cases;
+mod doctor;
+mod filters;
+mod row_files;
 mod secrets;
+mod words;
 
 use serde_json::Value;
 use std::collections::BTreeMap;

@@ -1,5 +1,5 @@
-//! Several joins by `using (...)`: a shared column that is named alone is the first table's, as in PostgreSQL and DuckDB. The engine finds
-//! such a name ambiguous from the third table on.
+//! Joins by `using (...)`: a shared column that is named alone is the first table's, as in PostgreSQL and DuckDB. The engine finds
+//! such a name ambiguous in conditions, and from the third table on everywhere.
 
 use deltalake::datafusion::sql::parser::Statement;
 use deltalake::datafusion::sql::sqlparser::ast::{
@@ -20,7 +20,7 @@ pub(crate) fn qualify(statement: &mut Statement) {
     }
 }
 
-/// The columns that three tables or more of a chain of joins share.
+/// The columns that tables of a chain of joins share.
 #[derive(Debug, Default)]
 struct Shared {
     /// By column, a table that has it in every row, and which join first named it.
@@ -74,27 +74,23 @@ impl VisitorMut for Selects {
     }
 }
 
-/// Of a chain of two joins or more, none of which keeps rows of the right side alone.
+/// Of a chain of joins, none of which keeps rows of the right side alone.
 fn shared(from: &[TableWithJoins]) -> Option<Shared> {
     let [TableWithJoins { relation, joins }] = from else { return None };
-    let mut found: BTreeMap<String, (Option<Ident>, usize, usize)> = BTreeMap::new();
+    let mut found: BTreeMap<String, (Option<Ident>, usize)> = BTreeMap::new();
     for (number, join) in joins.iter().enumerate() {
         for column in using(&join.join_operator)? {
-            let (.., times) = found.entry(column).or_insert_with(|| {
+            found.entry(column).or_insert_with(|| {
                 // Which of several tables to the left has it is not known here; of an inner join, the right one has it too.
                 let inner = matches!(join.join_operator, JoinOperator::Join(_) | JoinOperator::Inner(_));
                 let table =
                     if number == 0 { name_of(relation) } else { name_of(&join.relation).filter(|_| inner) };
-                (table, number, 0)
+                (table, number)
             });
-            *times += 1;
         }
     }
-    let columns: BTreeMap<String, (Ident, usize)> = found
-        .into_iter()
-        .filter(|(_, (.., times))| *times > 1)
-        .filter_map(|(column, (table, number, _))| Some((column, (table?, number))))
-        .collect();
+    let columns: BTreeMap<String, (Ident, usize)> =
+        found.into_iter().filter_map(|(column, (table, number))| Some((column, (table?, number)))).collect();
     (!columns.is_empty()).then_some(Shared { columns })
 }
 

@@ -84,7 +84,7 @@ pub(crate) fn problem(error: &clap::Error, arguments: &[OsString]) -> (String, O
                 let first = names.first()?.to_lowercase();
                 let argument =
                     command.get_arguments().find(|argument| argument.get_id() == first.as_str())?;
-                Some(format!("{}: {}", names.first()?, argument.get_help()?))
+                Some(argument.get_help()?.to_string())
             });
             (format!("`{}` needs {}", called(command), names.join(" and ")), Some(meaning.unwrap_or(help)))
         }

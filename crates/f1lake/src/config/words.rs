@@ -164,8 +164,10 @@ fn unreadable(file: &str, text: &str) -> String {
         let name = name.trim();
         SETTINGS.iter().any(|setting| setting.name == name) && !name.contains("path") && !name.contains("url")
     });
+    // A comment may hold anything.
+    let without_comment = |line: &&str| line.split('#').next().unwrap_or_default().trim_end().to_owned();
     let shown: String = if harmless {
-        lines.iter().map(|line| format!("\n {}", line.trim_end())).collect()
+        lines.iter().map(without_comment).map(|line| format!("\n {line}")).collect()
     } else {
         String::new()
     };

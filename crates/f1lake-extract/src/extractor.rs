@@ -236,6 +236,10 @@ impl Extractor {
             progress(Event::Note(text));
         }
         let sessions = selected.sessions;
+        if sessions.is_empty() {
+            progress(Event::Selected { due: 0, skipped: 0, requests: 0 });
+            return Ok(Vec::new());
+        }
         if catalogue.unusable > 0 {
             progress(Event::Note(format!(
                 "{} rows of the catalogue have no key or no start and were left out",

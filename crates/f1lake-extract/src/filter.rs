@@ -9,6 +9,10 @@ use unicode_normalization::char::is_combining_mark;
 
 /// Least likeness of a suggestion, 0 to 1.
 const LIKENESS: f64 = 0.8;
+/// Suggestions this close to the best one are named too: Monca is Monza or Monaco.
+const AS_LIKELY: f64 = 0.03;
+/// Suggestions at most.
+const MOST_MEANT: usize = 3;
 
 /// Other names of countries, all folded; the first names are those of OpenF1.
 const COUNTRIES: [(&[&str], &[&str]); 17] = [
@@ -275,14 +279,21 @@ fn suggestion<'a>(
         }
     }
     let folded = fold(word);
-    let near = calendar
-        .clone()
-        .flat_map(|info| about.names(info).into_iter().map(move |name| (name, info)))
-        .map(|(name, info)| (strsim::jaro_winkler(&fold(name), &folded), info))
-        .filter(|(likeness, _)| *likeness >= LIKENESS)
-        .max_by(|a, b| a.0.total_cmp(&b.0));
-    if let Some((_, info)) = near {
-        return format!("did you mean {}?", about.shown(info));
+    let mut near: BTreeMap<String, f64> = BTreeMap::new();
+    for info in calendar.clone() {
+        for name in about.names(info) {
+            let likeness = strsim::jaro_winkler(&fold(name), &folded);
+            let known = near.entry(about.shown(info)).or_default();
+            *known = known.max(likeness);
+        }
+    }
+    let best = near.values().copied().fold(0.0, f64::max);
+    if best >= LIKENESS {
+        let mut near: Vec<(String, f64)> =
+            near.into_iter().filter(|(_, likeness)| *likeness > best - AS_LIKELY).collect();
+        near.sort_by(|a, b| b.1.total_cmp(&a.1));
+        let shown: Vec<String> = near.into_iter().take(MOST_MEANT).map(|(shown, _)| shown).collect();
+        return format!("did you mean {}?", shown.join(" or "));
     }
     let all: BTreeSet<String> = calendar.map(|info| about.shown(info)).collect();
     format!("there are {}", all.into_iter().collect::<Vec<_>>().join(", "))

@@ -69,14 +69,14 @@ impl Write for WholeFile {
 impl Write for Part {
     fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
         match self {
-            Self::Beside(file) => file.write(bytes),
+            Self::Beside(file) => file.as_file_mut().write(bytes),
             Self::Straight(file) => file.write(bytes),
         }
     }
 
     fn flush(&mut self) -> std::io::Result<()> {
         match self {
-            Self::Beside(file) => file.flush(),
+            Self::Beside(file) => file.as_file_mut().flush(),
             Self::Straight(file) => file.flush(),
         }
     }

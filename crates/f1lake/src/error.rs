@@ -34,7 +34,7 @@ pub enum Error {
     #[error("{0}")]
     Unreachable(String),
     /// A file that the user named.
-    #[error("cannot write {path}: {source}")]
+    #[error("cannot write {path}: {cause}", cause = without_path(source))]
     File {
         /// Its path.
         path: String,
@@ -99,6 +99,12 @@ impl Error {
             other => other.to_string().split_whitespace().collect::<Vec<_>>().join(" "),
         }
     }
+}
+
+/// The path of a file that was to take the place of the user's means nothing to them.
+fn without_path(error: &std::io::Error) -> String {
+    let text = error.to_string();
+    text.split_once(" at path ").map_or_else(|| text.clone(), |(cause, _)| cause.to_owned())
 }
 
 /// Whether another name would have worked: nothing was written.

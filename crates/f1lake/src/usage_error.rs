@@ -49,7 +49,7 @@ pub(crate) fn problem(error: &clap::Error, arguments: &[OsString]) -> (String, O
         ErrorKind::InvalidSubcommand => {
             let word = text_of(error, ContextKind::InvalidSubcommand);
             let below = called(command);
-            (format!("there is no command `{below} {word}`"), Some(other_command(&word, error)))
+            (format!("there is no command `{below} {word}`"), Some(other_command(&word, command, &program)))
         }
         ErrorKind::UnknownArgument => {
             let word = text_of(error, ContextKind::InvalidArg);
@@ -78,8 +78,7 @@ pub(crate) fn problem(error: &clap::Error, arguments: &[OsString]) -> (String, O
         }
         ErrorKind::MissingRequiredArgument => {
             let missing = texts_of(error, ContextKind::InvalidArg);
-            let names: Vec<String> =
-                missing.iter().map(|name| name.trim_matches(['<', '>']).to_owned()).collect();
+            let names: Vec<String> = missing.iter().map(|name| flag_name(name)).collect();
             let meaning = command.and_then(|command| {
                 let first = names.first()?.to_lowercase();
                 let argument =
@@ -123,14 +122,22 @@ fn flag_name(written: &str) -> String {
     first.trim_matches(['<', '>', '[', ']', '.']).to_owned()
 }
 
-fn other_command(word: &str, error: &clap::Error) -> String {
+fn other_command(word: &str, command: Option<&Command>, program: &Command) -> String {
     let lower = word.to_lowercase();
-    if let Some((_, same)) = KNOWN_ELSEWHERE.iter().find(|(words, _)| words.contains(&lower.as_str())) {
+    if let (None, Some((_, same))) =
+        (command, KNOWN_ELSEWHERE.iter().find(|(words, _)| words.contains(&lower.as_str())))
+    {
         return format!("`{same}` does that");
     }
-    match texts_of(error, ContextKind::SuggestedSubcommand).first() {
-        Some(near) => format!("did you mean `f1lake {near}`?"),
-        None => "`f1lake --help` lists the commands".to_owned(),
+    let near = command
+        .unwrap_or(program)
+        .get_subcommands()
+        .map(|known| (strsim::jaro_winkler(known.get_name(), &lower), known.get_name()))
+        .filter(|(likeness, _)| *likeness > 0.8)
+        .max_by(|a, b| a.0.total_cmp(&b.0));
+    match near {
+        Some((_, name)) => format!("did you mean `{} {name}`?", called(command)),
+        None => format!("`{} --help` lists the commands", called(command)),
     }
 }
 
@@ -170,8 +177,11 @@ fn unknown_flag(
             .filter(|other| takes(other))
             .map(|other| format!("`f1lake {}`", other.get_name()))
             .collect();
-        (!others.is_empty())
-            .then(|| format!("{name} is a flag of {}", any_of(&others).replace(" or ", " and ")))
+        match others.len() {
+            0 => None,
+            1..=3 => Some(format!("{name} is a flag of {}", any_of(&others).replace(" or ", " and "))),
+            _ => Some(format!("{name} is a flag of other commands, such as {}", others[0])),
+        }
     };
     let advice = near
         .first()

@@ -283,7 +283,8 @@ fn suggestion<'a>(
     for info in calendar.clone() {
         for name in about.names(info) {
             let likeness = strsim::jaro_winkler(&fold(name), &folded);
-            let known = near.entry(about.shown(info)).or_default();
+            let shown = if about == About::Kind { name.to_owned() } else { about.shown(info) };
+            let known = near.entry(shown).or_default();
             *known = known.max(likeness);
         }
     }

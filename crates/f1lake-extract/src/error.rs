@@ -9,6 +9,14 @@ pub enum ExtractError {
     /// A setting is wrong; nothing was done.
     #[error("{0}")]
     Settings(String),
+    /// The value of a setting cannot be used; nothing was done.
+    #[error("{setting}: {problem}")]
+    Setting {
+        /// Its name in the configuration.
+        setting: &'static str,
+        /// What is wrong and what to write.
+        problem: String,
+    },
     /// The API.
     #[error(transparent)]
     Api(#[from] openf1_client::Error),

@@ -1,6 +1,6 @@
 //! The run: select, plan, fetch to staging, land.
 
-use crate::catalogue::Catalogue;
+use crate::catalogue::{Catalogue, Selected};
 use crate::changes::{Changes, compare};
 use crate::error::ExtractError;
 use crate::files::{blocking, stopped_working};
@@ -61,6 +61,9 @@ pub struct RunPlan {
     pub requests: usize,
     /// Body bytes expected for all, before compression.
     pub bytes: u64,
+    /// Where nothing is over yet: what will be the first.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub not_yet: Option<String>,
 }
 
 /// Extracts sessions into a landing zone.
@@ -120,12 +123,12 @@ impl Extractor {
     ///
     /// # Errors
     /// When the catalogue cannot be fetched.
-    pub async fn sessions(&self) -> Result<Vec<SessionInfo>, ExtractError> {
-        let (catalogue, sessions) = Catalogue::select(&self.client, &self.settings).await?;
+    pub async fn sessions(&self) -> Result<Selected, ExtractError> {
+        let (catalogue, selected) = Catalogue::select(&self.client, &self.settings).await?;
         for (_, why) in &catalogue.unknown {
             tracing::warn!("{why}");
         }
-        Ok(sessions)
+        Ok(selected)
     }
 
     /// What a run would do. Only the catalogue is asked.
@@ -147,7 +150,9 @@ impl Extractor {
                 .collect();
             return Ok(plan);
         }
-        let (catalogue, sessions) = Catalogue::select(&self.client, &self.settings).await?;
+        let (catalogue, selected) = Catalogue::select(&self.client, &self.settings).await?;
+        plan.not_yet = selected.not_yet();
+        let sessions = selected.sessions;
         let mut learned = Learned::open(&self.settings.work_dir, self.settings.drivers_per_request, now)?;
         for info in &sessions {
             let due = self.due(info, &catalogue, manifests.get(&info.session_key), now);
@@ -242,7 +247,15 @@ impl Extractor {
                 .await?;
             return Ok(labels.into_iter().map(skipped).collect());
         }
-        let (catalogue, sessions) = self.select_patiently(progress, cancel).await?;
+        let (catalogue, selected) = self.select_patiently(progress, cancel).await?;
+        if let Some(text) = selected.not_yet() {
+            progress(Event::Note(text));
+        }
+        let sessions = selected.sessions;
+        if sessions.is_empty() {
+            progress(Event::Selected { due: 0, skipped: 0, requests: 0 });
+            return Ok(Vec::new());
+        }
         if catalogue.unusable > 0 {
             progress(Event::Note(format!(
                 "{} rows of the catalogue have no key or no start and were left out",
@@ -314,7 +327,7 @@ impl Extractor {
         &self,
         progress: &Progress,
         cancel: &CancellationToken,
-    ) -> Result<(Catalogue, Vec<SessionInfo>), ExtractError> {
+    ) -> Result<(Catalogue, Selected), ExtractError> {
         loop {
             let selected = tokio::select! {
                 selected = Catalogue::select(&self.client, &self.settings) => selected,

@@ -206,7 +206,11 @@ impl Landing {
 
     /// Removes uploads that a run began and never gave their name, from a store. Those of the last day may be another
     /// machine's, under way.
-    pub(crate) async fn remove_old_uploads(&self, now: Timestamp, _lock: &RunLock) -> Result<(), ExtractError> {
+    pub(crate) async fn remove_old_uploads(
+        &self,
+        now: Timestamp,
+        _lock: &RunLock,
+    ) -> Result<(), ExtractError> {
         if self.local.is_some() {
             return Ok(());
         }

@@ -36,7 +36,7 @@ impl Extractor {
     ) -> Result<RepairReport, ExtractError> {
         let started = std::time::Instant::now();
         let before = self.client.traffic();
-        let _lock = tokio::select! {
+        let lock = tokio::select! {
             lock = RunLock::take(&self.settings.work_dir, self.settings.wait_for_lock) => lock?,
             () = cancel.cancelled() => return Err(ExtractError::Interrupted),
         };
@@ -68,7 +68,7 @@ impl Extractor {
             ..self.settings.clone()
         };
         let repairing = Self { client: self.client.clone(), landing: self.landing.clone(), settings };
-        let sessions = repairing.run_sessions(&progress, &cancel).await?;
+        let sessions = repairing.run_sessions(&lock, &progress, &cancel).await?;
         let run = self.report(sessions, &before, started);
         let left = verify(&self.landing).await?.problems;
         Ok(RepairReport { found, left, run })

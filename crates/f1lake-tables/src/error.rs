@@ -21,7 +21,7 @@ pub enum TablesError {
     #[error(transparent)]
     Landing(#[from] ExtractError),
     /// A table that cannot be read or written.
-    #[error("table {table}: {what}: {source}")]
+    #[error("table {table}: {what}: {cause}", cause = plain(source))]
     Table {
         /// Which: `bronze_raw.bronze_laps`.
         table: String,
@@ -74,7 +74,7 @@ pub enum TablesError {
         detail: String,
     },
     /// The engine.
-    #[error("query engine: {0}")]
+    #[error("query engine: {cause}", cause = plain(.0))]
     Engine(#[from] DataFusionError),
     /// A file of this machine.
     #[error("{}: {what}: {source}; check the path, its permissions and free space", path.display())]
@@ -89,6 +89,13 @@ pub enum TablesError {
     /// Told to stop.
     #[error("stopped; what was committed stays and the next run goes on")]
     Interrupted,
+}
+
+/// A cause in words that say what to do. A full disk comes wrapped in the names of four layers.
+fn plain(error: &impl std::fmt::Display) -> String {
+    const FULL: &str = "No space left on device";
+    let text = error.to_string();
+    if text.contains(FULL) { format!("{FULL}; free some and run again, what was done is kept") } else { text }
 }
 
 impl TablesError {
@@ -119,5 +126,24 @@ pub(crate) async fn or_stopped<T>(
         biased;
         () = cancel.cancelled() => Err(TablesError::Interrupted),
         done = work => done,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_full_disk_is_told_as_that() {
+        let disk = std::io::Error::from_raw_os_error(28);
+        if !disk.to_string().contains("No space left") {
+            return;
+        }
+        let store = object_store::Error::Generic { store: "LocalFileSystem", source: Box::new(disk) };
+        let told = TablesError::table("bronze_raw.bronze_laps", "cannot write")(store.into()).to_string();
+        assert_eq!(
+            told,
+            "table bronze_raw.bronze_laps: cannot write: No space left on device; free some and run again, what was done is kept"
+        );
     }
 }

@@ -24,6 +24,15 @@ pub enum AsOf {
     Instant(jiff::Timestamp),
 }
 
+/// The versions of a table.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Versions {
+    /// When the first one was written.
+    pub(crate) first_at: jiff::Timestamp,
+    /// Number of the newest.
+    pub(crate) last: u64,
+}
+
 /// Where the tables are. Clones are cheap.
 #[derive(Debug, Clone)]
 pub struct Lake {
@@ -167,6 +176,21 @@ impl Lake {
             }
         };
         Ok(found.then_some(then))
+    }
+
+    /// Which versions of a table there are, `None` when there is no table.
+    ///
+    /// # Errors
+    /// When its log cannot be read.
+    pub(crate) async fn versions(&self, table: &str) -> Result<Option<Versions>, TablesError> {
+        let Some(opened) = self.table(table, None).await? else { return Ok(None) };
+        let commits: Result<Vec<_>, _> = opened.history(None).try_collect().await;
+        let commits = commits.map_err(TablesError::table(table, "cannot read its history"))?;
+        let first = commits.iter().filter_map(|commit| commit.timestamp).min().unwrap_or_default();
+        Ok(Some(Versions {
+            first_at: jiff::Timestamp::from_millisecond(first).unwrap_or_default(),
+            last: opened.version().unwrap_or_default(),
+        }))
     }
 
     /// Names of the tables of a schema, sorted.

@@ -1,5 +1,7 @@
 //! Landing zone to bronze, silver and gold: Delta tables written, built and queried. Delta and DataFusion live here only.
 
+#![cfg_attr(not(test), deny(clippy::disallowed_methods))]
+
 mod bronze;
 mod build;
 mod checks;
@@ -11,6 +13,7 @@ mod decoded_file;
 mod engine_memory;
 mod error;
 mod file_stats;
+mod functions;
 mod inventory;
 mod lake;
 mod load;
@@ -23,6 +26,7 @@ mod rows_out;
 mod scalar_subquery;
 mod sql_error;
 mod table_writer;
+mod using;
 mod warehouse;
 
 pub use arrow_array;

@@ -1,7 +1,7 @@
 //! Commands inside another process: keywords instead of flags, JSON instead of tables, and lines handed to the host
 //! instead of written to standard error. The commands themselves are those of the command line.
 
-use crate::cli::{Cli, Command, one_line};
+use crate::cli::{Cli, Command};
 use crate::config::{SETTINGS, meant};
 use crate::error::Error;
 use crate::exit_code::ExitCode;
@@ -154,9 +154,8 @@ fn prepare(call: &Call, tell: Tell) -> Result<(Cli, Arc<Host>), Error> {
         arguments.extend(call.words.iter().map(OsString::from));
     }
     let mut cli = Cli::try_parse_from(arguments).map_err(|error| {
-        let text = one_line(&error);
-        let text = text.strip_prefix("error: ").unwrap_or(&text);
-        Error::Usage(text.strip_suffix("; try --help").unwrap_or(text).to_owned())
+        let (problem, advice) = crate::usage_error::problem(&error, &[]);
+        Error::Usage(advice.map_or_else(|| problem.clone(), |advice| format!("{problem}\n  {advice}")))
     })?;
     cli.globals.output = OutputFormat::Json;
     cli.globals.quiet = call.quiet;

@@ -13,6 +13,13 @@ pub(crate) async fn run(context: &Context, args: &ZoneArgs) -> Result<ExitCode, 
     let loaded = context.load(&[&args.out])?;
     let zone = Zone::require(&loaded.config)?;
     let report = f1lake_extract::verify(&zone.landing).await?;
+    if report.sessions == 0 && report.problems.is_empty() {
+        let place = zone.landing.describe();
+        return Err(Error::Usage(format!(
+            "{place} is no landing zone: no session landed there, so nothing can be verified\n  \
+             `f1lake extract` makes one, --out names another"
+        )));
+    }
     if !report.problems.is_empty() || context.output() != OutputFormat::Table {
         print(
             context.output(),

@@ -1,10 +1,10 @@
 //! The run: select, plan, fetch to staging, land.
 
-use crate::catalogue::{Catalogue, Selected};
+use crate::catalogue::Catalogue;
 use crate::changes::{Changes, compare};
 use crate::error::ExtractError;
 use crate::files::{blocking, stopped_working};
-use crate::landing::{ASIDE_DIR, Commit, Created, Landing};
+use crate::landing::Landing;
 use crate::landing_file::{FileWriter, Rows, Written};
 use crate::learned::Learned;
 use crate::manifest::{LandedEndpoint, LandedRequest, Manifest, Outcome, later, recheck_due};
@@ -61,23 +61,19 @@ pub struct RunPlan {
     pub requests: usize,
     /// Body bytes expected for all, before compression.
     pub bytes: u64,
-    /// Where nothing is over yet: what will be the first.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub not_yet: Option<String>,
 }
 
 /// Extracts sessions into a landing zone.
 #[derive(Debug)]
 pub struct Extractor {
-    pub(crate) client: OpenF1,
-    pub(crate) landing: Landing,
-    pub(crate) settings: ExtractSettings,
+    client: OpenF1,
+    landing: Landing,
+    settings: ExtractSettings,
 }
 
 /// What is shared by the sessions of a run.
 struct Run<'a> {
     extractor: &'a Extractor,
-    lock: &'a RunLock,
     catalogue: &'a Catalogue,
     progress: &'a Progress,
     cancel: &'a CancellationToken,
@@ -123,12 +119,8 @@ impl Extractor {
     ///
     /// # Errors
     /// When the catalogue cannot be fetched.
-    pub async fn sessions(&self) -> Result<Selected, ExtractError> {
-        let (catalogue, selected) = Catalogue::select(&self.client, &self.settings).await?;
-        for (_, why) in &catalogue.unknown {
-            tracing::warn!("{why}");
-        }
-        Ok(selected)
+    pub async fn sessions(&self) -> Result<Vec<SessionInfo>, ExtractError> {
+        Ok(Catalogue::select(&self.client, &self.settings).await?.1)
     }
 
     /// What a run would do. Only the catalogue is asked.
@@ -142,18 +134,18 @@ impl Extractor {
         if let Some(skipped) = self.all_settled(&manifests, now) {
             plan.sessions = skipped
                 .into_iter()
-                .map(|session| {
-                    let manifest = manifests.get(&session.session_key);
-                    let reason = self.nothing_due(manifest).to_owned();
-                    SessionPlan { session, due: Vec::new(), reason, requests: 0, bytes: 0 }
+                .map(|session| SessionPlan {
+                    session,
+                    due: Vec::new(),
+                    reason: "settled".to_owned(),
+                    requests: 0,
+                    bytes: 0,
                 })
                 .collect();
             return Ok(plan);
         }
-        let (catalogue, selected) = Catalogue::select(&self.client, &self.settings).await?;
-        plan.not_yet = selected.not_yet();
-        let sessions = selected.sessions;
-        let mut learned = Learned::open(&self.settings.work_dir, self.settings.drivers_per_request, now)?;
+        let (catalogue, sessions) = Catalogue::select(&self.client, &self.settings).await?;
+        let mut learned = Learned::open(&self.settings.work_dir, self.settings.drivers_per_request, now);
         for info in &sessions {
             let due = self.due(info, &catalogue, manifests.get(&info.session_key), now);
             learned.next_session(self.settings.drivers_per_request);
@@ -168,9 +160,6 @@ impl Extractor {
                 requests,
                 bytes,
             });
-        }
-        for (session, reason) in catalogue.unknown {
-            plan.sessions.push(SessionPlan { session, due: Vec::new(), reason, requests: 0, bytes: 0 });
         }
         Ok(plan)
     }
@@ -190,39 +179,29 @@ impl Extractor {
             lock = RunLock::take(&self.settings.work_dir, self.settings.wait_for_lock) => lock?,
             () = cancel.cancelled() => return Err(ExtractError::Interrupted),
         };
-        let sessions = self.run_sessions(&lock, &progress, &cancel).await?;
+        let work = self.run_sessions(&progress, &cancel);
+        let sessions = work.await?;
         drop(lock);
-        Ok(self.report(sessions, &before, started))
-    }
-
-    pub(crate) fn report(
-        &self,
-        sessions: Vec<SessionReport>,
-        before: &openf1_client::Traffic,
-        started: std::time::Instant,
-    ) -> RunReport {
         let after = self.client.traffic();
-        RunReport {
+        Ok(RunReport {
             sessions,
             requests: after.requests - before.requests,
             retries: after.retries - before.retries,
             bytes_received: after.bytes - before.bytes,
             seconds: started.elapsed().as_secs_f64(),
-        }
+        })
     }
 
-    pub(crate) async fn run_sessions(
+    async fn run_sessions(
         &self,
-        lock: &RunLock,
         progress: &Progress,
         cancel: &CancellationToken,
     ) -> Result<Vec<SessionReport>, ExtractError> {
         let now = self.settings.now();
-        self.landing.remove_unfinished(lock)?;
-        self.landing.remove_old_uploads(now, lock).await?;
-        crate::files::remove_unfinished(&Learned::folder(&self.settings.work_dir), lock)?;
+        self.landing.remove_unfinished()?;
+        crate::files::remove_unfinished(&Learned::folder(&self.settings.work_dir))?;
         let manifests = self.manifests().await?;
-        Staging::forget_landed(lock, &manifests)?;
+        Staging::forget_landed(&self.settings.work_dir, &manifests)?;
         let skipped = |session: SessionLabel| SessionReport {
             session,
             status: SessionStatus::Skipped,
@@ -247,22 +226,14 @@ impl Extractor {
                 .await?;
             return Ok(labels.into_iter().map(skipped).collect());
         }
-        let (catalogue, selected) = self.select_patiently(progress, cancel).await?;
-        if let Some(text) = selected.not_yet() {
-            progress(Event::Note(text));
-        }
-        let sessions = selected.sessions;
-        if sessions.is_empty() {
-            progress(Event::Selected { due: 0, skipped: 0, requests: 0 });
-            return Ok(Vec::new());
-        }
+        let (catalogue, sessions) = self.select_patiently(progress, cancel).await?;
         if catalogue.unusable > 0 {
             progress(Event::Note(format!(
                 "{} rows of the catalogue have no key or no start and were left out",
                 catalogue.unusable
             )));
         }
-        let mut learned = Learned::open(&self.settings.work_dir, self.settings.drivers_per_request, now)?;
+        let mut learned = Learned::open(&self.settings.work_dir, self.settings.drivers_per_request, now);
         let mut expected = 0;
         let mut due = Vec::new();
         for info in &sessions {
@@ -280,7 +251,6 @@ impl Extractor {
         }
         let run = Run {
             extractor: self,
-            lock,
             catalogue: &catalogue,
             progress,
             cancel,
@@ -291,7 +261,7 @@ impl Extractor {
             building: Arc::default(),
             now,
         };
-        let mut reports: Vec<SessionReport> = futures::stream::iter(sessions.iter().zip(due))
+        let reports: Vec<SessionReport> = futures::stream::iter(sessions.iter().zip(due))
             .map(|(info, due)| {
                 let run = &run;
                 let old = manifests.get(&info.session_key);
@@ -309,13 +279,6 @@ impl Extractor {
             .collect()
             .await;
         run.learned().save(now)?;
-        let unknown = catalogue.unknown.iter().map(|(session, why)| SessionReport {
-            session: session.clone(),
-            status: SessionStatus::Failed,
-            error: Some(why.clone()),
-            endpoints: Vec::new(),
-        });
-        reports.extend(unknown);
         let found_landed = reports.iter().filter(|report| report.status == SessionStatus::Skipped);
         let found_landed = found_landed.filter_map(|report| manifests.get(&report.session.session_key));
         self.landing.complete_copies(found_landed).await?;
@@ -327,7 +290,7 @@ impl Extractor {
         &self,
         progress: &Progress,
         cancel: &CancellationToken,
-    ) -> Result<(Catalogue, Selected), ExtractError> {
+    ) -> Result<(Catalogue, Vec<SessionInfo>), ExtractError> {
         loop {
             let selected = tokio::select! {
                 selected = Catalogue::select(&self.client, &self.settings) => selected,
@@ -351,19 +314,10 @@ impl Extractor {
         Ok(manifests.into_iter().map(|manifest| (manifest.session_key, manifest)).collect())
     }
 
-    /// Why nothing is due of a landed session.
-    fn nothing_due(&self, manifest: Option<&Manifest>) -> &'static str {
-        if manifest.is_none_or(|manifest| manifest.settled(self.settings.settle_days)) {
-            "settled"
-        } else {
-            "landed; not due for a re-check yet"
-        }
-    }
-
-    /// Sessions named by key of which nothing is due need no request at all.
+    /// Sessions named by key that are all landed and settled need no request at all.
     fn all_settled(&self, manifests: &BTreeMap<i64, Manifest>, now: Timestamp) -> Option<Vec<SessionLabel>> {
         let Mode::Keys { session_keys, meeting_keys } = &self.settings.selection.mode else { return None };
-        if !meeting_keys.is_empty() || self.settings.refresh || self.settings.only.is_some() {
+        if !meeting_keys.is_empty() || self.settings.refresh {
             return None;
         }
         session_keys
@@ -401,7 +355,6 @@ impl Extractor {
     fn due(&self, info: &SessionInfo, catalogue: &Catalogue, old: Option<&Manifest>, now: Timestamp) -> Due {
         let mut reason = if old.is_some() { "settled" } else { "new" }.to_owned();
         let mut endpoints = BTreeSet::new();
-        let damaged = self.settings.only.as_ref().map(|only| only.get(&info.session_key));
         for endpoint in &self.settings.endpoints {
             let exists = match endpoint.spec().presence {
                 Presence::Every => true,
@@ -410,13 +363,6 @@ impl Extractor {
                 Presence::GridOfRaceAndSprint => catalogue.grid_session(info).is_some(),
             };
             if !exists {
-                continue;
-            }
-            if let Some(damaged) = damaged {
-                if damaged.is_some_and(|damaged| damaged.contains(endpoint)) {
-                    "damaged".clone_into(&mut reason);
-                    endpoints.insert(*endpoint);
-                }
                 continue;
             }
             match old.and_then(|manifest| manifest.endpoints.get(endpoint)) {
@@ -440,8 +386,10 @@ impl Extractor {
                     {
                         reason = why;
                         endpoints.insert(*endpoint);
-                    } else if reason == "settled" {
-                        self.nothing_due(old).clone_into(&mut reason);
+                    } else if reason == "settled"
+                        && !old.is_some_and(|old| old.settled(self.settings.settle_days))
+                    {
+                        "landed; not due for a re-check yet".clone_into(&mut reason);
                     }
                 }
             }
@@ -450,14 +398,19 @@ impl Extractor {
     }
 
     /// A staged answer stays good until the session's next re-check falls due.
-    fn is_fresh(&self, info: &SessionInfo, received_at: Timestamp, now: Timestamp) -> bool {
-        recheck_due(info.date_end, received_at, now, self.settings.settle_days).is_none()
+    fn open_staging(&self, info: &SessionInfo, now: Timestamp) -> Result<Staging, ExtractError> {
+        let settle_days = self.settings.settle_days;
+        Staging::open(&self.settings.work_dir, info.session_key, |received_at| {
+            recheck_due(info.date_end, received_at, now, settle_days).is_none()
+        })
     }
 
     fn staged_slices(&self, info: &SessionInfo, now: Timestamp) -> Result<Vec<Slice>, ExtractError> {
-        Staging::peek(&self.settings.work_dir, info.session_key, |received_at| {
-            self.is_fresh(info, received_at, now)
-        })
+        if Staging::root(&self.settings.work_dir).join(info.session_key.to_string()).is_dir() {
+            Ok(self.open_staging(info, now)?.slices())
+        } else {
+            Ok(Vec::new())
+        }
     }
 
     /// Requests and bytes expected for a session.
@@ -555,8 +508,7 @@ impl Run<'_> {
                     endpoint.changes.as_ref().is_none_or(|changes| !changes.is_empty())
                 });
                 let status = match (old, changed) {
-                    (None, _) if !endpoints.is_empty() => SessionStatus::Landed,
-                    (None, _) => SessionStatus::Unchanged,
+                    (None, _) => SessionStatus::Landed,
                     (Some(_), true) => SessionStatus::Updated,
                     (Some(_), false) => SessionStatus::Unchanged,
                 };
@@ -582,8 +534,7 @@ impl Run<'_> {
         building: &mut Building,
     ) -> Result<Staging, ExtractError> {
         let extractor = self.extractor;
-        let fresh = |received_at| extractor.is_fresh(info, received_at, self.now);
-        let staging = Mutex::new(Staging::open(self.lock, info.session_key, fresh)?);
+        let staging = Mutex::new(extractor.open_staging(info, self.now)?);
         let staged = || staging.lock().unwrap_or_else(PoisonError::into_inner).slices();
         let telemetry: Vec<Endpoint> = due.endpoints.iter().copied().filter(|e| e.is_telemetry()).collect();
         let (mut first, mut last) = (Vec::new(), Vec::new());
@@ -814,51 +765,9 @@ impl Run<'_> {
         staging: Staging,
         building: &mut Building,
     ) -> Result<Vec<EndpointReport>, ExtractError> {
-        let mut old = old.cloned();
-        let mut due = due.endpoints.clone();
-        let reports = loop {
-            let (manifest, reports) = self.land_files(info, &due, old.as_ref(), &staging, building).await?;
-            match self.extractor.landing.commit(&manifest, old.as_ref()).await? {
-                Commit::Done => break reports,
-                Commit::Overtaken(theirs) => {
-                    (self.progress)(Event::Note(format!(
-                        "{}: another run landed it meanwhile; what that one landed is kept",
-                        manifest.name
-                    )));
-                    // Theirs counts; what they did not land is landed on top of it.
-                    due.retain(|endpoint| {
-                        let [there, before] = [&theirs, &old].map(|manifest| {
-                            manifest.as_ref().and_then(|manifest| manifest.endpoints.get(endpoint))
-                        });
-                        there.is_none() || there == before
-                    });
-                    old = theirs;
-                    if let Some(theirs) = old.as_ref().filter(|_| due.is_empty()) {
-                        self.extractor.landing.complete_copies([theirs]).await?;
-                        break Vec::new();
-                    }
-                }
-            }
-        };
-        if let Err(error) = staging.clear(self.lock) {
-            // The session is landed all the same; the next run begins by removing what is left.
-            tracing::warn!(%error, session = info.name(), "landed, but its staging could not be removed");
-        }
-        Ok(reports)
-    }
-
-    /// Writes the landing files of a session; with its manifest, which is not written yet.
-    async fn land_files(
-        &self,
-        info: &SessionInfo,
-        due: &BTreeSet<Endpoint>,
-        old: Option<&Manifest>,
-        staging: &Staging,
-        building: &mut Building,
-    ) -> Result<(Manifest, Vec<EndpointReport>), ExtractError> {
         let name = self.claim_name(info, old);
         let mut manifest = Manifest {
-            manifest_version: Manifest::LAYOUT,
+            manifest_version: 1,
             session_key: info.session_key,
             meeting_key: info.meeting_key,
             name: name.clone(),
@@ -873,15 +782,20 @@ impl Run<'_> {
             endpoints: old.map(|old| old.endpoints.clone()).unwrap_or_default(),
         };
         let mut reports = Vec::new();
-        for endpoint in due {
+        for endpoint in &due.endpoints {
             let landed = manifest.endpoints.get(endpoint).cloned();
-            let built = building.remove(endpoint).unwrap_or_else(|| self.build(info, *endpoint, staging));
+            let built = building.remove(endpoint).unwrap_or_else(|| self.build(info, *endpoint, &staging));
             let built = built.await.map_err(stopped_working)??;
-            let (entry, report) = self.land_endpoint(&name, *endpoint, landed, built, staging).await?;
+            let (entry, report) = self.land_endpoint(&name, *endpoint, landed, built, &staging).await?;
             manifest.endpoints.insert(*endpoint, entry);
             reports.push(report);
         }
-        Ok((manifest, reports))
+        self.extractor.landing.commit(&manifest).await?;
+        if let Err(error) = staging.clear() {
+            // The session is landed all the same; the next run begins by removing what is left.
+            tracing::warn!(%error, session = name, "landed, but its staging could not be removed");
+        }
+        Ok(reports)
     }
 
     /// The time of this extract. It is after the earlier one even if the clock was set back in between: by it, tables tell new from old.
@@ -953,19 +867,10 @@ impl Run<'_> {
         };
         let mut changes = None;
         if let Some(old) = &landed {
-            let lost = self.lost(old).await?;
-            // There is nothing to compare with what is gone.
-            let found = match &lost {
-                Some(_) => None,
-                None => Some(self.changes(endpoint, old, &scratch, &written, format, compression).await?),
-            };
+            let found = self.changes(endpoint, old, &scratch, &written, format, compression).await?;
             let shrunk = written.rows < old.rows && !settings.accept_shrink;
-            let as_it_was = old.sha256.as_ref() == Some(&written.sha256);
-            if let Some(file) = &lost {
-                self.bring_back(file, (old.rows, written.rows), shrunk, as_it_was).await?;
-            }
-            let same = found.as_ref().is_some_and(Changes::is_empty);
-            changes = found;
+            let same = found.is_empty();
+            changes = Some(found);
             if same || shrunk {
                 entry = LandedEndpoint {
                     extracted_at: entry.extracted_at,
@@ -975,7 +880,7 @@ impl Run<'_> {
                 };
                 if shrunk {
                     let aside = format!(
-                        "{ASIDE_DIR}/{}_{name}.{}.{}",
+                        "_aside/{}_{name}.{}.{}",
                         endpoint.landing_name(),
                         self.now.strftime("%Y%m%dT%H%M%SZ"),
                         crate::session::extension(format, compression)
@@ -986,10 +891,8 @@ impl Run<'_> {
                 let report = report_of(endpoint, &entry, changes);
                 return Ok((entry, report));
             }
-            if lost.is_none() || !as_it_was {
-                entry.version = old.version + 1;
-                entry.replaced.extend(old.file.clone());
-            }
+            entry.version = old.version + 1;
+            entry.replaced.extend(old.file.clone());
         }
         if written.rows > 0 {
             // A file of that name without a manifest is left from a run that was cut off: the same rows give
@@ -997,11 +900,9 @@ impl Run<'_> {
             let file = loop {
                 let file = file_name(endpoint, name, entry.version, format, compression);
                 match landing.local_copy(&file, Path::new(&staging.scratch(""))).await? {
-                    // Taken: another run made it just now, and it is looked at as one that was there before.
                     None => {
-                        if landing.land(&file, &scratch).await? == Created::New {
-                            break file;
-                        }
+                        landing.move_file(&file, &scratch).await?;
+                        break file;
                     }
                     Some(there) => {
                         let digest = blocking(move || crate::landing_file::digest(&there)).await?;
@@ -1018,38 +919,6 @@ impl Run<'_> {
         }
         let report = report_of(endpoint, &entry, changes);
         Ok((entry, report))
-    }
-
-    /// The landed file of an endpoint, when it is gone or damaged.
-    async fn lost(&self, landed: &LandedEndpoint) -> Result<Option<String>, ExtractError> {
-        let Some(file) = &landed.file else { return Ok(None) };
-        let lost = self.extractor.landing.is_lost(file, landed.bytes, landed.sha256.as_deref()).await?;
-        Ok(lost.then(|| file.clone()))
-    }
-
-    /// Makes room for a landed file that is gone or damaged, and says what takes its place. Fewer rows than it had take
-    /// no place.
-    async fn bring_back(
-        &self,
-        file: &str,
-        (had, now): (u64, u64),
-        shrunk: bool,
-        as_it_was: bool,
-    ) -> Result<(), ExtractError> {
-        let what = if shrunk {
-            format!("OpenF1 gives only {now} of its {had} rows now, kept aside; --accept-shrink lands them")
-        } else {
-            let aside = self.extractor.landing.set_aside(file, self.now).await?;
-            let kept = aside.map(|aside| format!("kept as {aside}; ")).unwrap_or_default();
-            let landed = if as_it_was {
-                "landed again as it was".to_owned()
-            } else {
-                format!("landed again: {now} rows, it had {had}")
-            };
-            kept + &landed
-        };
-        (self.progress)(Event::Note(format!("{file} was lost or damaged; {what}")));
-        Ok(())
     }
 
     /// Differences of a new file to the landed one.
@@ -1073,7 +942,7 @@ impl Run<'_> {
             return Err(ExtractError::Damaged {
                 path: file.clone(),
                 detail: "the manifest names it, but it is gone".to_owned(),
-                advice: "it was there a moment ago: run again",
+                advice: "put it back, or remove the session's manifest to land it anew",
             });
         };
         let (old_format, old_compression) = (old.format, old.compression);

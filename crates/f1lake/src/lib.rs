@@ -3,8 +3,6 @@
 //! Programs use the parts: [`client`] for the API, [`extract`] for the landing zone, [`tables`] for the lake,
 //! [`report`] for a session's report, [`simulator`] for tests.
 
-#![cfg_attr(not(test), deny(clippy::disallowed_methods))]
-
 pub use f1lake_extract as extract;
 pub use f1lake_report as report;
 pub use f1lake_tables as tables;
@@ -20,12 +18,8 @@ mod exit_code;
 mod interrupt;
 mod logging;
 mod output;
-mod place;
 mod progress;
 mod setup;
-mod unreachable;
-mod usage_error;
-mod values;
 
 pub use error::Error;
 pub use exit_code::ExitCode;
@@ -43,7 +37,7 @@ pub fn main(args: impl IntoIterator<Item = OsString>) -> std::process::ExitCode 
     let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
         Ok(runtime) => runtime,
         Err(error) => {
-            output::tell(&format!("error: cannot start: {error}"));
+            anstream::eprintln!("error: cannot start: {error}");
             return ExitCode::Failed.into();
         }
     };
@@ -55,8 +49,7 @@ pub fn main(args: impl IntoIterator<Item = OsString>) -> std::process::ExitCode 
 
 /// Runs the program in a runtime that is there already. A token that is given replaces the signals of the system.
 pub async fn run(args: impl IntoIterator<Item = OsString>, cancel: Option<CancellationToken>) -> ExitCode {
-    let args: Vec<OsString> = args.into_iter().collect();
-    let cli = match cli::Cli::try_parse_from(&args) {
+    let cli = match cli::Cli::try_parse_from(args) {
         Ok(cli) => cli,
         Err(error) => {
             let help = matches!(
@@ -69,7 +62,7 @@ pub async fn run(args: impl IntoIterator<Item = OsString>, cancel: Option<Cancel
                 // Help on a closed terminal has nobody to tell.
                 let _ = error.print();
             } else {
-                output::tell(&usage_error::told(&error, &args));
+                anstream::eprintln!("{}", cli::one_line(&error));
             }
             let asked = matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion);
             return if asked { ExitCode::Done } else { ExitCode::Usage };
@@ -78,7 +71,7 @@ pub async fn run(args: impl IntoIterator<Item = OsString>, cancel: Option<Cancel
     match interrupt::scope(cancel, commands::run(cli)).await {
         Ok(code) => code,
         Err(error) => {
-            output::tell(&format!("error: {}", error.told()));
+            anstream::eprintln!("error: {}", error.told());
             error.exit_code()
         }
     }

@@ -100,6 +100,12 @@ def limits() -> list[str]:
     return found + ["", *lines(text, r"^each way", r"^ +\d+ ms", r"^\d+ runs, [\d,]+ requests, 0 violations")]
 
 
+def truth() -> list[str]:
+    chosen = ["--test", "cli", "gold_equals_the_truth", "--", "--nocapture"]
+    text = run("cargo", "test", "-p", "f1lake", "--locked", *chosen, TRUTH_SEED="2", TRUTH_SEASONS="2023,2024,2026")
+    return lines(text, r"^season \d+, seed", r"^weekend", r"^\w+ +\d+ rows .*different$", r"^delta by distance")
+
+
 SUITES = {
     "network": "test(network::) | test(every_fault) | test(in_a_storm) | test(limits_hold_while) | test(with_a_clock)",
     "concurrency": "test(together::) | test(at_once) | test(exclude_each_other) | test(two_processes)",
@@ -257,7 +263,7 @@ def start() -> list[str]:
 
 
 PROOFS = {
-    "docs/reliability.md": [kill, faults, limits, suites, fuzz, mutants, dependencies],
+    "docs/reliability.md": [truth, kill, faults, limits, suites, fuzz, mutants, dependencies],
     "docs/performance.md": [decode, requests, season, queries, start],
 }
 

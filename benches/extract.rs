@@ -106,8 +106,7 @@ async fn limits(out: &mut impl Write) -> Outcome<bool> {
     for drivers in [4, 1] {
         let server = Server::start("free")?;
         // On loopback a client keeps no limits of itself.
-        let client =
-            OpenF1::builder().base_url(&server.1).limiter(RateLimiter::new(Limits::FREE)).build()?;
+        let client = OpenF1::builder().base_url(&server.1).limiter(RateLimiter::new(Limits::FREE)).build()?;
         let report = extract(&client, drivers).await?;
         let requests = usize::try_from(report.requests)?;
         let stats = reqwest::get(server.1.replace("/v1", "/_sim/stats")).await?.text().await?;

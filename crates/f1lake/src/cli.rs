@@ -189,7 +189,7 @@ pub(crate) struct ApiArgs {
     #[arg(long, value_name = "SECONDS")]
     #[serde(skip_serializing_if = "Option::is_none")]
     retry_delay: Option<f64>,
-    /// Requests a second [default: 2.8, with an account 6]
+    /// Requests a second [default: 3, with an account 6]
     #[arg(long, value_name = "RATE")]
     #[serde(skip_serializing_if = "Option::is_none")]
     rate_per_second: Option<f64>,

@@ -135,7 +135,7 @@ settings! {
     max_retries: u32 = 5;
     /// First wait between tries, seconds; doubles each time, with jitter.
     retry_delay: f64 = 1.0;
-    /// Requests a second; unset: 2.8, with an account 6.
+    /// Requests a second; unset: 3, with an account 6.
     rate_per_second: Option<f64> = None;
     /// Requests a minute; unset: 30, with an account 60.
     rate_per_minute: Option<u32> = None;

@@ -205,7 +205,7 @@ select
     -- A car that stays in its garage, or whose next lap is missing, ended this one long before the next start.
     case
         when
-            not began_in_pit_lane and not is_sum_of_two_sectors and not is_repeat
+            not is_sum_of_two_sectors and not is_repeat
             and {{ epoch_micros('next_start') }} - {{ epoch_micros('known_start') }} > lap_duration * 1000000 + 5000000
             then {{ add_seconds('known_start', 'lap_duration') }}
         else coalesce(next_start, {{ add_seconds('known_start', 'lap_duration') }})

@@ -203,7 +203,7 @@ select
     -- A car that stays in its garage, or whose next lap is missing, ended this one long before the next start.
     case
         when
-            not began_in_pit_lane and not is_sum_of_two_sectors and not is_repeat
+            not is_sum_of_two_sectors and not is_repeat
             and cast(arrow_cast(next_start, 'Timestamp(Microsecond, Some("UTC"))') as bigint) - cast(arrow_cast(known_start, 'Timestamp(Microsecond, Some("UTC"))') as bigint) > lap_duration * 1000000 + 5000000
             then (known_start + arrow_cast(cast(round((lap_duration) * 1e6) as bigint), 'Duration(Microsecond)'))
         else coalesce(next_start, (known_start + arrow_cast(cast(round((lap_duration) * 1e6) as bigint), 'Duration(Microsecond)')))

@@ -214,7 +214,10 @@ fn laps(place: &Place, truths: &[Value]) -> Table {
                 ];
                 if completed {
                     values.push(("is_pit_in_lap", equal(&lap["is_in_lap"])));
-                    values.push(("date_end", Expected::Near(moment(&lap["end"]), 0.01)));
+                    // Out and in again without a time: nothing tells when that lap ended.
+                    if !(is(lap, "is_out_lap") && is(lap, "is_in_lap")) {
+                        values.push(("date_end", Expected::Near(moment(&lap["end"]), 0.01)));
+                    }
                     // A repeat by the feed hides the time that was driven.
                     if is(lap, "is_repeated_by_feed") {
                         values.push(("is_timed_lap", equal(&json!(false))));
@@ -224,9 +227,10 @@ fn laps(place: &Place, truths: &[Value]) -> Table {
                 }
                 if is_race(truth) {
                     values.push(("is_start_lap", equal(&lap["is_start_lap"])));
-                    values.push(("is_neutralised", equal(&lap["is_neutralised"])));
-                    values.push(("is_under_red_flag", equal(&lap["is_under_red_flag"])));
+                    // Nothing tells when a car stopped on its last lap.
                     if completed {
+                        values.push(("is_neutralised", equal(&lap["is_neutralised"])));
+                        values.push(("is_under_red_flag", equal(&lap["is_under_red_flag"])));
                         values.push(("position", equal(&lap["position"])));
                     }
                 }

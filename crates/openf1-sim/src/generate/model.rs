@@ -116,6 +116,13 @@ pub(crate) struct Stint {
     pub(crate) told: Told,
 }
 
+impl Stint {
+    /// Laps that the tyres have done at its end.
+    pub(crate) fn worn(&self) -> i64 {
+        self.age + self.last - self.first + 1
+    }
+}
+
 /// What the feed says of a compound.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Told {

@@ -124,13 +124,11 @@ impl Outing<'_> {
         let home = tour.at;
         let last = run.laps.last().map_or(first, |l| l.number);
         let mut age = if run.stints.is_empty() { 0 } else { rng.range(0, 4) };
-        if run
-            .stints
-            .last()
-            .is_some_and(|s| s.compound == self.compound && s.age + s.last - s.first + 1 == age)
+        if let Some(worn) = run.stints.last().filter(|s| s.compound == self.compound).map(Stint::worn)
+            && age.abs_diff(worn) < 2
         {
             // Another set, or nobody could tell.
-            age += 1;
+            age = worn + 2;
         }
         run.stints.push(Stint { first, last, compound: self.compound, age, told: Told::Known });
         if end != End::Crashed {

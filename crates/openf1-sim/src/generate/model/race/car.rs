@@ -123,9 +123,9 @@ impl Car {
         let worn = self.age;
         self.age = if self.rng.one_in(5) { self.rng.range(1, 6) } else { 0 };
         let compound = ["HARD", "MEDIUM", "HARD", "SOFT"][self.rng.range(0, 3) as usize];
-        if compound == self.stint.compound && self.age == worn {
+        if compound == self.stint.compound && self.age.abs_diff(worn) < 2 {
             // Another set, or nobody could tell.
-            self.age += 1;
+            self.age = worn + 2;
         }
         let first = self.lap.number + 1;
         self.stint = Stint { first, last: first, compound, age: self.age, told: Told::Known };

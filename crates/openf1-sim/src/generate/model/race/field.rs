@@ -151,6 +151,8 @@ impl Field {
     pub(super) fn prepare(&mut self, i: usize, leads: bool) {
         let green = self.rule == Rule::Green;
         let queue = matches!(self.rule, Rule::Queue(_));
+        // Nobody could tell a stop for the same compound from being led through.
+        let leads_through = queue && self.through_lane.is_some();
         let base = self.base;
         let planned = self.planned;
         let led_through =
@@ -167,9 +169,8 @@ impl Field {
         let stop = match (due, early) {
             // The leader stays out behind the safety car.
             _ if queue && (leads || i == self.head) => None,
-            // Nobody could tell a stop for the same compound from being led through.
-            (Some(at), _) if green || (car.errands[at].1 == Errand::Stop && !led_through) => Some(at),
-            (None, Some(at)) if queue && !led_through && car.rng.one_in(3) => Some(at),
+            (Some(at), _) if green || (car.errands[at].1 == Errand::Stop && !leads_through) => Some(at),
+            (None, Some(at)) if queue && !leads_through && car.rng.one_in(3) => Some(at),
             _ => None,
         };
         if number + 1 < planned

@@ -1,4 +1,4 @@
--- Best times of practice and of the parts of qualifying are those of the official result.
+-- Best times of practice and of the parts of qualifying are those of the official result, which has none of the disqualified.
 
 select
     board.session_key,
@@ -15,7 +15,8 @@ from gold_analytics.session_leaderboard as board
 inner join gold_analytics.fact_results as results
     on board.session_key = results.session_key and board.driver_number = results.driver_number
 where
-    (
+    not coalesce(results.dsq, false)
+    and ((
         board.timing_source = 'best_lap_by_phase'
         and (
             (board.best_q1 is distinct from results.duration_q1)
@@ -27,4 +28,4 @@ where
         board.timing_source = 'best_lap'
         and board.session_category not in ('Qualifying', 'Sprint Qualifying')
         and (board.best_lap_time is distinct from results.duration_seconds)
-    )
+    ))

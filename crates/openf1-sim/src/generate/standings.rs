@@ -38,3 +38,8 @@ pub(crate) fn table<'a, K: Ord + Copy>(
     table.sort_by(|a, b| Reverse(&a.1).cmp(&Reverse(&b.1)));
     table
 }
+
+/// Place of a haul in a table; equal hauls share it.
+pub(crate) fn place<K>(table: &[(K, Haul)], haul: &Haul) -> i64 {
+    1 + table.iter().filter(|(_, other)| other > haul).count() as i64
+}

@@ -250,21 +250,19 @@ fn standings_after(generated: &Generated, index: usize) -> Standings {
     let teams = standings::table(so_far(), |won| won.team);
     Standings {
         drivers: drivers
-            .into_iter()
-            .zip(1..)
-            .map(|((driver_number, haul), position)| DriverStanding {
-                driver_number,
+            .iter()
+            .map(|(driver_number, haul)| DriverStanding {
+                driver_number: *driver_number,
                 points: haul.points,
-                position,
+                position: standings::place(&drivers, haul),
             })
             .collect(),
         teams: teams
-            .into_iter()
-            .zip(1..)
-            .map(|((team, haul), position)| TeamStanding {
-                team_name: team.to_owned(),
+            .iter()
+            .map(|(team, haul)| TeamStanding {
+                team_name: (*team).to_owned(),
                 points: haul.points,
-                position,
+                position: standings::place(&teams, haul),
             })
             .collect(),
     }

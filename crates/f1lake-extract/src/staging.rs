@@ -190,7 +190,15 @@ mod tests {
     fn keep(staging: &mut Staging, slice: Slice, body: &'static str, received_at: Timestamp) {
         let rows = serde_json::from_str::<Vec<serde_json::Value>>(body).unwrap().len();
         let body = body.into();
-        let answer = Answer { rows, body, status: 200, tries: 1, received_at, served_at: None };
+        let answer = Answer {
+            rows,
+            body,
+            status: 200,
+            tries: 1,
+            received_at,
+            served_at: None,
+            round_trip: std::time::Duration::ZERO,
+        };
         let staged = Staging::keep(staging.folder(), slice, &answer).unwrap();
         staging.add(staged);
     }

@@ -243,29 +243,18 @@ fn laps(place: &Place, truths: &[Value]) -> Table {
                     values.push(("compound", equal(&stint["compound"])));
                     values.push(("tyre_age", equal(&json!(age))));
                 }
+                // The part of a lap is known where it has a time.
+                let key: Key =
+                    [&truth["session_key"], number, &lap["lap_number"]].map(ToString::to_string).to_vec();
+                let timed = table.found.get(&key).is_some_and(|row| row["is_timed_lap"] == true);
+                if timed && is_qualifying(truth) && !lap["part"].is_null() {
+                    values.push(("qualifying_phase", equal(&lap["part"])));
+                }
                 table.expect(&[&truth["session_key"], number, &lap["lap_number"]], values);
             }
         }
     }
-    // The part of a lap is known where it has a time.
-    for (key, values) in &mut table.expected {
-        let timed = table.found.get(key).is_some_and(|row| row["is_timed_lap"] == true);
-        let lap = lap_of(truths, key);
-        if timed && is_in_qualifying(truths, key) && lap.is_some_and(|lap| !lap["part"].is_null()) {
-            values.push(("qualifying_phase", equal(&lap.unwrap()["part"])));
-        }
-    }
     table
-}
-
-fn is_in_qualifying(truths: &[Value], key: &Key) -> bool {
-    truths.iter().any(|truth| truth["session_key"].to_string() == key[0] && is_qualifying(truth))
-}
-
-fn lap_of<'a>(truths: &'a [Value], key: &Key) -> Option<&'a Value> {
-    let truth = truths.iter().find(|truth| truth["session_key"].to_string() == key[0])?;
-    let (_, driver) = drivers(truth).find(|(number, _)| number.to_string() == key[1])?;
-    list(driver, "laps").iter().find(|lap| lap["lap_number"].to_string() == key[2])
 }
 
 fn passages(place: &Place, truths: &[Value]) -> Table {

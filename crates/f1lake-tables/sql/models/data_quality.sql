@@ -582,7 +582,13 @@ found as (
         session_key,
         'order_differs_from_result' as check_name,
         driver_number,
-        case when timing_position <> official_position then 1 else 0 end as odd,
+        case
+            when
+                rank() over (partition by session_key order by timing_position)
+                <> rank() over (partition by session_key order by official_position)
+                then 1
+            else 0
+        end as odd,
         1 as looked_at
     from timing_order
     where timing_position is not null and official_position is not null

@@ -97,7 +97,7 @@ impl ClientBuilder {
     /// The client.
     ///
     /// # Errors
-    /// When the base URL is no URL, or is plain http to another machine.
+    /// When the base URL is not a URL, or is plain http to another machine.
     pub fn build(self) -> Result<OpenF1, Error> {
         let base = self.base_url.trim_end_matches('/').to_owned();
         // First, and without the address: what follows quotes it.

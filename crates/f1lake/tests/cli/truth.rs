@@ -343,7 +343,7 @@ fn leaderboard(place: &Place, truths: &[Value]) -> Table {
         for (number, driver) in drivers(truth) {
             let result = &driver["result"];
             let mut values = vec![("official_position", equal(&result["position"]))];
-            // A last lap out of the pit lane has no time at times, and nothing else tells that it was completed.
+            // A car's last lap, if it left the pit lane on it, sometimes has no time; then nothing shows that it was completed.
             let last = list(driver, "laps").last();
             if is_race(truth) || last.is_none_or(|lap| !is(lap, "is_out_lap")) {
                 values.push(("laps_completed", equal(&result["laps"])));
@@ -386,7 +386,7 @@ fn summaries(place: &Place, truths: &[Value]) -> Table {
         from gold_analytics.driver_session_summary where session_category in ('Race', 'Sprint')",
     );
     for truth in truths.iter().filter(|truth| is_race(truth)) {
-        // Without a row of the session nobody knows whether there were none.
+        // If the session has no pit rows at all, gold leaves the count null.
         let has_passages = drivers(truth).any(|(_, driver)| left_lane(driver).next().is_some());
         for (number, driver) in drivers(truth) {
             let stints = list(driver, "stints").len();

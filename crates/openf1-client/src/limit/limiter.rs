@@ -172,7 +172,7 @@ impl RateLimiter {
         }
     }
 
-    /// Lets nobody send for so long (at most 15 minutes): the server said that it is too much.
+    /// Stops all sending for a while (at most 15 minutes), because the server asked for fewer requests.
     pub async fn pause(&self, length: Duration) {
         let shared = &self.shared;
         let length = i64::try_from(length.min(LONGEST_PAUSE).as_micros()).unwrap_or(0);

@@ -43,7 +43,7 @@ impl Limits {
         Self { per_second: f64::INFINITY, per_minute: u32::MAX }
     }
 
-    /// The limits to keep where nobody asked for others: none for a server on this machine, else those of the tier.
+    /// The default limits: none for a server on this machine, else those of the account's tier.
     pub fn default_for(base_url: &str, has_account: bool) -> Self {
         if url::Url::parse(base_url).is_ok_and(|url| crate::builder::is_loopback(&url)) {
             Self::unlimited()

@@ -1,5 +1,6 @@
 """What the checks share: the program, simulated APIs in several moods, and folders of their own."""
 
+import json
 import os
 import pathlib
 import shutil
@@ -7,6 +8,7 @@ import subprocess
 import tempfile
 import time
 import unittest
+import urllib.request
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 EXAMPLES = ROOT / "examples"
@@ -14,6 +16,7 @@ PROGRAM = pathlib.Path(os.environ["F1LAKE"]).resolve()
 
 # Two sessions, three small endpoints: a second instead of minutes.
 SMALL = {"F1LAKE_ENDPOINTS": "drivers,laps,sessions", "F1LAKE_NUM_LATEST_SESSIONS": "2"}
+QUALIFYING, RACE = 9610, 9647
 
 FAULT = """
 [[fault]]
@@ -62,6 +65,15 @@ class Lab(unittest.TestCase):
             )
             Lab.simulators[mood] = (process, process.stdout.readline().strip())
         return Lab.simulators[mood][1]
+
+    @classmethod
+    def rows_of_the_api(cls, session_key: int) -> int:
+        """The rows that the API itself sends for a session, over the endpoints of `SMALL`."""
+        total = 0
+        for endpoint in SMALL["F1LAKE_ENDPOINTS"].split(","):
+            with urllib.request.urlopen(f"{cls.url('well')}/{endpoint}?session_key={session_key}") as answer:
+                total += len(json.load(answer))
+        return total
 
     def environment(self, mood: str, **more: str) -> dict[str, str]:
         """A small environment that reaches the API in that mood and writes below the test's folder."""

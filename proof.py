@@ -82,6 +82,11 @@ def kill() -> list[str]:
     return lines(proof_test("killed", F1LAKE_KILL_ROUNDS="500"), r"^seed \d+; undisturbed", r"^\d+ rounds, \d+ kills")
 
 
+def operators() -> list[str]:
+    text = proof_test("whatever_operators", F1LAKE_OPERATOR_ROUNDS="1000", F1LAKE_PROOF_SECONDS="2400")
+    return lines(text, r"^seed \d+$", r"^\d+ sequences, ")
+
+
 def faults() -> list[str]:
     found = []
     for step in ("extract", "load", "build"):
@@ -263,7 +268,7 @@ def start() -> list[str]:
 
 
 PROOFS = {
-    "docs/reliability.md": [truth, kill, faults, limits, suites, fuzz, mutants, dependencies],
+    "docs/reliability.md": [truth, kill, operators, faults, limits, suites, fuzz, mutants, dependencies],
     "docs/performance.md": [decode, requests, season, queries, start],
 }
 

@@ -8,7 +8,7 @@ import subprocess
 import unittest
 
 from croniter import croniter
-from lab import EXAMPLES, Lab, tearDownModule, tool  # noqa: F401
+from lab import EXAMPLES, PROGRAM, Lab, tearDownModule, tool  # noqa: F401
 
 UTC = datetime.timezone.utc
 WEEKEND = {4, 5, 6, 0}  # Friday to Monday, as datetime.weekday() counts
@@ -28,7 +28,7 @@ def times_of(line: str, days: int) -> list[datetime.datetime]:
 class Cron(Lab):
     def test_every_two_hours_from_friday_to_monday(self):
         lines = [line for line in (EXAMPLES / "cron/f1lake.cron").read_text().splitlines()
-                 if line and not line.startswith(("#", "MAILTO="))]
+                 if line and not line.startswith("#") and not re.match(r"\w+=", line)]
         self.assertEqual(len(lines), 1)
         fields, program = lines[0].rsplit(maxsplit=1)
         self.assertEqual(program, "/usr/local/bin/f1lake-run")
@@ -36,8 +36,32 @@ class Cron(Lab):
         self.assertEqual({moment.weekday() for moment in times}, WEEKEND)
         self.assertEqual(len(times), 2 * 4 * 12)
 
-    def test_the_script_passes_shellcheck(self):
-        subprocess.run([tool("shellcheck"), EXAMPLES / "cron/f1lake-run"], check=True)
+    def test_every_shell_script_passes_shellcheck(self):
+        scripts = [path for path in sorted(EXAMPLES.rglob("*"))
+                   if path.is_file() and re.match(rb"#!.*\b(ba)?sh\b", path.read_bytes()[:40])]
+        self.assertGreaterEqual(len(scripts), 3)
+        subprocess.run([tool("shellcheck"), *scripts, *(EXAMPLES.parent / ".ci").iterdir()], check=True)
+
+    def test_what_is_installed_runs_in_the_environment_that_cron_gives(self):
+        subprocess.run([EXAMPLES / "cron/install.sh", self.folder / "root"], check=True)
+        root = self.folder / "root"
+        (root / "usr/local/bin/f1lake").symlink_to(PROGRAM)
+        crontab = (EXAMPLES / "cron/f1lake.cron").read_text()
+        # What Debian's cron gives, and what the crontab sets over it.
+        given = {"HOME": str(self.folder), "SHELL": "/bin/sh", "LOGNAME": "f1lake", "PATH": "/usr/bin:/bin"}
+        given.update(re.findall(r"^(\w+)=(.*)$", crontab, re.M))
+        given["PATH"] = given["PATH"].replace("/usr/local/bin", str(root / "usr/local/bin"))
+        small = {name: value for name, value in self.environment("well").items() if name.startswith("F1LAKE_")}
+        done = subprocess.run(
+            [root / "usr/local/bin/f1lake-run", root / "etc/f1lake/f1lake.toml", self.folder / "no.env",
+             self.folder / "run.log"],
+            capture_output=True, text=True, env={**given, **small},
+        )
+        self.assertEqual((done.returncode, done.stdout, done.stderr), (0, "", ""))
+        self.assertTrue((self.folder / "lake/gold_analytics/session_leaderboard").is_dir())
+        # The crontab names nothing else.
+        for path in re.findall(r"^[^#\n]*\s(/\S+)$", crontab, re.M):
+            self.assertTrue((root / path.lstrip("/")).exists(), path)
 
     def run_script(self, mood: str, account: str | None = None, mode: int = 0o600):
         settings = self.folder / "f1lake.toml"
@@ -79,6 +103,25 @@ class Cron(Lab):
 class Systemd(Lab):
     def unit(self) -> str:
         return (EXAMPLES / "systemd/f1lake.service").read_text()
+
+    def test_what_is_installed_is_all_that_the_unit_names(self):
+        root = self.folder / "root"
+        subprocess.run([EXAMPLES / "systemd/install.sh", root], check=True)
+        for name in ("f1lake.service", "f1lake.timer"):
+            self.assertEqual((root / "etc/systemd/system" / name).read_text(), (EXAMPLES / "systemd" / name).read_text())
+        start = re.search(r"^ExecStart=(.+)$", self.unit(), re.M)[1].split()
+        self.assertIn("/etc/f1lake/f1lake.toml", start)
+        settings = root / "etc/f1lake/f1lake.toml"
+        done = subprocess.run([PROGRAM, "config", "--config", settings], capture_output=True, text=True,
+                              env={"HOME": str(self.folder), "PATH": "/usr/bin:/bin"})
+        self.assertEqual(done.returncode, 0, done.stderr)
+        # Everything it writes is below the folder that the unit makes.
+        self.assertIn("StateDirectory=f1lake\n", self.unit())
+        self.assertEqual(set(re.findall(r'_path = "(/var/lib/\w+)', settings.read_text())), {"/var/lib/f1lake"})
+        # Settings of before stay.
+        settings.write_text("# mine\n")
+        subprocess.run([EXAMPLES / "systemd/install.sh", root], check=True)
+        self.assertEqual(settings.read_text(), "# mine\n")
 
     def test_the_units_verify(self):
         analyze = tool("systemd-analyze")

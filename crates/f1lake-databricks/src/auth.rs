@@ -1,10 +1,12 @@
 //! Signing of requests: a personal access token as it is, or an OAuth access token that is fetched and renewed.
 
-use crate::config::{Login, Method, is_safe};
+use crate::config::{Login, Method, is_safe, is_same_host};
 use crate::error::{ApiError, Error, one_line};
 use crate::retry::{Repeat, RetryPolicy, retry_after};
+use crate::runtime::Runtime;
 use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
+use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime};
 use tokio::sync::Mutex;
 use url::Url;
@@ -13,6 +15,8 @@ use url::Url;
 const EARLY: Duration = Duration::from_secs(20 * 60);
 /// Lifetime when the server states none that can be read.
 const DEFAULT_LIFETIME: Duration = Duration::from_secs(3600);
+/// How long a token of the runtime is used before the runtime is asked again.
+const GRANTED: Duration = Duration::from_secs(60);
 /// Where the service tells its OAuth endpoints.
 const DISCOVERY: &str = "/oidc/.well-known/oauth-authorization-server";
 /// Token endpoint of a workspace that does not tell.
@@ -68,6 +72,7 @@ impl Auth {
     ) -> Result<SecretString, Error> {
         let (client_id, client_secret) = match &self.login.method {
             Method::Token(token) => return Ok(token.value.clone()),
+            Method::Runtime(runtime) => return self.granted(runtime).await,
             Method::ServicePrincipal { client_id, client_secret } => (&client_id.value, &client_secret.value),
         };
         // Held while the token is fetched, so that many requests at once fetch one token.
@@ -104,6 +109,27 @@ impl Auth {
         Ok(held.token.insert(token).bearer.clone())
     }
 
+    /// The token that the runtime grants now.
+    async fn granted(&self, runtime: &Arc<dyn Runtime>) -> Result<SecretString, Error> {
+        let mut held = self.held.lock().await;
+        if let Some(token) = held.token.as_ref().filter(|token| Instant::now() < token.renew_at) {
+            return Ok(token.bearer.clone());
+        }
+        let runtime = Arc::clone(runtime);
+        let refused = |detail: String| Error::LoginRefused { host: self.host(), detail };
+        let asked = tokio::task::spawn_blocking(move || runtime.grant()).await;
+        let granted = asked.map_err(|_| refused("the runtime broke off".to_owned()))?.map_err(refused)?;
+        // A token is for its own workspace only.
+        if !is_same_host(&granted.host, &self.login.host.value) {
+            return Err(Error::Config(format!(
+                "the runtime logs in to another workspace than {}; set a login for that one",
+                self.host()
+            )));
+        }
+        let token = Token { bearer: granted.token, renew_at: Instant::now() + GRANTED };
+        Ok(held.token.insert(token).bearer.clone())
+    }
+
     /// Forgets a token that the service refused; false when there is no other to be had.
     pub(crate) async fn renew(&self, refused: &SecretString) -> bool {
         if matches!(self.login.method, Method::Token(_)) {
@@ -129,16 +155,22 @@ impl Auth {
                  DATABRICKS_CLIENT_SECRET",
                 client_id.origin
             ),
+            Method::Runtime(_) => {
+                "the login of this notebook or job ended or may not do this; start it again, or set \
+                                   DATABRICKS_TOKEN"
+                    .to_owned()
+            }
         }
     }
 
     /// Blanks secrets that a server repeats in its words.
     pub(crate) fn redact(&self, text: &str, bearer: Option<&SecretString>) -> String {
         let fixed = match &self.login.method {
-            Method::Token(token) => &token.value,
-            Method::ServicePrincipal { client_secret, .. } => &client_secret.value,
+            Method::Token(token) => Some(&token.value),
+            Method::ServicePrincipal { client_secret, .. } => Some(&client_secret.value),
+            Method::Runtime(_) => None,
         };
-        let known = [Some(fixed), bearer]
+        let known = [fixed, bearer]
             .into_iter()
             .flatten()
             .map(ExposeSecret::expose_secret)

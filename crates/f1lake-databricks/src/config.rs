@@ -3,9 +3,11 @@
 use crate::auth::MASK;
 use crate::error::Error;
 use crate::profile::Profile;
+use crate::runtime::Runtime;
 use secrecy::{ExposeSecret, SecretString};
 use std::fmt;
 use std::path::PathBuf;
+use std::sync::Arc;
 use url::Url;
 
 /// Who set a value.
@@ -15,6 +17,8 @@ pub enum Origin {
     Explicit,
     /// An environment variable, by name.
     Environment(&'static str),
+    /// The runtime of a notebook or job.
+    Runtime,
     /// A profile of a configuration file.
     Profile {
         /// The file.
@@ -29,6 +33,7 @@ impl fmt::Display for Origin {
         match self {
             Self::Explicit => write!(f, "given"),
             Self::Environment(name) => write!(f, "environment {name}"),
+            Self::Runtime => write!(f, "the runtime of this notebook or job"),
             Self::Profile { file, name } => write!(f, "profile {name} of {}", file.display()),
         }
     }
@@ -60,6 +65,8 @@ pub struct Explicit {
     pub client_secret: Option<SecretString>,
     /// Warehouse's id or name.
     pub warehouse: Option<String>,
+    /// Runtime of the notebook or job that the program runs in; it logs in where nothing else is set.
+    pub runtime: Option<Arc<dyn Runtime>>,
 }
 
 /// How requests are signed.
@@ -74,6 +81,8 @@ pub enum Method {
         /// OAuth secret.
         client_secret: Setting<SecretString>,
     },
+    /// What the runtime of a notebook or job grants.
+    Runtime(Arc<dyn Runtime>),
 }
 
 impl Method {
@@ -82,12 +91,14 @@ impl Method {
         match self {
             Self::Token(_) => PAT,
             Self::ServicePrincipal { .. } => M2M,
+            Self::Runtime(_) => RUNTIME,
         }
     }
 }
 
 const PAT: &str = "pat";
 const M2M: &str = "oauth-m2m";
+const RUNTIME: &str = "runtime";
 
 /// A resolved login: each value with its origin.
 #[derive(Debug, Clone)]
@@ -183,14 +194,29 @@ impl Login {
             warehouse = warehouse.or_else(|| env("DBT_DATABRICKS_HTTP_PATH").map(last_segment));
         }
 
+        // Last, as in the official client.
+        let secrets = [&token, &client_id, &client_secret];
+        let bare = secrets.iter().all(|secret| secret.is_none());
+        let wants_runtime = auth_type.as_ref().is_some_and(|wanted| wanted.value == RUNTIME);
+        let runtime = explicit.runtime.clone().filter(|_| wants_runtime || (bare && auth_type.is_none()));
+        if let (None, Some(runtime)) = (&host, &runtime) {
+            let granted = runtime.grant().map_err(|why| {
+                Error::Config(format!("the runtime of this notebook or job gives no login: {why}"))
+            })?;
+            host = Some(Setting { value: granted.host, origin: Origin::Runtime });
+        }
         let host = host.ok_or_else(|| {
-            Error::Config(
-                "no Databricks workspace is set; set DATABRICKS_HOST (https://...), or a profile of ~/.databrickscfg"
-                    .to_owned(),
-            )
+            Error::NoWorkspace(if env("DATABRICKS_RUNTIME_VERSION").is_some() {
+                "; inside Databricks the Python package logs in by itself, the program alone does not"
+            } else {
+                ""
+            })
         })?;
         let host = Setting { value: parse_host(&host)?, origin: host.origin };
-        let method = method(token, client_id, client_secret, auth_type)?;
+        let method = match runtime {
+            Some(runtime) => Method::Runtime(runtime),
+            None => method(token, client_id, client_secret, auth_type)?,
+        };
         Ok(Self { host, method, warehouse })
     }
 
@@ -204,6 +230,7 @@ impl Login {
                 rows.push(row("client_id", &client_id.value, &client_id.origin));
                 rows.push(row("client_secret", MASK, &client_secret.origin));
             }
+            Method::Runtime(_) => rows.push(row("token", MASK, &Origin::Runtime)),
         }
         if let Some(warehouse) = &self.warehouse {
             rows.push(row("warehouse", &warehouse.value, &warehouse.origin));
@@ -276,6 +303,12 @@ fn method(
                 .to_owned(),
         ),
     }
+}
+
+/// Whether two addresses are of one workspace.
+pub(crate) fn is_same_host(granted: &str, wanted: &Url) -> bool {
+    let granted = Setting { value: granted.to_owned(), origin: Origin::Runtime };
+    parse_host(&granted).is_ok_and(|host| host == *wanted)
 }
 
 /// Scheme, host and port of what users write: with or without `https://`, or copied from the browser with a path.
@@ -434,6 +467,56 @@ mod tests {
         let mut elsewhere = dbt.to_vec();
         elsewhere.push(("DATABRICKS_HOST", "https://evil.example"));
         assert!(resolve(&Explicit::default(), &elsewhere).is_err(), "dbt's token would go elsewhere");
+    }
+
+    #[derive(Debug)]
+    struct Granting(Result<&'static str, &'static str>);
+
+    impl Runtime for Granting {
+        fn grant(&self) -> Result<crate::Grant, String> {
+            let host = self.0.map_err(str::to_owned)?.to_owned();
+            Ok(crate::Grant { host, token: CANARY.into() })
+        }
+    }
+
+    fn inside(granted: Result<&'static str, &'static str>) -> Explicit {
+        Explicit { runtime: Some(Arc::new(Granting(granted))), ..Explicit::default() }
+    }
+
+    #[test]
+    fn the_runtime_logs_in_where_nothing_is_set() {
+        let granted = inside(Ok("https://adb-1.2.azuredatabricks.net"));
+        let login = resolve(&granted, &[]).unwrap();
+        assert_eq!(
+            rows(&login),
+            [
+                "host=https://adb-1.2.azuredatabricks.net the runtime of this notebook or job",
+                "token=******** the runtime of this notebook or job"
+            ]
+        );
+        assert!(!format!("{login:?}").contains(CANARY));
+        // A host without a secret, as jobs set it, is the runtime's to sign for.
+        let login = resolve(&granted, &[("DATABRICKS_HOST", "adb-1.2.azuredatabricks.net")]).unwrap();
+        assert_eq!(login.method.name(), "runtime");
+
+        let env = [("DATABRICKS_HOST", "h"), ("DATABRICKS_TOKEN", CANARY)];
+        assert_eq!(resolve(&granted, &env).unwrap().method.name(), "pat", "what is set wins");
+        let mut wanted = env.to_vec();
+        wanted.push(("DATABRICKS_AUTH_TYPE", "runtime"));
+        assert_eq!(resolve(&granted, &wanted).unwrap().method.name(), "runtime");
+        let other = [("DATABRICKS_HOST", "h"), ("DATABRICKS_AUTH_TYPE", "databricks-cli")];
+        assert!(resolve(&granted, &other).is_err(), "another login was asked for");
+    }
+
+    #[test]
+    fn without_a_runtime_that_grants_there_is_no_login() {
+        let refused = resolve(&inside(Err("no context")), &[]).unwrap_err().to_string();
+        assert!(refused.contains("gives no login: no context"), "{refused}");
+        let alone = resolve(&Explicit::default(), &[("DATABRICKS_RUNTIME_VERSION", "16.4")]).unwrap_err();
+        assert!(
+            matches!(alone, Error::NoWorkspace(_)) && alone.to_string().contains("Python package"),
+            "{alone}"
+        );
     }
 
     #[test]

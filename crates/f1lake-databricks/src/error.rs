@@ -9,6 +9,11 @@ pub enum Error {
     /// A setting is missing or unusable; the text names it.
     #[error("{0}")]
     Config(String),
+    /// No workspace is named anywhere.
+    #[error(
+        "no Databricks workspace is set; set DATABRICKS_HOST (https://...), or a profile of ~/.databrickscfg{0}"
+    )]
+    NoWorkspace(&'static str),
     /// The service principal got no access token.
     #[error(
         "{host} refused the service principal ({detail}); check DATABRICKS_CLIENT_ID and DATABRICKS_CLIENT_SECRET"

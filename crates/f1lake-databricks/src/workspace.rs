@@ -69,10 +69,12 @@ impl WorkspaceBuilder {
     /// When the product or the token holds what no header can carry, or TLS cannot be set up.
     pub fn build(self) -> Result<Workspace, Error> {
         let secret = match &self.login.method {
-            Method::Token(token) => &token.value,
-            Method::ServicePrincipal { client_secret, .. } => &client_secret.value,
+            Method::Token(token) => Some(&token.value),
+            Method::ServicePrincipal { client_secret, .. } => Some(&client_secret.value),
+            // It is asked when the first request is signed.
+            Method::Runtime(_) => None,
         };
-        bearer_header(secret)?;
+        secret.map(bearer_header).transpose()?;
         // Not compressed: the length of a file must be the length of the answer. Not redirected: a redirect is a login
         // page, and the token must not follow it.
         let mut http = reqwest::Client::builder()

@@ -2,20 +2,48 @@
 
 use crate::calendar::Calendar;
 use crate::error::ExtractError;
+use crate::filter::Filter;
 use crate::manifest::{LandedRequest, Outcome};
+use crate::report::SessionLabel;
 use crate::session::SessionInfo;
 use crate::settings::{ExtractSettings, FIRST_YEAR, Mode, Order, Selection};
 use jiff::Timestamp;
+use jiff::civil::Date;
 use openf1_client::endpoint::{Meeting, Session};
 use openf1_client::{Answer, Endpoint, OpenF1, Query};
 use serde_json::value::RawValue;
 use std::collections::{BTreeMap, BTreeSet};
+
+/// Keys in one request: servers and proxies refuse addresses of more than some 8 KB.
+const KEYS_A_REQUEST: usize = 50;
 
 /// A row of the catalogue as it came, and the request that brought it.
 #[derive(Debug, Clone)]
 pub(crate) struct CatalogueRow {
     pub(crate) text: String,
     pub(crate) request: LandedRequest,
+}
+
+/// What a selection chose.
+#[derive(Debug, Clone, Default)]
+pub struct Selected {
+    /// Sessions in the order they are taken.
+    pub sessions: Vec<SessionInfo>,
+    /// Where nothing is over yet: the first session that will be chosen.
+    pub first_to_come: Option<SessionInfo>,
+}
+
+impl Selected {
+    /// What to say where nothing is over yet.
+    pub fn not_yet(&self) -> Option<String> {
+        let info = self.first_to_come.as_ref()?;
+        Some(format!(
+            "nothing yet: the first is {} at {} on {} (UTC)",
+            info.session_name,
+            info.location,
+            info.date_start.strftime("%Y-%m-%d, %H:%M")
+        ))
+    }
 }
 
 /// Sessions and meetings of the seasons at hand.
@@ -28,6 +56,8 @@ pub(crate) struct Catalogue {
     years: BTreeSet<i64>,
     /// Rows that could not be used: no key or no start.
     pub(crate) unusable: usize,
+    /// Sessions that were named and cannot be extracted, and why; others were named that can.
+    pub(crate) unknown: Vec<(SessionLabel, String)>,
 }
 
 impl Catalogue {
@@ -85,23 +115,30 @@ impl Catalogue {
         session_keys: &[i64],
         meeting_keys: &[i64],
     ) -> Result<(), ExtractError> {
-        if !session_keys.is_empty() {
-            let query =
-                session_keys.iter().fold(Query::new(Endpoint::Sessions), |query, key| query.session(*key));
-            self.add(client, query).await?;
-        }
+        self.add_keys(client, Endpoint::Sessions, session_keys, Query::session).await?;
         let mut named: BTreeSet<i64> = meeting_keys.iter().copied().collect();
         named.extend(self.sessions.values().map(|(info, _)| info.meeting_key));
         let mut whole = self.add_years(client).await?;
-        if named.iter().any(|key| !whole.contains(key)) {
-            let lacking = named.iter().filter(|key| !whole.contains(key));
-            let query = lacking.fold(Query::new(Endpoint::Sessions), |query, key| query.meeting(*key));
-            self.add(client, query).await?;
+        let lacking: Vec<i64> = named.iter().copied().filter(|key| !whole.contains(key)).collect();
+        if !lacking.is_empty() {
+            self.add_keys(client, Endpoint::Sessions, &lacking, Query::meeting).await?;
             whole.extend(self.add_years(client).await?);
         }
-        if named.iter().any(|key| !self.meetings.contains_key(key)) {
-            let lacking = named.iter().filter(|key| !self.meetings.contains_key(key));
-            let query = lacking.fold(Query::new(Endpoint::Meetings), |query, key| query.meeting(*key));
+        let lacking: Vec<i64> =
+            named.iter().copied().filter(|key| !self.meetings.contains_key(key)).collect();
+        self.add_keys(client, Endpoint::Meetings, &lacking, Query::meeting).await
+    }
+
+    /// Asks for the rows of keys, some at a time.
+    async fn add_keys(
+        &mut self,
+        client: &OpenF1,
+        endpoint: Endpoint,
+        keys: &[i64],
+        with: fn(Query, i64) -> Query,
+    ) -> Result<(), ExtractError> {
+        for keys in keys.chunks(KEYS_A_REQUEST) {
+            let query = keys.iter().fold(Query::new(endpoint), |query, key| with(query, *key));
             self.add(client, query).await?;
         }
         Ok(())
@@ -138,14 +175,16 @@ impl Catalogue {
     pub(crate) async fn select(
         client: &OpenF1,
         settings: &ExtractSettings,
-    ) -> Result<(Self, Vec<SessionInfo>), ExtractError> {
+    ) -> Result<(Self, Selected), ExtractError> {
         let selection = &settings.selection;
         let now = settings.now();
+        let this_year = jiff::tz::TimeZone::UTC.to_datetime(now).year();
         let mut catalogue = Self::default();
-        let chosen = match &selection.mode {
+        let mut most = usize::MAX;
+        match &selection.mode {
             Mode::Latest { sessions } => {
-                // Season by season, from the end that is asked for, until there are enough.
-                let this_year = jiff::tz::TimeZone::UTC.to_datetime(now).year();
+                most = *sessions;
+                // Season by season, from the end that is asked for, until there are enough; on, while a word means nothing yet.
                 let first = selection.from.map_or(FIRST_YEAR, |day| day.year().max(FIRST_YEAR));
                 let last = selection.to.map_or(this_year, |day| day.year().min(this_year));
                 let mut years: Vec<i16> = (first..=last).collect();
@@ -154,94 +193,182 @@ impl Catalogue {
                 }
                 for year in years {
                     catalogue.add_year(client, i64::from(year)).await?;
-                    if catalogue.candidates(selection, now).len() >= *sessions {
+                    let filter = Filter::of(selection, catalogue.infos())?;
+                    if filter.is_understood() && catalogue.held(&filter, selection, now).len() >= *sessions {
                         break;
                     }
                 }
-                ordered(catalogue.candidates(selection, now), selection.order, *sessions)
             }
             Mode::Year { year } => {
                 catalogue.add_year(client, i64::from(*year)).await?;
-                ordered(catalogue.candidates(selection, now), selection.order, usize::MAX)
             }
             Mode::Manual { days } => {
                 for year in days.iter().map(|day| day.year()).collect::<BTreeSet<_>>() {
                     catalogue.add_year(client, i64::from(year)).await?;
                 }
-                let days: BTreeSet<String> = days.iter().map(ToString::to_string).collect();
-                let mut found = catalogue.candidates(selection, now);
-                found.retain(|info| days.contains(&info.batch_day()));
-                ordered(found, selection.order, usize::MAX)
             }
             Mode::Keys { session_keys, meeting_keys } => {
                 catalogue.add_named(client, session_keys, meeting_keys).await?;
-                catalogue.by_key(session_keys, meeting_keys, selection, now)?
+                let sessions = catalogue.by_key(session_keys, meeting_keys, selection, now)?;
+                return Ok((catalogue, sessions));
             }
-        };
-        Ok((catalogue, chosen))
+        }
+        catalogue.check_address(client, this_year).await?;
+        let filter = Filter::of(selection, catalogue.infos())?;
+        if !catalogue.sessions.is_empty() {
+            filter.check(selection, &catalogue.seasons(), catalogue.infos())?;
+            catalogue.check_days(selection)?;
+        }
+        let selected = catalogue.chosen(&filter, selection, now, most);
+        Ok((catalogue, selected))
     }
 
-    /// Sessions that are over, not cancelled, and meet the conditions; oldest first.
-    fn candidates(&self, selection: &Selection, now: Timestamp) -> Vec<SessionInfo> {
+    /// Every session that is known.
+    fn infos(&self) -> impl Iterator<Item = &SessionInfo> + Clone {
+        self.sessions.values().map(|(info, _)| info)
+    }
+
+    /// The seasons that were asked for: `2024`, `2023 to 2026`.
+    fn seasons(&self) -> String {
+        match (self.years.first(), self.years.last()) {
+            (Some(first), Some(last)) if first != last => format!("{first} to {last}"),
+            (Some(year), _) => year.to_string(),
+            _ => "these meetings".to_owned(),
+        }
+    }
+
+    /// An address that knows no session of a season that was held is not OpenF1's.
+    async fn check_address(&self, client: &OpenF1, this_year: i16) -> Result<(), ExtractError> {
+        if !self.sessions.is_empty() || self.years.is_empty() {
+            return Ok(());
+        }
+        // A season to come may have no calendar yet; the one before it has.
+        let before = i64::from(this_year) - 1;
+        if self.years.iter().all(|year| *year > before) && before >= i64::from(FIRST_YEAR) {
+            let mut other = Self::default();
+            other.add(client, Query::new(Endpoint::Sessions).year(before)).await?;
+            if !other.sessions.is_empty() {
+                return Ok(());
+            }
+        }
+        Err(ExtractError::Settings(format!(
+            "{} knows no session of {}\n  is the address right? It ends in /v1, such as {}",
+            client.base_url(),
+            self.seasons(),
+            openf1_client::DEFAULT_BASE_URL
+        )))
+    }
+
+    /// Refuses days of mode manual on which no session starts, held or not.
+    fn check_days(&self, selection: &Selection) -> Result<(), ExtractError> {
+        let Mode::Manual { days } = &selection.mode else { return Ok(()) };
+        if self.infos().any(|info| days.contains(&day_of(selection, info))) {
+            return Ok(());
+        }
+        let Some(day) = days.first() else { return Ok(()) };
+        let distance = |info: &&SessionInfo| {
+            let between = day_of(selection, info).since(*day).map(|span| span.get_days()).unwrap_or(i32::MAX);
+            (between.unsigned_abs(), info.date_start)
+        };
+        let near = self.infos().min_by_key(distance).map_or_else(String::new, |info| {
+            format!(
+                "\n  the nearest is {} ({} at {})",
+                day_of(selection, info),
+                info.session_name,
+                info.location
+            )
+        });
+        let listed = days.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
+        let clock = if selection.local_days { "at the venue" } else { "in UTC" };
+        Err(ExtractError::Settings(format!("no session starts on {listed} ({clock}){near}")))
+    }
+
+    /// Sessions that were not called off and meet the conditions, over or not; oldest first.
+    fn candidates(&self, filter: &Filter, selection: &Selection) -> Vec<SessionInfo> {
         let mut found: Vec<SessionInfo> = self
-            .sessions
-            .values()
-            .map(|(info, _)| info)
-            .filter(|info| info.date_end <= now)
+            .infos()
             .filter(|info| !info.is_cancelled && !self.cancelled_meetings.contains(&info.meeting_key))
-            .filter(|info| meets(selection, info))
+            .filter(|info| filter.fits(info) && on_wanted_day(selection, info))
             .cloned()
             .collect();
         found.sort_by_key(|info| (info.date_start, info.session_key));
         found
     }
 
+    /// Those of the candidates that are over.
+    fn held(&self, filter: &Filter, selection: &Selection, now: Timestamp) -> Vec<SessionInfo> {
+        let mut found = self.candidates(filter, selection);
+        found.retain(|info| info.date_end <= now);
+        found
+    }
+
+    fn chosen(&self, filter: &Filter, selection: &Selection, now: Timestamp, most: usize) -> Selected {
+        let (held, to_come): (Vec<_>, Vec<_>) =
+            self.candidates(filter, selection).into_iter().partition(|info| info.date_end <= now);
+        let first_to_come = if held.is_empty() { to_come.into_iter().next() } else { None };
+        Selected { sessions: ordered(held, selection.order, most), first_to_come }
+    }
+
     /// Sessions named by key: cancelled ones too, since they were asked for.
     fn by_key(
-        &self,
+        &mut self,
         session_keys: &[i64],
         meeting_keys: &[i64],
         selection: &Selection,
         now: Timestamp,
-    ) -> Result<Vec<SessionInfo>, ExtractError> {
+    ) -> Result<Selected, ExtractError> {
+        let mut unknown = Vec::new();
         for key in session_keys {
-            match self.sessions.get(key) {
-                None => {
-                    return Err(ExtractError::Settings(format!(
-                        "OpenF1 knows no session {key}; `f1lake sessions --year 2024` lists the keys"
-                    )));
-                }
-                Some((info, _)) if info.date_end > now => {
-                    return Err(ExtractError::Settings(format!(
+            let (name, why) = match self.sessions.get(key) {
+                None => (
+                    format!("session {key}"),
+                    format!("OpenF1 knows no session {key}; `f1lake sessions --year 2024` lists the keys"),
+                ),
+                Some((info, _)) if info.date_end > now => (
+                    info.name(),
+                    format!(
                         "session {key} ({}) ends at {}; extract it after that",
                         info.name(),
                         info.date_end
-                    )));
-                }
-                Some(_) => {}
-            }
+                    ),
+                ),
+                Some(_) => continue,
+            };
+            unknown.push((SessionLabel { session_key: *key, name }, why));
         }
         for key in meeting_keys {
-            if !self.sessions.values().any(|(info, _)| info.meeting_key == *key) {
-                return Err(ExtractError::Settings(format!(
+            if !self.infos().any(|info| info.meeting_key == *key) {
+                let label = SessionLabel { session_key: 0, name: format!("meeting {key}") };
+                let why = format!(
                     "OpenF1 knows no sessions of meeting {key}; `f1lake sessions --year 2024` lists the keys"
-                )));
+                );
+                unknown.push((label, why));
             }
         }
-        let named = |info: &&SessionInfo| {
+        // One that cannot be had stops none of the others.
+        if unknown.len() == session_keys.len() + meeting_keys.len()
+            && let Some((_, why)) = unknown.first()
+        {
+            return Err(ExtractError::Settings(why.clone()));
+        }
+        self.unknown = unknown;
+        let of_meetings = self.infos().filter(|info| meeting_keys.contains(&info.meeting_key));
+        let filter = Filter::of(selection, of_meetings.clone())?;
+        if !meeting_keys.is_empty() {
+            filter.check(selection, "these meetings", of_meetings)?;
+        }
+        let wanted = |info: &&SessionInfo| {
             session_keys.contains(&info.session_key)
-                || (meeting_keys.contains(&info.meeting_key) && !info.is_cancelled && meets(selection, info))
+                || (meeting_keys.contains(&info.meeting_key)
+                    && !info.is_cancelled
+                    && filter.fits(info)
+                    && on_wanted_day(selection, info))
         };
-        let mut found: Vec<SessionInfo> = self
-            .sessions
-            .values()
-            .map(|(info, _)| info)
-            .filter(named)
-            .filter(|info| info.date_end <= now)
-            .cloned()
-            .collect();
+        let mut found: Vec<SessionInfo> = self.infos().filter(wanted).cloned().collect();
         found.sort_by_key(|info| (info.date_start, info.session_key));
-        Ok(ordered(found, selection.order, usize::MAX))
+        let (held, to_come): (Vec<_>, Vec<_>) = found.into_iter().partition(|info| info.date_end <= now);
+        let first_to_come = if held.is_empty() { to_come.into_iter().next() } else { None };
+        Ok(Selected { sessions: ordered(held, selection.order, usize::MAX), first_to_come })
     }
 }
 
@@ -263,17 +390,21 @@ fn ordered(mut oldest_first: Vec<SessionInfo>, order: Order, most: usize) -> Vec
     oldest_first
 }
 
-fn meets(selection: &Selection, info: &SessionInfo) -> bool {
-    let any = |wanted: &[String], values: &[&str]| {
-        wanted.is_empty()
-            || wanted
-                .iter()
-                .any(|want| values.iter().any(|value| want.trim().to_lowercase() == value.to_lowercase()))
-    };
-    let day = jiff::tz::TimeZone::UTC.to_datetime(info.date_start).date();
-    any(&selection.countries, &[&info.country_name, &info.country_code])
-        && any(&selection.locations, &[&info.location, &info.circuit_short_name])
-        && any(&selection.session_types, &[&info.session_type, &info.session_name])
-        && selection.from.is_none_or(|from| day >= from)
+/// Day of the start, by the clock that the selection goes by.
+fn day_of(selection: &Selection, info: &SessionInfo) -> Date {
+    if selection.local_days {
+        info.local_day()
+    } else {
+        jiff::tz::TimeZone::UTC.to_datetime(info.date_start).date()
+    }
+}
+
+fn on_wanted_day(selection: &Selection, info: &SessionInfo) -> bool {
+    let day = day_of(selection, info);
+    selection.from.is_none_or(|from| day >= from)
         && selection.to.is_none_or(|to| day <= to)
+        && match &selection.mode {
+            Mode::Manual { days } => days.contains(&day),
+            _ => true,
+        }
 }

@@ -9,6 +9,14 @@ pub enum ExtractError {
     /// A setting is wrong; nothing was done.
     #[error("{0}")]
     Settings(String),
+    /// The value of a setting cannot be used; nothing was done.
+    #[error("{setting}: {problem}")]
+    Setting {
+        /// Its name in the configuration.
+        setting: &'static str,
+        /// What is wrong and what to write.
+        problem: String,
+    },
     /// The API.
     #[error(transparent)]
     Api(#[from] openf1_client::Error),
@@ -41,6 +49,27 @@ pub enum ExtractError {
         detail: String,
         /// What to do.
         advice: &'static str,
+    },
+    /// A landing zone that does not do what a run needs.
+    #[error("{place} {detail}; nothing can be landed there safely")]
+    Unreliable {
+        /// Which.
+        place: String,
+        /// What it does instead.
+        detail: String,
+    },
+    /// A file of a later version of this program, which this one must not touch.
+    #[error(
+        "{path} was written by a newer f1lake (layout {found}; this one knows {known}); use that version or a later \
+         one; nothing was changed"
+    )]
+    Newer {
+        /// Which.
+        path: String,
+        /// Its layout.
+        found: u32,
+        /// Newest layout that is understood here.
+        known: u32,
     },
     /// Another run works on the same folder.
     #[error("another f1lake run is working on {}; wait for it to end, or use --wait", .0.display())]
@@ -100,4 +129,19 @@ fn refused(error: &object_store::Error) -> bool {
 /// What to do about a store's error. Who refuses says itself which login or privilege is missing.
 fn advice(error: &object_store::Error) -> &'static str {
     if refused(error) { "" } else { "; check that the destination exists and is writable" }
+}
+
+/// Refuses a JSON text whose `version` is beyond what is known here. It is looked at alone: the rest of a newer layout
+/// may not be readable at all.
+pub(crate) fn refuse_newer(path: &std::path::Path, text: &[u8], known: u32) -> Result<(), ExtractError> {
+    #[derive(serde::Deserialize)]
+    struct Layout {
+        version: u32,
+    }
+    match serde_json::from_slice(text) {
+        Ok(Layout { version: found }) if found > known => {
+            Err(ExtractError::Newer { path: path.display().to_string(), found, known })
+        }
+        _ => Ok(()),
+    }
 }

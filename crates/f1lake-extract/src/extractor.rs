@@ -1,10 +1,10 @@
 //! The run: select, plan, fetch to staging, land.
 
-use crate::catalogue::Catalogue;
+use crate::catalogue::{Catalogue, Selected};
 use crate::changes::{Changes, compare};
 use crate::error::ExtractError;
 use crate::files::{blocking, stopped_working};
-use crate::landing::Landing;
+use crate::landing::{ASIDE_DIR, Commit, Created, Landing};
 use crate::landing_file::{FileWriter, Rows, Written};
 use crate::learned::Learned;
 use crate::manifest::{LandedEndpoint, LandedRequest, Manifest, Outcome, later, recheck_due};
@@ -61,19 +61,23 @@ pub struct RunPlan {
     pub requests: usize,
     /// Body bytes expected for all, before compression.
     pub bytes: u64,
+    /// Where nothing is over yet: what will be the first.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub not_yet: Option<String>,
 }
 
 /// Extracts sessions into a landing zone.
 #[derive(Debug)]
 pub struct Extractor {
-    client: OpenF1,
-    landing: Landing,
-    settings: ExtractSettings,
+    pub(crate) client: OpenF1,
+    pub(crate) landing: Landing,
+    pub(crate) settings: ExtractSettings,
 }
 
 /// What is shared by the sessions of a run.
 struct Run<'a> {
     extractor: &'a Extractor,
+    lock: &'a RunLock,
     catalogue: &'a Catalogue,
     progress: &'a Progress,
     cancel: &'a CancellationToken,
@@ -105,6 +109,13 @@ struct Due {
     reason: String,
 }
 
+fn tell_nothing_chosen(progress: &Progress, selected: &Selected) {
+    if let Some(text) = selected.not_yet() {
+        progress(Event::Note(text));
+    }
+    progress(Event::Selected { due: 0, skipped: 0, requests: 0 });
+}
+
 impl Extractor {
     /// Checks the settings.
     ///
@@ -119,8 +130,12 @@ impl Extractor {
     ///
     /// # Errors
     /// When the catalogue cannot be fetched.
-    pub async fn sessions(&self) -> Result<Vec<SessionInfo>, ExtractError> {
-        Ok(Catalogue::select(&self.client, &self.settings).await?.1)
+    pub async fn sessions(&self) -> Result<Selected, ExtractError> {
+        let (catalogue, selected) = Catalogue::select(&self.client, &self.settings).await?;
+        for (_, why) in &catalogue.unknown {
+            tracing::warn!("{why}");
+        }
+        Ok(selected)
     }
 
     /// What a run would do. Only the catalogue is asked.
@@ -134,18 +149,18 @@ impl Extractor {
         if let Some(skipped) = self.all_settled(&manifests, now) {
             plan.sessions = skipped
                 .into_iter()
-                .map(|session| SessionPlan {
-                    session,
-                    due: Vec::new(),
-                    reason: "settled".to_owned(),
-                    requests: 0,
-                    bytes: 0,
+                .map(|session| {
+                    let manifest = manifests.get(&session.session_key);
+                    let reason = self.nothing_due(manifest).to_owned();
+                    SessionPlan { session, due: Vec::new(), reason, requests: 0, bytes: 0 }
                 })
                 .collect();
             return Ok(plan);
         }
-        let (catalogue, sessions) = Catalogue::select(&self.client, &self.settings).await?;
-        let mut learned = Learned::open(&self.settings.work_dir, self.settings.drivers_per_request, now);
+        let (catalogue, selected) = Catalogue::select(&self.client, &self.settings).await?;
+        plan.not_yet = selected.not_yet();
+        let sessions = selected.sessions;
+        let mut learned = Learned::open(&self.settings.work_dir, self.settings.drivers_per_request, now)?;
         for info in &sessions {
             let due = self.due(info, &catalogue, manifests.get(&info.session_key), now);
             learned.next_session(self.settings.drivers_per_request);
@@ -161,6 +176,9 @@ impl Extractor {
                 bytes,
             });
         }
+        for (session, reason) in catalogue.unknown {
+            plan.sessions.push(SessionPlan { session, due: Vec::new(), reason, requests: 0, bytes: 0 });
+        }
         Ok(plan)
     }
 
@@ -175,33 +193,54 @@ impl Extractor {
     ) -> Result<RunReport, ExtractError> {
         let started = std::time::Instant::now();
         let before = self.client.traffic();
+        // A new zone is made for sessions: a selection that chooses none leaves no lock file behind.
+        let is_new = !self.settings.work_dir.is_dir() && self.manifests().await?.is_empty();
+        let selected = if is_new { Some(self.select_patiently(&progress, &cancel).await?) } else { None };
+        if let Some((_, selected)) = &selected
+            && selected.sessions.is_empty()
+        {
+            tell_nothing_chosen(&progress, selected);
+            return Ok(self.report(Vec::new(), &before, started));
+        }
         let lock = tokio::select! {
             lock = RunLock::take(&self.settings.work_dir, self.settings.wait_for_lock) => lock?,
             () = cancel.cancelled() => return Err(ExtractError::Interrupted),
         };
-        let work = self.run_sessions(&progress, &cancel);
-        let sessions = work.await?;
+        let sessions = self.run_sessions(&lock, selected, &progress, &cancel).await?;
         drop(lock);
+        Ok(self.report(sessions, &before, started))
+    }
+
+    pub(crate) fn report(
+        &self,
+        sessions: Vec<SessionReport>,
+        before: &openf1_client::Traffic,
+        started: std::time::Instant,
+    ) -> RunReport {
         let after = self.client.traffic();
-        Ok(RunReport {
+        RunReport {
             sessions,
             requests: after.requests - before.requests,
             retries: after.retries - before.retries,
             bytes_received: after.bytes - before.bytes,
             seconds: started.elapsed().as_secs_f64(),
-        })
+        }
     }
 
-    async fn run_sessions(
+    /// Extracts what is due of what is `selected`; asks for the selection when there is none yet.
+    pub(crate) async fn run_sessions(
         &self,
+        lock: &RunLock,
+        selected: Option<(Catalogue, Selected)>,
         progress: &Progress,
         cancel: &CancellationToken,
     ) -> Result<Vec<SessionReport>, ExtractError> {
         let now = self.settings.now();
-        self.landing.remove_unfinished()?;
-        crate::files::remove_unfinished(&Learned::folder(&self.settings.work_dir))?;
+        self.landing.remove_unfinished(lock)?;
+        self.landing.remove_old_uploads(now, lock).await?;
+        crate::files::remove_unfinished(&Learned::folder(&self.settings.work_dir), lock)?;
         let manifests = self.manifests().await?;
-        Staging::forget_landed(&self.settings.work_dir, &manifests)?;
+        Staging::forget_landed(lock, &manifests)?;
         let skipped = |session: SessionLabel| SessionReport {
             session,
             status: SessionStatus::Skipped,
@@ -226,14 +265,22 @@ impl Extractor {
                 .await?;
             return Ok(labels.into_iter().map(skipped).collect());
         }
-        let (catalogue, sessions) = self.select_patiently(progress, cancel).await?;
+        let (catalogue, selected) = match selected {
+            Some(selected) => selected,
+            None => self.select_patiently(progress, cancel).await?,
+        };
+        if selected.sessions.is_empty() {
+            tell_nothing_chosen(progress, &selected);
+            return Ok(Vec::new());
+        }
+        let sessions = selected.sessions;
         if catalogue.unusable > 0 {
             progress(Event::Note(format!(
                 "{} rows of the catalogue have no key or no start and were left out",
                 catalogue.unusable
             )));
         }
-        let mut learned = Learned::open(&self.settings.work_dir, self.settings.drivers_per_request, now);
+        let mut learned = Learned::open(&self.settings.work_dir, self.settings.drivers_per_request, now)?;
         let mut expected = 0;
         let mut due = Vec::new();
         for info in &sessions {
@@ -251,6 +298,7 @@ impl Extractor {
         }
         let run = Run {
             extractor: self,
+            lock,
             catalogue: &catalogue,
             progress,
             cancel,
@@ -261,7 +309,7 @@ impl Extractor {
             building: Arc::default(),
             now,
         };
-        let reports: Vec<SessionReport> = futures::stream::iter(sessions.iter().zip(due))
+        let mut reports: Vec<SessionReport> = futures::stream::iter(sessions.iter().zip(due))
             .map(|(info, due)| {
                 let run = &run;
                 let old = manifests.get(&info.session_key);
@@ -279,6 +327,13 @@ impl Extractor {
             .collect()
             .await;
         run.learned().save(now)?;
+        let unknown = catalogue.unknown.iter().map(|(session, why)| SessionReport {
+            session: session.clone(),
+            status: SessionStatus::Failed,
+            error: Some(why.clone()),
+            endpoints: Vec::new(),
+        });
+        reports.extend(unknown);
         let found_landed = reports.iter().filter(|report| report.status == SessionStatus::Skipped);
         let found_landed = found_landed.filter_map(|report| manifests.get(&report.session.session_key));
         self.landing.complete_copies(found_landed).await?;
@@ -290,7 +345,7 @@ impl Extractor {
         &self,
         progress: &Progress,
         cancel: &CancellationToken,
-    ) -> Result<(Catalogue, Vec<SessionInfo>), ExtractError> {
+    ) -> Result<(Catalogue, Selected), ExtractError> {
         loop {
             let selected = tokio::select! {
                 selected = Catalogue::select(&self.client, &self.settings) => selected,
@@ -314,10 +369,19 @@ impl Extractor {
         Ok(manifests.into_iter().map(|manifest| (manifest.session_key, manifest)).collect())
     }
 
-    /// Sessions named by key that are all landed and settled need no request at all.
+    /// Why nothing is due of a landed session.
+    fn nothing_due(&self, manifest: Option<&Manifest>) -> &'static str {
+        if manifest.is_none_or(|manifest| manifest.settled(self.settings.settle_days)) {
+            "settled"
+        } else {
+            "landed; not due for a re-check yet"
+        }
+    }
+
+    /// Sessions named by key of which nothing is due need no request at all.
     fn all_settled(&self, manifests: &BTreeMap<i64, Manifest>, now: Timestamp) -> Option<Vec<SessionLabel>> {
         let Mode::Keys { session_keys, meeting_keys } = &self.settings.selection.mode else { return None };
-        if !meeting_keys.is_empty() || self.settings.refresh {
+        if !meeting_keys.is_empty() || self.settings.refresh || self.settings.only.is_some() {
             return None;
         }
         session_keys
@@ -355,6 +419,7 @@ impl Extractor {
     fn due(&self, info: &SessionInfo, catalogue: &Catalogue, old: Option<&Manifest>, now: Timestamp) -> Due {
         let mut reason = if old.is_some() { "settled" } else { "new" }.to_owned();
         let mut endpoints = BTreeSet::new();
+        let damaged = self.settings.only.as_ref().map(|only| only.get(&info.session_key));
         for endpoint in &self.settings.endpoints {
             let exists = match endpoint.spec().presence {
                 Presence::Every => true,
@@ -363,6 +428,13 @@ impl Extractor {
                 Presence::GridOfRaceAndSprint => catalogue.grid_session(info).is_some(),
             };
             if !exists {
+                continue;
+            }
+            if let Some(damaged) = damaged {
+                if damaged.is_some_and(|damaged| damaged.contains(endpoint)) {
+                    "damaged".clone_into(&mut reason);
+                    endpoints.insert(*endpoint);
+                }
                 continue;
             }
             match old.and_then(|manifest| manifest.endpoints.get(endpoint)) {
@@ -386,10 +458,8 @@ impl Extractor {
                     {
                         reason = why;
                         endpoints.insert(*endpoint);
-                    } else if reason == "settled"
-                        && !old.is_some_and(|old| old.settled(self.settings.settle_days))
-                    {
-                        "landed; not due for a re-check yet".clone_into(&mut reason);
+                    } else if reason == "settled" {
+                        self.nothing_due(old).clone_into(&mut reason);
                     }
                 }
             }
@@ -398,19 +468,14 @@ impl Extractor {
     }
 
     /// A staged answer stays good until the session's next re-check falls due.
-    fn open_staging(&self, info: &SessionInfo, now: Timestamp) -> Result<Staging, ExtractError> {
-        let settle_days = self.settings.settle_days;
-        Staging::open(&self.settings.work_dir, info.session_key, |received_at| {
-            recheck_due(info.date_end, received_at, now, settle_days).is_none()
-        })
+    fn is_fresh(&self, info: &SessionInfo, received_at: Timestamp, now: Timestamp) -> bool {
+        recheck_due(info.date_end, received_at, now, self.settings.settle_days).is_none()
     }
 
     fn staged_slices(&self, info: &SessionInfo, now: Timestamp) -> Result<Vec<Slice>, ExtractError> {
-        if Staging::root(&self.settings.work_dir).join(info.session_key.to_string()).is_dir() {
-            Ok(self.open_staging(info, now)?.slices())
-        } else {
-            Ok(Vec::new())
-        }
+        Staging::peek(&self.settings.work_dir, info.session_key, |received_at| {
+            self.is_fresh(info, received_at, now)
+        })
     }
 
     /// Requests and bytes expected for a session.
@@ -508,7 +573,8 @@ impl Run<'_> {
                     endpoint.changes.as_ref().is_none_or(|changes| !changes.is_empty())
                 });
                 let status = match (old, changed) {
-                    (None, _) => SessionStatus::Landed,
+                    (None, _) if !endpoints.is_empty() => SessionStatus::Landed,
+                    (None, _) => SessionStatus::Unchanged,
                     (Some(_), true) => SessionStatus::Updated,
                     (Some(_), false) => SessionStatus::Unchanged,
                 };
@@ -534,7 +600,8 @@ impl Run<'_> {
         building: &mut Building,
     ) -> Result<Staging, ExtractError> {
         let extractor = self.extractor;
-        let staging = Mutex::new(extractor.open_staging(info, self.now)?);
+        let fresh = |received_at| extractor.is_fresh(info, received_at, self.now);
+        let staging = Mutex::new(Staging::open(self.lock, info.session_key, fresh)?);
         let staged = || staging.lock().unwrap_or_else(PoisonError::into_inner).slices();
         let telemetry: Vec<Endpoint> = due.endpoints.iter().copied().filter(|e| e.is_telemetry()).collect();
         let (mut first, mut last) = (Vec::new(), Vec::new());
@@ -765,9 +832,51 @@ impl Run<'_> {
         staging: Staging,
         building: &mut Building,
     ) -> Result<Vec<EndpointReport>, ExtractError> {
+        let mut old = old.cloned();
+        let mut due = due.endpoints.clone();
+        let reports = loop {
+            let (manifest, reports) = self.land_files(info, &due, old.as_ref(), &staging, building).await?;
+            match self.extractor.landing.commit(&manifest, old.as_ref()).await? {
+                Commit::Done => break reports,
+                Commit::Overtaken(theirs) => {
+                    (self.progress)(Event::Note(format!(
+                        "{}: another run landed it meanwhile; what that one landed is kept",
+                        manifest.name
+                    )));
+                    // Theirs counts; what they did not land is landed on top of it.
+                    due.retain(|endpoint| {
+                        let [there, before] = [&theirs, &old].map(|manifest| {
+                            manifest.as_ref().and_then(|manifest| manifest.endpoints.get(endpoint))
+                        });
+                        there.is_none() || there == before
+                    });
+                    old = theirs;
+                    if let Some(theirs) = old.as_ref().filter(|_| due.is_empty()) {
+                        self.extractor.landing.complete_copies([theirs]).await?;
+                        break Vec::new();
+                    }
+                }
+            }
+        };
+        if let Err(error) = staging.clear(self.lock) {
+            // The session is landed all the same; the next run begins by removing what is left.
+            tracing::warn!(%error, session = info.name(), "landed, but its staging could not be removed");
+        }
+        Ok(reports)
+    }
+
+    /// Writes the landing files of a session; with its manifest, which is not written yet.
+    async fn land_files(
+        &self,
+        info: &SessionInfo,
+        due: &BTreeSet<Endpoint>,
+        old: Option<&Manifest>,
+        staging: &Staging,
+        building: &mut Building,
+    ) -> Result<(Manifest, Vec<EndpointReport>), ExtractError> {
         let name = self.claim_name(info, old);
         let mut manifest = Manifest {
-            manifest_version: 1,
+            manifest_version: Manifest::LAYOUT,
             session_key: info.session_key,
             meeting_key: info.meeting_key,
             name: name.clone(),
@@ -782,20 +891,15 @@ impl Run<'_> {
             endpoints: old.map(|old| old.endpoints.clone()).unwrap_or_default(),
         };
         let mut reports = Vec::new();
-        for endpoint in &due.endpoints {
+        for endpoint in due {
             let landed = manifest.endpoints.get(endpoint).cloned();
-            let built = building.remove(endpoint).unwrap_or_else(|| self.build(info, *endpoint, &staging));
+            let built = building.remove(endpoint).unwrap_or_else(|| self.build(info, *endpoint, staging));
             let built = built.await.map_err(stopped_working)??;
-            let (entry, report) = self.land_endpoint(&name, *endpoint, landed, built, &staging).await?;
+            let (entry, report) = self.land_endpoint(&name, *endpoint, landed, built, staging).await?;
             manifest.endpoints.insert(*endpoint, entry);
             reports.push(report);
         }
-        self.extractor.landing.commit(&manifest).await?;
-        if let Err(error) = staging.clear() {
-            // The session is landed all the same; the next run begins by removing what is left.
-            tracing::warn!(%error, session = name, "landed, but its staging could not be removed");
-        }
-        Ok(reports)
+        Ok((manifest, reports))
     }
 
     /// The time of this extract. It is after the earlier one even if the clock was set back in between: by it, tables tell new from old.
@@ -867,10 +971,19 @@ impl Run<'_> {
         };
         let mut changes = None;
         if let Some(old) = &landed {
-            let found = self.changes(endpoint, old, &scratch, &written, format, compression).await?;
+            let lost = self.lost(old).await?;
+            // There is nothing to compare with what is gone.
+            let found = match &lost {
+                Some(_) => None,
+                None => Some(self.changes(endpoint, old, &scratch, &written, format, compression).await?),
+            };
             let shrunk = written.rows < old.rows && !settings.accept_shrink;
-            let same = found.is_empty();
-            changes = Some(found);
+            let as_it_was = old.sha256.as_ref() == Some(&written.sha256);
+            if let Some(file) = &lost {
+                self.bring_back(file, (old.rows, written.rows), shrunk, as_it_was).await?;
+            }
+            let same = found.as_ref().is_some_and(Changes::is_empty);
+            changes = found;
             if same || shrunk {
                 entry = LandedEndpoint {
                     extracted_at: entry.extracted_at,
@@ -880,7 +993,7 @@ impl Run<'_> {
                 };
                 if shrunk {
                     let aside = format!(
-                        "_aside/{}_{name}.{}.{}",
+                        "{ASIDE_DIR}/{}_{name}.{}.{}",
                         endpoint.landing_name(),
                         self.now.strftime("%Y%m%dT%H%M%SZ"),
                         crate::session::extension(format, compression)
@@ -891,8 +1004,10 @@ impl Run<'_> {
                 let report = report_of(endpoint, &entry, changes);
                 return Ok((entry, report));
             }
-            entry.version = old.version + 1;
-            entry.replaced.extend(old.file.clone());
+            if lost.is_none() || !as_it_was {
+                entry.version = old.version + 1;
+                entry.replaced.extend(old.file.clone());
+            }
         }
         if written.rows > 0 {
             // A file of that name without a manifest is left from a run that was cut off: the same rows give
@@ -900,9 +1015,11 @@ impl Run<'_> {
             let file = loop {
                 let file = file_name(endpoint, name, entry.version, format, compression);
                 match landing.local_copy(&file, Path::new(&staging.scratch(""))).await? {
+                    // Taken: another run made it just now, and it is looked at as one that was there before.
                     None => {
-                        landing.move_file(&file, &scratch).await?;
-                        break file;
+                        if landing.land(&file, &scratch).await? == Created::New {
+                            break file;
+                        }
                     }
                     Some(there) => {
                         let digest = blocking(move || crate::landing_file::digest(&there)).await?;
@@ -919,6 +1036,38 @@ impl Run<'_> {
         }
         let report = report_of(endpoint, &entry, changes);
         Ok((entry, report))
+    }
+
+    /// The landed file of an endpoint, when it is gone or damaged.
+    async fn lost(&self, landed: &LandedEndpoint) -> Result<Option<String>, ExtractError> {
+        let Some(file) = &landed.file else { return Ok(None) };
+        let lost = self.extractor.landing.is_lost(file, landed.bytes, landed.sha256.as_deref()).await?;
+        Ok(lost.then(|| file.clone()))
+    }
+
+    /// Makes room for a landed file that is gone or damaged, and says what takes its place. Fewer rows than it had take
+    /// no place.
+    async fn bring_back(
+        &self,
+        file: &str,
+        (had, now): (u64, u64),
+        shrunk: bool,
+        as_it_was: bool,
+    ) -> Result<(), ExtractError> {
+        let what = if shrunk {
+            format!("OpenF1 gives only {now} of its {had} rows now, kept aside; --accept-shrink lands them")
+        } else {
+            let aside = self.extractor.landing.set_aside(file, self.now).await?;
+            let kept = aside.map(|aside| format!("kept as {aside}; ")).unwrap_or_default();
+            let landed = if as_it_was {
+                "landed again as it was".to_owned()
+            } else {
+                format!("landed again: {now} rows, it had {had}")
+            };
+            kept + &landed
+        };
+        (self.progress)(Event::Note(format!("{file} was lost or damaged; {what}")));
+        Ok(())
     }
 
     /// Differences of a new file to the landed one.
@@ -942,7 +1091,7 @@ impl Run<'_> {
             return Err(ExtractError::Damaged {
                 path: file.clone(),
                 detail: "the manifest names it, but it is gone".to_owned(),
-                advice: "put it back, or remove the session's manifest to land it anew",
+                advice: "it was there a moment ago: run again",
             });
         };
         let (old_format, old_compression) = (old.format, old.compression);

@@ -1,16 +1,28 @@
 //! The landing zone: a flat folder, bucket or volume behind `object_store`.
 
 use crate::error::ExtractError;
-use crate::files::blocking;
+use crate::files::{self, Existing, UNFINISHED, blocking, is_mounted_volume};
 use crate::manifest::{MANIFEST_DIR, Manifest};
-use futures::TryStreamExt;
+use crate::run_lock::RunLock;
+use futures::{StreamExt, TryStreamExt};
+use jiff::{SignedDuration, Timestamp};
 use object_store::path::Path;
-use object_store::{ObjectStore, ObjectStoreExt, PutPayload, WriteMultipart};
+use object_store::{
+    CopyMode, CopyOptions, ObjectStore, ObjectStoreExt, PutMode, PutPayload, UpdateVersion, WriteMultipart,
+};
 use std::path::PathBuf;
 use std::sync::Arc;
 
 /// Size of the parts in which a file is sent.
 const PART: usize = 8 * 1024 * 1024;
+/// Folder of a store in which large files wait, whole, for their name.
+const WORK_DIR: &str = "_work";
+/// Folder of what is kept although it is not landed.
+pub(crate) const ASIDE_DIR: &str = "_aside";
+/// What is older in the work folder of a store is left from a run that was cut off.
+const UPLOADS_END: SignedDuration = SignedDuration::from_hours(24);
+/// Manifests read at the same time.
+const PARALLEL: usize = 16;
 
 /// Where files land. Clones share the connection.
 #[derive(Debug, Clone)]
@@ -20,21 +32,51 @@ pub struct Landing {
     /// Folder, when the destination is this machine's: files are then synced to disk.
     local: Option<PathBuf>,
     description: String,
+    /// Bytes up to which a file is sent in one request.
+    single_put: u64,
     /// A second place for the same files.
     copy: Option<Arc<Landing>>,
 }
 
+/// What came of the wish to create a file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Created {
+    /// It is there.
+    New,
+    /// Another file has the name, and stays.
+    Taken,
+}
+
+/// What came of the wish to commit a manifest.
+#[derive(Debug)]
+pub(crate) enum Commit {
+    Done,
+    /// The manifest is no longer the one that was read; this one is there now.
+    Overtaken(Option<Manifest>),
+}
+
 impl Landing {
-    /// A local folder (made when absent), or a URL such as `s3://bucket/path` where the `cloud` feature is on.
+    /// A local folder (made when absent), or a URL such as `s3://bucket/path` where the `cloud` feature is on. Settings
+    /// of a bucket come from the environment, as [`crate::bucket::settings`] says, without plain http.
     ///
     /// # Errors
     /// When the folder cannot be made, or the URL's scheme is not supported by this build.
     pub fn open(target: &str) -> Result<Self, ExtractError> {
+        Self::open_with(target, false)
+    }
+
+    /// Like [`Landing::open`]; `plain_http` lets a bucket on this machine be reached without TLS.
+    ///
+    /// # Errors
+    /// As there.
+    pub fn open_with(target: &str, plain_http: bool) -> Result<Self, ExtractError> {
         let settings = |text: String| ExtractError::Settings(text);
         if target.trim().is_empty() {
             return Err(settings("the landing folder's name is empty; set landing_path or --out".to_owned()));
         }
-        if target.starts_with("/Volumes/") && !std::path::Path::new("/Volumes").is_dir() {
+        if target.starts_with("dbfs:")
+            || (target.starts_with("/Volumes/") && !std::path::Path::new("/Volumes").is_dir())
+        {
             return Err(settings(format!(
                 "{target} is a Databricks volume, and no folder of this machine; open it as a store of its workspace, \
                  and give that to Landing::from_store"
@@ -43,7 +85,7 @@ impl Landing {
         if let Some((scheme, _)) = target.split_once("://")
             && scheme != "file"
         {
-            return Self::open_url(target);
+            return Self::open_url(target, plain_http);
         }
         let folder = PathBuf::from(target.strip_prefix("file://").unwrap_or(target));
         std::fs::create_dir_all(&folder)
@@ -53,25 +95,21 @@ impl Landing {
         let store = object_store::local::LocalFileSystem::new_with_prefix(&folder)
             .map_err(ExtractError::store("cannot open", &Path::default()))?;
         Ok(Self {
-            store: Arc::new(store),
-            prefix: Path::default(),
-            description: folder.display().to_string(),
-            local: Some(folder),
-            copy: None,
+            local: Some(folder.clone()),
+            ..Self::from_store(Arc::new(store), folder.display().to_string())
         })
     }
 
     #[cfg(feature = "cloud")]
-    fn open_url(target: &str) -> Result<Self, ExtractError> {
+    fn open_url(target: &str, plain_http: bool) -> Result<Self, ExtractError> {
         let url = url::Url::parse(target)
             .map_err(|error| ExtractError::Settings(format!("landing_path `{target}` is no URL: {error}")))?;
-        let (store, prefix) = object_store::parse_url_opts(&url, std::env::vars())
-            .map_err(ExtractError::store("cannot open", &Path::default()))?;
-        Ok(Self { store: Arc::from(store), prefix, local: None, description: target.to_owned(), copy: None })
+        let (store, prefix) = crate::bucket::open(&url, plain_http)?;
+        Ok(Self { prefix, ..Self::from_store(store, target) })
     }
 
     #[cfg(not(feature = "cloud"))]
-    fn open_url(target: &str) -> Result<Self, ExtractError> {
+    fn open_url(target: &str, _plain_http: bool) -> Result<Self, ExtractError> {
         Err(ExtractError::Settings(format!(
             "landing_path `{target}` needs a build with the feature `cloud`; use a local folder, or rebuild with --features cloud"
         )))
@@ -84,7 +122,21 @@ impl Landing {
 
     /// Any store.
     pub fn from_store(store: Arc<dyn ObjectStore>, description: impl Into<String>) -> Self {
-        Self { store, prefix: Path::default(), local: None, description: description.into(), copy: None }
+        Self {
+            store,
+            prefix: Path::default(),
+            local: None,
+            description: description.into(),
+            single_put: PART as u64,
+            copy: None,
+        }
+    }
+
+    /// Sends files up to this size (bytes) in one request, for a store that gathers uploads in memory anyhow. Unless set
+    /// it is 8 MiB, and larger files are sent in parts to `_work/`, then copied.
+    #[must_use]
+    pub fn single_put(self, up_to: u64) -> Self {
+        Self { single_put: up_to, ..self }
     }
 
     /// Keeps the files and manifests of the sessions that a run lands or finds landed in a second place too. What is
@@ -111,111 +163,284 @@ impl Landing {
         Path::parse(&whole).unwrap_or_else(|_| Path::from(whole))
     }
 
-    /// Whether the destination takes files: writes one, reads it and removes it.
+    /// Whether the destination takes what a run does: creates a file, replaces it, reads it back and removes it.
     ///
     /// # Errors
     /// With the cause.
     pub async fn check_writable(&self) -> Result<(), ExtractError> {
-        if let Some(folder) = &self.local {
-            let folder = folder.join(MANIFEST_DIR);
-            return blocking(move || {
-                let failed = || ExtractError::io("cannot write in", &folder);
-                std::fs::create_dir_all(&folder).map_err(failed())?;
-                // Without a name, so that it is gone however this run ends.
-                let mut file = tempfile::tempfile_in(&folder).map_err(failed())?;
-                std::io::Write::write_all(&mut file, b"f1lake").map_err(failed())
-            })
-            .await;
+        // A name of its own for each, since several may try at once.
+        let name = format!("{MANIFEST_DIR}/{UNFINISHED}write-test-{}", unique());
+        let tried = self.try_file(&name).await;
+        let removed = self.remove(&name).await;
+        tried?;
+        removed
+    }
+
+    async fn try_file(&self, name: &str) -> Result<(), ExtractError> {
+        let wrong = |detail: &str| ExtractError::Unreliable {
+            place: self.description.clone(),
+            detail: detail.to_owned(),
+        };
+        let written = b"f1lake";
+        if self.create(name, written).await? == Created::Taken {
+            return Err(wrong("says that a new file exists already"));
         }
-        let name = "_manifest/.write-test";
-        self.put_bytes(name, b"f1lake".to_vec()).await?;
-        let path = self.path(name);
-        self.store.delete(&path).await.map_err(ExtractError::store("cannot delete", &path))
+        let (_, version) = self.get_version(name).await?.ok_or_else(|| wrong("has lost a file"))?;
+        if !self.update(name, written, version).await? {
+            return Err(wrong("says that a file has changed that nobody changed"));
+        }
+        match self.get(name).await? {
+            Some(bytes) if bytes == written[..] => Ok(()),
+            _ => Err(wrong("does not give back what was written")),
+        }
     }
 
     /// Removes what a run that was cut off had begun to write. Only the run that holds the lock may do so.
-    pub(crate) fn remove_unfinished(&self) -> Result<(), ExtractError> {
+    pub(crate) fn remove_unfinished(&self, lock: &RunLock) -> Result<(), ExtractError> {
         let Some(folder) = &self.local else { return Ok(()) };
-        for folder in [folder.clone(), folder.join(MANIFEST_DIR), folder.join("_aside")] {
-            crate::files::remove_unfinished(&folder)?;
+        for folder in [folder.clone(), folder.join(MANIFEST_DIR), folder.join(ASIDE_DIR)] {
+            files::remove_unfinished(&folder, lock)?;
         }
         Ok(())
+    }
+
+    /// Removes uploads that a run began and never gave their name, from a store. Those of the last day may be another
+    /// machine's, under way.
+    pub(crate) async fn remove_old_uploads(
+        &self,
+        now: Timestamp,
+        _lock: &RunLock,
+    ) -> Result<(), ExtractError> {
+        if self.local.is_some() {
+            return Ok(());
+        }
+        let folder = self.path(WORK_DIR);
+        let listed = self.store.list_with_delimiter(Some(&folder)).await;
+        for object in listed.map_err(ExtractError::store("cannot list", &folder))?.objects {
+            let age = now.as_second() - object.last_modified.timestamp();
+            if age > UPLOADS_END.as_secs() {
+                self.delete(&object.location).await?;
+            }
+        }
+        Ok(())
+    }
+
+    async fn delete(&self, path: &Path) -> Result<(), ExtractError> {
+        match self.store.delete(path).await {
+            Err(object_store::Error::NotFound { .. }) => Ok(()),
+            other => other.map_err(ExtractError::store("cannot delete", path)),
+        }
+    }
+
+    /// Removes a file; one that is not there is removed already.
+    pub(crate) async fn remove(&self, name: &str) -> Result<(), ExtractError> {
+        let Some(folder) = &self.local else { return self.delete(&self.path(name)).await };
+        let file = folder.join(name);
+        blocking(move || match std::fs::remove_file(&file) {
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(()),
+            other => other.map_err(ExtractError::io("cannot delete", &file)),
+        })
+        .await
     }
 
     /// Writes a small object whole, replacing what is there; on return it survives a power cut.
     pub(crate) async fn put_bytes(&self, name: &str, bytes: Vec<u8>) -> Result<(), ExtractError> {
         if let Some(folder) = &self.local {
             let file = folder.join(name);
-            return blocking(move || crate::files::write_atomically(&file, &bytes)).await;
+            return blocking(move || files::replace(&file, &bytes)).await;
         }
         let path = self.path(name);
-        self.store
-            .put(&path, PutPayload::from(bytes))
-            .await
-            .map_err(ExtractError::store("cannot write", &path))?;
-        Ok(())
+        let put = self.store.put(&path, PutPayload::from(bytes)).await;
+        put.map_err(ExtractError::store("cannot write", &path)).map(drop)
     }
 
-    /// Sends a local file; the object appears whole or not at all.
+    /// Writes a small object whole under a name that is free.
+    async fn create(&self, name: &str, bytes: &[u8]) -> Result<Created, ExtractError> {
+        if let Some(folder) = &self.local {
+            let (file, bytes) = (folder.join(name), bytes.to_vec());
+            return blocking(move || created(files::write_file(&file, &bytes, Existing::Keep), &file)).await;
+        }
+        self.create_object(name, PutPayload::from(bytes.to_vec())).await
+    }
+
+    async fn create_object(&self, name: &str, payload: PutPayload) -> Result<Created, ExtractError> {
+        let path = self.path(name);
+        match self.store.put_opts(&path, payload, PutMode::Create.into()).await {
+            Ok(_) => Ok(Created::New),
+            Err(object_store::Error::AlreadyExists { .. }) => Ok(Created::Taken),
+            Err(error) => Err(ExtractError::store("cannot write", &path)(error)),
+        }
+    }
+
+    /// Replaces a small object that was just read; false when it was replaced since. A store without conditional puts,
+    /// such as a volume, and a folder replace it at once: there the reading before it is all that can be asked.
+    async fn update(&self, name: &str, bytes: &[u8], version: UpdateVersion) -> Result<bool, ExtractError> {
+        let path = self.path(name);
+        let conditional = self.local.is_none() && (version.e_tag.is_some() || version.version.is_some());
+        if conditional {
+            let payload = PutPayload::from(bytes.to_vec());
+            match self.store.put_opts(&path, payload, PutMode::Update(version).into()).await {
+                Ok(_) => return Ok(true),
+                Err(object_store::Error::Precondition { .. } | object_store::Error::NotFound { .. }) => {
+                    return Ok(false);
+                }
+                Err(
+                    object_store::Error::NotImplemented { .. } | object_store::Error::NotSupported { .. },
+                ) => {}
+                Err(error) => return Err(ExtractError::store("cannot write", &path)(error)),
+            }
+        }
+        self.put_bytes(name, bytes.to_vec()).await?;
+        Ok(true)
+    }
+
+    /// Sends a local file, replacing what is there; the object appears whole or not at all.
     pub(crate) async fn put_file(&self, name: &str, file: &std::path::Path) -> Result<(), ExtractError> {
-        use tokio::io::AsyncReadExt;
         if let Some(folder) = &self.local {
             let (source, file) = (file.to_owned(), folder.join(name));
-            return blocking(move || crate::files::copy_atomically(&source, &file)).await;
+            return blocking(move || {
+                files::copy_file(&source, &file, Existing::Replace)
+                    .map_err(ExtractError::io("cannot write", &file))
+            })
+            .await;
         }
         let path = self.path(name);
-        let read = || ExtractError::io("cannot read", file);
-        let mut source = tokio::fs::File::open(file).await.map_err(read())?;
-        let length = source.metadata().await.map_err(read())?.len();
-        if length <= PART as u64 {
-            let mut bytes = Vec::new();
-            source.read_to_end(&mut bytes).await.map_err(read())?;
-            return self.put_bytes(name, bytes).await;
+        if let Some(payload) = self.small(file).await? {
+            let put = self.store.put(&path, payload).await;
+            return put.map_err(ExtractError::store("cannot write", &path)).map(drop);
         }
-        let upload =
-            self.store.put_multipart(&path).await.map_err(ExtractError::store("cannot write", &path))?;
-        let mut upload = WriteMultipart::new_with_chunk_size(upload, PART);
-        let mut buffer = vec![0; 256 * 1024];
-        loop {
-            let count = match source.read(&mut buffer).await {
-                Ok(count) => count,
-                Err(error) => {
-                    // What was sent must not stay behind; the reading error is the one to tell.
-                    let _ = upload.abort().await;
-                    return Err(read()(error));
-                }
-            };
-            if count == 0 {
-                break;
-            }
-            upload.wait_for_capacity(4).await.map_err(ExtractError::store("cannot write", &path))?;
-            upload.write(&buffer[..count]);
-        }
-        upload.finish().await.map_err(ExtractError::store("cannot write", &path))?;
-        Ok(())
+        self.send_parts(&path, file).await
     }
 
-    /// Lands a finished and synced file of ours: moved when it is on the same disk, else sent. The entry in the folder
-    /// is on disk when the session's manifest is.
-    pub(crate) async fn move_file(&self, name: &str, file: &std::path::Path) -> Result<(), ExtractError> {
-        if let Some(copy) = &self.copy {
-            copy.put_file(name, file).await?;
+    /// The bytes of a file that is sent in one request; `None` when it is larger.
+    async fn small(&self, file: &std::path::Path) -> Result<Option<PutPayload>, ExtractError> {
+        let read = || ExtractError::io("cannot read", file);
+        let length = tokio::fs::metadata(file).await.map_err(read())?.len();
+        if length > self.single_put {
+            return Ok(None);
         }
-        let Some(folder) = &self.local else { return self.put_file(name, file).await };
-        match tokio::fs::rename(file, folder.join(name)).await {
-            Ok(()) => Ok(()),
-            Err(error) if error.kind() == std::io::ErrorKind::CrossesDevices => {
-                self.put_file(name, file).await
+        Ok(Some(PutPayload::from(tokio::fs::read(file).await.map_err(read())?)))
+    }
+
+    async fn send_parts(&self, path: &Path, file: &std::path::Path) -> Result<(), ExtractError> {
+        use tokio::io::AsyncReadExt;
+        let read = || ExtractError::io("cannot read", file);
+        let mut source = tokio::fs::File::open(file).await.map_err(read())?;
+        let upload = self.store.put_multipart(path).await;
+        let upload = upload.map_err(ExtractError::store("cannot write", path))?;
+        let mut upload = WriteMultipart::new_with_chunk_size(upload, PART);
+        let mut buffer = vec![0; 256 * 1024];
+        let sent = loop {
+            match source.read(&mut buffer).await {
+                Ok(0) => break Ok(()),
+                Ok(count) => {
+                    if let Err(error) = upload.wait_for_capacity(4).await {
+                        break Err(ExtractError::store("cannot write", path)(error));
+                    }
+                    upload.write(&buffer[..count]);
+                }
+                Err(error) => break Err(read()(error)),
             }
-            Err(error) => Err(ExtractError::io("cannot land", folder.join(name))(error)),
+        };
+        if let Err(error) = sent {
+            // What was sent must not stay behind; the first error is the one to tell.
+            let _ = upload.abort().await;
+            return Err(error);
         }
+        upload.finish().await.map_err(ExtractError::store("cannot write", path)).map(drop)
+    }
+
+    /// Lands a finished and synced file of ours under a name that is free: moved when it is on the same disk, else sent.
+    /// The entry in the folder is on disk when the session's manifest is.
+    pub(crate) async fn land(&self, name: &str, file: &std::path::Path) -> Result<Created, ExtractError> {
+        let landed = self.land_here(name, file).await?;
+        if let (Some(copy), Created::New) = (&self.copy, landed) {
+            let there = self.local.as_ref().map(|folder| folder.join(name));
+            copy.put_file(name, there.as_deref().unwrap_or(file)).await?;
+        }
+        Ok(landed)
+    }
+
+    async fn land_here(&self, name: &str, file: &std::path::Path) -> Result<Created, ExtractError> {
+        if let Some(folder) = &self.local {
+            let (source, file) = (file.to_owned(), folder.join(name));
+            return blocking(move || created(files::move_file(&source, &file, Existing::Keep), &file)).await;
+        }
+        if let Some(payload) = self.small(file).await? {
+            return self.create_object(name, payload).await;
+        }
+        let path = self.path(name);
+        let waiting = self.path(&format!("{WORK_DIR}/{}-{name}", unique()));
+        self.send_parts(&waiting, file).await?;
+        let options = CopyOptions::default().with_mode(CopyMode::Create);
+        let copied = match self.store.copy_opts(&waiting, &path, options).await {
+            Ok(()) => Ok(Created::New),
+            Err(object_store::Error::AlreadyExists { .. }) => Ok(Created::Taken),
+            // A store that cannot copy so takes it in one request.
+            Err(object_store::Error::NotImplemented { .. } | object_store::Error::NotSupported { .. }) => {
+                let bytes = tokio::fs::read(file).await.map_err(ExtractError::io("cannot read", file))?;
+                self.create_object(name, PutPayload::from(bytes)).await
+            }
+            Err(error) => Err(ExtractError::store("cannot write", &path)(error)),
+        };
+        let removed = self.delete(&waiting).await;
+        let created = copied?;
+        if let Err(error) = removed {
+            // It has landed all the same; a later run removes what is left.
+            tracing::debug!(%error, name, "landed, but its upload could not be removed");
+        }
+        Ok(created)
+    }
+
+    /// Whether a landed file is gone or is not what was landed. In a store its length alone is looked at.
+    pub(crate) async fn is_lost(
+        &self,
+        name: &str,
+        bytes: u64,
+        sha256: Option<&str>,
+    ) -> Result<bool, ExtractError> {
+        if let Some(folder) = &self.local {
+            let (file, sha256) = (folder.join(name), sha256.map(str::to_owned));
+            return blocking(move || {
+                Ok(!file.is_file() || Some(crate::landing_file::digest(&file)?.1) != sha256)
+            })
+            .await;
+        }
+        let path = self.path(name);
+        match self.store.head(&path).await {
+            Ok(meta) => Ok(meta.size != bytes),
+            Err(object_store::Error::NotFound { .. }) => Ok(true),
+            Err(error) => Err(ExtractError::store("cannot read", &path)(error)),
+        }
+    }
+
+    /// Moves a damaged file out of the way, so that its name is free; where it went, or `None` when it is gone.
+    pub(crate) async fn set_aside(&self, name: &str, now: Timestamp) -> Result<Option<String>, ExtractError> {
+        let aside =
+            format!("{ASIDE_DIR}/damaged.{}.{}", now.strftime("%Y%m%dT%H%M%SZ"), name.replace('/', "_"));
+        let scratch =
+            tempfile::tempdir().map_err(ExtractError::io("cannot make a folder in", std::env::temp_dir()))?;
+        let Some(there) = self.local_copy(name, scratch.path()).await? else { return Ok(None) };
+        self.put_file(&aside, &there).await?;
+        self.remove(name).await?;
+        Ok(Some(aside))
     }
 
     /// An object's bytes; `None` when there is no such object.
     pub(crate) async fn get(&self, name: &str) -> Result<Option<bytes::Bytes>, ExtractError> {
+        Ok(self.get_version(name).await?.map(|(bytes, _)| bytes))
+    }
+
+    /// An object's bytes, and what tells this version of it from another.
+    async fn get_version(&self, name: &str) -> Result<Option<(bytes::Bytes, UpdateVersion)>, ExtractError> {
         let path = self.path(name);
         match self.store.get(&path).await {
-            Ok(result) => Ok(Some(result.bytes().await.map_err(ExtractError::store("cannot read", &path))?)),
+            Ok(result) => {
+                let version =
+                    UpdateVersion { e_tag: result.meta.e_tag.clone(), version: result.meta.version.clone() };
+                let bytes = result.bytes().await.map_err(ExtractError::store("cannot read", &path))?;
+                Ok(Some((bytes, version)))
+            }
             Err(object_store::Error::NotFound { .. }) => Ok(None),
             Err(error) => Err(ExtractError::store("cannot read", &path)(error)),
         }
@@ -269,34 +494,93 @@ impl Landing {
     /// Manifests of all landed sessions, by session key.
     ///
     /// # Errors
-    /// When the zone cannot be read, or a manifest is damaged.
+    /// When the zone cannot be read, or a manifest is damaged or of a newer version.
     pub async fn manifests(&self) -> Result<Vec<Manifest>, ExtractError> {
-        let mut manifests = Vec::new();
-        for name in self.list(MANIFEST_DIR).await? {
-            let name = format!("{MANIFEST_DIR}/{name}");
-            if !name.ends_with(".json") {
-                continue;
-            }
-            let Some(bytes) = self.get(&name).await? else { continue };
-            manifests.push(serde_json::from_slice::<Manifest>(&bytes).map_err(|error| {
-                ExtractError::Damaged {
-                    path: name,
-                    detail: error.to_string(),
-                    advice: "move it away and extract the session again",
-                }
-            })?);
-        }
+        let read = self.each_manifest().await?;
+        let mut manifests: Vec<Manifest> =
+            read.into_iter().map(|(_, manifest)| manifest).collect::<Result<_, _>>()?;
         manifests.sort_by_key(|manifest| manifest.session_key);
         Ok(manifests)
     }
 
-    /// Commits a session: writes its manifest, last of all.
-    pub(crate) async fn commit(&self, manifest: &Manifest) -> Result<(), ExtractError> {
-        if let Some(folder) = self.local.clone() {
-            blocking(move || crate::files::sync_folder(&folder)).await?;
+    /// Every manifest by its name in the zone, the damaged ones too.
+    pub(crate) async fn each_manifest(
+        &self,
+    ) -> Result<Vec<(String, Result<Manifest, ExtractError>)>, ExtractError> {
+        let names = self.list(MANIFEST_DIR).await?;
+        let names = names.into_iter().filter(|name| name.ends_with(".json"));
+        let read: Vec<_> = futures::stream::iter(names)
+            .map(|name| async move {
+                let name = format!("{MANIFEST_DIR}/{name}");
+                let manifest = self.manifest(&name).await?;
+                Ok::<_, ExtractError>(manifest.map(|(manifest, _)| (name, manifest)))
+            })
+            .buffered(PARALLEL)
+            .try_collect()
+            .await?;
+        Ok(read.into_iter().flatten().collect())
+    }
+
+    /// A manifest by its name in the zone, and its version there.
+    async fn manifest(
+        &self,
+        name: &str,
+    ) -> Result<Option<(Result<Manifest, ExtractError>, UpdateVersion)>, ExtractError> {
+        let Some((bytes, version)) = self.get_version(name).await? else { return Ok(None) };
+        let mut manifest = Manifest::parse(name, &bytes);
+        if matches!(manifest, Err(ExtractError::Damaged { .. }))
+            && let Some(bytes) = self.get(&journal(name)).await?
+            && let Ok(whole) = Manifest::parse(name, &bytes)
+        {
+            // The writing was cut off after its journal was whole.
+            manifest = Ok(whole);
         }
-        self.put_bytes(&manifest.path(), manifest.text()?).await?;
-        self.complete_copies([manifest]).await
+        Ok(Some((manifest, version)))
+    }
+
+    /// Commits a session: writes its manifest, last of all, if the one that is there is still `old`.
+    pub(crate) async fn commit(
+        &self,
+        manifest: &Manifest,
+        old: Option<&Manifest>,
+    ) -> Result<Commit, ExtractError> {
+        let name = manifest.path();
+        if let Some(folder) = self.local.clone() {
+            blocking(move || files::sync_folder(&folder).map_err(ExtractError::io("cannot sync", &folder)))
+                .await?;
+        }
+        let text = manifest.text()?;
+        // Written in one pass, a manifest is half for a moment: what it will be stands beside it until it is whole.
+        let journaled = self.local.as_deref().is_some_and(is_mounted_volume);
+        let current = self.manifest(&name).await?;
+        let current = match current {
+            Some((manifest, version)) => Some((manifest?, version)),
+            None => None,
+        };
+        let done = match (current, old) {
+            (None, None) => {
+                if journaled {
+                    self.put_bytes(&journal(&name), text.clone()).await?;
+                }
+                self.create(&name, &text).await? == Created::New
+            }
+            (Some((current, version)), Some(old)) if current == *old => {
+                if journaled {
+                    self.put_bytes(&journal(&name), text.clone()).await?;
+                }
+                self.update(&name, &text, version).await?
+            }
+            _ => false,
+        };
+        if !done {
+            let theirs = self.manifest(&name).await?.map(|(manifest, _)| manifest).transpose()?;
+            return Ok(Commit::Overtaken(theirs));
+        }
+        if journaled {
+            self.remove(&journal(&name)).await?;
+        }
+        self.complete_copies([manifest]).await?;
+        Ok(Commit::Done)
     }
 
     /// Brings the copies of landed sessions up to date.
@@ -343,6 +627,26 @@ impl Landing {
     }
 }
 
+/// Beside a manifest while it is written in one pass.
+fn journal(manifest: &str) -> String {
+    format!("{manifest}.next")
+}
+
+/// Part of a name that nobody else has.
+fn unique() -> String {
+    use std::hash::{BuildHasher, Hasher};
+    let chance = std::hash::RandomState::new().build_hasher().finish();
+    format!("{}-{chance:016x}", std::process::id())
+}
+
+fn created(written: std::io::Result<()>, file: &std::path::Path) -> Result<Created, ExtractError> {
+    match written {
+        Ok(()) => Ok(Created::New),
+        Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => Ok(Created::Taken),
+        Err(error) => Err(ExtractError::io("cannot write", file)(error)),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -360,8 +664,14 @@ mod tests {
             "the check left something"
         );
 
-        landing.put_bytes("laps.json", b"[]".to_vec()).await.unwrap();
+        let version = |name: &'static str| async move { landing.get_version(name).await.unwrap().unwrap().1 };
+        assert_eq!(landing.create("laps.json", b"[]").await.unwrap(), Created::New);
+        assert_eq!(landing.create("laps.json", b"[1]").await.unwrap(), Created::Taken);
+        let read = version("laps.json").await;
         landing.put_bytes("laps.json", b"[{}]".to_vec()).await.unwrap();
+        if landing.local.is_none() && read.e_tag.is_some() {
+            assert!(!landing.update("laps.json", b"[2]", read).await.unwrap(), "not what was read");
+        }
         assert_eq!(landing.get("laps.json").await.unwrap().unwrap(), "[{}]", "not replaced whole");
 
         let scratch = tempfile::tempdir().unwrap();
@@ -378,26 +688,73 @@ mod tests {
             assert_eq!(digest(&copy).unwrap(), digest(&source).unwrap(), "{name}");
         }
         assert_eq!(landing.local_copy("absent", scratch.path()).await.unwrap(), None);
-        std::fs::write(&source, "moved").unwrap();
-        landing.move_file("part", &source).await.unwrap();
-        assert_eq!(landing.get("part").await.unwrap().unwrap(), "moved");
+        landed_files_are_never_overwritten(landing, &source).await;
 
         landing.put_bytes("_aside/pit.json", b"[]".to_vec()).await.unwrap();
         let names = landing.list("").await.unwrap();
-        assert_eq!(names, ["laps.json", "large", "none", "part", "small_São_Paulo.json"], "deeper ones too?");
+        assert_eq!(
+            names,
+            ["laps.json", "large", "new", "new_large", "none", "part", "small_São_Paulo.json"],
+            "deeper ones too?"
+        );
         assert_eq!(landing.list("_aside").await.unwrap(), ["pit.json"]);
+        manifests_are_replaced_only_as_they_were_read(landing).await;
 
-        for session_key in [20, 3] {
-            landing.commit(&manifest(session_key)).await.unwrap();
-        }
-        landing.commit(&manifest(3)).await.unwrap();
-        assert_eq!(landing.manifests().await.unwrap(), [manifest(3), manifest(20)]);
         landing.put_bytes("_manifest/4.json", b"{".to_vec()).await.unwrap();
         let damaged = landing.manifests().await.unwrap_err().to_string();
-        assert!(
-            damaged.contains("_manifest/4.json") && damaged.contains("extract the session again"),
-            "{damaged}"
-        );
+        assert!(damaged.contains("_manifest/4.json") && damaged.contains("f1lake repair"), "{damaged}");
+        landing.put_bytes("_manifest/4.json.next", manifest(4).text().unwrap()).await.unwrap();
+        assert_eq!(landing.manifests().await.unwrap()[1], manifest(4), "its journal was whole");
+    }
+
+    async fn landed_files_are_never_overwritten(landing: &Landing, source: &std::path::Path) {
+        for (name, length) in [("new", 5), ("new_large", PART + 7)] {
+            let first = vec![b'1'; length];
+            std::fs::write(source, &first).unwrap();
+            assert_eq!(landing.land(name, source).await.unwrap(), Created::New, "{name}");
+            std::fs::write(source, vec![b'2'; length]).unwrap();
+            assert_eq!(landing.land(name, source).await.unwrap(), Created::Taken, "{name}");
+            assert!(landing.get(name).await.unwrap().unwrap() == first, "{name} was overwritten");
+            let sha256 = crate::files::hex(&<sha2::Sha256 as sha2::Digest>::digest(&first));
+            let length = length as u64;
+            assert!(!landing.is_lost(name, length, Some(&sha256)).await.unwrap(), "{name}");
+            assert!(landing.is_lost(name, length + 1, None).await.unwrap(), "{name}");
+        }
+        assert!(landing.is_lost("never", 1, None).await.unwrap());
+        assert_eq!(landing.list("_work").await.unwrap(), Vec::<String>::new(), "an upload stayed behind");
+
+        let now = Timestamp::UNIX_EPOCH;
+        landing.put_bytes("bad", b"x".to_vec()).await.unwrap();
+        let aside = landing.set_aside("bad", now).await.unwrap().unwrap();
+        assert_eq!(landing.get(&aside).await.unwrap().unwrap(), "x");
+        assert_eq!(landing.set_aside("bad", now).await.unwrap(), None);
+        landing.remove(&aside).await.unwrap();
+        landing.remove(&aside).await.unwrap();
+    }
+
+    async fn manifests_are_replaced_only_as_they_were_read(landing: &Landing) {
+        let of_tool = |key, tool: &str| Manifest { tool: tool.to_owned(), ..manifest(key) };
+        let is_done = |commit| matches!(commit, Commit::Done);
+        for session_key in [20, 3] {
+            assert!(is_done(landing.commit(&manifest(session_key), None).await.unwrap()));
+        }
+        // Two that read the same: the second one is told, and what the first one wrote stays.
+        let (mine, theirs) = (of_tool(3, "mine"), of_tool(3, "theirs"));
+        assert!(is_done(landing.commit(&theirs, Some(&manifest(3))).await.unwrap()));
+        match landing.commit(&mine, Some(&manifest(3))).await.unwrap() {
+            Commit::Overtaken(there) => assert_eq!(there, Some(theirs.clone())),
+            Commit::Done => panic!("overwritten"),
+        }
+        match landing.commit(&mine, None).await.unwrap() {
+            Commit::Overtaken(there) => assert_eq!(there, Some(theirs.clone())),
+            Commit::Done => panic!("overwritten"),
+        }
+        match landing.commit(&of_tool(7, "mine"), Some(&manifest(7))).await.unwrap() {
+            Commit::Overtaken(there) => assert_eq!(there, None, "it was removed"),
+            Commit::Done => panic!("made from nothing"),
+        }
+        assert!(is_done(landing.commit(&mine, Some(&theirs)).await.unwrap()));
+        assert_eq!(landing.manifests().await.unwrap(), [mine, manifest(20)]);
     }
 
     fn manifest(session_key: i64) -> Manifest {
@@ -436,7 +793,9 @@ mod tests {
 
     #[test]
     fn what_is_no_destination_is_refused() {
-        for target in ["", "  ", "/Volumes/main/f1/landing", "ftp://host/folder"] {
+        for target in
+            ["", "  ", "/Volumes/main/f1/landing", "dbfs:/Volumes/main/f1/landing", "ftp://host/folder"]
+        {
             assert!(matches!(Landing::open(target), Err(ExtractError::Settings(_))), "{target:?}");
         }
     }

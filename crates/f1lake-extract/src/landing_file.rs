@@ -1,12 +1,13 @@
 //! Landing files: written row by row, read back row by row, in every format and compression.
 
 use crate::error::ExtractError;
+use crate::files::{Existing, NewFile};
 use crate::parquet_file::{ParquetRows, ParquetSink};
 use crate::settings::{Compression, Format};
 use openf1_client::Endpoint;
 use sha2::Digest;
 use std::fs::File;
-use std::io::{BufRead, BufReader, BufWriter, Read, Write};
+use std::io::{BufRead, BufReader, Read, Write};
 use std::path::{Path, PathBuf};
 
 /// Counts and hashes what passes.
@@ -29,7 +30,7 @@ impl<W: Write> Write for Hashing<W> {
     }
 }
 
-pub(crate) type Output = Hashing<BufWriter<File>>;
+pub(crate) type Output = Hashing<NewFile>;
 
 enum Compressed {
     Plain(Output),
@@ -93,9 +94,8 @@ impl FileWriter {
         compression: Compression,
     ) -> Result<Self, ExtractError> {
         let wrap = || ExtractError::io("cannot write", path);
-        let file = File::create(path).map_err(wrap())?;
-        let output =
-            Hashing { inner: BufWriter::with_capacity(1 << 18, file), hash: sha2::Sha256::new(), bytes: 0 };
+        let inner = NewFile::create(path).map_err(wrap())?;
+        let output = Hashing { inner, hash: sha2::Sha256::new(), bytes: 0 };
         let sink = match format {
             Format::Parquet => Sink::Parquet(Box::new(ParquetSink::new(output, endpoint, compression)?)),
             Format::Json | Format::Ndjson => Sink::Json {
@@ -146,8 +146,7 @@ impl FileWriter {
             Sink::Parquet(sink) => sink.finish()?,
         };
         let Hashing { inner, hash, bytes } = output;
-        let file = inner.into_inner().map_err(|error| wrap()(error.into_error()))?;
-        file.sync_all().map_err(wrap())?;
+        inner.commit(Existing::Replace).map_err(wrap())?;
         Ok(Written { rows: self.rows, bytes, sha256: crate::files::hex(&hash.finalize()) })
     }
 }

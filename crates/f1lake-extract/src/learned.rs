@@ -1,7 +1,6 @@
 //! How many drivers the server lets through in one telemetry request, learned from its answers.
 
-use crate::error::ExtractError;
-use crate::files::write_atomically;
+use crate::error::{ExtractError, refuse_newer};
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 use std::path::{Path, PathBuf};
@@ -9,9 +8,15 @@ use std::path::{Path, PathBuf};
 /// What was learned counts for so long.
 const KEPT: SignedDuration = SignedDuration::from_hours(7 * 24);
 
+/// Layout of the file.
+const LAYOUT: u32 = 1;
+
 /// What is known of the server's patience.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 struct Known {
+    /// Layout; files of the first version do not say it.
+    #[serde(default)]
+    version: u32,
     /// Most drivers that passed.
     passed: usize,
     /// Fewest drivers that were refused; 0: none.
@@ -34,17 +39,20 @@ impl Learned {
         work_dir.join("state")
     }
 
-    pub(crate) fn open(work_dir: &Path, wanted: usize, now: Timestamp) -> Self {
+    /// # Errors
+    /// When a newer version wrote the file.
+    pub(crate) fn open(work_dir: &Path, wanted: usize, now: Timestamp) -> Result<Self, ExtractError> {
         let path = Self::folder(work_dir).join("learned.json");
+        let bytes = std::fs::read(&path).unwrap_or_default();
+        refuse_newer(&path, &bytes, LAYOUT)?;
         // A damaged or missing file only costs a request or two.
-        let known = std::fs::read(&path)
+        let known = serde_json::from_slice::<Known>(&bytes)
             .ok()
-            .and_then(|bytes| serde_json::from_slice::<Known>(&bytes).ok())
             .filter(|known| now.duration_since(known.learned_at) < KEPT)
             .unwrap_or_default();
         let mut learned = Self { path, known, group: wanted };
         learned.next_session(wanted);
-        learned
+        Ok(learned)
     }
 
     /// Drivers to put in a request now.
@@ -78,9 +86,10 @@ impl Learned {
     }
 
     pub(crate) fn save(&mut self, now: Timestamp) -> Result<(), ExtractError> {
+        self.known.version = LAYOUT;
         self.known.learned_at = now;
         let bytes = serde_json::to_vec(&self.known).unwrap_or_default();
-        write_atomically(&self.path, &bytes)
+        crate::files::replace(&self.path, &bytes)
     }
 }
 
@@ -92,18 +101,30 @@ mod tests {
     fn a_refusal_leads_to_single_drivers_and_then_one_more_a_session() {
         let folder = tempfile::tempdir().unwrap();
         let now = Timestamp::now();
-        let mut learned = Learned::open(folder.path(), 4, now);
+        let mut learned = Learned::open(folder.path(), 4, now).unwrap();
         assert_eq!(learned.group(), 4);
         learned.refused(4);
         assert_eq!(learned.group(), 1);
         learned.passed(1);
         learned.save(now).unwrap();
-        let mut learned = Learned::open(folder.path(), 4, now);
+        let mut learned = Learned::open(folder.path(), 4, now).unwrap();
         assert_eq!(learned.group(), 2);
         learned.refused(2);
         learned.next_session(4);
         assert_eq!(learned.group(), 1);
         learned.save(now).unwrap();
-        assert_eq!(Learned::open(folder.path(), 4, now + KEPT).group(), 4);
+        assert_eq!(Learned::open(folder.path(), 4, now + KEPT).unwrap().group(), 4);
+    }
+
+    #[test]
+    fn a_file_of_a_newer_version_is_refused_by_name_and_kept() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = Learned::folder(folder.path()).join("learned.json");
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        let newer = r#"{"version":2,"most":4}"#;
+        std::fs::write(&path, newer).unwrap();
+        let refused = Learned::open(folder.path(), 4, Timestamp::now()).unwrap_err().to_string();
+        assert!(refused.contains("learned.json was written by a newer f1lake (layout 2"), "{refused}");
+        assert_eq!(std::fs::read_to_string(&path).unwrap(), newer);
     }
 }

@@ -105,6 +105,31 @@ pub struct Manifest {
 }
 
 impl Manifest {
+    /// Layout that this program writes, and the newest that it reads.
+    pub(crate) const LAYOUT: u32 = 1;
+
+    /// Reads a manifest's text; `name` is its name in the zone.
+    ///
+    /// # Errors
+    /// When a newer version wrote it, or it is damaged.
+    pub(crate) fn parse(name: &str, bytes: &[u8]) -> Result<Self, ExtractError> {
+        #[derive(Deserialize)]
+        struct Layout {
+            manifest_version: u32,
+        }
+        // Looked at alone first: the rest of a newer layout may not be readable at all.
+        if let Ok(Layout { manifest_version: found }) = serde_json::from_slice(bytes)
+            && found > Self::LAYOUT
+        {
+            return Err(ExtractError::Newer { path: name.to_owned(), found, known: Self::LAYOUT });
+        }
+        serde_json::from_slice(bytes).map_err(|error| ExtractError::Damaged {
+            path: name.to_owned(),
+            detail: error.to_string(),
+            advice: "`f1lake repair` keeps it aside and lands the session again",
+        })
+    }
+
     /// Its name in the landing zone.
     pub fn path(&self) -> String {
         format!("{MANIFEST_DIR}/{}.json", self.session_key)

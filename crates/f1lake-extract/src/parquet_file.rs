@@ -300,3 +300,43 @@ fn row_of(batch: &RecordBatch, row: usize) -> Map<String, Value> {
     }
     object
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::landing_file::{FileWriter, Rows};
+    use crate::settings::Format;
+
+    #[test]
+    fn numbers_come_back_as_exactly_as_they_went_in() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("intervals.parquet");
+        // Those of a recorded session that came back one digit off, and the ends of what a number can be.
+        let numbers = [
+            "63.650999999999996",
+            "0.1",
+            "5e-324",
+            "1.7976931348623157e308",
+            "9007199254740993.5",
+            "0.30000000000000004",
+            "2.2250738585072014e-308",
+            "78.06299999999999",
+        ];
+        let mut writer =
+            FileWriter::create(&path, Endpoint::Intervals, Format::Parquet, Compression::Zstd).unwrap();
+        for number in numbers {
+            // As text in a field that may hold "+1 LAP", as a number in none that is known.
+            writer.write(&format!(r#"{{"gap_to_leader":{number},"unknown":{number}}}"#)).unwrap();
+        }
+        writer.finish().unwrap();
+        let rows = Rows::open(&path, Format::Parquet, Compression::Zstd).unwrap();
+        for (number, row) in numbers.iter().zip(rows) {
+            let row = row.unwrap();
+            let exact: f64 = number.parse().unwrap();
+            for field in ["\"gap_to_leader\":", "\"unknown\":"] {
+                let text = row.split(field).nth(1).unwrap().split([',', '}']).next().unwrap();
+                assert_eq!(text.parse::<f64>().unwrap().to_bits(), exact.to_bits(), "{number} in {row}");
+            }
+        }
+    }
+}

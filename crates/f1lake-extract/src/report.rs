@@ -77,7 +77,7 @@ impl SessionReport {
 }
 
 /// A whole run.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize)]
 pub struct RunReport {
     /// Sessions in the order they were selected.
     pub sessions: Vec<SessionReport>,

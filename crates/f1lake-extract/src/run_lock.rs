@@ -1,31 +1,62 @@
 //! One run at a time on a working folder.
 
 use crate::error::ExtractError;
-use std::fs::{File, TryLockError};
-use std::path::Path;
+use std::fs::{File, OpenOptions, TryLockError};
+use std::io::ErrorKind;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 /// Held while a run works; the system frees it when the process ends, however it ends.
+///
+/// Functions that delete something of a working folder take it as an argument, so that only the run that holds the folder
+/// can call them. Its file stays for ever: a run that unlinked it would leave a second one locking a file that a third
+/// cannot see.
 #[derive(Debug)]
-pub(crate) struct RunLock {
+pub struct RunLock {
+    folder: PathBuf,
     _file: File,
 }
 
 impl RunLock {
-    pub(crate) async fn take(work_dir: &Path, wait: bool) -> Result<Self, ExtractError> {
-        std::fs::create_dir_all(work_dir)
-            .map_err(ExtractError::io("cannot make the working folder", work_dir))?;
-        let path = work_dir.join("run.lock");
-        let file = File::create(&path).map_err(ExtractError::io("cannot lock", &path))?;
+    /// Locks a folder, which is made when absent; waits for another run to end when told to.
+    ///
+    /// # Errors
+    /// [`ExtractError::Busy`] while another run holds the folder, [`ExtractError::Io`] when it cannot be locked.
+    pub async fn take(folder: &Path, wait: bool) -> Result<Self, ExtractError> {
         loop {
-            match file.try_lock() {
-                Ok(()) => return Ok(Self { _file: file }),
-                Err(TryLockError::WouldBlock) if wait => {
+            match Self::try_take(folder) {
+                Err(ExtractError::Busy(_)) if wait => {
                     // Polled, so that the run can be stopped while it waits.
-                    tokio::time::sleep(std::time::Duration::from_millis(200)).await;
+                    tokio::time::sleep(Duration::from_millis(200)).await;
                 }
-                Err(TryLockError::WouldBlock) => return Err(ExtractError::Busy(work_dir.to_owned())),
-                Err(TryLockError::Error(error)) => return Err(ExtractError::io("cannot lock", &path)(error)),
+                other => return other,
             }
         }
+    }
+
+    /// Locks a folder now or not at all.
+    pub(crate) fn try_take(folder: &Path) -> Result<Self, ExtractError> {
+        let path = folder.join("run.lock");
+        let open = || -> Result<std::io::Result<File>, ExtractError> {
+            std::fs::create_dir_all(folder)
+                .map_err(ExtractError::io("cannot make the working folder", folder))?;
+            Ok(OpenOptions::new().write(true).create(true).truncate(false).open(&path))
+        };
+        let file = match open()? {
+            // A command that found its new folder still empty may have removed it in between.
+            Err(error) if error.kind() == ErrorKind::NotFound => open()?,
+            other => other,
+        };
+        let file = file.map_err(ExtractError::io("cannot lock", &path))?;
+        match file.try_lock() {
+            Ok(()) => Ok(Self { folder: folder.to_owned(), _file: file }),
+            Err(TryLockError::WouldBlock) => Err(ExtractError::Busy(folder.to_owned())),
+            Err(TryLockError::Error(error)) => Err(ExtractError::io("cannot lock", &path)(error)),
+        }
+    }
+
+    /// The folder that it locks.
+    pub(crate) fn folder(&self) -> &Path {
+        &self.folder
     }
 }

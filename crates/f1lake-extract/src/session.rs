@@ -4,6 +4,7 @@ use crate::manifest::later;
 use crate::report::SessionLabel;
 use crate::settings::{Compression, Format};
 use jiff::Timestamp;
+use jiff::civil::Date;
 use openf1_client::{Endpoint, endpoint::Session};
 use serde::Serialize;
 
@@ -35,6 +36,8 @@ pub struct SessionInfo {
     pub date_start: Timestamp,
     /// Scheduled end, UTC.
     pub date_end: Timestamp,
+    /// How far the venue's clocks are ahead of UTC, such as `-08:00:00`.
+    pub gmt_offset: String,
     /// Whether it was called off.
     pub is_cancelled: bool,
 }
@@ -58,6 +61,7 @@ impl SessionInfo {
                 .unwrap_or_else(|| i64::from(jiff::tz::TimeZone::UTC.to_datetime(date_start).year())),
             date_start,
             date_end: row.date_end.unwrap_or_else(|| later(date_start, jiff::SignedDuration::from_hours(2))),
+            gmt_offset: text(&row.gmt_offset),
             is_cancelled: row.is_cancelled.unwrap_or(false),
         })
     }
@@ -65,6 +69,12 @@ impl SessionInfo {
     /// UTC day of the start, `YYYY-MM-DD`.
     pub fn batch_day(&self) -> String {
         self.date_start.strftime("%Y-%m-%d").to_string()
+    }
+
+    /// Day of the start at the venue; that of UTC where its clocks are unknown.
+    pub fn local_day(&self) -> Date {
+        let ahead = offset(&self.gmt_offset).unwrap_or_default();
+        jiff::tz::TimeZone::UTC.to_datetime(later(self.date_start, ahead)).date()
     }
 
     /// Common part of its file names: `2024-03-24_Melbourne_Race`.
@@ -105,6 +115,18 @@ impl SessionInfo {
                     && matches!(self.session_name.as_str(), "Sprint Shootout" | "Sprint Qualifying")
             }
     }
+}
+
+/// `-08:00:00` or `05:30`.
+fn offset(text: &str) -> Option<jiff::SignedDuration> {
+    let (sign, digits) = match text.strip_prefix('-') {
+        Some(rest) => (-1, rest),
+        None => (1, text.strip_prefix('+').unwrap_or(text)),
+    };
+    let mut parts = digits.split(':').map(str::parse::<i64>);
+    let hours = parts.next()?.ok().filter(|hours| (0..=24).contains(hours))?;
+    let minutes = parts.next().and_then(Result::ok).filter(|minutes| (0..60).contains(minutes)).unwrap_or(0);
+    Some(jiff::SignedDuration::from_mins(sign * (hours * 60 + minutes)))
 }
 
 /// A name of the API as part of a file name: spaces and slashes become `_`, letters of any script stay;
@@ -186,6 +208,20 @@ mod tests {
             file_name(Endpoint::Laps, "x", 2, Format::Ndjson, Compression::Zstd),
             "laps_x.v2.ndjson.zst"
         );
+    }
+
+    #[test]
+    fn the_day_at_the_venue_is_told_by_its_clocks() {
+        for (start, ahead, day) in [
+            ("2024-11-24T06:00:00Z", "-08:00:00", "2024-11-23"),
+            ("2024-03-23T23:30:00Z", "+11:00", "2024-03-24"),
+            ("2024-12-08T13:00:00Z", "", "2024-12-08"),
+            ("2024-12-08T23:00:00Z", "nonsense", "2024-12-08"),
+        ] {
+            let row = serde_json::json!({"session_key": 1, "meeting_key": 1, "date_start": start, "gmt_offset": ahead});
+            let info = SessionInfo::from_row(&serde_json::from_value(row).unwrap()).unwrap();
+            assert_eq!(info.local_day().to_string(), day, "{start} {ahead}");
+        }
     }
 
     #[test]

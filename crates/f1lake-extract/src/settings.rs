@@ -3,7 +3,7 @@
 use jiff::{Timestamp, civil::Date};
 use openf1_client::Endpoint;
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
 /// First season the API serves.
@@ -22,7 +22,7 @@ pub enum Mode {
         /// Season, from 2023.
         year: i16,
     },
-    /// The sessions that started on given days (UTC).
+    /// The sessions that started on given days.
     Manual {
         /// Days, at least one.
         days: Vec<Date>,
@@ -47,7 +47,7 @@ pub enum Order {
     Oldest,
 }
 
-/// Which sessions. Conditions beside the mode narrow it down; texts match whole, without regard to case.
+/// Which sessions. Conditions beside the mode narrow it down; accents, case and punctuation do not matter, and common names are known.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Selection {
     /// Main choice.
@@ -58,12 +58,14 @@ pub struct Selection {
     pub countries: Vec<String>,
     /// Location, such as `Monza`, or circuit.
     pub locations: Vec<String>,
-    /// Session type or session name, such as `Race` or `Practice 1`.
+    /// Session type or session name, such as `Race`, `Practice 1`, or `Grand Prix` for races that are no sprints.
     pub session_types: Vec<String>,
-    /// Earliest day of the session's start, UTC.
+    /// Earliest day of the session's start.
     pub from: Option<Date>,
-    /// Latest day of the session's start, UTC, included.
+    /// Latest day of the session's start, included.
     pub to: Option<Date>,
+    /// Whether days are those of the venue; else they are UTC's.
+    pub local_days: bool,
 }
 
 impl Default for Selection {
@@ -76,6 +78,7 @@ impl Default for Selection {
             session_types: Vec::new(),
             from: None,
             to: None,
+            local_days: false,
         }
     }
 }
@@ -134,6 +137,8 @@ pub struct ExtractSettings {
     pub settle_days: u32,
     /// Fetch again what is landed, settled or not.
     pub refresh: bool,
+    /// Fetch these endpoints of these sessions, landed or not, and nothing else.
+    pub only: Option<BTreeMap<i64, BTreeSet<Endpoint>>>,
     /// Land answers that hold fewer rows than what is landed.
     pub accept_shrink: bool,
     /// What to do while a live session locks history.
@@ -165,6 +170,7 @@ impl ExtractSettings {
             compression: Compression::default(),
             settle_days: 30,
             refresh: false,
+            only: None,
             accept_shrink: false,
             on_locked: OnLocked::default(),
             locked_poll: std::time::Duration::from_secs(300),
@@ -185,45 +191,56 @@ impl ExtractSettings {
     /// Checks what needs no request.
     ///
     /// # Errors
-    /// With one line that names the setting and says what to write.
+    /// [`ExtractError::Setting`](crate::ExtractError::Setting), which names the setting and says what to write.
     pub fn validate(&self) -> Result<(), crate::ExtractError> {
-        let refuse = |text: String| Err(crate::ExtractError::Settings(text));
+        let refuse =
+            |setting: &'static str, problem: String| Err(crate::ExtractError::Setting { setting, problem });
         let this_year = jiff::tz::TimeZone::UTC.to_datetime(self.now()).year();
         match &self.selection.mode {
             Mode::Latest { sessions: 0 } => {
-                return refuse("num_latest_sessions is 0; ask for at least 1 session".to_owned());
+                return refuse("num_latest_sessions", "ask for at least 1 session".to_owned());
             }
             Mode::Year { year } if *year < FIRST_YEAR || *year > this_year + 1 => {
-                return refuse(format!("fetch_year is {year}; OpenF1 serves {FIRST_YEAR} to {this_year}"));
+                return refuse("fetch_year", format!("OpenF1 serves {FIRST_YEAR} to {this_year}"));
             }
             Mode::Manual { days } if days.is_empty() => {
                 return refuse(
-                    "manual mode needs days: give --date 2024-03-24, or set manual_batch_days in f1lake.toml"
-                        .to_owned(),
+                    "manual_batch_days",
+                    "mode manual needs days; give --date 2024-03-24, or set them in f1lake.toml".to_owned(),
                 );
+            }
+            Mode::Manual { days }
+                if days.iter().any(|day| day.year() < FIRST_YEAR || day.year() > this_year + 1) =>
+            {
+                return refuse("manual_batch_days", format!("OpenF1 serves {FIRST_YEAR} to {this_year}"));
             }
             Mode::Keys { session_keys, meeting_keys }
                 if session_keys.is_empty() && meeting_keys.is_empty() =>
             {
-                return refuse("no session key given; `f1lake sessions` lists them".to_owned());
+                return refuse("session_keys", "no key is given; `f1lake sessions` lists them".to_owned());
             }
             _ => {}
         }
         if let (Some(from), Some(to)) = (self.selection.from, self.selection.to)
             && from > to
         {
-            return refuse(format!("--from {from} is after --to {to}; swap them"));
+            return refuse("from", format!("is after the last day, {to}; swap them"));
         }
         if self.endpoints.is_empty() {
             return refuse(
-                "no endpoint is chosen; name some with --endpoints, or enable a fetch_ setting".to_owned(),
+                "endpoints",
+                "none is chosen; name some with --endpoints, or enable a fetch_ setting".to_owned(),
             );
         }
-        if self.max_workers == 0 || self.drivers_per_request == 0 {
-            return refuse("max_workers and drivers_per_request must be at least 1".to_owned());
-        }
-        if self.chunk_minutes == Some(0) || self.max_chunks == Some(0) {
-            return refuse("location_chunk_minutes and max_location_chunks must be at least 1".to_owned());
+        for (setting, zero) in [
+            ("max_workers", self.max_workers == 0),
+            ("drivers_per_request", self.drivers_per_request == 0),
+            ("location_chunk_minutes", self.chunk_minutes == Some(0)),
+            ("max_location_chunks", self.max_chunks == Some(0)),
+        ] {
+            if zero {
+                return refuse(setting, "write a whole number from 1".to_owned());
+            }
         }
         Ok(())
     }

@@ -1,9 +1,9 @@
 //! Staging: answers on the local disk, one file a request, until their session lands.
 //! What is in staging is never asked for again.
 
-use crate::error::ExtractError;
-use crate::files::write_atomically;
+use crate::error::{ExtractError, refuse_newer};
 use crate::manifest::{LandedRequest, Manifest, Outcome};
+use crate::run_lock::RunLock;
 use crate::slice::Slice;
 use jiff::Timestamp;
 use openf1_client::{Answer, Endpoint};
@@ -14,9 +14,15 @@ use std::path::{Path, PathBuf};
 
 const EXTENSION: &str = "json.zst";
 
+/// Layout of staged files.
+const LAYOUT: u32 = 1;
+
 /// First line of a staged file; the body follows as it came.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 struct Header {
+    /// Layout; files of the first version do not say it.
+    #[serde(default)]
+    version: u32,
     slice: Slice,
     request: LandedRequest,
 }
@@ -47,12 +53,18 @@ fn open(path: &Path) -> Result<(Header, impl BufRead + use<>), ExtractError> {
     let mut reader = BufReader::new(zstd::Decoder::new(file).map_err(wrap())?);
     let mut line = String::new();
     reader.read_line(&mut line).map_err(wrap())?;
+    refuse_newer(path, line.as_bytes(), LAYOUT)?;
     let header = serde_json::from_str(&line).map_err(|error| ExtractError::Damaged {
         path: path.display().to_string(),
         detail: error.to_string(),
         advice: "delete it, and it will be fetched again",
     })?;
     Ok((header, reader))
+}
+
+/// Whether a file is an answer that was kept whole.
+fn is_answer(path: &Path) -> bool {
+    path.file_name().is_some_and(|name| name.to_string_lossy().ends_with(EXTENSION))
 }
 
 /// Staging of one session.
@@ -68,21 +80,49 @@ impl Staging {
         work_dir.join("staging")
     }
 
-    /// Opens a session's staging. Answers that `fresh` refuses and files that are damaged are removed.
-    pub(crate) fn open(
+    /// Answers of a session that `fresh` accepts. Looks only: another run may be at work on them.
+    pub(crate) fn peek(
         work_dir: &Path,
         session_key: i64,
         fresh: impl Fn(Timestamp) -> bool,
-    ) -> Result<Self, ExtractError> {
+    ) -> Result<Vec<Slice>, ExtractError> {
         let folder = Self::root(work_dir).join(session_key.to_string());
+        let listing = || ExtractError::io("cannot list staging", &folder);
+        let entries = match std::fs::read_dir(&folder) {
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(Vec::new()),
+            other => other.map_err(listing())?,
+        };
+        let mut slices = Vec::new();
+        for entry in entries {
+            let path = entry.map_err(listing())?.path();
+            let header = if is_answer(&path) { open(&path).ok().map(|(header, _)| header) } else { None };
+            slices
+                .extend(header.filter(|header| fresh(header.request.received_at)).map(|header| header.slice));
+        }
+        slices.sort_by_key(Slice::id);
+        Ok(slices)
+    }
+
+    /// Opens a session's staging in the folder of the lock. Answers that `fresh` refuses and files that are damaged are
+    /// removed.
+    pub(crate) fn open(
+        lock: &RunLock,
+        session_key: i64,
+        fresh: impl Fn(Timestamp) -> bool,
+    ) -> Result<Self, ExtractError> {
+        let folder = Self::root(lock.folder()).join(session_key.to_string());
         std::fs::create_dir_all(&folder)
             .map_err(ExtractError::io("cannot make the staging folder", &folder))?;
         let listing = || ExtractError::io("cannot list staging", &folder);
         let mut staged = Vec::new();
         for entry in std::fs::read_dir(&folder).map_err(listing())? {
             let path = entry.map_err(listing())?.path();
-            let whole = path.file_name().is_some_and(|name| name.to_string_lossy().ends_with(EXTENSION));
-            let header = if whole { open(&path).ok().map(|(header, _)| header) } else { None };
+            let header = match is_answer(&path).then(|| open(&path)) {
+                // It would be lost to the version that wrote it.
+                Some(Err(error @ ExtractError::Newer { .. })) => return Err(error),
+                Some(Ok((header, _))) => Some(header),
+                Some(Err(_)) | None => None,
+            };
             match header {
                 Some(header) if fresh(header.request.received_at) => {
                     staged.push(Staged { slice: header.slice, request: header.request, path });
@@ -97,19 +137,19 @@ impl Staging {
     /// Removes answers that landed already, left when a run was cut off between a session's manifest and here. What
     /// was received since then belongs to a refresh that goes on.
     pub(crate) fn forget_landed(
-        work_dir: &Path,
+        lock: &RunLock,
         manifests: &BTreeMap<i64, Manifest>,
     ) -> Result<(), ExtractError> {
         for (session_key, manifest) in manifests {
-            let folder = Self::root(work_dir).join(session_key.to_string());
+            let folder = Self::root(lock.folder()).join(session_key.to_string());
             if !folder.is_dir() {
                 continue;
             }
             let requests = manifest.endpoints.values().flat_map(|landed| &landed.requests);
             let landed = requests.map(|request| request.received_at).max();
-            let later = Self::open(work_dir, *session_key, |received_at| Some(received_at) > landed)?;
+            let later = Self::open(lock, *session_key, |received_at| Some(received_at) > landed)?;
             if later.staged.is_empty() {
-                later.clear()?;
+                later.clear(lock)?;
             }
         }
         Ok(())
@@ -132,13 +172,13 @@ impl Staging {
             received_at: answer.received_at,
         };
         let path = folder.join(format!("{}.{EXTENSION}", short(&slice.id())));
-        let header = Header { slice, request };
+        let header = Header { version: LAYOUT, slice, request };
         let wrap = || ExtractError::io("cannot stage", &path);
         let mut encoder = zstd::Encoder::new(Vec::new(), 1).map_err(wrap())?;
         serde_json::to_writer(&mut encoder, &header).map_err(|error| wrap()(error.into()))?;
         std::io::Write::write_all(&mut encoder, b"\n").map_err(wrap())?;
         std::io::Write::write_all(&mut encoder, &answer.body).map_err(wrap())?;
-        write_atomically(&path, &encoder.finish().map_err(wrap())?)?;
+        crate::files::replace(&path, &encoder.finish().map_err(wrap())?)?;
         Ok(Staged { slice: header.slice, request: header.request, path })
     }
 
@@ -163,7 +203,7 @@ impl Staging {
     }
 
     /// Removes it: the session has landed.
-    pub(crate) fn clear(self) -> Result<(), ExtractError> {
+    pub(crate) fn clear(self, _lock: &RunLock) -> Result<(), ExtractError> {
         std::fs::remove_dir_all(&self.folder).map_err(ExtractError::io("cannot clean staging", &self.folder))
     }
 }
@@ -206,7 +246,8 @@ mod tests {
     #[test]
     fn what_is_kept_is_found_again_and_the_stale_and_the_damaged_are_removed() {
         let work = tempfile::tempdir().unwrap();
-        let mut staging = Staging::open(work.path(), 7, |_| true).unwrap();
+        let lock = RunLock::try_take(work.path()).unwrap();
+        let mut staging = Staging::open(&lock, 7, |_| true).unwrap();
         let [laps, pit, stints] =
             [Endpoint::Laps, Endpoint::Pit, Endpoint::Stints].map(|endpoint| Slice::whole(endpoint, 7));
         keep(&mut staging, laps.clone(), "[{\"lap_number\":1}]", at(5));
@@ -217,26 +258,45 @@ mod tests {
         std::fs::write(&damaged, "no answer").unwrap();
         std::fs::write(staging.scratch("laps.landing"), "cut off").unwrap();
 
-        let staging = Staging::open(work.path(), 7, |received_at| received_at > at(4)).unwrap();
+        let staging = Staging::open(&lock, 7, |received_at| received_at > at(4)).unwrap();
         assert_eq!(staging.slices(), [laps, pit]);
         let found = |endpoint| staging.of(endpoint).collect::<Vec<_>>();
         assert_eq!(found(Endpoint::Laps)[0].body().unwrap(), "[{\"lap_number\":1}]");
         assert_eq!(found(Endpoint::Laps)[0].request.outcome, Outcome::Rows);
         assert_eq!(found(Endpoint::Pit)[0].request.outcome, Outcome::Empty);
         assert_eq!(std::fs::read_dir(Staging::root(work.path()).join("7")).unwrap().count(), 2);
-        staging.clear().unwrap();
+        staging.clear(&lock).unwrap();
         assert_eq!(std::fs::read_dir(Staging::root(work.path())).unwrap().count(), 0);
+    }
+
+    #[test]
+    fn a_look_finds_what_a_run_finds_and_removes_nothing() {
+        let work = tempfile::tempdir().unwrap();
+        let lock = RunLock::try_take(work.path()).unwrap();
+        let mut staging = Staging::open(&lock, 7, |_| true).unwrap();
+        let [laps, pit] = [Endpoint::Laps, Endpoint::Pit].map(|endpoint| Slice::whole(endpoint, 7));
+        keep(&mut staging, laps, "[]", at(4));
+        keep(&mut staging, pit.clone(), "[]", at(6));
+        std::fs::write(staging.folder().join(format!("damaged.{EXTENSION}")), "no answer").unwrap();
+        std::fs::write(staging.scratch("laps.landing"), "being written").unwrap();
+        std::fs::write(staging.scratch(".tmp-1"), "being written").unwrap();
+        let fresh = |received_at| received_at > at(4);
+        assert_eq!(Staging::peek(work.path(), 7, fresh).unwrap(), [pit]);
+        assert_eq!(std::fs::read_dir(staging.folder()).unwrap().count(), 5);
+        assert_eq!(Staging::peek(work.path(), 8, fresh).unwrap(), []);
+        assert!(!Staging::root(work.path()).join("8").exists());
     }
 
     #[test]
     fn what_landed_is_forgotten_and_what_came_later_stays() {
         let work = tempfile::tempdir().unwrap();
+        let lock = RunLock::try_take(work.path()).unwrap();
         let whole = |session_key| Slice::whole(Endpoint::Laps, session_key);
         for session_key in [7, 8] {
-            let mut staging = Staging::open(work.path(), session_key, |_| true).unwrap();
+            let mut staging = Staging::open(&lock, session_key, |_| true).unwrap();
             keep(&mut staging, whole(session_key), "[]", at(5));
         }
-        let mut refreshed = Staging::open(work.path(), 8, |_| true).unwrap();
+        let mut refreshed = Staging::open(&lock, 8, |_| true).unwrap();
         keep(&mut refreshed, Slice::whole(Endpoint::Pit, 8), "[]", at(6));
 
         let request = serde_json::json!({
@@ -244,18 +304,16 @@ mod tests {
         });
         let landed = [("laps", serde_json::json!({ "requests": [request] }))];
         let manifests = [7, 8, 9].map(|key| (key, crate::manifest::tests::manifest(key, at(0), &landed)));
-        Staging::forget_landed(work.path(), &manifests.into()).unwrap();
+        Staging::forget_landed(&lock, &manifests.into()).unwrap();
         assert!(!Staging::root(work.path()).join("7").exists());
-        assert_eq!(
-            Staging::open(work.path(), 8, |_| true).unwrap().slices(),
-            [Slice::whole(Endpoint::Pit, 8)]
-        );
+        assert_eq!(Staging::open(&lock, 8, |_| true).unwrap().slices(), [Slice::whole(Endpoint::Pit, 8)]);
     }
 
     #[test]
     fn slices_of_many_drivers_have_files_of_their_own() {
         let work = tempfile::tempdir().unwrap();
-        let mut staging = Staging::open(work.path(), 7, |_| true).unwrap();
+        let lock = RunLock::try_take(work.path()).unwrap();
+        let mut staging = Staging::open(&lock, 7, |_| true).unwrap();
         let slice = |drivers| Slice {
             endpoint: Endpoint::Location,
             session_key: 7,
@@ -266,7 +324,21 @@ mod tests {
         for slice in &slices {
             keep(&mut staging, slice.clone(), "[]", at(0));
         }
-        assert_eq!(Staging::open(work.path(), 7, |_| true).unwrap().slices(), slices);
+        assert_eq!(Staging::open(&lock, 7, |_| true).unwrap().slices(), slices);
         assert_eq!(short(&slice(vec![4, 44]).id()), "location.7.d4-44.w_");
+    }
+
+    #[test]
+    fn an_answer_of_a_newer_version_is_refused_by_name_and_kept() {
+        let work = tempfile::tempdir().unwrap();
+        let folder = Staging::root(work.path()).join("7");
+        std::fs::create_dir_all(&folder).unwrap();
+        let path = folder.join(format!("laps.7.{EXTENSION}"));
+        std::fs::write(&path, zstd::encode_all(&b"{\"version\":2,\"asked\":\"laps\"}\n[]"[..], 1).unwrap())
+            .unwrap();
+        let lock = RunLock::try_take(work.path()).unwrap();
+        let refused = Staging::open(&lock, 7, |_| true).unwrap_err().to_string();
+        assert!(refused.contains("laps.7.json.zst was written by a newer f1lake (layout 2"), "{refused}");
+        assert!(path.is_file());
     }
 }

@@ -4,6 +4,7 @@ use crate::error::ExtractError;
 use crate::landing::Landing;
 use crate::landing_file::{Rows, digest};
 use crate::manifest::LandedEndpoint;
+use openf1_client::Endpoint;
 use serde::Serialize;
 use std::collections::BTreeSet;
 
@@ -12,6 +13,8 @@ use std::collections::BTreeSet;
 pub struct VerifyProblem {
     /// Session.
     pub session_key: i64,
+    /// Endpoint; none when it is the manifest itself that is damaged.
+    pub endpoint: Option<Endpoint>,
     /// File.
     pub file: String,
     /// What is wrong with it.
@@ -44,19 +47,34 @@ pub async fn verify(landing: &Landing) -> Result<VerifyReport, ExtractError> {
         tempfile::tempdir().map_err(ExtractError::io("cannot make a folder in", std::env::temp_dir()))?;
     let mut report = VerifyReport::default();
     let mut listed = BTreeSet::new();
-    for manifest in landing.manifests().await? {
+    for (name, manifest) in landing.each_manifest().await? {
         report.sessions += 1;
-        for landed in manifest.endpoints.values() {
+        let manifest = match manifest {
+            Ok(manifest) => manifest,
+            Err(ExtractError::Damaged { detail, .. }) => {
+                report.problems.push(VerifyProblem {
+                    session_key: key_of_manifest(&name),
+                    endpoint: None,
+                    file: name,
+                    what: format!("cannot be read: {detail}"),
+                });
+                continue;
+            }
+            Err(error) => return Err(error),
+        };
+        let problem = |endpoint: &Endpoint, file: &String, what: String| VerifyProblem {
+            session_key: manifest.session_key,
+            endpoint: Some(*endpoint),
+            file: file.clone(),
+            what,
+        };
+        for (endpoint, landed) in &manifest.endpoints {
             listed.extend(landed.replaced.iter().cloned());
             let Some(file) = &landed.file else { continue };
             listed.insert(file.clone());
             report.files += 1;
             let Some(copy) = landing.local_copy(file, scratch.path()).await? else {
-                report.problems.push(VerifyProblem {
-                    session_key: manifest.session_key,
-                    file: file.clone(),
-                    what: "is missing".to_owned(),
-                });
+                report.problems.push(problem(endpoint, file, "is missing".to_owned()));
                 continue;
             };
             let expected = landed.clone();
@@ -69,11 +87,7 @@ pub async fn verify(landing: &Landing) -> Result<VerifyReport, ExtractError> {
                     report.rows += rows;
                     report.bytes += bytes;
                 }
-                Err(what) => report.problems.push(VerifyProblem {
-                    session_key: manifest.session_key,
-                    file: file.clone(),
-                    what,
-                }),
+                Err(what) => report.problems.push(problem(endpoint, file, what)),
             }
         }
     }
@@ -84,6 +98,12 @@ pub async fn verify(landing: &Landing) -> Result<VerifyReport, ExtractError> {
         .filter(|name| !listed.contains(name) && !name.starts_with('.'))
         .collect();
     Ok(report)
+}
+
+/// The session of a manifest that cannot be read; 0 when its name is no key.
+fn key_of_manifest(name: &str) -> i64 {
+    let stem = name.rsplit('/').next().and_then(|name| name.strip_suffix(".json"));
+    stem.and_then(|stem| stem.parse().ok()).unwrap_or(0)
 }
 
 fn check(path: &std::path::Path, expected: &LandedEndpoint) -> Result<(u64, u64), String> {

@@ -8,6 +8,10 @@ mod calendar;
 mod hostile;
 #[path = "extract/network.rs"]
 mod network;
+#[path = "extract/repair.rs"]
+mod repair;
+#[path = "extract/two_machines.rs"]
+mod two_machines;
 #[path = "extract/upstream.rs"]
 mod upstream;
 
@@ -80,7 +84,7 @@ async fn a_race(sim: &Simulator) -> i64 {
     settings.selection.mode = Mode::Year { year: 2024 };
     settings.selection.session_types = vec!["Race".to_owned()];
     let extractor = Extractor::new(client(sim), Landing::memory(), settings).unwrap();
-    let sessions = extractor.sessions().await.unwrap();
+    let sessions = extractor.sessions().await.unwrap().sessions;
     sessions
         .iter()
         .find(|session| session.session_name == "Race" && session.location == "Yas Island")
@@ -240,7 +244,11 @@ async fn modes_select_what_they_say() {
         let mut settings = settings(folder.path());
         settings.now = Some("2025-01-01T00:00:00Z".parse::<Timestamp>().unwrap());
         change(&mut settings.selection);
-        Extractor::new(client(&sim), Landing::memory(), settings).unwrap().sessions().await
+        Extractor::new(client(&sim), Landing::memory(), settings)
+            .unwrap()
+            .sessions()
+            .await
+            .map(|selected| selected.sessions)
     };
     let latest = sessions(&|s| s.mode = Mode::Latest { sessions: 5 }).await.unwrap();
     assert_eq!(latest.len(), 5);

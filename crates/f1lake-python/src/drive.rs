@@ -1,7 +1,7 @@
 //! Work on threads of its own, while the calling thread of Python waits, without the lock of the interpreter: it hands
 //! on what is told, and hears Ctrl-C.
 
-use f1lake::embed::Tell;
+use f1lake::embed::{Grant, Runtime, Tell};
 use pyo3::exceptions::PyRuntimeError;
 use pyo3::prelude::*;
 use std::cell::RefCell;
@@ -18,6 +18,8 @@ const STOPPING: &str = "stopping; what is done is kept. Interrupt again to end a
 
 enum Message<T> {
     Told(Level, String),
+    /// Somebody waits for the login of this notebook or job. Its runtime knows the calling thread only.
+    Login(Sender<Result<Grant, String>>),
     Ended(Option<T>),
     CannotStart(std::io::Error),
 }
@@ -41,7 +43,32 @@ impl<T> Driven<T> {
     }
 }
 
-/// Runs `work`. The first exception in the calling thread (Ctrl-C, or what `tell` raises) asks it to stop; the second
+/// Asks the calling thread for a login.
+struct Asking<T>(Sender<Message<T>>);
+
+impl<T> std::fmt::Debug for Asking<T> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Asking")
+    }
+}
+
+impl<T: Send> Runtime for Asking<T> {
+    fn grant(&self) -> Result<Grant, String> {
+        let gone = || "nobody is there to ask".to_owned();
+        let (reply, granted) = channel();
+        self.0.send(Message::Login(reply)).map_err(|_| gone())?;
+        granted.recv().map_err(|_| gone())?
+    }
+}
+
+/// Host and token from the calling program.
+fn granted(py: Python<'_>, login: &Bound<'_, PyAny>) -> Result<Grant, String> {
+    let answer = login.call0().and_then(|answer| answer.extract::<(String, String)>());
+    let (host, token) = answer.map_err(|error| error.value(py).to_string())?;
+    Ok(Grant::new(host, token))
+}
+
+/// Runs `work`. `login` gives host and token of the notebook or job that this runs in, where there is one. The first exception in the calling thread (Ctrl-C, or what `tell` raises) asks it to stop; the second
 /// gives it up.
 ///
 /// # Errors
@@ -49,6 +76,7 @@ impl<T> Driven<T> {
 pub(crate) fn drive<T, F, W>(
     py: Python<'_>,
     tell: &Bound<'_, PyAny>,
+    login: Option<&Bound<'_, PyAny>>,
     level: Option<Level>,
     work: F,
 ) -> PyResult<Driven<T>>
@@ -61,10 +89,12 @@ where
     let cancel = CancellationToken::new();
     let give_up = CancellationToken::new();
     let (asked, given_up) = (cancel.clone(), give_up.clone());
+    let runtime = login.map(|_| Arc::new(Asking(sender.clone())) as Arc<dyn Runtime>);
     std::thread::Builder::new()
         .name("f1lake".to_owned())
         .spawn(move || {
-            let ended = run(&sender, level, asked, given_up, work);
+            let ended =
+                run(&sender, level, given_up, |tell| f1lake::embed::with_runtime(runtime, work(tell, asked)));
             // Nobody listens any more when the caller gave up.
             let _ = sender.send(ended);
         })
@@ -80,6 +110,13 @@ where
             }
             Ok(Message::Told(level, text)) => {
                 tell.call1((level.as_str().to_lowercase(), text)).map(drop).and_then(|()| py.check_signals())
+            }
+            Ok(Message::Login(reply)) => {
+                let granted =
+                    login.map_or_else(|| Err("there is no runtime".to_owned()), |login| granted(py, login));
+                // Who asked may have been given up meanwhile.
+                let _ = reply.send(granted);
+                py.check_signals()
             }
             Err(RecvTimeoutError::Timeout) => py.check_signals(),
             Ok(Message::Ended(None)) | Err(RecvTimeoutError::Disconnected) => {
@@ -102,13 +139,12 @@ where
 fn run<T, F, W>(
     sender: &Sender<Message<T>>,
     level: Option<Level>,
-    cancel: CancellationToken,
     give_up: CancellationToken,
     work: F,
 ) -> Message<T>
 where
     T: Send + 'static,
-    F: FnOnce(Tell, CancellationToken) -> W,
+    F: FnOnce(Tell) -> W,
     W: Future<Output = T>,
 {
     let logs = level.map(|level| logs(sender.clone(), level));
@@ -128,7 +164,7 @@ where
     });
     let ended = runtime.block_on(async {
         tokio::select! {
-            ended = work(tell, cancel) => Some(ended),
+            ended = work(tell) => Some(ended),
             () = give_up.cancelled() => None,
         }
     });

@@ -42,30 +42,38 @@ fn read(request: &str) -> Result<(Call, tracing::Level), Ended> {
 
 /// Runs a command; gives its exit code, what it printed and why it failed.
 #[pyfunction]
-fn call(py: Python<'_>, request: &str, tell: &Bound<'_, PyAny>) -> PyResult<(u8, String, Option<String>)> {
+#[pyo3(signature = (request, tell, login=None))]
+fn call(
+    py: Python<'_>,
+    request: &str,
+    tell: &Bound<'_, PyAny>,
+    login: Option<&Bound<'_, PyAny>>,
+) -> PyResult<(u8, String, Option<String>)> {
     let ended = match read(request) {
         Err(ended) => ended,
-        Ok((call, level)) => {
-            drive::drive(py, tell, Some(level), move |tell, cancel| f1lake::embed::call(call, tell, cancel))?
-                .unless_interrupted()?
-        }
+        Ok((call, level)) => drive::drive(py, tell, login, Some(level), move |tell, cancel| {
+            f1lake::embed::call(call, tell, cancel)
+        })?
+        .unless_interrupted()?,
     };
     Ok((ended.code as u8, ended.printed, ended.error))
 }
 
 /// Runs a query; gives its exit code, its rows and why it failed.
 #[pyfunction]
+#[pyo3(signature = (request, tell, login=None))]
 fn query(
     py: Python<'_>,
     request: &str,
     tell: &Bound<'_, PyAny>,
+    login: Option<&Bound<'_, PyAny>>,
 ) -> PyResult<(u8, Option<rows::Rows>, Option<String>)> {
     let result = match read(request) {
         Err(ended) => Err(ended),
-        Ok((call, level)) => {
-            drive::drive(py, tell, Some(level), move |tell, cancel| f1lake::embed::query(call, tell, cancel))?
-                .unless_interrupted()?
-        }
+        Ok((call, level)) => drive::drive(py, tell, login, Some(level), move |tell, cancel| {
+            f1lake::embed::query(call, tell, cancel)
+        })?
+        .unless_interrupted()?,
     };
     Ok(match result {
         Ok(found) => (ExitCode::Done as u8, Some(rows::Rows::from(found)), None),
@@ -75,7 +83,13 @@ fn query(
 
 /// Runs the program with these arguments, the first of which is its name; gives its exit code.
 #[pyfunction]
-fn main(py: Python<'_>, arguments: Vec<OsString>, tell: &Bound<'_, PyAny>) -> PyResult<u8> {
-    let driven = drive::drive(py, tell, None, move |_, cancel| f1lake::run(arguments, Some(cancel)))?;
+#[pyo3(signature = (arguments, tell, login=None))]
+fn main(
+    py: Python<'_>,
+    arguments: Vec<OsString>,
+    tell: &Bound<'_, PyAny>,
+    login: Option<&Bound<'_, PyAny>>,
+) -> PyResult<u8> {
+    let driven = drive::drive(py, tell, login, None, move |_, cancel| f1lake::run(arguments, Some(cancel)))?;
     Ok(driven.ended as u8)
 }

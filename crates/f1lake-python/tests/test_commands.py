@@ -12,7 +12,9 @@ import subprocess
 import sys
 import threading
 import time
+import types
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import numpy
@@ -22,6 +24,7 @@ from conftest import QUALIFYING, RACE, SMALL, Simulate
 from workspace import Workspace
 
 import f1lake
+from f1lake import _runtime
 
 
 def program(*arguments: str, expected: int = 0) -> Any:
@@ -384,3 +387,34 @@ def test_lands_in_a_volume(monkeypatch: pytest.MonkeyPatch, place: Path) -> None
         again = f1lake.extract_to_databricks(session_keys=QUALIFYING, endpoints=["weather", "laps"])
         assert again.count("skipped") == 1
     assert not (place / "landing").exists()
+
+
+@pytest.mark.skipif(os.path.isdir("/Volumes"), reason="inside Databricks a volume is a folder")
+def test_the_runtime_logs_in_without_a_secret(monkeypatch: pytest.MonkeyPatch, place: Path) -> None:
+    """What a notebook has, as ``databricks-sdk`` looks for it; the package is the real one."""
+    pytest.importorskip("databricks.sdk")
+    asked: list[int] = []
+    with Workspace(token="granted") as workspace:
+
+        def headers() -> dict[str, str]:
+            asked.append(threading.get_ident())
+            return {"Authorization": "Bearer granted"}
+
+        provider = types.ModuleType("dbruntime.sdk_credential_provider")
+        setattr(provider, "init_runtime_native_auth", lambda: (workspace.url, headers))
+        notebook = SimpleNamespace(get_namespace_globals=dict)
+        dbruntime = types.ModuleType("dbruntime")
+        setattr(dbruntime, "UserNamespaceInitializer", SimpleNamespace(getOrCreate=lambda: notebook))
+        monkeypatch.setitem(sys.modules, "dbruntime", dbruntime)
+        monkeypatch.setitem(sys.modules, "dbruntime.sdk_credential_provider", provider)
+        monkeypatch.setattr(_runtime, "_config", None)
+        monkeypatch.setenv("HOME", str(place))
+        monkeypatch.setenv("XDG_DATA_HOME", str(place / "data"))
+        monkeypatch.setenv("DATABRICKS_RUNTIME_VERSION", "16.4")
+        report = f1lake.extract_to_databricks(
+            volume="dbfs:/Volumes/main/raw/landing", session_keys=QUALIFYING, endpoints=["weather"]
+        )
+        assert report.count("landed") == 1
+        assert any(path.startswith("/Volumes/main/raw/landing/weather") for path in workspace.files)
+    # A runtime knows the thread of its notebook only.
+    assert set(asked) == {threading.get_ident()}

@@ -1,8 +1,8 @@
 //! Bronze to silver and gold: the models in dependency order, only for what changed, one commit a table.
 
 use crate::bronze::{BRONZE, LOADS};
-use crate::checks::{CheckResult, run_checks};
-use crate::error::TablesError;
+use crate::checks::{CheckResult, run_due};
+use crate::error::{TablesError, or_stopped};
 use crate::lake::Lake;
 use crate::models::{Model, ModelGrain, Models};
 use crate::query::{Query, SessionFilter, Snapshot};
@@ -10,8 +10,10 @@ use crate::table_writer::{Marks, Scope, TableSpec, TableWriter};
 use arrow_array::cast::AsArray;
 use arrow_array::types::Int64Type;
 use deltalake::datafusion::prelude::col;
+use f1lake_extract::RunLock;
 use futures::StreamExt;
 use serde::Serialize;
+use sha2::Digest;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use tokio_util::sync::CancellationToken;
@@ -35,11 +37,13 @@ pub struct BuildSettings {
     pub checks: bool,
     /// Only these models (with or without their schema), and what they read; empty: all.
     pub models: Vec<String>,
+    /// Wait for another build of the lake to end, instead of refusing.
+    pub wait_for_lock: bool,
 }
 
 impl Default for BuildSettings {
     fn default() -> Self {
-        Self { full_refresh: false, checks: true, models: Vec::new() }
+        Self { full_refresh: false, checks: true, models: Vec::new(), wait_for_lock: false }
     }
 }
 
@@ -95,27 +99,49 @@ impl BuildReport {
 /// Told about each model when it is done.
 pub type BuildProgress = Arc<dyn Fn(&ModelBuild) + Send + Sync>;
 
-/// Builds what changed.
+/// Builds what changed, by the models that the program carries.
 ///
 /// # Errors
-/// When the lake cannot be read at all; the failure of a model is in the report.
+/// When the lake cannot be read at all, or another build is at work on it; the failure of a model is in the report.
 pub async fn build(
     lake: &Lake,
     settings: &BuildSettings,
     progress: BuildProgress,
     cancel: &CancellationToken,
 ) -> Result<BuildReport, TablesError> {
+    build_models(lake, &Models::carried()?, settings, progress, cancel).await
+}
+
+/// Builds what changed, by models of one's own.
+///
+/// # Errors
+/// As [`build`].
+pub async fn build_models(
+    lake: &Lake,
+    models: &Models,
+    settings: &BuildSettings,
+    progress: BuildProgress,
+    cancel: &CancellationToken,
+) -> Result<BuildReport, TablesError> {
     let started = std::time::Instant::now();
-    let carried = Models::carried()?;
-    let chosen = choose(&carried, &settings.models)?;
+    let chosen = choose(models, &settings.models)?;
+    // Before anything is made: in a lake that has nothing loaded there is nothing to wait for.
+    loads(lake).await?;
+    let lock = async {
+        match lake.local_path() {
+            // Two builds write the same sessions of the same tables. A remote lake has commits to tell them apart.
+            Some(root) => Ok(Some(RunLock::take(&root.join("_work"), settings.wait_for_lock).await?)),
+            None => Ok(None),
+        }
+    };
+    let _lock = or_stopped(cancel, lock).await?;
     let loads = loads(lake).await?;
     crate::load::ensure_tables(lake).await?;
+    let before = crate::checks_passed::tables_of(lake, models).await?;
+    let digests = models.digests();
     let mut report = BuildReport::default();
     let mut built = BTreeMap::new();
-    for model in carried.models.iter().filter(|model| chosen.contains(&model.name)) {
-        if cancel.is_cancelled() {
-            return Err(TablesError::Interrupted);
-        }
+    for model in models.models.iter().filter(|model| chosen.contains(&model.name)) {
         let clock = std::time::Instant::now();
         let broken = model
             .depends_on
@@ -123,7 +149,11 @@ pub async fn build(
             .find(|table| matches!(built.get(*table), Some((BuildStatus::Failed | BuildStatus::Skipped, _))));
         let result = match broken {
             Some(table) => Err(table.clone()),
-            None => Ok(build_model(lake, &carried, model, &loads, settings.full_refresh).await),
+            None => {
+                let work = Work { lake, models, loads: &loads, full_refresh: settings.full_refresh };
+                let digest = digests.get(&model.name).cloned().unwrap_or_default();
+                Ok(or_stopped(cancel, work.build(model, digest)).await)
+            }
         };
         let mut done = ModelBuild {
             model: model.name.clone(),
@@ -136,6 +166,7 @@ pub async fn build(
         let mut changed = BTreeSet::new();
         match result {
             Err(table) => done.error = Some(format!("{table} could not be built")),
+            Ok(Err(TablesError::Interrupted)) => return Err(TablesError::Interrupted),
             Ok(Err(error)) => {
                 done.status = BuildStatus::Failed;
                 done.error = Some(error.to_string());
@@ -153,19 +184,10 @@ pub async fn build(
         report.models.push(done);
     }
     if settings.checks {
-        let all = settings.full_refresh;
         let changed: BTreeSet<i64> = built.values().flat_map(|(_, sessions)| sessions).copied().collect();
-        let due: Vec<_> = carried
-            .checks
-            .iter()
-            .filter(|check| {
-                check
-                    .depends_on
-                    .iter()
-                    .any(|table| built.get(table).is_some_and(|(status, _)| *status == BuildStatus::Built))
-            })
-            .collect();
-        report.checks = run_checks(lake, &carried, &due, (!all).then_some(changed), cancel).await?;
+        report.checks =
+            run_due(lake, models, &chosen, &before, (!settings.full_refresh).then_some(changed), cancel)
+                .await?;
     }
     report.seconds = started.elapsed().as_secs_f64();
     Ok(report)
@@ -222,72 +244,93 @@ struct Outcome {
     sessions: BTreeSet<i64>,
 }
 
-/// Builds a model when something that it reads has changed.
-async fn build_model(
-    lake: &Lake,
-    carried: &Models,
-    model: &Model,
-    loads: &BTreeMap<i64, i64>,
+/// What every model of a build needs.
+struct Work<'a> {
+    lake: &'a Lake,
+    models: &'a Models,
+    loads: &'a BTreeMap<i64, i64>,
     full_refresh: bool,
-) -> Result<Option<Outcome>, TablesError> {
-    let present = lake.table(&model.name, None).await?;
-    let property = |name: &str| {
-        let state = present.as_ref()?.snapshot().ok()?;
-        state.metadata().configuration().get(name).cloned()
-    };
-    let digest = model.digest();
-    let anew = full_refresh || property(MODEL).as_ref() != Some(&digest);
-    let mut marks = Marks::default();
-    marks.properties.insert(MODEL.to_owned(), digest);
-    let spec = TableSpec {
-        name: model.name.clone(),
-        columns: model.columns.clone(),
-        partition_by: model.partition_by.clone(),
-        comment: model.description.clone(),
-    };
-    if model.grain == ModelGrain::Lake {
-        let inputs = inputs(lake, model).await?;
-        if !anew && property(INPUTS).as_ref() == Some(&inputs) {
+}
+
+impl Work<'_> {
+    /// Builds a model when it, or something that it reads, has changed.
+    async fn build(&self, model: &Model, digest: String) -> Result<Option<Outcome>, TablesError> {
+        let Self { lake, models, loads, full_refresh } = *self;
+        let present = lake.table(&model.name, None).await?;
+        let property = |name: &str| {
+            let state = present.as_ref()?.snapshot().ok()?;
+            state.metadata().configuration().get(name).cloned()
+        };
+        let anew = full_refresh || property(MODEL).as_ref() != Some(&digest);
+        let mut marks = Marks::default();
+        marks.properties.insert(MODEL.to_owned(), digest);
+        let spec = TableSpec {
+            name: model.name.clone(),
+            columns: model.columns.clone(),
+            partition_by: model.partition_by.clone(),
+            comment: model.description.clone(),
+        };
+        if model.grain == ModelGrain::Lake {
+            let inputs = inputs(lake, model).await?;
+            if !anew && property(INPUTS).as_ref() == Some(&inputs) {
+                return Ok(None);
+            }
+            marks.properties.insert(INPUTS.to_owned(), inputs);
+            let mut writer = TableWriter::open(lake, spec, &Scope::All).await?;
+            run_model(&Query::open(lake, None).await?, model, &mut writer).await?;
+            let rows = writer.rows;
+            writer.commit(&Scope::All, marks).await?;
+            return Ok(Some(Outcome { rows, sessions: BTreeSet::new() }));
+        }
+        let before: BTreeMap<i64, i64> =
+            property(SESSIONS).and_then(|text| serde_json::from_str(&text).ok()).unwrap_or_default();
+        let changed: BTreeSet<i64> = if anew {
+            loads.keys().copied().collect()
+        } else {
+            let newer = loads.iter().filter(|(key, at)| before.get(key) != Some(at)).map(|(key, _)| *key);
+            newer.chain(before.keys().filter(|key| !loads.contains_key(key)).copied()).collect()
+        };
+        if changed.is_empty() && !anew {
             return Ok(None);
         }
-        marks.properties.insert(INPUTS.to_owned(), inputs);
-        let mut writer = TableWriter::open(lake, spec, &Scope::All).await?;
-        run_model(&Query::open(lake, None).await?, model, &mut writer).await?;
+        let text = serde_json::to_string(loads)
+            .map_err(|error| TablesError::Model { model: model.name.clone(), detail: error.to_string() })?;
+        marks.properties.insert(SESSIONS.to_owned(), text);
+        let scope = if anew {
+            Scope::All
+        } else {
+            Scope::Sessions { column: "session_key".to_owned(), keys: changed.clone() }
+        };
+        let mut writer = TableWriter::open(lake, spec, &scope).await?;
+        // Telemetry is partitioned, and a single session of it is large.
+        let at_once = if model.partition_by.is_empty() { SESSIONS_AT_ONCE } else { 1 };
+        let lake_now = Snapshot::of(lake).await?;
+        for filter in SessionFilter::portions(models, &changed, at_once) {
+            let query = lake_now.query(Some(filter))?;
+            run_model(&query, model, &mut writer).await?;
+            writer.close_partitions().await?;
+        }
         let rows = writer.rows;
-        writer.commit(&Scope::All, marks).await?;
-        return Ok(Some(Outcome { rows, sessions: BTreeSet::new() }));
+        writer.commit(&scope, marks).await?;
+        Ok(Some(Outcome { rows, sessions: changed }))
     }
-    let before: BTreeMap<i64, i64> =
-        property(SESSIONS).and_then(|text| serde_json::from_str(&text).ok()).unwrap_or_default();
-    let changed: BTreeSet<i64> = if anew {
-        loads.keys().copied().collect()
-    } else {
-        let newer = loads.iter().filter(|(key, at)| before.get(key) != Some(at)).map(|(key, _)| *key);
-        newer.chain(before.keys().filter(|key| !loads.contains_key(key)).copied()).collect()
-    };
-    if changed.is_empty() && !anew {
-        return Ok(None);
+}
+
+/// What a table holds, as far as that can be told without reading it: it changes when any row may have changed. `None` when there
+/// is no such table.
+pub(crate) async fn contents(lake: &Lake, table: &str) -> Result<Option<String>, TablesError> {
+    let Some(opened) = lake.table(table, None).await? else { return Ok(None) };
+    let state = opened.snapshot().map_err(TablesError::table(table, "cannot read its log"))?;
+    let properties = state.metadata().configuration();
+    let Some(model) = properties.get(MODEL) else { return Ok(Some(format!("version {}", state.version()))) };
+    // Upkeep writes versions that change no row.
+    let mut hash = sha2::Sha256::new();
+    hash.update(model);
+    for name in [SESSIONS, INPUTS] {
+        hash.update([0]);
+        hash.update(properties.get(name).map_or("", String::as_str));
     }
-    let text = serde_json::to_string(loads)
-        .map_err(|error| TablesError::Model { model: model.name.clone(), detail: error.to_string() })?;
-    marks.properties.insert(SESSIONS.to_owned(), text);
-    let scope = if anew {
-        Scope::All
-    } else {
-        Scope::Sessions { column: "session_key".to_owned(), keys: changed.clone() }
-    };
-    let mut writer = TableWriter::open(lake, spec, &scope).await?;
-    // Telemetry is partitioned, and a single session of it is large.
-    let at_once = if model.partition_by.is_empty() { SESSIONS_AT_ONCE } else { 1 };
-    let lake_now = Snapshot::of(lake).await?;
-    for filter in SessionFilter::portions(carried, &changed, at_once) {
-        let query = lake_now.query(Some(filter))?;
-        run_model(&query, model, &mut writer).await?;
-        writer.close_partitions().await?;
-    }
-    let rows = writer.rows;
-    writer.commit(&scope, marks).await?;
-    Ok(Some(Outcome { rows, sessions: changed }))
+    Ok(Some(hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect()))
 }
 
 /// Versions of the tables that a model reads.

@@ -1,14 +1,15 @@
 //! The dbt project's tests, run on the lake: each is a query that returns the rows that are wrong.
 
 use crate::build::loads;
-use crate::error::TablesError;
+use crate::checks_passed::{Passed, Seen, tables_of};
+use crate::error::{TablesError, or_stopped};
 use crate::lake::Lake;
 use crate::models::{Check, ModelGrain, Models, Severity};
 use crate::query::{Query, SessionFilter, Snapshot};
 use arrow_array::cast::AsArray;
 use arrow_array::types::Int64Type;
 use serde::Serialize;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use tokio_util::sync::CancellationToken;
 
 /// How a check ended.
@@ -44,7 +45,67 @@ pub struct CheckResult {
 /// When the lake cannot be read at all.
 pub async fn check(lake: &Lake, cancel: &CancellationToken) -> Result<Vec<CheckResult>, TablesError> {
     let carried = Models::carried()?;
-    run_checks(lake, &carried, &carried.checks.iter().collect::<Vec<_>>(), None, cancel).await
+    let tables = tables_of(lake, &carried).await?;
+    let all: Vec<&Check> = carried.checks.iter().collect();
+    let results = run_checks(lake, &carried, &all, None, cancel).await?;
+    let mut passed = Passed::read(lake).await?;
+    note(&mut passed, &all, &results, &tables);
+    passed.write(lake).await?;
+    Ok(results)
+}
+
+/// Notes which checks passed on these tables. A warning is about the source: it passes too.
+fn note(
+    passed: &mut Passed,
+    checks: &[&Check],
+    results: &[CheckResult],
+    tables: &BTreeMap<String, Option<String>>,
+) {
+    for (check, result) in checks.iter().zip(results) {
+        let seen = (result.status != CheckStatus::Failed).then(|| Seen::of(check, tables)).flatten();
+        passed.note(check, seen);
+    }
+}
+
+/// Runs the checks that are due after a build: those whose tables changed since they passed last. A check that passed on the
+/// tables as they were before looks at the changed sessions only; one that did not, at all of them, and so do all when no
+/// changed sessions are given. Checks of which a table is not there wait for it.
+pub(crate) async fn run_due(
+    lake: &Lake,
+    carried: &Models,
+    chosen: &BTreeSet<String>,
+    before: &BTreeMap<String, Option<String>>,
+    changed: Option<BTreeSet<i64>>,
+    cancel: &CancellationToken,
+) -> Result<Vec<CheckResult>, TablesError> {
+    let tables = tables_of(lake, carried).await?;
+    let mut passed = Passed::read(lake).await?;
+    let (mut whole, mut partly): (Vec<&Check>, Vec<&Check>) = (Vec::new(), Vec::new());
+    for check in &carried.checks {
+        let Some(seen) = Seen::of(check, &tables) else { continue };
+        let holds = |seen: &Seen| changed.is_some() && passed.holds(check, seen);
+        if holds(&seen) || !check.depends_on.iter().any(|table| chosen.contains(table)) {
+            continue;
+        }
+        let held = Seen::of(check, before).is_some_and(|seen| holds(&seen));
+        if held { partly.push(check) } else { whole.push(check) }
+    }
+    let mut results = Vec::new();
+    for (checks, changed) in [(whole, None), (partly, changed)] {
+        if checks.is_empty() {
+            continue;
+        }
+        let done = run_checks(lake, carried, &checks, changed, cancel).await?;
+        note(&mut passed, &checks, &done, &tables);
+        results.extend(done);
+    }
+    if !results.is_empty() {
+        passed.write(lake).await?;
+    }
+    let place: BTreeMap<&str, usize> =
+        carried.checks.iter().enumerate().map(|(place, check)| (check.name.as_str(), place)).collect();
+    results.sort_by_key(|result| place.get(result.check.as_str()).copied());
+    Ok(results)
 }
 
 /// The part of the lake that a check looks at in one query.
@@ -102,12 +163,10 @@ pub(crate) async fn run_checks(
         }
         let query = lake_now.query(filter)?;
         for (check, _, wrong) in due {
-            if cancel.is_cancelled() {
-                return Err(TablesError::Interrupted);
-            }
             if let Ok(rows) = wrong {
-                match wrong_rows(&query, check).await {
+                match or_stopped(cancel, wrong_rows(&query, check)).await {
                     Ok(more) => *rows += more,
+                    Err(TablesError::Interrupted) => return Err(TablesError::Interrupted),
                     Err(error) => *wrong = Err(error),
                 }
             }

@@ -21,7 +21,7 @@ pub enum TablesError {
     #[error(transparent)]
     Landing(#[from] ExtractError),
     /// A table that cannot be read or written.
-    #[error("table {table}: {what}: {source}")]
+    #[error("table {table}: {what}: {cause}", cause = plain(source))]
     Table {
         /// Which: `bronze_raw.bronze_laps`.
         table: String,
@@ -74,7 +74,7 @@ pub enum TablesError {
         detail: String,
     },
     /// The engine.
-    #[error("query engine: {0}")]
+    #[error("query engine: {cause}", cause = plain(.0))]
     Engine(#[from] DataFusionError),
     /// A file of this machine.
     #[error("{}: {what}: {source}; check the path, its permissions and free space", path.display())]
@@ -89,6 +89,13 @@ pub enum TablesError {
     /// Told to stop.
     #[error("stopped; what was committed stays and the next run goes on")]
     Interrupted,
+}
+
+/// A cause in words that say what to do. A full disk comes wrapped in the names of four layers.
+fn plain(error: &impl std::fmt::Display) -> String {
+    const FULL: &str = "No space left on device";
+    let text = error.to_string();
+    if text.contains(FULL) { format!("{FULL}; free some and run again, what was done is kept") } else { text }
 }
 
 impl TablesError {
@@ -107,5 +114,36 @@ impl TablesError {
     pub(crate) fn io(what: &'static str, path: impl Into<PathBuf>) -> impl FnOnce(std::io::Error) -> Self {
         let path = path.into();
         move |source| Self::Io { what, path, source }
+    }
+}
+
+/// Does work until it is told to stop: what it has not committed by then leaves no trace in any table.
+pub(crate) async fn or_stopped<T>(
+    cancel: &tokio_util::sync::CancellationToken,
+    work: impl Future<Output = Result<T, TablesError>>,
+) -> Result<T, TablesError> {
+    tokio::select! {
+        biased;
+        () = cancel.cancelled() => Err(TablesError::Interrupted),
+        done = work => done,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_full_disk_is_told_as_that() {
+        let disk = std::io::Error::from_raw_os_error(28);
+        if !disk.to_string().contains("No space left") {
+            return;
+        }
+        let store = object_store::Error::Generic { store: "LocalFileSystem", source: Box::new(disk) };
+        let told = TablesError::table("bronze_raw.bronze_laps", "cannot write")(store.into()).to_string();
+        assert_eq!(
+            told,
+            "table bronze_raw.bronze_laps: cannot write: No space left on device; free some and run again, what was done is kept"
+        );
     }
 }

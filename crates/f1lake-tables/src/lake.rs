@@ -24,11 +24,22 @@ pub enum AsOf {
     Instant(jiff::Timestamp),
 }
 
+/// The versions of a table.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Versions {
+    /// When the first one was written.
+    pub(crate) first_at: jiff::Timestamp,
+    /// Number of the newest.
+    pub(crate) last: u64,
+}
+
 /// Where the tables are. Clones are cheap.
 #[derive(Debug, Clone)]
 pub struct Lake {
     root: Url,
     local: Option<PathBuf>,
+    /// Whether a store on this machine may be reached by plain http.
+    plain_http: bool,
 }
 
 impl Lake {
@@ -37,6 +48,14 @@ impl Lake {
     /// # Errors
     /// [`TablesError::Location`] when the folder cannot be made or the URL is not supported by this build.
     pub fn open(location: &str) -> Result<Self, TablesError> {
+        Self::open_with(location, false)
+    }
+
+    /// Like [`Lake::open`]; `plain_http` lets a store on this machine be reached without TLS.
+    ///
+    /// # Errors
+    /// As there.
+    pub fn open_with(location: &str, plain_http: bool) -> Result<Self, TablesError> {
         let wrong = |detail: String| TablesError::Location { location: location.to_owned(), detail };
         if location.trim().is_empty() {
             return Err(wrong("the name is empty; set lake_path or --lake".to_owned()));
@@ -44,7 +63,7 @@ impl Lake {
         if let Some((scheme, _)) = location.split_once("://")
             && scheme != "file"
         {
-            return Self::open_url(location);
+            return Self::open_url(location, plain_http);
         }
         let folder = Path::new(location.strip_prefix("file://").unwrap_or(location));
         std::fs::create_dir_all(folder).map_err(|error| {
@@ -55,24 +74,22 @@ impl Lake {
             .map_err(|error| wrong(format!("cannot open the folder: {error}; check its permissions")))?;
         let root = Url::from_directory_path(&folder)
             .map_err(|()| wrong("the path cannot be written as a URL; choose another folder".to_owned()))?;
-        Ok(Self { root, local: Some(folder) })
+        Ok(Self { root, local: Some(folder), plain_http })
     }
 
     #[cfg(feature = "cloud")]
-    fn open_url(location: &str) -> Result<Self, TablesError> {
-        deltalake::aws::register_handlers(None);
-        deltalake::azure::register_handlers(None);
-        deltalake::gcp::register_handlers(None);
+    fn open_url(location: &str, plain_http: bool) -> Result<Self, TablesError> {
+        crate::object_stores::register();
         let with_slash = if location.ends_with('/') { location.to_owned() } else { format!("{location}/") };
         let root = Url::parse(&with_slash).map_err(|error| TablesError::Location {
             location: location.to_owned(),
             detail: format!("no URL: {error}"),
         })?;
-        Ok(Self { root, local: None })
+        Ok(Self { root, local: None, plain_http })
     }
 
     #[cfg(not(feature = "cloud"))]
-    fn open_url(location: &str) -> Result<Self, TablesError> {
+    fn open_url(location: &str, _plain_http: bool) -> Result<Self, TablesError> {
         Err(TablesError::Location {
             location: location.to_owned(),
             detail:
@@ -96,7 +113,13 @@ impl Lake {
             .root
             .join(&format!("{place}/"))
             .map_err(|error| DeltaTableError::InvalidTableLocation(error.to_string()))?;
-        DeltaTableBuilder::from_url(url)
+        let builder = DeltaTableBuilder::from_url(url)?;
+        #[cfg(feature = "cloud")]
+        if self.plain_http && self.local.is_none() {
+            let option = (crate::object_stores::PLAIN_HTTP.to_owned(), "true".to_owned());
+            return Ok(builder.with_storage_options([option].into()));
+        }
+        Ok(builder)
     }
 
     /// A table that need not exist yet.
@@ -153,6 +176,21 @@ impl Lake {
             }
         };
         Ok(found.then_some(then))
+    }
+
+    /// Which versions of a table there are, `None` when there is no table.
+    ///
+    /// # Errors
+    /// When its log cannot be read.
+    pub(crate) async fn versions(&self, table: &str) -> Result<Option<Versions>, TablesError> {
+        let Some(opened) = self.table(table, None).await? else { return Ok(None) };
+        let commits: Result<Vec<_>, _> = opened.history(None).try_collect().await;
+        let commits = commits.map_err(TablesError::table(table, "cannot read its history"))?;
+        let first = commits.iter().filter_map(|commit| commit.timestamp).min().unwrap_or_default();
+        Ok(Some(Versions {
+            first_at: jiff::Timestamp::from_millisecond(first).unwrap_or_default(),
+            last: opened.version().unwrap_or_default(),
+        }))
     }
 
     /// Names of the tables of a schema, sorted.

@@ -1,10 +1,11 @@
 //! Upkeep: small files into larger ones, files of old versions away, logs into checkpoints.
 
-use crate::error::TablesError;
+use crate::error::{TablesError, or_stopped};
 use crate::lake::{Lake, SCHEMAS};
 use deltalake::operations::optimize::OptimizeType;
 use deltalake::protocol::checkpoints::create_checkpoint;
 use serde::Serialize;
+use tokio_util::sync::CancellationToken;
 
 /// Least time for which files of old versions are kept, hours: a reader that began before must be able to end.
 pub const LEAST_RETENTION_HOURS: u64 = 7 * 24;
@@ -43,7 +44,11 @@ pub struct Maintained {
 ///
 /// # Errors
 /// [`TablesError::Location`] for a retention that is too short; the failure of a table is in its line.
-pub async fn maintain(lake: &Lake, settings: MaintainSettings) -> Result<Vec<Maintained>, TablesError> {
+pub async fn maintain(
+    lake: &Lake,
+    settings: MaintainSettings,
+    cancel: &CancellationToken,
+) -> Result<Vec<Maintained>, TablesError> {
     if settings.retention_hours < LEAST_RETENTION_HOURS {
         return Err(TablesError::Location {
             location: lake.describe(),
@@ -64,8 +69,10 @@ pub async fn maintain(lake: &Lake, settings: MaintainSettings) -> Result<Vec<Mai
                 files_removed: 0,
                 error: None,
             };
-            if let Err(error) = maintain_table(lake, settings, &mut line).await {
-                line.error = Some(error.to_string());
+            match or_stopped(cancel, maintain_table(lake, settings, &mut line)).await {
+                Ok(()) => {}
+                Err(TablesError::Interrupted) => return Err(TablesError::Interrupted),
+                Err(error) => line.error = Some(error.to_string()),
             }
             done.push(line);
         }

@@ -89,14 +89,27 @@ pub struct Model {
 }
 
 impl Model {
-    /// Changes when the query or the columns change: the table is then built anew.
-    pub(crate) fn digest(&self) -> String {
+    /// Changes when the query, the columns, the key or the partitioning change, or any model that it reads, directly or not:
+    /// the table is then built anew. `upstream` are the digests of the models before it.
+    fn digest(&self, upstream: &BTreeMap<String, String>) -> String {
         let mut hash = sha2::Sha256::new();
-        hash.update(self.sql);
+        // Each part with its length: no two models run together to the same bytes.
+        let mut add = |part: &str| {
+            hash.update((part.len() as u64).to_le_bytes());
+            hash.update(part);
+        };
+        add(self.sql);
         for column in &self.columns {
-            hash.update([0]);
-            hash.update(&column.name);
-            hash.update(column.column_type.sql());
+            add(&column.name);
+            add(column.column_type.sql());
+        }
+        for (what, names) in [("key", &self.key), ("partition by", &self.partition_by)] {
+            add(what);
+            names.iter().for_each(|name| add(name));
+        }
+        for table in &self.depends_on {
+            add(table);
+            add(upstream.get(table).map_or("", String::as_str));
         }
         hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
     }
@@ -183,6 +196,16 @@ impl Models {
             })
             .collect::<Result<_, TablesError>>()?;
         Ok(Self { models, checks })
+    }
+
+    /// The digest of each model, by name.
+    pub(crate) fn digests(&self) -> BTreeMap<String, String> {
+        let mut digests = BTreeMap::new();
+        for model in &self.models {
+            let digest = model.digest(&digests);
+            digests.insert(model.name.clone(), digest);
+        }
+        digests
     }
 
     /// By table, the column that names the session, for tables whose rows stand by themselves in a session.

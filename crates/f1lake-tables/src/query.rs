@@ -8,18 +8,21 @@ use async_trait::async_trait;
 use deltalake::datafusion::catalog::{CatalogProvider, MemoryCatalogProvider, SchemaProvider, TableProvider};
 use deltalake::datafusion::common::DataFusionError;
 use deltalake::datafusion::datasource::{ViewTable, provider_as_source};
-use deltalake::datafusion::execution::memory_pool::FairSpillPool;
 use deltalake::datafusion::execution::runtime_env::RuntimeEnvBuilder;
 use deltalake::datafusion::logical_expr::{Expr, LogicalPlanBuilder, col, lit};
-use deltalake::datafusion::prelude::{DataFrame, SessionConfig, SessionContext};
-use std::collections::{BTreeMap, BTreeSet};
+use deltalake::datafusion::prelude::{DataFrame, SQLOptions, SessionConfig, SessionContext};
+use deltalake::datafusion::sql::parser::{DFParserBuilder, Statement};
+use deltalake::datafusion::sql::sqlparser::dialect::GenericDialect;
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::Arc;
 use tokio::sync::Mutex;
 
 /// Name of the catalog: `f1lake.gold_analytics.fact_laps`.
 pub const CATALOG: &str = "f1lake";
-/// Memory that a query may use before it spills to disk, bytes.
-const MEMORY: usize = 4 << 30;
+/// Schema in which every table is known by its name alone: names are unique.
+const ANY: &str = "any_schema";
+/// Nested parentheses and operators of a query, at most.
+const DEEPEST: usize = 50;
 
 /// Shows tables as holding some sessions only.
 #[derive(Debug, Clone)]
@@ -57,6 +60,8 @@ impl SessionFilter {
 
 /// A session of the query engine on a lake.
 pub struct Query {
+    lake: Lake,
+    as_of: Option<AsOf>,
     context: SessionContext,
     tables: BTreeMap<String, Vec<String>>,
 }
@@ -84,28 +89,34 @@ impl Query {
         opened: Option<Arc<Opened>>,
     ) -> Result<Self, TablesError> {
         let config = SessionConfig::new()
-            .with_default_catalog_and_schema(CATALOG, GOLD)
+            .with_default_catalog_and_schema(CATALOG, ANY)
             .with_create_default_catalog_and_schema(false)
             .with_information_schema(true)
             // Columns carry their comments as field metadata, which differ between the sides of a union.
             .set_bool("datafusion.execution.skip_physical_aggregate_schema_check", true);
-        let runtime = RuntimeEnvBuilder::new().with_memory_pool(Arc::new(FairSpillPool::new(MEMORY)));
+        let runtime = RuntimeEnvBuilder::new().with_memory_pool(crate::engine_memory::pool());
         let context = SessionContext::new_with_config_rt(config, runtime.build_arc()?);
+        crate::functions::register(&context);
         let catalog = MemoryCatalogProvider::new();
         let filter = filter.map(Arc::new);
+        let mut schemas = Vec::new();
         for (schema, names) in &tables {
-            let provider = LakeSchema {
+            let provider = Arc::new(LakeSchema {
                 lake: lake.clone(),
                 schema: schema.clone(),
                 names: names.clone(),
                 as_of,
                 filter: filter.clone(),
                 opened: opened.clone(),
-            };
-            catalog.register_schema(schema, Arc::new(provider))?;
+            });
+            schemas.push(Arc::clone(&provider));
+            catalog.register_schema(schema, provider)?;
         }
+        // Should two schemas have a table of one name, gold's is meant.
+        schemas.sort_by_key(|schema| schema.schema != GOLD);
+        catalog.register_schema(ANY, Arc::new(AnySchema { schemas }))?;
         context.register_catalog(CATALOG, Arc::new(catalog));
-        Ok(Self { context, tables })
+        Ok(Self { lake: lake.clone(), as_of, context, tables })
     }
 
     /// Schemas and their tables.
@@ -124,17 +135,87 @@ impl Query {
     /// # Errors
     /// [`TablesError::Sql`], which names the place and what was probably meant.
     pub async fn sql(&self, sql: &str) -> Result<DataFrame, TablesError> {
-        use deltalake::datafusion::execution::context::SQLOptions;
+        let mut statements = self.statements(sql)?;
+        match (statements.pop_front(), statements.len()) {
+            (Some(statement), 0) => self.plan(sql, statement).await,
+            (_, more) => {
+                Err(TablesError::Sql(format!("one query is wanted here, and these are {}", more + 1)))
+            }
+        }
+    }
+
+    /// Plans queries with `;` between them.
+    ///
+    /// # Errors
+    /// As [`Query::sql`]; then none of them is run.
+    pub async fn all(&self, sql: &str) -> Result<Vec<DataFrame>, TablesError> {
+        let mut frames = Vec::new();
+        for statement in self.statements(sql)? {
+            frames.push(self.plan(sql, statement).await?);
+        }
+        Ok(frames)
+    }
+
+    fn statements(&self, sql: &str) -> Result<VecDeque<Statement>, TablesError> {
+        let mut parsed = DFParserBuilder::new(sql)
+            .with_dialect(&GenericDialect {})
+            .with_recursion_limit(DEEPEST)
+            .build()
+            .and_then(|mut parser| parser.parse_statements())
+            .map_err(|error| self.explained(sql, &error))?;
+        parsed.iter_mut().for_each(crate::using::qualify);
+        if parsed.is_empty() {
+            return Err(TablesError::Sql("there is no SQL to run".to_owned()));
+        }
+        Ok(parsed)
+    }
+
+    async fn plan(&self, sql: &str, statement: Statement) -> Result<DataFrame, TablesError> {
         let read_only =
             SQLOptions::new().with_allow_ddl(false).with_allow_dml(false).with_allow_statements(false);
-        let frame = self
-            .context
-            .sql_with_options(sql, read_only)
-            .await
-            .map_err(|error| TablesError::Sql(crate::sql_error::explain(sql, &error, &self.tables)))?;
+        let planned = async {
+            let plan = self.context.state().statement_to_plan(statement).await?;
+            read_only.verify_plan(&plan)?;
+            self.context.execute_logical_plan(plan).await
+        };
+        let frame = match planned.await {
+            Ok(frame) => frame,
+            Err(error) => {
+                return Err(match self.not_yet(&error).await? {
+                    Some(text) => TablesError::Sql(text),
+                    None => self.explained(sql, &error),
+                });
+            }
+        };
         let (state, plan) = frame.into_parts();
         let plan = crate::scalar_subquery::answered(&state, plan).await?;
         Ok(DataFrame::new(state, plan))
+    }
+
+    /// What to say of a table that is in the lake and was not there at the time that is asked for.
+    async fn not_yet(&self, error: &DataFusionError) -> Result<Option<String>, TablesError> {
+        let (Some(as_of), Some(missing)) = (self.as_of, crate::sql_error::missing_table(error)) else {
+            return Ok(None);
+        };
+        let full = self.tables.iter().find_map(|(schema, names)| {
+            let name = missing.strip_prefix(&format!("{schema}.")).unwrap_or(missing);
+            names.iter().any(|known| known == name).then(|| format!("{schema}.{name}"))
+        });
+        let Some(full) = full else { return Ok(None) };
+        let Some(versions) = self.lake.versions(&full).await? else { return Ok(None) };
+        let (first, last) = (versions.first_at.strftime("%Y-%m-%dT%H:%M:%SZ"), versions.last);
+        Ok(Some(match as_of {
+            AsOf::Version(version) => {
+                format!("`{full}` has no version {version}\n  its versions are 0 to {last}")
+            }
+            AsOf::Instant(instant) => format!(
+                "`{full}` was not there at {instant}\n  its first version is of {first}; ask for that time or a later one"
+            ),
+        }))
+    }
+
+    fn explained(&self, sql: &str, error: &DataFusionError) -> TablesError {
+        TablesError::Sql(crate::sql_error::explain(sql, error, &self.tables))
     }
 
     /// Runs a query.
@@ -244,5 +325,29 @@ impl SchemaProvider for LakeSchema {
 
     fn table_exist(&self, name: &str) -> bool {
         self.names.iter().any(|known| known == name)
+    }
+}
+
+/// Finds tables that are named without their schema. Lists none, so that no table is listed twice.
+#[derive(Debug)]
+struct AnySchema {
+    schemas: Vec<Arc<LakeSchema>>,
+}
+
+#[async_trait]
+impl SchemaProvider for AnySchema {
+    fn table_names(&self) -> Vec<String> {
+        Vec::new()
+    }
+
+    async fn table(&self, name: &str) -> Result<Option<Arc<dyn TableProvider>>, DataFusionError> {
+        match self.schemas.iter().find(|schema| schema.table_exist(name)) {
+            Some(schema) => schema.table(name).await,
+            None => Ok(None),
+        }
+    }
+
+    fn table_exist(&self, name: &str) -> bool {
+        self.schemas.iter().any(|schema| schema.table_exist(name))
     }
 }

@@ -24,7 +24,7 @@ pub enum RowFormat {
     Parquet,
 }
 
-/// Writes a query's rows as they come; returns how many.
+/// Writes a query's rows as they come, to the last byte; returns how many.
 ///
 /// # Errors
 /// When the query fails or the output cannot be written.
@@ -78,6 +78,10 @@ fn arrow(error: ArrowError) -> TablesError {
     TablesError::Engine(deltalake::datafusion::error::DataFusionError::ArrowError(Box::new(error), None))
 }
 
+fn io(error: std::io::Error) -> TablesError {
+    arrow(error.into())
+}
+
 enum Sink<W: Write + Send> {
     Json(deltalake::arrow::json::ArrayWriter<W>),
     Ndjson(deltalake::arrow::json::LineDelimitedWriter<W>),
@@ -122,11 +126,19 @@ impl<W: Write + Send> Sink<W> {
         match self {
             Self::Json(mut writer) => {
                 writer.finish().map_err(arrow)?;
-                writer.into_inner().write_all(b"\n").map_err(|error| arrow(error.into()))
+                let mut output = writer.into_inner();
+                output.write_all(b"\n").map_err(io)?;
+                output.flush().map_err(io)
             }
-            Self::Ndjson(mut writer) => writer.finish().map_err(arrow),
-            Self::Csv(_) => Ok(()),
-            Self::Parquet(writer) => writer.close().map(drop).map_err(|error| arrow(error.into())),
+            Self::Ndjson(mut writer) => {
+                writer.finish().map_err(arrow)?;
+                writer.into_inner().flush().map_err(io)
+            }
+            Self::Csv(writer) => writer.into_inner().flush().map_err(io),
+            Self::Parquet(mut writer) => {
+                writer.finish().map_err(|error| arrow(error.into()))?;
+                writer.inner_mut().flush().map_err(io)
+            }
         }
     }
 }

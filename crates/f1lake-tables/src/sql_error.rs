@@ -6,61 +6,141 @@ use std::collections::BTreeMap;
 /// Least likeness of a suggestion, 0 to 1.
 const LIKENESS: f64 = 0.75;
 
-/// One or more lines: what is wrong, the line with a mark below the place where known, a suggestion where one is near.
+/// What is wrong, the line with a mark below the place where known, and what was probably meant, each in lines of its own.
 pub(crate) fn explain(sql: &str, error: &DataFusionError, tables: &BTreeMap<String, Vec<String>>) -> String {
-    let root = error.find_root();
-    let (message, wrong, candidates) = match root {
-        DataFusionError::SchemaError(schema, _) => match schema.as_ref() {
-            SchemaError::FieldNotFound { field, valid_fields } => (
-                format!("there is no column `{}`", field.flat_name()),
-                Some(field.name.clone()),
-                valid_fields.iter().map(|column| column.name.clone()).collect(),
-            ),
-            other => (other.to_string(), None, Vec::new()),
-        },
-        DataFusionError::Plan(text) => match missing_table(text) {
-            Some(name) => {
-                let last = name.rsplit('.').next().unwrap_or(name).to_owned();
-                let known = tables.values().flatten().cloned().collect();
-                (format!("there is no table `{}`", name.trim_start_matches("f1lake.")), Some(last), known)
-            }
-            None if text.starts_with("DDL not")
-                || text.starts_with("DML not")
-                || text.starts_with("Statement not") =>
-            {
-                (
-                    "SQL reads only here; tables are written by `f1lake load` and `f1lake build`".to_owned(),
-                    None,
-                    Vec::new(),
-                )
-            }
-            None => (first_line(text), None, Vec::new()),
-        },
-        DataFusionError::SQL(parser, _) => (format!("cannot read the SQL: {parser}"), None, Vec::new()),
-        other => (first_line(&other.to_string()), None, Vec::new()),
-    };
-    let mut text = message.clone();
-    let place = wrong
+    let found = Found::of(sql, error, tables);
+    let mut text = found.message.clone();
+    let place = found
+        .wrong
         .as_deref()
         .and_then(|name| find_word(sql, name))
-        .or_else(|| line_and_column(&message).and_then(|(line, column)| offset(sql, line, column)));
+        .or_else(|| line_and_column(&found.message).and_then(|(line, column)| offset(sql, line, column)));
     if let Some(at) = place {
-        text.push_str(&marked(sql, at, wrong.as_deref().map_or(1, |name| name.chars().count())));
+        text.push_str(&marked(sql, at, found.wrong.as_deref().map_or(1, |name| name.chars().count())));
     }
-    if let Some(near) = wrong.and_then(|wrong| nearest(&wrong, candidates)) {
-        let schema = tables.iter().find(|(_, names)| names.contains(&near)).map(|(schema, _)| schema);
-        let named = schema.map_or_else(|| near.clone(), |schema| format!("{schema}.{near}"));
-        text.push_str(&format!("\n  did you mean `{named}`?"));
+    if let Some(advice) = found.advice {
+        text.push_str(&format!("\n  {advice}"));
     }
     text
 }
 
-fn first_line(text: &str) -> String {
-    text.lines().next().unwrap_or(text).to_owned()
+/// The table that a query named and that is not there: `schema.table`, or the table alone as it was written.
+pub(crate) fn missing_table(error: &DataFusionError) -> Option<&str> {
+    let DataFusionError::Plan(text) = error.find_root() else { return None };
+    let (name, _) = text.strip_prefix("table '")?.split_once("' not found")?;
+    Some(name.trim_start_matches("f1lake.").trim_start_matches("any_schema."))
 }
 
-fn missing_table(text: &str) -> Option<&str> {
-    text.strip_prefix("table '")?.split_once("' not found").map(|(name, _)| name)
+/// What an error says.
+#[derive(Default)]
+struct Found {
+    message: String,
+    /// The name that is wrong.
+    wrong: Option<String>,
+    advice: Option<String>,
+}
+
+impl Found {
+    fn of(sql: &str, error: &DataFusionError, tables: &BTreeMap<String, Vec<String>>) -> Self {
+        if let Some(name) = missing_table(error) {
+            return Self::table(name, tables);
+        }
+        match error.find_root() {
+            DataFusionError::SchemaError(schema, _) => match schema.as_ref() {
+                SchemaError::FieldNotFound { field, valid_fields } => {
+                    let known = valid_fields.iter().map(|column| column.name.clone()).collect();
+                    Self::column(sql, &field.name, &field.flat_name(), known)
+                }
+                SchemaError::AmbiguousReference { field } => Self {
+                    message: format!("`{}` is a column of more than one of the tables", field.name),
+                    wrong: Some(field.name.clone()),
+                    advice: Some(format!("say which: table.{}", field.name)),
+                },
+                other => Self { message: other.to_string(), ..Self::default() },
+            },
+            DataFusionError::Plan(text) if writes(text) => Self {
+                message: "SQL reads only here; tables are written by `f1lake load` and `f1lake build`"
+                    .to_owned(),
+                ..Self::default()
+            },
+            DataFusionError::Plan(text) => {
+                Self::function(text).unwrap_or_else(|| Self { message: first_line(text), ..Self::default() })
+            }
+            DataFusionError::SQL(parser, _) => {
+                let text = parser.to_string();
+                let text = text.trim_start_matches("sql parser error: ");
+                Self { message: format!("cannot read the SQL: {text}"), ..Self::default() }
+            }
+            DataFusionError::External(inner) => Self { message: inner.to_string(), ..Self::default() },
+            DataFusionError::NotImplemented(text) => Self {
+                message: format!("the engine cannot do that: {}", first_line(text)),
+                ..Self::default()
+            },
+            other => Self { message: first_line(&other.to_string()), ..Self::default() },
+        }
+    }
+
+    fn table(name: &str, tables: &BTreeMap<String, Vec<String>>) -> Self {
+        let last = name.rsplit('.').next().unwrap_or(name).to_owned();
+        let near = nearest(&last, tables.values().flatten().cloned().collect());
+        let advice = match near {
+            Some(near) => {
+                let schema = tables.iter().find(|(_, names)| names.contains(&near)).map(|(schema, _)| schema);
+                let full = schema.map_or_else(|| near.clone(), |schema| format!("{schema}.{near}"));
+                Some(format!("did you mean `{full}`?"))
+            }
+            None if tables.values().all(Vec::is_empty) => {
+                Some("the lake has no table yet; `f1lake load` and `f1lake build` make them".to_owned())
+            }
+            None => Some("`f1lake tables` lists them, and so does \\d in the shell".to_owned()),
+        };
+        Self { message: format!("there is no table `{name}`"), wrong: Some(last), advice }
+    }
+
+    fn column(sql: &str, name: &str, written: &str, known: Vec<String>) -> Self {
+        let advice = if sql.contains(&format!("\"{name}\"")) {
+            Some(format!("text takes single quotes: '{name}'"))
+        } else {
+            // A column of that very name elsewhere is meant rather than one here that sounds like it.
+            let elsewhere = table_with(name)
+                .map(|table| format!("`{name}` is a column of {table}; join {table} using (session_key)"));
+            elsewhere.or_else(|| nearest(name, known).map(|near| format!("did you mean `{near}`?")))
+        };
+        Self { message: format!("there is no column `{written}`"), wrong: Some(name.to_owned()), advice }
+    }
+
+    /// `Invalid function 'min_byy'.` with a line below that says which is near.
+    fn function(text: &str) -> Option<Self> {
+        let (name, rest) = text.strip_prefix("Invalid function '")?.split_once('\'')?;
+        let near = rest.split_once("Did you mean '").and_then(|(_, near)| near.split('\'').next());
+        Some(Self {
+            message: format!("there is no function `{name}`"),
+            wrong: Some(name.to_owned()),
+            advice: near.map(|near| format!("did you mean `{near}`?")),
+        })
+    }
+}
+
+/// A gold table with a session's key and this column; those that describe, before those that count.
+fn table_with(column: &str) -> Option<String> {
+    let models = crate::models::Models::carried().ok()?;
+    let has = |model: &crate::models::Model, name: &str| model.columns.iter().any(|known| known.name == name);
+    let mut tables: Vec<&str> = models
+        .models
+        .iter()
+        .filter(|model| has(model, column) && has(model, "session_key"))
+        .filter_map(|model| model.name.strip_prefix("gold_analytics."))
+        .collect();
+    tables.sort_by_key(|table| (!table.starts_with("dim_"), *table));
+    tables.first().map(|table| (*table).to_owned())
+}
+
+fn writes(text: &str) -> bool {
+    ["DDL not", "DML not", "Statement not"].iter().any(|start| text.starts_with(start))
+}
+
+fn first_line(text: &str) -> String {
+    text.lines().next().unwrap_or(text).to_owned()
 }
 
 fn nearest(wrong: &str, candidates: Vec<String>) -> Option<String> {

@@ -3,18 +3,22 @@
 
 use crate::column::{Column, ColumnType};
 use crate::error::TablesError;
+use crate::file_stats::FileStats;
 use crate::lake::Lake;
-use arrow_array::RecordBatch;
 use arrow_array::cast::AsArray;
 use arrow_array::types::Int64Type;
+use arrow_array::{Int64Array, RecordBatch};
 use arrow_schema::SchemaRef;
 use deltalake::arrow::array::BooleanArray;
 use deltalake::arrow::compute::filter_record_batch;
 use deltalake::kernel::transaction::{
     CommitBuilder, CommitConflictError, CommitProperties, TransactionError,
 };
-use deltalake::kernel::{Action, Add, LogicalFileView, MetadataExt, StructField, StructType, Transaction};
+use deltalake::kernel::{
+    Action, Add, LogicalFileView, Metadata, MetadataExt, StructField, StructType, Transaction,
+};
 use deltalake::protocol::{DeltaOperation, SaveMode};
+use deltalake::table::state::DeltaTableState;
 use deltalake::writer::{DeltaWriter, RecordBatchWriter};
 use deltalake::{DeltaTable, DeltaTableError, TableProperty};
 use object_store::ObjectStoreExt;
@@ -23,6 +27,7 @@ use parquet::basic::{Compression, Encoding, ZstdLevel};
 use parquet::file::properties::WriterProperties;
 use parquet::schema::types::ColumnPath;
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 /// Rows of a row group: one or two drivers of telemetry, so that statistics find a driver.
 const ROW_GROUP_ROWS: usize = 65_536;
@@ -32,6 +37,10 @@ const COUNTERS: [&str; 5] = ["rpm", "speed", "x", "y", "z"];
 /// Commits between two checkpoints of a table's log. Every load reads what came since the last one: with Delta's usual hundred, a season of
 /// sessions costs the square of their number.
 const CHECKPOINT_INTERVAL: &str = "10";
+
+/// What to do about a table whose files are gone or unreadable.
+const LOST_FILE: &str =
+    "`f1lake load --rebuild` writes bronze tables anew, `f1lake build --full-refresh` the others";
 
 /// What a table is.
 #[derive(Debug, Clone)]
@@ -48,6 +57,13 @@ pub(crate) struct TableSpec {
 pub(crate) enum Scope {
     /// Everything, schema included.
     All,
+    /// Everything, schema included, but for the rows of some sessions, which stay.
+    AllBut {
+        /// Column that names the session.
+        column: String,
+        /// Which.
+        keys: BTreeSet<i64>,
+    },
     /// The rows of some sessions.
     Sessions {
         /// Column that names the session.
@@ -73,6 +89,8 @@ pub(crate) struct TableWriter {
     writer: RecordBatchWriter,
     schema: SchemaRef,
     evolved: Option<StructType>,
+    /// Whether the commit changes the columns by which files are kept apart.
+    repartitioned: bool,
     /// Files that are closed already.
     files: Vec<Add>,
     pub(crate) rows: u64,
@@ -91,12 +109,15 @@ impl TableWriter {
         let state = table.snapshot().map_err(failed())?;
         let present = state.schema();
         let evolved = match scope {
-            Scope::All if *present != wanted => Some(wanted),
-            Scope::All => None,
+            Scope::All | Scope::AllBut { .. } if *present != wanted => Some(wanted),
+            Scope::All | Scope::AllBut { .. } => None,
             Scope::Sessions { .. } => evolve(&spec, &present, wanted)?,
         };
+        let whole = !matches!(scope, Scope::Sessions { .. });
+        let repartitioned = whole && *state.metadata().partition_columns() != spec.partition_by;
         let mut writer = RecordBatchWriter::for_table(&table).map_err(failed())?;
-        if let Some(schema) = &evolved {
+        if evolved.is_some() || repartitioned {
+            let schema = evolved.as_ref().unwrap_or(&present);
             // Files are written under the schema that the commit will bring.
             writer = RecordBatchWriter::try_new(
                 table.table_url(),
@@ -108,7 +129,12 @@ impl TableWriter {
         }
         let writer = writer.with_writer_properties(properties(&spec.columns));
         let schema = writer.arrow_schema();
-        Ok(Self { table, spec, writer, schema, evolved, files: Vec::new(), rows: 0 })
+        Ok(Self { table, spec, writer, schema, evolved, repartitioned, files: Vec::new(), rows: 0 })
+    }
+
+    /// The table as it was when it was opened.
+    pub(crate) fn state(&self) -> Result<&DeltaTableState, TablesError> {
+        self.table.snapshot().map_err(TablesError::table(&self.spec.name, "cannot read its log"))
     }
 
     /// Whether the table holds this application transaction, and at which version.
@@ -166,16 +192,12 @@ impl TableWriter {
             match relation(&file, scope) {
                 Relation::None => continue,
                 Relation::Whole => {}
-                Relation::Mixed => {
-                    if let Scope::Sessions { column, keys } = scope {
-                        kept.push((file.path().into_owned(), column.clone(), keys.clone()));
-                    }
-                }
+                Relation::Mixed => kept.push((file.path().into_owned(), FileStats::partitions(&file))),
             }
             actions.push(Action::Remove(file.remove_action(true)));
         }
-        for (path, column, keys) in kept {
-            for batch in others(&self.table, &name, &path, &column, &keys).await? {
+        for (path, partitions) in kept {
+            for batch in staying(&self.table, &name, &path, &partitions, scope).await? {
                 let rows = self.rows;
                 self.write(&batch).await?;
                 self.rows = rows;
@@ -187,6 +209,10 @@ impl TableWriter {
         if let Some(schema) = &self.evolved {
             metadata =
                 Some(state.metadata().clone().with_schema(schema).map_err(|error| failed()(error.into()))?);
+        }
+        if self.repartitioned {
+            let changed = metadata.take().unwrap_or_else(|| state.metadata().clone());
+            metadata = Some(kept_apart_by(&changed, &self.spec.partition_by).map_err(failed())?);
         }
         for (key, value) in marks.properties {
             if state.metadata().configuration().get(&key) != Some(&value) {
@@ -210,10 +236,8 @@ impl TableWriter {
         );
         let predicate = match scope {
             Scope::All => None,
-            Scope::Sessions { column, keys } => Some(format!(
-                "{column} IN ({})",
-                keys.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")
-            )),
+            Scope::AllBut { column, keys } => Some(format!("{column} NOT IN ({})", listed(keys))),
+            Scope::Sessions { column, keys } => Some(format!("{column} IN ({})", listed(keys))),
         };
         let operation = DeltaOperation::Write {
             mode: SaveMode::Overwrite,
@@ -308,7 +332,7 @@ fn evolve(
                         known.data_type(),
                         field.data_type()
                     ),
-                    advice: "`f1lake load --rebuild` writes bronze tables anew, `f1lake build --full-refresh` the others",
+                    advice: LOST_FILE,
                 });
             }
             Some(_) => {}
@@ -320,6 +344,13 @@ fn evolve(
     StructType::try_new(fields)
         .map(Some)
         .map_err(|error| TablesError::table(&spec.name, "cannot extend its schema")(error.into()))
+}
+
+/// A table's metadata with other columns by which files are kept apart.
+fn kept_apart_by(metadata: &Metadata, columns: &[String]) -> Result<Metadata, DeltaTableError> {
+    let mut value = serde_json::to_value(metadata)?;
+    value["partitionColumns"] = columns.into();
+    Ok(serde_json::from_value(value)?)
 }
 
 fn arrow_of(schema: &StructType) -> Result<arrow_schema::Schema, DeltaTableError> {
@@ -354,35 +385,55 @@ enum Relation {
 }
 
 fn relation(file: &LogicalFileView, scope: &Scope) -> Relation {
-    let Scope::Sessions { column, keys } = scope else { return Relation::Whole };
-    if let Some(value) = file.partition_values_map().get(column) {
-        let held = value.as_ref().and_then(|key| key.parse::<i64>().ok());
-        return if held.is_some_and(|key| keys.contains(&key)) { Relation::Whole } else { Relation::None };
-    }
-    let bounds = file.stats().and_then(|stats| {
-        let stats: serde_json::Value = serde_json::from_str(&stats).ok()?;
-        let bound = |which: &str| stats.get(which)?.get(column)?.as_i64();
-        Some((bound("minValues")?, bound("maxValues")?))
-    });
-    match bounds {
-        Some((min, max)) if keys.range(min..=max).next().is_none() => Relation::None,
-        Some((min, max)) if min == max => Relation::Whole,
-        _ => Relation::Mixed,
+    let (column, keys, named_go) = match scope {
+        Scope::All => return Relation::Whole,
+        Scope::AllBut { column, keys } => (column, keys, false),
+        Scope::Sessions { column, keys } => (column, keys, true),
+    };
+    let stats = FileStats::of(file);
+    let partitions = file.partition_values_map();
+    // Rows without a session belong to none.
+    let holds_named_only = match partitions.get(column) {
+        Some(value) => {
+            let held = value.as_ref().and_then(|key| key.parse::<i64>().ok());
+            Some(held.is_some_and(|key| keys.contains(&key)))
+        }
+        None => match (stats.range(column), stats.only(column)) {
+            (_, Some(key)) => Some(keys.contains(&key)),
+            (Some((min, max)), None) if keys.range(min..=max).next().is_none() => Some(false),
+            _ => None,
+        },
+    };
+    match (holds_named_only, named_go) {
+        (None, _) => Relation::Mixed,
+        (Some(true), true) | (Some(false), false) => Relation::Whole,
+        (Some(false), true) => Relation::None,
+        // The schema may be a new one: what stays is written again.
+        (Some(true), false) => Relation::Mixed,
     }
 }
 
-/// Rows of a file that belong to other sessions.
-async fn others(
+fn listed(keys: &BTreeSet<i64>) -> String {
+    keys.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")
+}
+
+/// Rows of a file that a scope does not replace.
+async fn staying(
     table: &DeltaTable,
     name: &str,
     path: &str,
-    column: &str,
-    keys: &BTreeSet<i64>,
+    partitions: &BTreeMap<String, i64>,
+    scope: &Scope,
 ) -> Result<Vec<RecordBatch>, TablesError> {
+    let (column, keys, named_stay) = match scope {
+        Scope::All => return Ok(Vec::new()),
+        Scope::AllBut { column, keys } => (column, keys, true),
+        Scope::Sessions { column, keys } => (column, keys, false),
+    };
     let damaged = |detail: String| TablesError::Damaged {
         table: name.to_owned(),
         detail: format!("file {path}: {detail}"),
-        advice: "`f1lake load --rebuild` writes bronze tables anew, `f1lake build --full-refresh` the others",
+        advice: LOST_FILE,
     };
     let bytes = table
         .object_store()
@@ -398,12 +449,13 @@ async fn others(
     let mut kept = Vec::new();
     for batch in reader {
         let batch = batch.map_err(|error| damaged(error.to_string()))?;
+        let batch = with_partitions(&batch, partitions).map_err(|error| damaged(error.to_string()))?;
         let sessions = batch
             .column_by_name(column)
             .and_then(|values| values.as_primitive_opt::<Int64Type>())
             .ok_or_else(|| damaged(format!("it has no column {column}")))?;
-        let stay: BooleanArray =
-            sessions.iter().map(|key| Some(key.is_none_or(|key| !keys.contains(&key)))).collect();
+        let named = |key: Option<i64>| key.is_some_and(|key| keys.contains(&key));
+        let stay: BooleanArray = sessions.iter().map(|key| Some(named(key) == named_stay)).collect();
         let rest = filter_record_batch(&batch, &stay).map_err(|error| damaged(error.to_string()))?;
         if rest.num_rows() > 0 {
             kept.push(rest);
@@ -412,12 +464,25 @@ async fn others(
     Ok(kept)
 }
 
+/// A file's rows with the columns by which it is kept apart: these stand in the log only.
+fn with_partitions(
+    batch: &RecordBatch,
+    partitions: &BTreeMap<String, i64>,
+) -> Result<RecordBatch, arrow_schema::ArrowError> {
+    let mut fields: Vec<arrow_schema::FieldRef> = batch.schema().fields().iter().cloned().collect();
+    let mut columns = batch.columns().to_vec();
+    for (name, value) in partitions {
+        fields.push(Arc::new(arrow_schema::Field::new(name, arrow_schema::DataType::Int64, true)));
+        columns.push(Arc::new(Int64Array::from(vec![*value; batch.num_rows()])));
+    }
+    RecordBatch::try_new(Arc::new(arrow_schema::Schema::new(fields)), columns)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
-    use arrow_array::{Int64Array, StringArray};
+    use arrow_array::StringArray;
     use arrow_schema::{DataType, Field, Schema};
-    use std::sync::Arc;
 
     fn spec(columns: &[(&str, ColumnType)]) -> TableSpec {
         TableSpec {
@@ -453,6 +518,35 @@ mod tests {
         }
         let both = (Some(1), "session_key season_races".to_owned());
         assert_eq!(names, [(Some(0), "session_key".to_owned()), both.clone(), both.clone(), both]);
+    }
+
+    #[tokio::test]
+    async fn rows_without_a_session_are_nobodys_to_replace() {
+        let folder = tempfile::tempdir().unwrap();
+        let lake = Lake::open(folder.path().to_str().unwrap()).unwrap();
+        let spec = || spec(&[("session_key", ColumnType::Bigint)]);
+        let schema = Arc::new(Schema::new(vec![Field::new("session_key", DataType::Int64, true)]));
+        let batch = |keys: Vec<Option<i64>>| {
+            RecordBatch::try_new(Arc::clone(&schema), vec![Arc::new(Int64Array::from(keys))]).unwrap()
+        };
+        // As another writer may leave them: one session by the statistics, and rows of none.
+        let mut writer = TableWriter::open(&lake, spec(), &session(1)).await.unwrap();
+        writer.write(&batch(vec![Some(1), None, Some(1)])).await.unwrap();
+        writer.commit(&session(1), Marks::default()).await.unwrap();
+        let mut writer = TableWriter::open(&lake, spec(), &session(1)).await.unwrap();
+        writer.write(&batch(vec![Some(1)])).await.unwrap();
+        writer.commit(&session(1), Marks::default()).await.unwrap();
+        let query = crate::query::Query::open(&lake, None).await.unwrap();
+        let counted = "select count(*), count(session_key) from bronze_raw.bronze_test";
+        let rows = query.collect(counted).await.unwrap();
+        assert_eq!(crate::rows_out::texts(&rows, 10).unwrap(), [["2", "1"]]);
+        // Nor do they stay with the sessions that a rewrite leaves.
+        let but = Scope::AllBut { column: "session_key".to_owned(), keys: [1].into() };
+        let writer = TableWriter::open(&lake, spec(), &but).await.unwrap();
+        writer.commit(&but, Marks::default()).await.unwrap();
+        let query = crate::query::Query::open(&lake, None).await.unwrap();
+        let rows = query.collect(counted).await.unwrap();
+        assert_eq!(crate::rows_out::texts(&rows, 10).unwrap(), [["1", "1"]]);
     }
 
     #[tokio::test]

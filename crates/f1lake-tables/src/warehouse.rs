@@ -14,8 +14,8 @@ use crate::column::Column;
 use crate::decoded_file::Decoded;
 use crate::error::TablesError;
 use crate::load::{
-    Known, LoadProgress, LoadReport, LoadSettings, LoadStatus, SessionLoad, TableLoad, chosen, loaded,
-    outcome, status_of,
+    CONFIRMED_AFTER, LoadProgress, LoadReport, LoadSettings, LoadStatus, SessionLoad, TableLoad, chosen,
+    loaded, outcome, status_of,
 };
 use f1lake_databricks::{Rows, Statement, VolumePath, VolumeStore, Workspace};
 use f1lake_extract::{LandedEndpoint, Landing, Manifest};
@@ -61,6 +61,11 @@ impl Warehouse {
     /// # Errors
     /// When a statement is refused: its text names the privilege.
     pub async fn prepare(&self, cancel: &CancellationToken) -> Result<(), TablesError> {
+        self.make_missing(cancel).await.map(drop)
+    }
+
+    /// Makes what is missing; returns the tables that were there already.
+    async fn make_missing(&self, cancel: &CancellationToken) -> Result<BTreeSet<String>, TablesError> {
         let present = self.run("cannot look into the catalog", &sql::present(&self.place), cancel).await?;
         for (what, statement) in missing(&self.place, &present) {
             self.run(what, &statement, cancel).await?;
@@ -70,7 +75,7 @@ impl Warehouse {
             self.run("cannot make the volume", &sql::create_volume(&volume), cancel).await?;
             self.staging.check().await.map_err(TablesError::warehouse("cannot use the volume"))?;
         }
-        Ok(())
+        Ok(present.rows.into_iter().filter_map(|row| row.into_iter().nth(1)?).collect())
     }
 
     /// Runs a statement; again when it lost against another one or its outcome was not learnt, as all ours may.
@@ -137,6 +142,30 @@ impl Warehouse {
     }
 }
 
+/// What is known of a loaded landing file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Known {
+    sha256: Option<String>,
+    /// Microseconds since 1970, UTC.
+    extracted_at: i64,
+    decoded: Decoded,
+}
+
+impl Known {
+    /// Why a landing file need not be loaded; `None`: it must be.
+    fn spares(&self, endpoint: Endpoint, landed: &LandedEndpoint) -> Option<(LoadStatus, Decoded)> {
+        let later = landed.extracted_at.as_microsecond().saturating_sub(self.extracted_at);
+        if self.sha256 == landed.sha256 && !(endpoint == Endpoint::SessionResult && later >= CONFIRMED_AFTER)
+        {
+            Some((LoadStatus::Unchanged, self.decoded))
+        } else if self.extracted_at > landed.extracted_at.as_microsecond() {
+            Some((LoadStatus::Stale, self.decoded))
+        } else {
+            None
+        }
+    }
+}
+
 /// Statements that make what a schema lacks.
 fn missing(place: &Place, present: &Rows) -> Vec<(&'static str, String)> {
     let mut statements = Vec::new();
@@ -200,14 +229,16 @@ pub async fn load_warehouse(
 ) -> Result<LoadReport, TablesError> {
     let started = std::time::Instant::now();
     let manifests = chosen(landing, settings).await?;
-    warehouse.prepare(cancel).await?;
+    let there = warehouse.make_missing(cancel).await?;
     staging::clear_left_behind(&warehouse.staging, Timestamp::now()).await?;
     let mut report = LoadReport::default();
     if settings.rebuild {
         report.sessions = rebuild(warehouse, landing, &manifests, cancel).await?;
         report.sessions.iter().for_each(|session| progress(session));
     } else {
-        let known = warehouse.known(cancel).await?;
+        let mut known = warehouse.known(cancel).await?;
+        // The record of a table that was dropped, and made anew just now, says nothing.
+        known.retain(|(_, table), _| there.contains(table));
         let (mut due, done): (Vec<Work>, Vec<Work>) =
             manifests.iter().map(|manifest| due(manifest, &known)).partition(|work| !work.due.is_empty());
         let mut add = |sessions: Vec<SessionLoad>| {

@@ -3,6 +3,7 @@
 use crate::error::Error;
 use crate::logging::LogFormat;
 use crate::output::OutputFormat;
+use crate::values::{COUNT, DAY, KEY, NUMBER, RATE, SEASON, SECONDS, read};
 use clap::{Args, Parser, Subcommand};
 use figment::value::{Dict, Value};
 use jiff::civil::Date;
@@ -74,6 +75,8 @@ pub(crate) enum Command {
     Status(ZoneArgs),
     /// Check every landed file against its manifest; exit code 1 on damage
     Verify(ZoneArgs),
+    /// Land again what `verify` finds lost or damaged; what is damaged is kept in _aside/
+    Repair(RepairArgs),
     /// Check configuration, destination, API, login, limits and clock
     Doctor(DoctorArgs),
     /// Show every setting and where its value came from
@@ -98,15 +101,15 @@ pub(crate) struct SelectionArgs {
     #[serde(rename = "fetch_mode", skip_serializing_if = "Option::is_none")]
     mode: Option<String>,
     /// Mode latest: how many [default: 10]
-    #[arg(short = 'n', long, value_name = "N")]
+    #[arg(allow_negative_numbers = true, value_parser = read::<usize>(COUNT), short = 'n', long, value_name = "N")]
     #[serde(rename = "num_latest_sessions", skip_serializing_if = "Option::is_none")]
     num_sessions: Option<usize>,
     /// Mode year: season, from 2023
-    #[arg(long)]
+    #[arg(long, allow_negative_numbers = true, value_parser = read::<i16>(SEASON))]
     #[serde(rename = "fetch_year", skip_serializing_if = "Option::is_none")]
     year: Option<i16>,
-    /// Mode manual: day (UTC); may be repeated
-    #[arg(long, value_name = "YYYY-MM-DD", value_delimiter = ',')]
+    /// Mode manual: day (UTC, or see --local-days); may be repeated
+    #[arg(long, value_name = "YYYY-MM-DD", value_delimiter = ',', value_parser = read::<Date>(DAY))]
     #[serde(rename = "manual_batch_days", skip_serializing_if = "Vec::is_empty")]
     date: Vec<Date>,
     /// Which sessions come first
@@ -114,11 +117,11 @@ pub(crate) struct SelectionArgs {
     #[serde(skip_serializing_if = "Option::is_none")]
     order: Option<String>,
     /// Sessions by key, instead of a mode
-    #[arg(long, value_name = "KEY", value_delimiter = ',')]
+    #[arg(long, value_name = "KEY", value_delimiter = ',', allow_negative_numbers = true, value_parser = read::<i64>(KEY))]
     #[serde(rename = "session_keys", skip_serializing_if = "Vec::is_empty")]
     session_key: Vec<i64>,
     /// Whole weekends by key, instead of a mode
-    #[arg(long, value_name = "KEY", value_delimiter = ',')]
+    #[arg(long, value_name = "KEY", value_delimiter = ',', allow_negative_numbers = true, value_parser = read::<i64>(KEY))]
     #[serde(rename = "meeting_keys", skip_serializing_if = "Vec::is_empty")]
     meeting_key: Vec<i64>,
     /// Only this country: name or three-letter code
@@ -129,18 +132,22 @@ pub(crate) struct SelectionArgs {
     #[arg(long, value_delimiter = ',')]
     #[serde(rename = "locations", skip_serializing_if = "Vec::is_empty")]
     location: Vec<String>,
-    /// Only this type or name of session, such as Race or "Practice 1"
+    /// Only this type or name of session, such as Race, "Practice 1", or "Grand Prix" for races that are no sprints
     #[arg(long, value_name = "TYPE", value_delimiter = ',')]
     #[serde(rename = "session_types", skip_serializing_if = "Vec::is_empty")]
     session_type: Vec<String>,
-    /// Only sessions that start on this day (UTC) or later
-    #[arg(long, value_name = "YYYY-MM-DD")]
+    /// Only sessions that start on this day or later
+    #[arg(long, value_name = "YYYY-MM-DD", value_parser = read::<Date>(DAY))]
     #[serde(skip_serializing_if = "Option::is_none")]
     from: Option<Date>,
-    /// Only sessions that start on this day (UTC) or earlier; or a volume, /Volumes/..., to land in
+    /// Only sessions that start on this day or earlier; or a volume, /Volumes/..., to land in
     #[arg(long, value_name = "YYYY-MM-DD|VOLUME")]
     #[serde(flatten, skip_serializing_if = "Option::is_none")]
     to: Option<To>,
+    /// Days are those of the venue, not UTC's
+    #[arg(long)]
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    local_days: bool,
 }
 
 /// The last day of a selection, or a destination: both are called `--to`.
@@ -156,10 +163,11 @@ impl std::str::FromStr for To {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, String> {
-        if text.starts_with('/') || text.starts_with("dbfs:/") {
-            return text
+        if ["/", "dbfs:/", "file:///"].iter().any(|start| text.starts_with(start)) {
+            // The word in front says how the volume is reached, and stays.
+            return crate::place::bare(text)
                 .parse::<f1lake_databricks::VolumePath>()
-                .map(|path| Self::Volume(path.to_string()))
+                .map(|_| Self::Volume(text.to_owned()))
                 .map_err(|error| error.to_string());
         }
         text.parse().map(Self::Day).map_err(|_| {
@@ -178,23 +186,23 @@ pub(crate) struct ApiArgs {
     #[serde(skip_serializing_if = "Option::is_none")]
     base_url: Option<String>,
     /// Longest wait for an answer, seconds [default: 30]
-    #[arg(long, value_name = "SECONDS")]
+    #[arg(long, value_name = "SECONDS", allow_negative_numbers = true, value_parser = read::<f64>(SECONDS))]
     #[serde(skip_serializing_if = "Option::is_none")]
     timeout: Option<f64>,
     /// Tries after the first one [default: 5]
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", allow_negative_numbers = true, value_parser = read::<u32>(NUMBER))]
     #[serde(skip_serializing_if = "Option::is_none")]
     max_retries: Option<u32>,
     /// First wait between tries, seconds [default: 1]
-    #[arg(long, value_name = "SECONDS")]
+    #[arg(long, value_name = "SECONDS", allow_negative_numbers = true, value_parser = read::<f64>(SECONDS))]
     #[serde(skip_serializing_if = "Option::is_none")]
     retry_delay: Option<f64>,
     /// Requests a second [default: 3, with an account 6]
-    #[arg(long, value_name = "RATE")]
+    #[arg(long, value_name = "RATE", allow_negative_numbers = true, value_parser = read::<f64>(RATE))]
     #[serde(skip_serializing_if = "Option::is_none")]
     rate_per_second: Option<f64>,
     /// Requests a minute [default: 30, with an account 60]
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", allow_negative_numbers = true, value_parser = read::<u32>(NUMBER))]
     #[serde(skip_serializing_if = "Option::is_none")]
     rate_per_minute: Option<u32>,
     /// File in which processes share the rate limits
@@ -230,7 +238,7 @@ pub(crate) struct WorkArgs {
     #[serde(skip_serializing_if = "Vec::is_empty")]
     endpoints: Vec<String>,
     /// Requests in flight at once [default: 3]
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", allow_negative_numbers = true, value_parser = read::<usize>(COUNT))]
     #[serde(skip_serializing_if = "Option::is_none")]
     max_workers: Option<usize>,
     /// Format of landing files [default: json]
@@ -242,7 +250,7 @@ pub(crate) struct WorkArgs {
     #[serde(skip_serializing_if = "Option::is_none")]
     compression: Option<String>,
     /// Days until a session counts as settled [default: 30]
-    #[arg(long, value_name = "DAYS")]
+    #[arg(long, value_name = "DAYS", allow_negative_numbers = true, value_parser = read::<u32>(NUMBER))]
     #[serde(skip_serializing_if = "Option::is_none")]
     settle_days: Option<u32>,
     /// While a live session locks OpenF1 [default: stop]
@@ -337,7 +345,7 @@ pub(crate) struct LoadToArgs {
 #[derive(Debug, Args)]
 pub(crate) struct LoadArgs {
     /// Only these sessions [default: all that are landed]
-    #[arg(long, value_name = "KEY", value_delimiter = ',')]
+    #[arg(long, value_name = "KEY", value_delimiter = ',', allow_negative_numbers = true, value_parser = read::<i64>(KEY))]
     pub(crate) session_key: Vec<i64>,
     /// Write all bronze tables anew from the landing zone alone
     #[arg(long, conflicts_with = "session_key")]
@@ -383,6 +391,9 @@ pub(crate) struct BuildArgs {
     /// Leave the checks out
     #[arg(long)]
     pub(crate) no_tests: bool,
+    /// Wait while another build works on the lake, instead of refusing
+    #[arg(long)]
+    pub(crate) wait: bool,
     /// Only this table and what it is built from; may be repeated
     #[arg(long, value_name = "TABLE", value_delimiter = ',')]
     pub(crate) model: Vec<String>,
@@ -398,11 +409,17 @@ pub(crate) struct LakeOnlyArgs {
 
 #[derive(Debug, Args)]
 pub(crate) struct SqlArgs {
-    /// Query; `-` reads it from standard input
+    /// Query, or several with ; between them; `-` reads them from standard input
     pub(crate) query: Option<String>,
-    /// Write the rows into this file: .parquet, .csv, .json or .ndjson
+    /// Write the rows into this file, which ends with .parquet, .csv, .json or .ndjson; `-` is standard output
     #[arg(long, value_name = "FILE")]
     pub(crate) to: Option<String>,
+    /// Format of the file [default: as its name ends]
+    #[arg(long, value_enum, requires = "to")]
+    pub(crate) format: Option<FileFormat>,
+    /// One value below the other, instead of a table: for rows of many columns
+    #[arg(short = 'x', long, conflicts_with = "to")]
+    pub(crate) expanded: bool,
     /// Read the tables as they were: a version, a day or an instant (UTC)
     #[arg(long, value_name = "WHEN")]
     pub(crate) as_of: Option<String>,
@@ -410,9 +427,9 @@ pub(crate) struct SqlArgs {
     pub(crate) lake: LakeArgs,
 }
 
-/// Format of an exported file.
+/// Format of a file of rows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, clap::ValueEnum)]
-pub(crate) enum ExportFormat {
+pub(crate) enum FileFormat {
     /// Parquet, zstd
     #[default]
     Parquet,
@@ -424,13 +441,25 @@ pub(crate) enum ExportFormat {
     Ndjson,
 }
 
-impl ExportFormat {
-    pub(crate) fn extension(self) -> &'static str {
+impl FileFormat {
+    /// How names of such files end.
+    pub(crate) fn ending(self) -> &'static str {
         match self {
             Self::Parquet => "parquet",
             Self::Csv => "csv",
             Self::Json => "json",
             Self::Ndjson => "ndjson",
+        }
+    }
+
+    /// The format of names with this ending, in lower case.
+    pub(crate) fn of_ending(ending: &str) -> Option<Self> {
+        match ending {
+            "parquet" => Some(Self::Parquet),
+            "csv" => Some(Self::Csv),
+            "json" => Some(Self::Json),
+            "ndjson" | "jsonl" => Some(Self::Ndjson),
+            _ => None,
         }
     }
 
@@ -448,10 +477,10 @@ impl ExportFormat {
 pub(crate) struct ExportArgs {
     /// Table, such as fact_laps
     pub(crate) table: String,
-    /// Format of the file
-    #[arg(long, value_enum, default_value_t)]
-    pub(crate) format: ExportFormat,
-    /// File, or `-` for standard output [default: TABLE.FORMAT]
+    /// Format of the file [default: as its name ends, else parquet]
+    #[arg(long, value_enum)]
+    pub(crate) format: Option<FileFormat>,
+    /// File that ends with .parquet, .csv, .json or .ndjson, or `-` for standard output [default: TABLE.FORMAT]
     #[arg(long, value_name = "FILE")]
     pub(crate) to: Option<String>,
     /// Only rows for which this SQL condition holds
@@ -478,7 +507,7 @@ pub(crate) struct ReportArgs {
 #[derive(Debug, Args)]
 pub(crate) struct MaintainArgs {
     /// Hours for which old versions stay readable, at least 168
-    #[arg(long, value_name = "HOURS", default_value_t = f1lake_tables::LEAST_RETENTION_HOURS)]
+    #[arg(long, value_name = "HOURS", default_value_t = f1lake_tables::LEAST_RETENTION_HOURS, allow_negative_numbers = true, value_parser = read::<u64>(NUMBER))]
     pub(crate) retention_hours: u64,
     /// Only say which files would be removed
     #[arg(long)]
@@ -499,6 +528,17 @@ pub(crate) struct SessionsArgs {
 pub(crate) struct ZoneArgs {
     #[command(flatten)]
     pub(crate) out: OutArgs,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct RepairArgs {
+    /// Wait for another run on the same folder to end
+    #[arg(long)]
+    pub(crate) wait: bool,
+    #[command(flatten)]
+    pub(crate) out: OutArgs,
+    #[command(flatten)]
+    pub(crate) api: ApiArgs,
 }
 
 #[derive(Debug, Args)]
@@ -535,16 +575,16 @@ pub(crate) enum SimulatedLimits {
 #[derive(Debug, Args)]
 pub(crate) struct SimulateArgs {
     /// Changes every result; the calendar stays
-    #[arg(long, default_value_t = 1)]
+    #[arg(long, default_value_t = 1, allow_negative_numbers = true, value_parser = read::<u64>(NUMBER))]
     pub(crate) seed: u64,
     /// Seasons to generate, from 2023
-    #[arg(long, value_delimiter = ',', default_value = "2024")]
+    #[arg(long, value_delimiter = ',', default_value = "2024", allow_negative_numbers = true, value_parser = read::<i32>(SEASON))]
     pub(crate) seasons: Vec<i32>,
     /// Serve a folder of <endpoint>.json[.gz] instead of generated seasons
     #[arg(long, value_name = "FOLDER", conflicts_with_all = ["seed", "seasons"])]
     pub(crate) replay: Option<PathBuf>,
     /// Port on 127.0.0.1; 0 takes a free one
-    #[arg(long, default_value_t = 0)]
+    #[arg(long, default_value_t = 0, allow_negative_numbers = true, value_parser = read::<u16>("a port from 0 to 65535, such as 8000"))]
     pub(crate) port: u16,
     /// Rate limits to keep
     #[arg(long, value_enum, default_value_t)]
@@ -553,13 +593,13 @@ pub(crate) struct SimulateArgs {
     #[arg(long, value_name = "FILE")]
     pub(crate) faults: Option<PathBuf>,
     /// Most rows of an answer before it is refused as too large [default: 140000]
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", allow_negative_numbers = true, value_parser = read::<usize>(COUNT))]
     pub(crate) max_rows: Option<usize>,
     /// Account that may log in; its password is read from SIMULATED_PASSWORD
     #[arg(long, value_name = "NAME")]
     pub(crate) account: Option<String>,
     /// Play a live session for so long from the start: anonymous users are locked out
-    #[arg(long, value_name = "SECONDS")]
+    #[arg(long, value_name = "SECONDS", allow_negative_numbers = true, value_parser = read::<f64>(SECONDS))]
     pub(crate) live_for: Option<f64>,
     /// Write what really happened in every session, <session_key>.json, before serving
     #[arg(long, value_name = "FOLDER", conflicts_with = "replay")]
@@ -572,7 +612,7 @@ pub(crate) struct DemoArgs {
     #[arg(long, value_name = "FOLDER", default_value = "./f1lake-demo")]
     pub(crate) out: String,
     /// Changes every result
-    #[arg(long, default_value_t = 1)]
+    #[arg(long, default_value_t = 1, allow_negative_numbers = true, value_parser = read::<u64>(NUMBER))]
     pub(crate) seed: u64,
 }
 
@@ -598,6 +638,11 @@ pub(crate) fn layer(parts: &[&dyn ErasedLayer]) -> Result<Dict, Error> {
 pub(crate) trait ErasedLayer {
     /// The settings that are given.
     fn dict(&self) -> Result<Dict, Error>;
+
+    /// Whether they choose sessions.
+    fn selects(&self) -> bool {
+        false
+    }
 }
 
 fn serialized(flags: &impl Serialize) -> Result<Dict, Error> {
@@ -630,6 +675,10 @@ impl ErasedLayer for OutArgs {
 }
 
 impl ErasedLayer for SelectionArgs {
+    fn selects(&self) -> bool {
+        true
+    }
+
     /// A flag that belongs to one mode chooses that mode; keys and modes exclude each other.
     fn dict(&self) -> Result<Dict, Error> {
         let mut flags = serialized(self)?;
@@ -675,16 +724,4 @@ impl ErasedLayer for SelectionArgs {
         }
         Ok(flags)
     }
-}
-
-/// A usage error of the command line, in one line.
-pub(crate) fn one_line(error: &clap::Error) -> String {
-    let text = error.render().to_string();
-    let lines: Vec<&str> = text
-        .lines()
-        .map(str::trim)
-        .take_while(|line| !line.starts_with("Usage:") && !line.starts_with("For more information"))
-        .filter(|line| !line.is_empty())
-        .collect();
-    format!("{}; try --help", lines.join(" "))
 }

@@ -6,12 +6,16 @@ mod config;
 mod databricks;
 mod demo;
 mod doctor;
+mod export;
 mod extract;
 mod load;
 mod plan;
+mod repair;
 mod report;
+mod row_file;
 mod run;
 mod sessions;
+mod shell;
 mod simulate;
 mod sql;
 mod status;
@@ -53,8 +57,17 @@ impl Context {
         Self { globals, bars }
     }
 
-    /// The configuration with these flags on top.
+    /// The configuration with these flags on top, checked as far as they need it.
     pub(crate) fn load(&self, flags: &[&dyn ErasedLayer]) -> Result<Loaded, Error> {
+        let loaded = self.load_to_show(flags)?;
+        if flags.iter().any(|flags| flags.selects()) {
+            loaded.check_selection()?;
+        }
+        Ok(loaded)
+    }
+
+    /// The configuration with these flags on top, whether or not it chooses sessions.
+    pub(crate) fn load_to_show(&self, flags: &[&dyn ErasedLayer]) -> Result<Loaded, Error> {
         let keywords = Host::current().map(|host| host.settings()).unwrap_or_default();
         let loaded = Loaded::read_all(self.globals.config.as_deref(), layer(flags)?, keywords)?;
         if let Some(file) = &loaded.file {
@@ -92,7 +105,7 @@ impl Teller {
             (true, ..) => {}
             (_, _, Some(host)) => host.tell(text),
             (_, crate::LogFormat::Json, None) => tracing::info!("{text}"),
-            _ => anstream::eprintln!("{text}"),
+            _ => crate::output::tell(text),
         }
     }
 }
@@ -112,12 +125,13 @@ pub(crate) async fn run(cli: Cli) -> Result<ExitCode, Error> {
         Command::Tables(args) => tables::run(&context, &args).await,
         Command::Maintain(args) => tables::maintain(&context, &args).await,
         Command::Sql(args) => sql::run(&context, &args).await,
-        Command::Export(args) => sql::export(&context, &args).await,
+        Command::Export(args) => export::run(&context, &args).await,
         Command::Report(args) => report::run(&context, &args).await,
         Command::Sessions(args) => sessions::run(&context, &args).await,
         Command::Plan(args) => plan::run(&context, &args).await,
         Command::Status(args) => status::run(&context, &args).await,
         Command::Verify(args) => verify::run(&context, &args).await,
+        Command::Repair(args) => repair::run(&context, &args).await,
         Command::Doctor(args) => doctor::run(&context, &args).await,
         Command::Config(args) => config::run(&context, &args),
         Command::Simulate(args) => simulate::run(&context, args).await,

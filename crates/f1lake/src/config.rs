@@ -1,25 +1,55 @@
 //! Configuration: defaults < `f1lake.toml` < environment (`F1LAKE_...`) < flags, each value with its origin.
 
+mod lists;
+pub(crate) mod words;
+
+pub(crate) use words::meant;
+
 use crate::error::Error;
-use f1lake_extract::{Compression, ExtractSettings, Format, Mode, OnLocked, Order, Selection};
-use figment::error::Kind;
+use f1lake_extract::{Compression, ExtractError, ExtractSettings, Format, Mode, OnLocked, Order, Selection};
 use figment::providers::{Format as _, Toml};
 use figment::value::{Dict, Map, Value};
 use figment::{Figment, Metadata, Profile, Provider};
 use jiff::Timestamp;
 use jiff::civil::Date;
 use openf1_client::Endpoint;
-use serde::{Deserialize, Deserializer, Serialize};
+use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
-use std::str::FromStr;
 
 /// Configuration file that is read when none is named.
 pub const DEFAULT_FILE: &str = "f1lake.toml";
 /// Prefix of environment variables.
 const PREFIX: &str = "F1LAKE_";
-/// Variables with the prefix that are no settings.
-const NO_SETTINGS: [&str; 1] = ["F1LAKE_CONFIG"];
+/// Variables with the prefix that are no settings: the file's name, those of our dbt project and of the example job, and
+/// those of our own checks, which may be set for all that runs there.
+const NO_SETTINGS: [&str; 23] = [
+    "F1LAKE_CONFIG",
+    // dbt
+    "F1LAKE_CATALOG",
+    "F1LAKE_DBT_ENGINE",
+    "F1LAKE_DUCKDB",
+    "F1LAKE_ENV",
+    "F1LAKE_LAKE",
+    "F1LAKE_SPARK_OUT",
+    "F1LAKE_THREADS",
+    "F1LAKE_VOLUME",
+    // checks
+    "F1LAKE_ADVISORY_DB",
+    "F1LAKE_DATABRICKS_VENV",
+    "F1LAKE_EXAMPLES_VENV",
+    "F1LAKE_FAULT_LIST",
+    "F1LAKE_FAULT_POINTS",
+    "F1LAKE_FAULT_STEP",
+    "F1LAKE_KILL_ROUNDS",
+    "F1LAKE_KILL_SEED",
+    "F1LAKE_MINILAKE",
+    "F1LAKE_PROOF_JOBS",
+    "F1LAKE_PROOF_SECONDS",
+    "F1LAKE_PYTHON_VENV",
+    "F1LAKE_SDK_PYTHON",
+    "F1LAKE_VENV",
+];
 
 /// Ways to choose sessions.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -82,34 +112,36 @@ settings! {
     num_latest_sessions: usize = 10;
     /// Season of mode `year`, from 2023; unset: the current one.
     fetch_year: Option<i16> = None;
-    /// Days (UTC) of mode `manual`, such as `["2024-03-24"]`.
-    #[serde(deserialize_with = "list")]
+    /// Days of mode `manual`, such as `["2024-03-24"]`.
+    #[serde(deserialize_with = "lists::list")]
     manual_batch_days: Vec<Date> = Vec::new();
     /// Which sessions come first: `latest` or `oldest`.
     order: Order = Order::Latest;
     /// Sessions by key, instead of a mode.
-    #[serde(deserialize_with = "list")]
+    #[serde(deserialize_with = "lists::list")]
     session_keys: Vec<i64> = Vec::new();
     /// Whole weekends by key, instead of a mode.
-    #[serde(deserialize_with = "list")]
+    #[serde(deserialize_with = "lists::list")]
     meeting_keys: Vec<i64> = Vec::new();
     /// Only these countries: names or three-letter codes.
-    #[serde(deserialize_with = "list")]
+    #[serde(deserialize_with = "lists::list")]
     countries: Vec<String> = Vec::new();
     /// Only these places: locations or circuits.
-    #[serde(deserialize_with = "list")]
+    #[serde(deserialize_with = "lists::list")]
     locations: Vec<String> = Vec::new();
-    /// Only these types or names of sessions, such as `Race` or `Practice 1`.
-    #[serde(deserialize_with = "list")]
+    /// Only these types or names of sessions, such as `Race`, `Practice 1`, or `Grand Prix` for races that are no sprints.
+    #[serde(deserialize_with = "lists::list")]
     session_types: Vec<String> = Vec::new();
-    /// Only sessions that start on this day (UTC) or later.
-    #[serde(deserialize_with = "day")]
+    /// Only sessions that start on this day or later.
+    #[serde(deserialize_with = "lists::day")]
     from: Option<Date> = None;
-    /// Only sessions that start on this day (UTC) or earlier.
-    #[serde(deserialize_with = "day")]
+    /// Only sessions that start on this day or earlier.
+    #[serde(deserialize_with = "lists::day")]
     to: Option<Date> = None;
+    /// Whether days are those of the venue; else they are UTC's.
+    local_days: bool = false;
     /// Endpoints to fetch; empty: all 18, less those switched off below.
-    #[serde(deserialize_with = "list")]
+    #[serde(deserialize_with = "lists::list")]
     endpoints: Vec<Endpoint> = Vec::new();
     /// Fetch `sessions`, when `endpoints` is empty.
     fetch_sessions: bool = true;
@@ -141,16 +173,20 @@ settings! {
     rate_per_minute: Option<u32> = None;
     /// File in which processes share the rate limits; unset: one for each server and user in the cache folder.
     limiter_state: Option<PathBuf> = None;
-    /// Folder (or URL, in builds with the feature `cloud`) for landing files.
+    /// Folder, or URL of an object store, for landing files.
     landing_path: String = "./landing".to_owned();
     /// Databricks volume for landing files, instead of `landing_path`.
     landing_volume_path: Option<String> = None;
     /// With `landing_volume_path`: keep the files in `landing_path` too.
     also_local: bool = false;
+    /// Object stores: let addresses such as `AWS_ENDPOINT_URL` be plain `http://` when they are this machine's own.
+    store_plain_http: bool = false;
     /// Folder for staging and locks; unset: `_work` in the landing folder.
     work_path: Option<PathBuf> = None;
-    /// Folder (or URL, in builds with the feature `cloud`) of the lake's tables.
+    /// Folder, or URL of an object store, of the lake's tables.
     lake_path: String = "./lake".to_owned();
+    /// Memory of the query engine, MiB, before it spills to disk; unset: half of what the machine or its cgroup has.
+    memory_limit: Option<u64> = None;
     /// Where `load` and `run` bring bronze tables: `lake` (`lake_path`) or `databricks`.
     load_to: LoadTo = LoadTo::Lake;
     /// Databricks: profile of `~/.databrickscfg`; unset: environment variables, then the default profile.
@@ -255,7 +291,8 @@ impl Loaded {
             .merge(Layer { name: ENVIRONMENT, values: environment() })
             .merge(Layer { name: FLAGS, values: flags })
             .merge(Layer { name: KEYWORDS, values: keywords });
-        let config = figment.extract::<Config>().map_err(|error| Error::Usage(explain(error, &figment)))?;
+        let config =
+            figment.extract::<Config>().map_err(|error| Error::Usage(words::explain(error, &figment)))?;
         let loaded = Self { config, file, figment };
         loaded.check()?;
         Ok(loaded)
@@ -267,6 +304,25 @@ impl Loaded {
             Some(metadata) => origin(metadata, setting),
             None => "default".to_owned(),
         }
+    }
+
+    /// A setting with its value as the user wrote it: `--year 2022`, `F1LAKE_FETCH_YEAR=2022`, or a line of the file.
+    pub fn as_written(&self, setting: &str) -> String {
+        words::as_written(&self.figment, setting)
+    }
+
+    /// Checks what chooses sessions, before anything is asked.
+    ///
+    /// # Errors
+    /// [`Error::Usage`], in the words of whoever set it.
+    pub(crate) fn check_selection(&self) -> Result<(), Error> {
+        let settings = self.config.extract_settings(PathBuf::new(), Timestamp::now());
+        settings.validate().map_err(|error| match error {
+            ExtractError::Setting { setting, problem } => {
+                Error::Usage(format!("{}: {problem}", self.as_written(setting)))
+            }
+            other => Error::Usage(other.to_string()),
+        })
     }
 
     fn check(&self) -> Result<(), Error> {
@@ -289,9 +345,10 @@ impl Loaded {
             [("timeout", config.timeout, 0.001), ("retry_delay", config.retry_delay, 0.0)]
         {
             if !value.is_finite() || value < least || value > 86_400.0 {
-                let origin = self.origin(name);
                 return Err(Error::Usage(format!(
-                    "{name} is {value} ({origin}); write seconds, up to a day"
+                    "{}: write seconds{}, up to a day, such as 30",
+                    self.as_written(name),
+                    if least > 0.0 { " above 0" } else { "" }
                 )));
             }
         }
@@ -322,6 +379,7 @@ impl Config {
                 session_types: self.session_types.clone(),
                 from: self.from,
                 to: self.to,
+                local_days: self.local_days,
             },
             endpoints: self.chosen_endpoints(),
             max_workers: self.max_workers,
@@ -362,6 +420,7 @@ impl Config {
     }
 }
 
+/// Where a layer of the configuration came from.
 fn origin(metadata: &Metadata, setting: &str) -> String {
     match (&metadata.source, metadata.name.as_ref()) {
         (Some(figment::Source::File(path)), _) => path.display().to_string(),
@@ -374,108 +433,6 @@ fn origin(metadata: &Metadata, setting: &str) -> String {
 fn holds_password(address: &str) -> bool {
     let account = address.split_once("://").and_then(|(_, rest)| rest.rsplit_once('@'));
     account.is_some_and(|(account, _)| account.contains(':'))
-}
-
-/// All that is wrong with a configuration, in one line.
-fn explain(error: figment::Error, figment: &Figment) -> String {
-    let mut parts: Vec<String> = error
-        .into_iter()
-        .map(|error| {
-            let setting = match &error.kind {
-                Kind::UnknownField(name, _) => name.clone(),
-                _ => error.path.join("."),
-            };
-            let from = error
-                .metadata
-                .as_ref()
-                .or_else(|| figment.find_metadata(&setting))
-                .map(|metadata| origin(metadata, &setting));
-            let place = match (setting.is_empty(), from) {
-                (true, Some(from)) => from,
-                (true, None) => "configuration".to_owned(),
-                (false, Some(from)) => format!("{setting} ({from})"),
-                (false, None) => setting.clone(),
-            };
-            match &error.kind {
-                Kind::UnknownField(name, _) => format!("{place} is no setting; {}", meant(name)),
-                Kind::Message(text) => format!("{place}: {}", without_quoted_lines(text)),
-                kind => format!("{place}: {kind}"),
-            }
-        })
-        .collect();
-    parts.dedup();
-    parts.join("; ").split_whitespace().collect::<Vec<_>>().join(" ")
-}
-
-/// What a TOML parser says, without the line of the file under it: somebody may have written a password there.
-fn without_quoted_lines(text: &str) -> String {
-    let quoted =
-        |line: &&str| line.trim_start_matches(|c: char| c == ' ' || c.is_ascii_digit()).starts_with('|');
-    text.lines().filter(|line| !quoted(line)).collect::<Vec<_>>().join(" ")
-}
-
-/// What an unknown name may have been meant to be.
-pub(crate) fn meant(name: &str) -> String {
-    if ["password", "token", "username"].iter().any(|secret| name.contains(secret)) {
-        return "accounts are read from the environment only: OPENF1_USERNAME and OPENF1_PASSWORD".to_owned();
-    }
-    SETTINGS
-        .iter()
-        .map(|setting| (strsim::jaro_winkler(setting.name, name), setting.name))
-        .filter(|(likeness, _)| *likeness > 0.8)
-        .max_by(|a, b| a.0.total_cmp(&b.0))
-        .map_or_else(
-            || "`f1lake config` lists the settings".to_owned(),
-            |(_, name)| format!("did you mean `{name}`?"),
-        )
-}
-
-/// A list: an array, or text with commas, or a single value.
-fn list<'de, D: Deserializer<'de>, T: FromStr<Err: std::fmt::Display>>(
-    deserializer: D,
-) -> Result<Vec<T>, D::Error> {
-    texts(<Value as Deserialize>::deserialize(deserializer)?)
-        .map_err(serde::de::Error::custom)?
-        .iter()
-        .map(|text| text.parse::<T>().map_err(|error| serde::de::Error::custom(format!("`{text}`: {error}"))))
-        .collect()
-}
-
-/// A day: text, or a date of TOML's own.
-fn day<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Date>, D::Error> {
-    let days: Vec<Date> = list(deserializer)?;
-    match days.as_slice() {
-        [] => Ok(None),
-        [day] => Ok(Some(*day)),
-        _ => Err(serde::de::Error::custom("write one day, such as 2024-03-24")),
-    }
-}
-
-fn texts(value: Value) -> Result<Vec<String>, String> {
-    match value {
-        Value::String(_, text) => {
-            Ok(text.split(',').map(str::trim).filter(|part| !part.is_empty()).map(str::to_owned).collect())
-        }
-        Value::Array(_, values) => {
-            let lists: Vec<Vec<String>> = values.into_iter().map(texts).collect::<Result<_, _>>()?;
-            Ok(lists.into_iter().flatten().collect())
-        }
-        Value::Num(_, number) => number
-            .to_i128()
-            .map(|number| vec![number.to_string()])
-            .or_else(|| number.to_u128().map(|number| vec![number.to_string()]))
-            .ok_or_else(|| "a fraction stands where a list is wanted".to_owned()),
-        // An unquoted date of TOML arrives as a table with its text.
-        Value::Dict(_, dict) if dict.len() == 1 => {
-            let inner = dict.into_values().next();
-            match inner {
-                Some(Value::String(_, text)) => Ok(vec![text]),
-                _ => Err("a table stands where a list is wanted".to_owned()),
-            }
-        }
-        Value::Empty(..) => Ok(Vec::new()),
-        _ => Err("a list, or text with commas, is wanted".to_owned()),
-    }
 }
 
 /// A configuration file with every setting at its default, each explained.

@@ -1,12 +1,13 @@
 //! Commands inside another process: keywords instead of flags, JSON instead of tables, and lines handed to the host
 //! instead of written to standard error. The commands themselves are those of the command line.
 
-use crate::cli::{Cli, Command, one_line};
+use crate::cli::{Cli, Command};
 use crate::config::{SETTINGS, meant};
 use crate::error::Error;
 use crate::exit_code::ExitCode;
 use crate::output::OutputFormat;
 use clap::{ArgAction, CommandFactory, Parser};
+pub use f1lake_databricks::{Grant, Runtime};
 use f1lake_tables::arrow_array::RecordBatch;
 use figment::value::{Dict, Value as Setting};
 use serde_json::{Map, Value};
@@ -74,6 +75,20 @@ impl std::fmt::Debug for Host {
 
 tokio::task_local! {
     static HOST: Arc<Host>;
+    static RUNTIME: Arc<dyn Runtime>;
+}
+
+/// Does work with the login of the notebook or job that it runs in, where there is one.
+pub async fn with_runtime<T>(runtime: Option<Arc<dyn Runtime>>, work: impl Future<Output = T>) -> T {
+    match runtime {
+        Some(runtime) => RUNTIME.scope(runtime, work).await,
+        None => work.await,
+    }
+}
+
+/// Login of the notebook or job that the command runs in.
+pub(crate) fn runtime() -> Option<Arc<dyn Runtime>> {
+    RUNTIME.try_with(Arc::clone).ok()
 }
 
 impl Host {
@@ -139,9 +154,8 @@ fn prepare(call: &Call, tell: Tell) -> Result<(Cli, Arc<Host>), Error> {
         arguments.extend(call.words.iter().map(OsString::from));
     }
     let mut cli = Cli::try_parse_from(arguments).map_err(|error| {
-        let text = one_line(&error);
-        let text = text.strip_prefix("error: ").unwrap_or(&text);
-        Error::Usage(text.strip_suffix("; try --help").unwrap_or(text).to_owned())
+        let (problem, advice) = crate::usage_error::problem(&error, &[]);
+        Error::Usage(advice.map_or_else(|| problem.clone(), |advice| format!("{problem}\n  {advice}")))
     })?;
     cli.globals.output = OutputFormat::Json;
     cli.globals.quiet = call.quiet;

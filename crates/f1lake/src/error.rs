@@ -30,6 +30,17 @@ pub enum Error {
     /// The simulator.
     #[error("simulator: {0}")]
     Simulator(#[from] SimError),
+    /// No way to the API.
+    #[error("{0}")]
+    Unreachable(String),
+    /// A file that the user named.
+    #[error("cannot write {path}: {cause}", cause = without_path(source))]
+    File {
+        /// Its path.
+        path: String,
+        /// Cause.
+        source: std::io::Error,
+    },
     /// Standard output, or something of the system's.
     #[error("{what}: {source}")]
     Io {
@@ -46,10 +57,21 @@ impl Error {
         move |source| Self::Io { what, source }
     }
 
+    /// An error on the way to the API names its host and says what to do.
+    pub(crate) fn of_extract(error: ExtractError, base_url: &str) -> Self {
+        match &error {
+            ExtractError::Api(api) => crate::unreachable::explain(api, base_url)
+                .map_or_else(|| Self::Extract(error), Self::Unreachable),
+            _ => Self::Extract(error),
+        }
+    }
+
     /// The exit code it means.
     pub fn exit_code(&self) -> ExitCode {
         match self {
             Self::Usage(_) => ExitCode::Usage,
+            Self::File { source, .. } if names_wrong_place(source) => ExitCode::Usage,
+            Self::File { .. } | Self::Unreachable(_) => ExitCode::Failed,
             Self::Simulator(SimError::Bind { .. }) | Self::Io { .. } => ExitCode::Failed,
             Self::Simulator(_) => ExitCode::Usage,
             Self::Api(error) => of_api(error),
@@ -60,25 +82,42 @@ impl Error {
                 TablesError::Warehouse { source, .. } if source.is_refused() => ExitCode::LoginRefused,
                 _ => ExitCode::Failed,
             },
-            Self::Databricks(f1lake_databricks::Error::Config(_)) => ExitCode::Usage,
+            Self::Databricks(
+                f1lake_databricks::Error::Config(_) | f1lake_databricks::Error::NoWorkspace(_),
+            ) => ExitCode::Usage,
             Self::Databricks(error) if error.is_refused() => ExitCode::LoginRefused,
             Self::Databricks(_) => ExitCode::Failed,
             Self::Report(_) => ExitCode::Failed,
         }
     }
 
-    /// The text for people: one line, except SQL errors, which point at the place.
+    /// The text for people: what is wrong, and what to do about it in lines of its own.
     pub(crate) fn told(&self) -> String {
         match self {
-            Self::Tables(TablesError::Sql(text)) => text.clone(),
+            Self::Usage(text)
+            | Self::Unreachable(text)
+            | Self::Tables(TablesError::Sql(text))
+            | Self::Extract(ExtractError::Settings(text)) => text.clone(),
             other => other.to_string().split_whitespace().collect::<Vec<_>>().join(" "),
         }
     }
 }
 
+/// The path of a file that was to take the place of the user's means nothing to them.
+fn without_path(error: &std::io::Error) -> String {
+    let text = error.to_string();
+    text.split_once(" at path ").map_or_else(|| text.clone(), |(cause, _)| cause.to_owned())
+}
+
+/// Whether another name would have worked: nothing was written.
+fn names_wrong_place(error: &std::io::Error) -> bool {
+    use std::io::ErrorKind::{IsADirectory, NotADirectory, NotFound, PermissionDenied};
+    matches!(error.kind(), NotFound | NotADirectory | IsADirectory | PermissionDenied)
+}
+
 fn of_extract(error: &ExtractError) -> ExitCode {
     match error {
-        ExtractError::Settings(_) => ExitCode::Usage,
+        ExtractError::Settings(_) | ExtractError::Setting { .. } => ExitCode::Usage,
         ExtractError::Api(error) => of_api(error),
         ExtractError::Interrupted => ExitCode::Interrupted,
         error if error.is_refused() => ExitCode::LoginRefused,

@@ -51,7 +51,7 @@ fn listening() -> CancellationToken {
     let token = told.clone();
     tokio::spawn(async move {
         signal_of_the_system().await;
-        anstream::eprintln!("stopping; what is done is kept. Press Ctrl-C again to end at once.");
+        crate::output::tell("stopping; what is done is kept. Press Ctrl-C again to end at once.");
         told.cancel();
         signal_of_the_system().await;
         std::process::exit(ExitCode::Interrupted as i32);

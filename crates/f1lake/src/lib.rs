@@ -3,6 +3,8 @@
 //! Programs use the parts: [`client`] for the API, [`extract`] for the landing zone, [`tables`] for the lake,
 //! [`report`] for a session's report, [`simulator`] for tests.
 
+#![cfg_attr(not(test), deny(clippy::disallowed_methods))]
+
 pub use f1lake_extract as extract;
 pub use f1lake_report as report;
 pub use f1lake_tables as tables;
@@ -18,8 +20,12 @@ mod exit_code;
 mod interrupt;
 mod logging;
 mod output;
+mod place;
 mod progress;
 mod setup;
+mod unreachable;
+mod usage_error;
+mod values;
 
 pub use error::Error;
 pub use exit_code::ExitCode;
@@ -37,7 +43,7 @@ pub fn main(args: impl IntoIterator<Item = OsString>) -> std::process::ExitCode 
     let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
         Ok(runtime) => runtime,
         Err(error) => {
-            anstream::eprintln!("error: cannot start: {error}");
+            output::tell(&format!("error: cannot start: {error}"));
             return ExitCode::Failed.into();
         }
     };
@@ -49,7 +55,8 @@ pub fn main(args: impl IntoIterator<Item = OsString>) -> std::process::ExitCode 
 
 /// Runs the program in a runtime that is there already. A token that is given replaces the signals of the system.
 pub async fn run(args: impl IntoIterator<Item = OsString>, cancel: Option<CancellationToken>) -> ExitCode {
-    let cli = match cli::Cli::try_parse_from(args) {
+    let args: Vec<OsString> = args.into_iter().collect();
+    let cli = match cli::Cli::try_parse_from(&args) {
         Ok(cli) => cli,
         Err(error) => {
             let help = matches!(
@@ -62,7 +69,7 @@ pub async fn run(args: impl IntoIterator<Item = OsString>, cancel: Option<Cancel
                 // Help on a closed terminal has nobody to tell.
                 let _ = error.print();
             } else {
-                anstream::eprintln!("{}", cli::one_line(&error));
+                output::tell(&usage_error::told(&error, &args));
             }
             let asked = matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion);
             return if asked { ExitCode::Done } else { ExitCode::Usage };
@@ -71,7 +78,7 @@ pub async fn run(args: impl IntoIterator<Item = OsString>, cancel: Option<Cancel
     match interrupt::scope(cancel, commands::run(cli)).await {
         Ok(code) => code,
         Err(error) => {
-            anstream::eprintln!("error: {}", error.told());
+            output::tell(&format!("error: {}", error.told()));
             error.exit_code()
         }
     }

@@ -21,7 +21,8 @@ struct AboveBars(MultiProgress);
 
 impl Write for AboveBars {
     fn write(&mut self, buffer: &[u8]) -> std::io::Result<usize> {
-        self.0.suspend(|| std::io::stderr().write_all(buffer))?;
+        // Logs that nobody reads any more stop nothing.
+        let _ = self.0.suspend(|| std::io::stderr().write_all(buffer));
         Ok(buffer.len())
     }
 
@@ -45,7 +46,11 @@ pub(crate) fn start(verbose: u8, quiet: bool, format: LogFormat, bars: &MultiPro
     } else {
         let ours: Vec<String> = ours.iter().map(|name| format!("{name}={level}")).collect();
         // What it logs of a failure, its error says too; and a commit that lost against another one is tried again.
-        let theirs = if verbose == 0 { ",deltalake_core=off" } else { "" };
+        let theirs = if verbose == 0 {
+            ",deltalake_core=off,buoyant_kernel=off,buoyant_kernel_engine=off"
+        } else {
+            ""
+        };
         format!("warn{theirs},{}", ours.join(","))
     };
     let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new(chosen));

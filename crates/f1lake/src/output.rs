@@ -1,12 +1,17 @@
 //! Standard output: data only, as a table, JSON or CSV.
 
+mod layout;
+
+pub(crate) use layout::records;
+
 use crate::error::Error;
 use clap::ValueEnum;
-use comfy_table::presets::{NOTHING, UTF8_FULL_CONDENSED};
-use comfy_table::{CellAlignment, ContentArrangement, Table};
 use serde::Serialize;
 use serde_json::Value;
-use std::io::{IsTerminal, Write};
+use std::io::Write;
+
+/// Width of a terminal that does not tell its own.
+const FALLBACK_WIDTH: usize = 80;
 
 /// How data is printed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
@@ -29,6 +34,15 @@ pub(crate) enum Column<'a> {
     Right(&'a str),
 }
 
+impl<'a> Column<'a> {
+    /// What stands above it.
+    pub(crate) fn name(&self) -> &'a str {
+        match self {
+            Self::Left(name) | Self::Right(name) => name,
+        }
+    }
+}
+
 /// Prints `whole` as JSON, `records` as CSV, or rows of texts as a table.
 ///
 /// # Errors
@@ -43,9 +57,33 @@ pub(crate) fn print<R: Serialize>(
     let text = match format {
         OutputFormat::Json => json(whole)?,
         OutputFormat::Csv => csv(records)?,
-        OutputFormat::Table => table(columns, records.iter().map(row)),
+        OutputFormat::Table => {
+            let rows: Vec<Vec<String>> = records.iter().map(row).collect();
+            table(columns, &rows, "--output csv prints them all")
+        }
     };
     write(&text)
+}
+
+/// Rows as a table for people. On a terminal that is too narrow, columns are left out, and `advice` says how to see them.
+pub(crate) fn table(columns: &[Column<'_>], rows: &[Vec<String>], advice: &str) -> String {
+    let mut laid = layout::table(columns, rows, terminal_width());
+    if laid.left_out > 0 {
+        let shown = columns.len() - laid.left_out;
+        laid.text.push_str(&format!("{shown} of {} columns; {advice}\n", columns.len()));
+    }
+    laid.text
+}
+
+/// Columns of the terminal; none when standard output is no terminal.
+pub(crate) fn terminal_width() -> Option<usize> {
+    let out = console::Term::stdout();
+    out.is_term().then(|| out.size_checked().map_or(FALLBACK_WIDTH, |(_, columns)| usize::from(columns)))
+}
+
+/// A line on standard error. When nobody reads it any more, it is nobody's loss.
+pub(crate) fn tell(line: &str) {
+    let _ = writeln!(anstream::stderr(), "{line}");
 }
 
 /// Prints text as it is, or hands it to the host.
@@ -97,31 +135,4 @@ fn cell(value: &Value) -> String {
         Value::Array(values) => values.iter().map(cell).collect::<Vec<_>>().join(";"),
         other => other.to_string(),
     }
-}
-
-fn table(columns: &[Column<'_>], rows: impl Iterator<Item = Vec<String>>) -> String {
-    let mut table = Table::new();
-    if std::io::stdout().is_terminal() {
-        table.load_style(UTF8_FULL_CONDENSED).set_content_arrangement(ContentArrangement::Dynamic);
-    } else {
-        table.load_style(NOTHING);
-    }
-    table.set_header(columns.iter().map(|column| match column {
-        Column::Left(name) | Column::Right(name) => *name,
-    }));
-    for row in rows {
-        table.add_row(row);
-    }
-    for (index, column) in columns.iter().enumerate() {
-        if matches!(column, Column::Right(_))
-            && let Some(column) = table.column_mut(index)
-        {
-            column.set_cell_alignment(CellAlignment::Right);
-        }
-    }
-    let mut text: String = table.lines().map(|line| line.trim_end().to_owned() + "\n").collect();
-    if text.is_empty() {
-        text.push('\n');
-    }
-    text
 }

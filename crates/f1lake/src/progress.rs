@@ -208,7 +208,7 @@ impl View {
             Style::Bars => drop(self.bars.println(line)),
             Style::Lines => match &self.host {
                 Some(host) => host.tell(line),
-                None => anstream::eprintln!("{line}"),
+                None => crate::output::tell(line),
             },
         }
     }

@@ -2,12 +2,12 @@
 
 use crate::config::{Config, Loaded};
 use crate::error::Error;
+use crate::place::{self, Place};
 use f1lake_databricks::{Explicit, Login, VolumePath, VolumeStore, Workspace};
 use f1lake_extract::Landing;
 use openf1_client::{Credentials, Limits, OpenF1, RateLimiter};
 use sha2::Digest;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 use std::time::Duration;
 
 /// Login of OpenF1 from the environment.
@@ -24,12 +24,12 @@ pub(crate) fn credentials() -> Result<Option<Credentials>, Error> {
     Ok(Credentials::from_env())
 }
 
-/// The limits in force: the account's tier, or what the configuration says.
+/// The limits in force: what the configuration says, else none for a server on this machine and the account's tier elsewhere.
 pub(crate) fn limits(config: &Config, authenticated: bool) -> Limits {
-    let tier = if authenticated { Limits::SPONSOR } else { Limits::FREE };
+    let default = Limits::default_for(&config.base_url, authenticated);
     Limits {
-        per_second: config.rate_per_second.unwrap_or(tier.per_second),
-        per_minute: config.rate_per_minute.unwrap_or(tier.per_minute),
+        per_second: config.rate_per_second.unwrap_or(default.per_second),
+        per_minute: config.rate_per_minute.unwrap_or(default.per_minute),
     }
 }
 
@@ -91,6 +91,8 @@ fn fingerprint(text: &str) -> String {
 pub(crate) struct Zone {
     pub(crate) landing: Landing,
     pub(crate) work_dir: PathBuf,
+    /// Where files land, for the first line of a run.
+    pub(crate) lands: String,
     /// Whether it was there before this command.
     existed: bool,
 }
@@ -101,10 +103,10 @@ impl Zone {
     /// # Errors
     /// [`Error::Usage`] when the destination cannot be used, [`Error::Extract`] when it refuses the login.
     pub(crate) async fn open(config: &Config) -> Result<Self, Error> {
-        let place = Place::of(config);
-        let existed = !place.is_local() || Path::new(place.name()).exists();
-        let landing = place.landing(config)?;
-        let zone = Self { work_dir: work_dir(config, &landing), landing, existed };
+        let place = Place::of(config)?;
+        let existed = place.folder().is_none_or(Path::exists);
+        let (landing, lands) = place.landing(config)?;
+        let zone = Self { work_dir: work_dir(config, &landing), landing, lands, existed };
         if let Err(error) = zone.landing.check_writable().await {
             zone.forget_when_empty();
             return Err(if error.is_refused() { error.into() } else { Error::Usage(error.to_string()) });
@@ -117,12 +119,12 @@ impl Zone {
     /// # Errors
     /// When it cannot be opened.
     pub(crate) fn open_existing(config: &Config) -> Result<Option<Self>, Error> {
-        let place = Place::of(config);
-        if place.is_local() && !Path::new(place.name()).is_dir() {
+        let place = Place::of(config)?;
+        if place.folder().is_some_and(|folder| !folder.is_dir()) {
             return Ok(None);
         }
-        let landing = place.landing(config)?;
-        Ok(Some(Self { work_dir: work_dir(config, &landing), landing, existed: true }))
+        let (landing, lands) = place.landing(config)?;
+        Ok(Some(Self { work_dir: work_dir(config, &landing), landing, lands, existed: true }))
     }
 
     /// Opens a zone to read, which must be there.
@@ -141,8 +143,8 @@ impl Zone {
     /// Removes the folders that this command made when nothing came into them.
     pub(crate) fn forget_when_empty(&self) {
         let Some(folder) = self.landing.local_path().filter(|_| !self.existed) else { return };
-        // Folders are removed only when empty, so a failure here means that there is something to keep.
-        let _ = std::fs::remove_file(self.work_dir.join("run.lock"));
+        // Folders are removed only when empty, so a failure here means that there is something to keep; a lock that was
+        // taken is one such thing.
         for made in [self.work_dir.join("staging"), self.work_dir.join("state"), self.work_dir.clone()] {
             let _ = std::fs::remove_dir(made);
         }
@@ -156,18 +158,22 @@ pub(crate) fn login(config: &Config) -> Result<Login, f1lake_databricks::Error> 
     Login::resolve(&Explicit {
         profile: config.databricks_profile.clone(),
         warehouse: config.databricks_warehouse.clone(),
+        runtime: crate::embed::runtime(),
         ..Explicit::default()
     })
 }
 
-fn workspace(config: &Config) -> Result<Workspace, Error> {
+pub(crate) fn workspace(config: &Config) -> Result<Workspace, Error> {
     Ok(Workspace::connect(login(config)?)?)
 }
 
 /// The landing zone's volume, when it is in one.
 pub(crate) fn volume(config: &Config) -> Option<&str> {
     let volume = config.landing_volume_path.as_deref().filter(|path| !path.is_empty());
-    volume.or_else(|| config.landing_path.starts_with("/Volumes/").then_some(config.landing_path.as_str()))
+    volume.map(place::bare).or_else(|| {
+        let bare = place::bare(&config.landing_path);
+        bare.starts_with("/Volumes/").then_some(bare)
+    })
 }
 
 /// Names of what a load into Databricks uses.
@@ -218,65 +224,11 @@ pub(crate) async fn warehouse(config: &Config) -> Result<f1lake_tables::Warehous
     Ok(f1lake_tables::Warehouse { workspace, warehouse_id: warehouse.id, place: names.place, staging })
 }
 
-/// Where files land.
-enum Place<'a> {
-    /// A folder of this machine, or a URL of an object store.
-    Open(&'a str),
-    /// A volume of a Databricks workspace, from outside it.
-    Volume(&'a str),
-}
-
-impl<'a> Place<'a> {
-    /// Inside Databricks a volume is a folder like any other.
-    fn of(config: &'a Config) -> Self {
-        let name = volume(config).unwrap_or(&config.landing_path);
-        let outside = name.starts_with("/Volumes/") && !Path::new("/Volumes").is_dir();
-        if outside { Self::Volume(name) } else { Self::Open(name) }
-    }
-
-    fn name(&self) -> &'a str {
-        match self {
-            Self::Open(name) | Self::Volume(name) => name,
-        }
-    }
-
-    fn is_local(&self) -> bool {
-        matches!(self, Self::Open(name) if !name.contains("://"))
-    }
-
-    fn landing(&self, config: &'a Config) -> Result<Landing, Error> {
-        let landing = self.open(config)?;
-        if !config.also_local {
-            return Ok(landing);
-        }
-        let folder = &config.landing_path;
-        if volume(config).is_none_or(|volume| volume == folder) {
-            return Err(Error::Usage(
-                "also_local keeps landing files of a volume in landing_path too; name the volume by \
-                 landing_volume_path or --to"
-                    .to_owned(),
-            ));
-        }
-        Ok(landing.with_copy(Self::Open(folder).open(config)?))
-    }
-
-    fn open(&self, config: &Config) -> Result<Landing, Error> {
-        match self {
-            Self::Open(name) => Landing::open(name).map_err(|error| Error::Usage(error.to_string())),
-            Self::Volume(name) => {
-                let workspace = workspace(config)?;
-                let store = VolumeStore::open(&workspace, name)?;
-                Ok(Landing::from_store(Arc::new(store), *name))
-            }
-        }
-    }
-}
-
 fn work_dir(config: &Config, landing: &Landing) -> PathBuf {
     match (&config.work_path, landing.local_path()) {
         (Some(path), _) => path.clone(),
         // A volume that is a folder, inside Databricks, takes whole files only: no locks, no appending.
-        (None, Some(folder)) if !folder.starts_with("/Volumes") => folder.join("_work"),
+        (None, Some(folder)) if !f1lake_extract::files::is_mounted_volume(folder) => folder.join("_work"),
         (None, _) => folders()
             .map_or_else(
                 || std::env::temp_dir().join("f1lake"),

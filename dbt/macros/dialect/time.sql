@@ -61,3 +61,11 @@
 {% macro day_of(instant) -%}
     cast({{ instant }} as date)
 {%- endmacro %}
+
+{#- Microseconds that a venue's clocks are ahead of UTC, from `[-]HH:MM:SS`; 0 where it is not known. -#}
+{% macro offset_micros(gmt_offset) -%}
+    (
+            coalesce(cast({{ match_group(gmt_offset, '^[-+]?([0-9]+):') }} as bigint), 0) * 3600000000
+            + coalesce(cast({{ match_group(gmt_offset, '^[-+]?[0-9]+:([0-9]+)') }} as bigint), 0) * 60000000
+        ) * case when {{ gmt_offset }} like '-%' then -1 else 1 end
+{%- endmacro %}

@@ -37,6 +37,7 @@ select
     sessions.date_start,
     sessions.date_end,
     sessions.gmt_offset,
+    {{ day_of(instant_of(epoch_micros('sessions.date_start') ~ ' + ' ~ offset_micros('sessions.gmt_offset'))) }} as local_day,
     sessions.session_duration_minutes,
     sessions.is_cancelled,
     sessions.batch_day

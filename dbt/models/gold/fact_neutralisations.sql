@@ -11,10 +11,7 @@ with sessions as (
         session_name,
         batch_day,
         session_category in ('Race', 'Sprint') as is_race,
-        (
-            coalesce(cast({{ match_group('gmt_offset', '^[-+]?([0-9]+):') }} as bigint), 0) * 3600000000
-            + coalesce(cast({{ match_group('gmt_offset', '^[-+]?[0-9]+:([0-9]+)') }} as bigint), 0) * 60000000
-        ) * case when gmt_offset like '-%' then -1 else 1 end as offset_micros
+        {{ offset_micros('gmt_offset') }} as offset_micros
     from {{ session_rows(ref('silver_sessions')) }}
 ),
 

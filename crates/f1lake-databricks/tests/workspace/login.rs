@@ -38,6 +38,53 @@ async fn a_token_is_renewed_before_it_ends() {
     assert_eq!(bearer(&fake), format!("Bearer {ACCESS_TOKEN}2"), "half a life has passed");
 }
 
+/// A runtime that grants another token each time.
+#[derive(Debug)]
+struct Granting {
+    host: String,
+    tokens: std::sync::Mutex<Vec<&'static str>>,
+}
+
+impl f1lake_databricks::Runtime for Granting {
+    fn grant(&self) -> Result<f1lake_databricks::Grant, String> {
+        let token = self.tokens.lock().unwrap().pop().ok_or("the notebook has ended")?;
+        Ok(f1lake_databricks::Grant::new(&self.host, token))
+    }
+}
+
+fn inside(host: &str, tokens: &[&'static str]) -> Explicit {
+    let tokens = std::sync::Mutex::new(tokens.iter().rev().copied().collect());
+    let runtime = std::sync::Arc::new(Granting { host: host.to_owned(), tokens });
+    Explicit { runtime: Some(runtime), ..Explicit::default() }
+}
+
+#[tokio::test]
+async fn the_runtime_signs_requests_and_is_asked_again_after_a_refusal() {
+    let fake = Fake::start().await;
+    let login =
+        Login::resolve_with(&inside(&fake.url, &["for the host", "dapi-ended", PAT]), |_| None).unwrap();
+    let workspace = workspace(login);
+    // The fake knows the last token only.
+    assert_eq!(workspace.warehouses().await.unwrap().len(), 5);
+    assert_eq!(bearer(&fake), format!("Bearer {PAT}"));
+    workspace.warehouses().await.unwrap();
+    assert_eq!(fake.lines().len(), 5, "two pages each time, and one request that was refused");
+}
+
+#[tokio::test]
+async fn a_token_of_the_runtime_stays_with_its_workspace_and_out_of_errors() {
+    let fake = Fake::start().await;
+    let elsewhere = Login::resolve_with(&inside("https://other.example", &["dapi-canary"]), |name| {
+        (name == "DATABRICKS_HOST").then(|| fake.url.clone())
+    });
+    let error = workspace(elsewhere.unwrap()).warehouses().await.unwrap_err().to_string();
+    assert!(error.contains("another workspace") && !error.contains("canary"), "{error}");
+    assert!(fake.lines().is_empty(), "the token was sent");
+    let refused = Login::resolve_with(&inside(&fake.url, &["x", "dapi-canary", "dapi-canary"]), |_| None);
+    let error = workspace(refused.unwrap()).warehouses().await.unwrap_err();
+    assert!(error.is_refused() && !error.to_string().contains("canary"), "{error}");
+}
+
 #[tokio::test]
 async fn an_expired_token_is_renewed_once_and_the_request_repeated() {
     let fake = Fake::start().await;

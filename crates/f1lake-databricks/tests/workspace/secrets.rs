@@ -64,8 +64,8 @@ async fn no_secret_shows_anywhere() {
         }
         // Cloud storage that fails, with signed addresses.
         fake.inner().cloud_blocked = true;
-        for line in ["POST /api/2.0/fs/files", "PUT /api/2.0/fs/files"] {
-            fake.fault(line, 400, &[], "");
+        for lines in [&["POST /api/2.0/fs/files", "PUT /api/2.0/fs/files"][..], &["PUT /api/2.0/fs/files"]] {
+            lines.iter().for_each(|line| fake.fault(line, 400, &[], ""));
             let error = store.put(&Path::from("b"), PutPayload::from(vec![0; 2000])).await.unwrap_err();
             texts.push(format!("{error} {error:?}"));
         }

@@ -464,6 +464,30 @@ async fn where_parts_are_impossible_one_request_does() {
 }
 
 #[tokio::test]
+async fn a_workspace_that_refuses_uploads_in_parts_gets_one_request() {
+    let fake = Fake::start().await;
+    let store = fake.store().multipart_from(20 * MIB as u64);
+    let content = bytes(21 * MIB);
+    for (name, status, code) in [
+        ("emulator", 501, "NOT_IMPLEMENTED"),
+        ("old", 404, "ENDPOINT_NOT_FOUND"),
+        ("gateway", 403, "PERMISSION_DENIED"),
+        ("strange", 400, "INVALID_PARAMETER_VALUE"),
+    ] {
+        let words = format!(r#"{{"error_code":"{code}","message":"no"}}"#);
+        fake.fault(&format!("POST {FILES}/{name}?action=initiate-upload"), status, &[], &words);
+        large(&store, name, &content).await.unwrap();
+        assert!(fake.file(name).unwrap() == content, "{name}");
+    }
+    // A file that is there is no reason to overwrite it.
+    let taken = r#"{"error_code":"ALREADY_EXISTS","message":"taken"}"#;
+    fake.fault(&format!("POST {FILES}/taken?action=initiate-upload"), 409, &[], taken);
+    let refused = store.put_opts(&path("taken"), content.into(), PutMode::Create.into()).await.unwrap_err();
+    assert!(matches!(refused, Error::AlreadyExists { .. }), "{refused}");
+    assert_eq!(fake.file("taken"), None);
+}
+
+#[tokio::test]
 async fn what_is_too_large_is_refused_before_it_is_sent() {
     let fake = Fake::start().await;
     let store = fake.store().largest_buffer(3 * MIB as u64);

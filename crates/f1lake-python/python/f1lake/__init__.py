@@ -168,6 +168,10 @@ def extract(
     return ExtractReport._of(_run("extract", keywords, config, progress))
 
 
+#: How a volume's path begins; the word in front says how it is reached.
+_VOLUMES = ("/Volumes/", "dbfs:/Volumes/", "file:///Volumes/")
+
+
 def extract_to_databricks(
     mode: Optional[str] = None,
     num_sessions: Optional[int] = None,
@@ -200,11 +204,11 @@ def extract_to_databricks(
         raise UsageError("out: a volume is the destination here; use f1lake.extract for others")
     if volume is None:
         volume = _setting("landing_volume_path", config, settings) or _setting("landing_path", config, settings)
-        if not volume.startswith("/Volumes/"):
+        if not volume.startswith(_VOLUMES):
             raise UsageError("no volume is named; give volume=... or set landing_volume_path (F1LAKE_LANDING_VOLUME_PATH)")
-    elif not isinstance(volume, str) or not volume.startswith(("/Volumes/", "dbfs:/Volumes/")):
+    elif not isinstance(volume, str) or not volume.startswith(_VOLUMES):
         raise UsageError(f"volume: {volume!r} is no volume; write /Volumes/catalog/schema/volume")
-    settings["landing_volume_path"] = volume.removeprefix("dbfs:")
+    settings["landing_volume_path"] = volume
     return extract(mode, num_sessions, config=config, progress=progress, **settings)
 
 

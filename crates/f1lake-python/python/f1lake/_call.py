@@ -10,7 +10,7 @@ import sys
 from datetime import date, datetime
 from typing import Any, Mapping, Optional
 
-from . import _f1lake
+from . import _f1lake, _runtime
 from ._errors import BY_CODE, Failed, Report, UsageError
 from ._reports import BuildReport, ExtractReport, LoadReport
 
@@ -102,7 +102,7 @@ def call(
     Raises:
         Error: Its subclass by the exit code.
     """
-    code, printed, error = _f1lake.call(request(command, keywords, config, progress), tell)
+    code, printed, error = _f1lake.call(request(command, keywords, config, progress), tell, _runtime.login())
     if code == 2 or (error is not None and not printed):
         raise BY_CODE.get(code, Failed)(_in_python(error or "wrong usage"))
     try:
@@ -123,7 +123,7 @@ def query(text: str, keywords: Mapping[str, Any], config: Optional[str | os.Path
     """
     if not isinstance(text, str):
         raise UsageError(f"query: text is wanted, not {type(text).__name__}")
-    code, rows, error = _f1lake.query(request("sql", keywords, config, word=text), tell)
+    code, rows, error = _f1lake.query(request("sql", keywords, config, word=text), tell, _runtime.login())
     if rows is None:
         raise BY_CODE.get(code, Failed)(error or "the query gave no rows")
     return rows

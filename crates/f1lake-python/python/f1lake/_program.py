@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import IO, Optional
 
-from . import _f1lake
+from . import _f1lake, _runtime
 
 
 def main(arguments: Optional[Sequence[str]] = None) -> None:
@@ -40,7 +40,8 @@ def main(arguments: Optional[Sequence[str]] = None) -> None:
 def _here(arguments: list[str]) -> int:
     with _signals_stop_cleanly():
         try:
-            return _f1lake.main(["f1lake", *arguments], lambda _, text: print(text, file=sys.stderr, flush=True))
+            told = lambda _, text: print(text, file=sys.stderr, flush=True)  # noqa: E731
+            return _f1lake.main(["f1lake", *arguments], told, _runtime.login())
         except KeyboardInterrupt:
             return 130
 

@@ -130,6 +130,8 @@ class TableLoad:
     rescued_rows: int
     #: Rows that could not be keyed; they are in the quarantine.
     quarantined_rows: int
+    #: The table had lost the session's rows: it was moved away, or restored to an older version.
+    brought_back: bool
     #: Why it failed.
     error: Optional[str]
 

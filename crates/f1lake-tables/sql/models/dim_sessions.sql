@@ -35,6 +35,10 @@ select
     sessions.date_start,
     sessions.date_end,
     sessions.gmt_offset,
+    cast(arrow_cast(cast(cast(arrow_cast(sessions.date_start, 'Timestamp(Microsecond, Some("UTC"))') as bigint) + (
+            coalesce(cast(nullif((regexp_match(sessions.gmt_offset, '^[-+]?([0-9]+):'))[1], '') as bigint), 0) * 3600000000
+            + coalesce(cast(nullif((regexp_match(sessions.gmt_offset, '^[-+]?[0-9]+:([0-9]+)'))[1], '') as bigint), 0) * 60000000
+        ) * case when sessions.gmt_offset like '-%' then -1 else 1 end as bigint), 'Timestamp(Microsecond, Some("UTC"))') as date) as local_day,
     sessions.session_duration_minutes,
     sessions.is_cancelled,
     sessions.batch_day

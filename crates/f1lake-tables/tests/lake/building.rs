@@ -3,9 +3,12 @@
 use crate::zone::{Zone, driver, lap, no_checks, session};
 use deltalake::kernel::{DataType, PrimitiveType, StructField};
 use deltalake::protocol::SaveMode;
-use f1lake_tables::{BuildSettings, BuildStatus, CheckStatus, LoadSettings, Query, check};
+use f1lake_tables::{
+    BuildSettings, BuildStatus, CheckStatus, LoadSettings, Model, ModelGrain, Models, Query, check,
+};
 use openf1_client::Endpoint;
 use serde_json::{Value, json};
+use std::collections::BTreeSet;
 use tokio_util::sync::CancellationToken;
 
 /// Two races with two drivers each and every other endpoint landed empty.
@@ -281,4 +284,145 @@ async fn standings_have_positions_once_every_round_of_the_calendar_is_there() {
             ["2", "0", "unknown_81", "23.0", "3", "false"],
         ]
     );
+}
+
+const SILVER_LAPS: &str = "silver_clean.silver_laps";
+
+fn model<'a>(models: &'a mut Models, name: &str) -> &'a mut Model {
+    models.models.iter_mut().find(|model| model.name == name).unwrap()
+}
+
+/// A model and all that read it, directly or not.
+fn descendants(models: &Models, name: &str) -> BTreeSet<String> {
+    let mut found = BTreeSet::from([name.to_owned()]);
+    for model in &models.models {
+        if model.depends_on.iter().any(|table| found.contains(table)) {
+            found.insert(model.name.clone());
+        }
+    }
+    found
+}
+
+/// Takes off the models that these do not read, and the checks of tables that are then missing.
+fn only(models: &mut Models, names: &[&str]) {
+    let mut chosen: BTreeSet<String> = names.iter().map(|name| (*name).to_owned()).collect();
+    for model in models.models.iter().rev() {
+        if chosen.contains(&model.name) {
+            chosen.extend(model.depends_on.iter().cloned());
+        }
+    }
+    models.models.retain(|model| chosen.contains(&model.name));
+    models.checks.retain(|check| check.depends_on.iter().all(|table| chosen.contains(table)));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_changed_model_rebuilds_everything_that_is_built_from_it() {
+    let zone = two_races();
+    zone.load().await;
+    let mut models = Models::carried().unwrap();
+    zone.build_models(&models, &no_checks()).await;
+    let laps = "select driver_number, count(*) from gold_analytics.fact_laps group by 1 order by 1";
+    assert_eq!(zone.query(laps).await, [["1", "6"], ["4", "6"]]);
+    let chosen = descendants(&models, SILVER_LAPS);
+    assert!(chosen.len() > 5 && chosen.len() < models.models.len(), "{chosen:?}");
+
+    // What a new version of the program may bring: another query, another key, other partitions.
+    let changes: [(&str, fn(&mut Model)); 3] = [
+        ("query", |model| {
+            model.sql =
+                format!("select * from (\n{}\n) as every_lap where driver_number = 1", model.sql).leak();
+        }),
+        ("key", |model| model.key.reverse()),
+        ("partitions", |model| model.partition_by = vec!["session_key".to_owned()]),
+    ];
+    for (what, change) in changes {
+        if what == "key" {
+            // The rest is shown on a few models: every build costs seconds.
+            only(&mut models, &[SILVER_LAPS, "gold_analytics.fact_laps"]);
+        }
+        change(model(&mut models, SILVER_LAPS));
+        let report = zone.build_models(&models, &no_checks()).await;
+        for done in &report.models {
+            let expected =
+                if chosen.contains(&done.model) { BuildStatus::Built } else { BuildStatus::Unchanged };
+            assert_eq!(done.status, expected, "{what} changed: {done:?}");
+        }
+        assert_eq!(zone.query(laps).await, [["1", "6"]], "{what}");
+    }
+    let table = zone.lake().table(SILVER_LAPS, None).await.unwrap().unwrap();
+    let metadata = table.snapshot().unwrap().metadata().clone();
+    assert_eq!(*metadata.partition_columns(), ["session_key"]);
+    let again = zone.build_models(&models, &no_checks()).await;
+    assert_eq!(again.count(BuildStatus::Unchanged), again.models.len(), "{again:#?}");
+    let incremental = zone.contents().await;
+    zone.build_models(&models, &BuildSettings { full_refresh: true, ..no_checks() }).await;
+    for ((name, incremental), (_, full)) in incremental.iter().zip(zone.contents().await) {
+        assert_eq!(*incremental, full, "{name}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_failed_check_is_run_again_until_it_passes() {
+    let mut zone = two_races();
+    zone.load().await;
+    let mut models = Models::carried().unwrap();
+    only(&mut models, &[SILVER_LAPS]);
+    // Wrong in one session only.
+    let check = models.checks.iter_mut().find(|check| check.depends_on == [SILVER_LAPS]).unwrap();
+    let name = check.name.clone();
+    check.sql = "select * from silver_clean.silver_laps where session_key = 9488 and lap_duration > 90.25";
+    let found = |report: f1lake_tables::BuildReport| {
+        let found = report.checks.into_iter().find(|check| check.check == name);
+        found.map(|check| (check.status, check.rows))
+    };
+    let settings = BuildSettings::default();
+    assert_eq!(found(zone.build_models(&models, &settings).await), Some((CheckStatus::Failed, 2)));
+    // Nothing is built, and the check has not passed yet.
+    let again = zone.build_models(&models, &settings).await;
+    assert_eq!(again.count(BuildStatus::Unchanged), again.models.len());
+    assert_eq!(again.checks.len(), 1, "{:?}", again.checks);
+    assert_eq!(found(again), Some((CheckStatus::Failed, 2)));
+    // Another session changes: the wrong rows of the first are still found.
+    zone.land(9496, Endpoint::Laps, &[lap(9496, 1, 1, 80.0)]);
+    zone.load().await;
+    assert_eq!(found(zone.build_models(&models, &settings).await), Some((CheckStatus::Failed, 2)));
+    zone.land(9488, Endpoint::Laps, &[lap(9488, 1, 1, 80.0)]);
+    zone.load().await;
+    assert_eq!(found(zone.build_models(&models, &settings).await), Some((CheckStatus::Passed, 0)));
+    assert_eq!(found(zone.build_models(&models, &settings).await), None);
+    // Left out once, it is due the next time, and after a full refresh.
+    zone.land(9488, Endpoint::Laps, &[lap(9488, 1, 1, 95.0)]);
+    zone.load().await;
+    zone.build_models(&models, &no_checks()).await;
+    assert_eq!(found(zone.build_models(&models, &settings).await), Some((CheckStatus::Failed, 1)));
+    zone.land(9488, Endpoint::Laps, &[lap(9488, 1, 1, 80.0)]);
+    zone.load().await;
+    zone.build_models(&models, &settings).await;
+    let full = BuildSettings { full_refresh: true, ..BuildSettings::default() };
+    assert_eq!(found(zone.build_models(&models, &full).await), Some((CheckStatus::Passed, 0)));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_build_of_one_model_checks_only_tables_that_are_there() {
+    let zone = two_races();
+    zone.load().await;
+    let one = BuildSettings { models: vec!["silver_laps".to_owned()], ..BuildSettings::default() };
+    let report = zone.build(&one).await;
+    let there: BTreeSet<&str> = report.models.iter().map(|model| model.model.as_str()).collect();
+    assert!(report.checks.iter().any(|check| check.check.contains("silver_laps")), "{:?}", report.checks);
+    let failed: Vec<_> = report.checks.iter().filter(|check| check.status == CheckStatus::Failed).collect();
+    assert!(failed.is_empty(), "built {there:?}: {failed:#?}");
+    let models = Models::carried().unwrap();
+    for check in &report.checks {
+        let check = models.checks.iter().find(|known| known.name == check.check).unwrap();
+        let missing = check
+            .depends_on
+            .iter()
+            .find(|table| !table.starts_with("bronze_raw.") && !there.contains(table.as_str()));
+        assert_eq!(missing, None, "{}", check.name);
+    }
+    // The others are run when their tables are there.
+    let whole = zone.build(&BuildSettings::default()).await;
+    assert!(whole.checks.iter().any(|check| check.check.contains("fact_laps")), "{:?}", whole.checks);
+    assert!(models.models.iter().any(|model| model.grain == ModelGrain::Lake));
 }

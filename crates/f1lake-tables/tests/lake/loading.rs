@@ -93,7 +93,7 @@ async fn a_load_that_ended_before_its_record_is_recognised() {
     std::fs::remove_dir_all(zone.folder.path().join("lake/bronze_raw/bronze_loads")).unwrap();
     let version = zone.version(LAPS).await;
     let report = zone.load().await;
-    assert_eq!(report.count(LoadStatus::Loaded), 1);
+    assert_eq!(report.count(LoadStatus::Unchanged), 1, "{report:?}");
     assert_eq!(zone.version(LAPS).await, version, "the rows were written again");
     assert_eq!(zone.one("select rows from bronze_raw.bronze_loads").await, "1");
 }
@@ -314,8 +314,7 @@ async fn upkeep_joins_files_and_changes_no_row() {
     }
     zone.load().await;
     let before = zone.query("select * from bronze_raw.bronze_laps order by session_key, lap_number").await;
-    let done =
-        f1lake_tables::maintain(&zone.lake(), f1lake_tables::MaintainSettings::default()).await.unwrap();
+    let done = zone.maintain().await;
     let laps = done.iter().find(|line| line.table == LAPS).unwrap();
     assert_eq!((laps.files_joined, laps.files_written, &laps.error), (4, 1, &None));
     assert_eq!(
@@ -331,5 +330,6 @@ async fn upkeep_joins_files_and_changes_no_row() {
         [["1", "2", "90.0"], ["2", "1", "70.0"], ["3", "2", "90.0"], ["4", "2", "90.0"]]
     );
     let short = f1lake_tables::MaintainSettings { retention_hours: 1, dry_run: false };
-    assert!(f1lake_tables::maintain(&zone.lake(), short).await.is_err());
+    let cancel = tokio_util::sync::CancellationToken::new();
+    assert!(f1lake_tables::maintain(&zone.lake(), short, &cancel).await.is_err());
 }

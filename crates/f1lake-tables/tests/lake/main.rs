@@ -6,6 +6,8 @@ mod building;
 mod decoding;
 mod documents;
 mod loading;
+mod operators;
 mod querying;
+mod stopping;
 mod together;
 mod zone;

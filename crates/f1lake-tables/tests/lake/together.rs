@@ -5,6 +5,7 @@ use f1lake_tables::{BuildSettings, BuildStatus, LoadSettings, LoadStatus};
 use openf1_client::Endpoint;
 use std::collections::BTreeSet;
 use std::sync::atomic::{AtomicBool, Ordering};
+use tokio_util::sync::CancellationToken;
 
 const SESSIONS: std::ops::RangeInclusive<i64> = 1..=4;
 
@@ -88,8 +89,7 @@ async fn loads_of_sessions_that_share_a_file_lose_nothing() {
     let mut zone = Zone::new();
     land_laps(&mut zone, 3, 90.0);
     zone.load().await;
-    let joined =
-        f1lake_tables::maintain(&zone.lake(), f1lake_tables::MaintainSettings::default()).await.unwrap();
+    let joined = zone.maintain().await;
     let laps = joined.iter().find(|line| line.table == "bronze_raw.bronze_laps").unwrap();
     assert_eq!(laps.files_written, 1, "all sessions are in one file now");
     land_laps(&mut zone, 2, 80.0);
@@ -147,19 +147,31 @@ async fn a_load_during_a_build_is_in_the_next_build() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn two_builds_at_once_leave_what_one_leaves() {
+async fn of_two_builds_at_once_the_second_waits_or_is_refused() {
     let mut zone = Zone::new();
     land_all(&mut zone, [1, 2], 90.0);
     zone.load().await;
+    let (none, cancel) = (std::sync::Arc::new(|_: &f1lake_tables::ModelBuild| {}), CancellationToken::new());
+    let waits = BuildSettings { wait_for_lock: true, ..no_checks() };
+    let lake = zone.lake();
+    let build = |settings| f1lake_tables::build(&lake, settings, none.clone(), &cancel);
     let settings = no_checks();
-    let (a, b) = tokio::join!(zone.build(&settings), zone.build(&settings));
-    // One may find a table changed under it; it says so, and the next build completes what it left.
-    for model in a.models.iter().chain(&b.models).filter(|model| model.status == BuildStatus::Failed) {
-        let error = model.error.as_deref().unwrap_or_default();
-        assert!(error.contains("another") && error.contains("again"), "{model:?}");
+    let (a, b, c) = tokio::join!(build(&settings), build(&settings), build(&waits));
+    // Whoever is first builds; the one that waits finds nothing left to do, unless it was the first.
+    let mut built = c.unwrap().count(BuildStatus::Built);
+    let mut refused = 0;
+    for ended in [a, b] {
+        match ended {
+            Ok(report) => built += report.count(BuildStatus::Built),
+            Err(error) => {
+                let told = error.to_string();
+                assert!(told.contains("another f1lake run") && told.contains("--wait"), "{told}");
+                refused += 1;
+            }
+        }
     }
-    let last = zone.build(&settings).await;
-    assert_eq!(last.count(BuildStatus::Failed) + last.count(BuildStatus::Skipped), 0, "{last:#?}");
+    assert!(refused >= 1, "two builds worked side by side");
+    assert_eq!(built, f1lake_tables::Models::carried().unwrap().models.len());
     let together = zone.contents().await;
     zone.build(&BuildSettings { full_refresh: true, ..no_checks() }).await;
     for ((name, together), (_, full)) in together.iter().zip(zone.contents().await) {

@@ -2,7 +2,8 @@
 
 use f1lake_extract::{Compression, Format, LandedEndpoint, Landing, Manifest};
 use f1lake_tables::{
-    BuildReport, BuildSettings, GOLD, Lake, LoadReport, LoadSettings, Query, SILVER, build, load,
+    BuildReport, BuildSettings, GOLD, Lake, LoadReport, LoadSettings, MaintainSettings, Maintained, Models,
+    Query, SILVER, build, build_models, load, maintain,
 };
 use jiff::Timestamp;
 use openf1_client::Endpoint;
@@ -115,6 +116,16 @@ impl Zone {
 
     pub(crate) async fn build(&self, settings: &BuildSettings) -> BuildReport {
         build(&self.lake(), settings, Arc::new(|_| {}), &CancellationToken::new()).await.unwrap()
+    }
+
+    pub(crate) async fn build_models(&self, models: &Models, settings: &BuildSettings) -> BuildReport {
+        build_models(&self.lake(), models, settings, Arc::new(|_| {}), &CancellationToken::new())
+            .await
+            .unwrap()
+    }
+
+    pub(crate) async fn maintain(&self) -> Vec<Maintained> {
+        maintain(&self.lake(), MaintainSettings::default(), &CancellationToken::new()).await.unwrap()
     }
 
     pub(crate) async fn query(&self, sql: &str) -> Vec<Vec<String>> {

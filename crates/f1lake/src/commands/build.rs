@@ -17,8 +17,12 @@ use tokio_util::sync::CancellationToken;
 pub(crate) async fn run(context: &Context, args: &BuildArgs) -> Result<ExitCode, Error> {
     let loaded = context.load(&[&args.lake])?;
     let lake = require_lake(&loaded.config)?;
-    let settings =
-        BuildSettings { full_refresh: args.full_refresh, checks: !args.no_tests, models: args.model.clone() };
+    let settings = BuildSettings {
+        full_refresh: args.full_refresh,
+        checks: !args.no_tests,
+        models: args.model.clone(),
+        wait_for_lock: args.wait,
+    };
     let report = build_lake(context, &lake, &settings, &crate::interrupt::token()).await?;
     show(context, &report)?;
     Ok(exit_code(&report))
@@ -67,6 +71,22 @@ pub(crate) async fn build_lake(
         if settings.checks { format!("; {}", checks_line(&report.checks)) } else { String::new() }
     ));
     Ok(report)
+}
+
+/// Names each check that failed or warned, the failed ones first.
+pub(crate) fn say_notable(context: &Context, report: &BuildReport) {
+    for (wanted, word) in [(CheckStatus::Failed, "FAILED"), (CheckStatus::Warned, "warned")] {
+        for check in report.checks.iter().filter(|check| check.status == wanted) {
+            let what = check.error.as_ref().unwrap_or(&check.description);
+            let rows = usize::try_from(check.rows).unwrap_or(usize::MAX);
+            context.say(&format!(
+                "{}: {word}, {} {}: {what}",
+                check.check,
+                HumanCount(check.rows),
+                plural(rows, "row", "rows")
+            ));
+        }
+    }
 }
 
 fn status_name(status: BuildStatus) -> &'static str {

@@ -24,7 +24,7 @@ pub(crate) fn run(context: &Context, args: &ConfigArgs) -> Result<ExitCode, Erro
     }
     let flags = &args.settings.extract;
     let settings = &args.settings;
-    let loaded = context.load(&[
+    let loaded = context.load_to_show(&[
         &flags.selection,
         &flags.work,
         &flags.out,

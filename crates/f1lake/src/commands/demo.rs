@@ -7,10 +7,12 @@ use crate::error::Error;
 use crate::exit_code::ExitCode;
 use crate::setup::Zone;
 use f1lake_extract::Mode;
+use f1lake_extract::files::{Existing, write_file};
 use f1lake_tables::{BuildSettings, BuildStatus, LoadSettings};
 use jiff::Timestamp;
 use openf1_client::{Limits, OpenF1, RateLimiter};
 use openf1_sim::{GeneratedConfig, SimConfig, SimLimits, Source};
+use std::io::Write;
 use std::path::Path;
 
 /// Season and weekend of the demo: the last one of 2024, at Yas Island.
@@ -18,6 +20,12 @@ const SEASON: i32 = 2024;
 const MEETING: i64 = 1204;
 /// Its race.
 const RACE: i64 = 9647;
+/// What to ask of it first: fits into 80 columns.
+const QUERY: &str = "select leaderboard_position as pos, name_acronym as driver, team_name as team, \
+grid_position as grid, laps_completed as laps, gap_to_leader_seconds as gap, lap_time(best_lap_time) as best, points \
+from session_leaderboard where session_key = 9647 order by pos";
+/// File of the demo's folder that holds its seed.
+const SEED_FILE: &str = "seed";
 
 pub(crate) async fn run(context: &Context, args: &DemoArgs) -> Result<ExitCode, Error> {
     let folder = Path::new(&args.out);
@@ -25,9 +33,10 @@ pub(crate) async fn run(context: &Context, args: &DemoArgs) -> Result<ExitCode, 
     let config = Config { landing_path: place("landing"), lake_path: place("lake"), ..Config::default() };
     let started = std::time::Instant::now();
     let zone = Zone::open(&config).await?;
+    let seed = seed_of(context, folder, args)?;
     let simulator = openf1_sim::start(SimConfig {
         source: Source::Generated(GeneratedConfig {
-            seed: args.seed,
+            seed,
             seasons: vec![SEASON],
             ..GeneratedConfig::default()
         }),
@@ -46,8 +55,10 @@ pub(crate) async fn run(context: &Context, args: &DemoArgs) -> Result<ExitCode, 
     let mut settings = config.extract_settings(zone.work_dir.clone(), Timestamp::now());
     settings.selection.mode = Mode::Keys { session_keys: Vec::new(), meeting_keys: vec![MEETING] };
     settings.selection.order = f1lake_extract::Order::Oldest;
-    let (code, _) = super::extract::extract(context, client, &zone, settings).await?;
+    let extracted = super::extract::extract(context, client, &zone, settings).await?;
+    super::extract::print_sessions(context, &extracted, &extracted)?;
     simulator.shutdown().await;
+    let code = super::extract::exit_code(&extracted);
     if code != ExitCode::Done {
         return Ok(code);
     }
@@ -67,7 +78,8 @@ pub(crate) async fn run(context: &Context, args: &DemoArgs) -> Result<ExitCode, 
     let out = shown(&args.out);
     context.say(&format!(
         "\nFrom the API to gold in {:.0} s, with generated data. Look at it:\n  \
-         {program} sql --lake {out}/lake \"select * from session_leaderboard where session_key = {RACE}\"\n  \
+         {out}/report.html in a browser\n  \
+         {program} sql --lake {out}/lake \"{QUERY}\"\n  \
          {program} tables --lake {out}/lake\n  \
          {program} verify --out {out}/landing\n\
          Then the real thing, within the free limits:\n  \
@@ -76,6 +88,22 @@ pub(crate) async fn run(context: &Context, args: &DemoArgs) -> Result<ExitCode, 
         started.elapsed().as_secs_f64()
     ));
     Ok(build::exit_code(&built))
+}
+
+/// The seed of the demo that is in the folder; that of the flag for a new one.
+fn seed_of(context: &Context, folder: &Path, args: &DemoArgs) -> Result<u64, Error> {
+    let file = folder.join(SEED_FILE);
+    let before = std::fs::read_to_string(&file).ok().and_then(|text| text.trim().parse().ok());
+    if let Some(seed) = before.filter(|seed| *seed != args.seed) {
+        context.say(&format!(
+            "{} holds the demo of seed {seed} and shows that; for seed {} give another folder: --out {}-{}",
+            args.out, args.seed, args.out, args.seed
+        ));
+        return Ok(seed);
+    }
+    let failed = |source| Error::File { path: file.display().to_string(), source };
+    write_file(&file, format!("{}\n", args.seed).as_bytes(), Existing::Replace).map_err(failed)?;
+    Ok(args.seed)
 }
 
 /// How the user started this program.

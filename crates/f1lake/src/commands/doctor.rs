@@ -2,20 +2,31 @@
 
 use super::Context;
 use crate::cli::DoctorArgs;
-use crate::config::LoadTo;
+use crate::config::{Config, LoadTo, Loaded};
 use crate::error::Error;
 use crate::exit_code::ExitCode;
 use crate::output::{Column, print};
 use crate::setup::{self, Zone};
+use openf1_client::{Health, OpenF1};
 use serde::Serialize;
+use std::time::Duration;
+use tokio::time::timeout;
 
 /// Beyond this the clock matters: sessions count as over too early or too late.
 const CLOCK_TOLERANCE_S: i64 = 120;
 
+/// Longest wait for one answer of the API.
+const ASKING: Duration = Duration::from_secs(2);
+/// Longest that any check takes, so that all are done within five seconds.
+const LONGEST: Duration = Duration::from_millis(4500);
+/// Waits of the limiter beyond this are told instead of waited out.
+const PATIENCE: Duration = Duration::from_millis(500);
+
 #[derive(Serialize)]
 struct Check {
     check: &'static str,
-    ok: bool,
+    /// Null where it could not be tried.
+    ok: Option<bool>,
     detail: String,
 }
 
@@ -29,16 +40,24 @@ impl Checks {
     fn add<T>(&mut self, check: &'static str, result: Result<(String, T), Error>) -> Option<T> {
         match result {
             Ok((detail, value)) => {
-                self.done.push(Check { check, ok: true, detail });
+                self.done.push(Check { check, ok: Some(true), detail });
                 Some(value)
             }
             Err(error) => {
                 self.worst.get_or_insert(error.exit_code());
-                self.done.push(Check { check, ok: false, detail: error.to_string() });
+                let detail = error.told().replace("\n  ", "; ");
+                self.done.push(Check { check, ok: Some(false), detail });
                 None
             }
         }
     }
+}
+
+/// What was found out about the API.
+enum Answer {
+    Health(Box<Health>),
+    /// The limits are used up for so long.
+    NotAsked(Duration),
 }
 
 pub(crate) async fn run(context: &Context, args: &DoctorArgs) -> Result<ExitCode, Error> {
@@ -51,52 +70,35 @@ pub(crate) async fn run(context: &Context, args: &DoctorArgs) -> Result<ExitCode
         (file, loaded)
     });
     if let Some(loaded) = checks.add("configuration", loaded) {
-        let zone = Zone::open(&loaded.config).await.map(|zone| {
-            zone.forget_when_empty();
-            (format!("{} is writable", zone.landing.describe()), ())
-        });
-        checks.add("landing zone", zone);
-        if loaded.config.load_to == LoadTo::Databricks || loaded.config.databricks_warehouse.is_some() {
-            let warehouse = setup::warehouse(&loaded.config).await;
-            let warehouse = warehouse
-                .map(|found| (format!("id {}; loads into {}", found.warehouse_id, found.describe()), ()));
-            checks.add("warehouse", warehouse);
-        }
-        let client = setup::client(&loaded).map(|client| {
+        let client = quick_client(&loaded).map(|client| {
             let limits = client.limiter().limits();
             let tier = if client.is_authenticated() { "account set" } else { "no account" };
             (format!("{} a second, {} a minute ({tier})", limits.per_second, limits.per_minute), client)
         });
-        if let Some(client) = checks.add("rate limits", client) {
-            let health = client.check_health().await.map_err(Error::from).map(|health| {
-                let newest = health.latest_session.as_ref().map_or_else(
-                    || "no session yet".to_owned(),
-                    |session| {
-                        format!(
-                            "newest session {} {}",
-                            session.session_key.unwrap_or_default(),
-                            session.session_name.as_deref().unwrap_or("")
-                        )
-                    },
-                );
-                let answered = health.round_trip.as_millis();
-                (format!("{} answers in {answered} ms; {newest}", client.base_url()), health)
-            });
-            if let Some(health) = checks.add("OpenF1", health) {
-                if client.is_authenticated() {
-                    checks.add("login", Ok(("token granted".to_owned(), ())));
+        // Side by side: each may have to wait for another network.
+        let (zone, warehouse, answer) =
+            tokio::join!(zone(&loaded.config), warehouse(&loaded.config), async {
+                match &client {
+                    Ok((_, client)) => Some(ask(client).await),
+                    Err(_) => None,
                 }
-                let clock = match health.clock_difference {
-                    None => Ok(("the server sends no time to compare with".to_owned(), ())),
-                    Some(difference) if difference.as_secs().abs() <= CLOCK_TOLERANCE_S => {
-                        Ok((format!("{} s from the server's", difference.as_secs()), ()))
-                    }
-                    Some(difference) => Err(Error::Usage(format!(
-                        "this machine's clock is {} s from the server's; set it right",
-                        difference.as_secs()
-                    ))),
-                };
-                checks.add("clock", clock);
+            });
+        checks.add("landing zone", zone);
+        if let Some(warehouse) = warehouse {
+            checks.add("warehouse", warehouse);
+        }
+        if let (Some(client), Some(answer)) = (checks.add("rate limits", client), answer) {
+            match answer {
+                Ok(Answer::NotAsked(wait)) => checks.done.push(Check {
+                    check: "OpenF1",
+                    ok: None,
+                    detail: format!(
+                        "not asked: the limits are used up for {} s, by a run of now or just before",
+                        wait.as_secs() + 1
+                    ),
+                }),
+                Ok(Answer::Health(health)) => add_health(&mut checks, &client, &health),
+                Err(error) => drop(checks.add::<()>("OpenF1", Err(error))),
             }
         }
     }
@@ -106,9 +108,95 @@ pub(crate) async fn run(context: &Context, args: &DoctorArgs) -> Result<ExitCode
         &checks.done,
         &[Column::Left("check"), Column::Left(""), Column::Left("detail")],
         |check| {
-            let state = if check.ok { "ok" } else { "FAILED" };
+            let state = match check.ok {
+                Some(true) => "ok",
+                Some(false) => "FAILED",
+                None => "-",
+            };
             vec![check.check.to_owned(), state.to_owned(), check.detail.clone()]
         },
     )?;
     Ok(checks.worst.unwrap_or(ExitCode::Done))
+}
+
+/// A client that tries twice at most and soon gives up.
+fn quick_client(loaded: &Loaded) -> Result<OpenF1, Error> {
+    let mut quick = loaded.clone();
+    let config = &mut quick.config;
+    config.timeout = config.timeout.min(ASKING.as_secs_f64());
+    config.max_retries = config.max_retries.min(1);
+    config.retry_delay = config.retry_delay.min(0.2);
+    setup::client(&quick)
+}
+
+async fn zone(config: &Config) -> Result<(String, ()), Error> {
+    let opened = timeout(LONGEST, Zone::open(config)).await;
+    let zone =
+        opened.map_err(|_| Error::Unreachable(format!("no answer within {} s", LONGEST.as_secs())))??;
+    zone.forget_when_empty();
+    Ok((format!("{} is writable", zone.landing.describe()), ()))
+}
+
+async fn warehouse(config: &Config) -> Option<Result<(String, ()), Error>> {
+    if config.load_to != LoadTo::Databricks && config.databricks_warehouse.is_none() {
+        return None;
+    }
+    Some(match timeout(LONGEST, setup::warehouse(config)).await {
+        Ok(Ok(found)) => Ok((format!("id {}; loads into {}", found.warehouse_id, found.describe()), ())),
+        Ok(Err(error)) => Err(error),
+        Err(_) => Err(Error::Unreachable(format!("no answer within {} s", LONGEST.as_secs()))),
+    })
+}
+
+async fn ask(client: &OpenF1) -> Result<Answer, Error> {
+    let wait = client.limiter().estimate(1);
+    if wait > PATIENCE {
+        return Ok(Answer::NotAsked(wait));
+    }
+    // The answer is timed, not the limiter.
+    tokio::time::sleep(wait).await;
+    match timeout(LONGEST, client.check_health()).await {
+        Ok(Ok(health)) => Ok(Answer::Health(Box::new(health))),
+        Ok(Err(error)) => Err(match crate::unreachable::explain(&error, client.base_url()) {
+            Some(text) => Error::Unreachable(text),
+            None => error.into(),
+        }),
+        // Other processes had used up the limits: nothing was sent.
+        Err(_) if client.traffic().requests == 0 => Ok(Answer::NotAsked(client.limiter().estimate(1))),
+        Err(_) => Err(Error::Unreachable(format!(
+            "no answer from {} within {} s\n  the server or the network is slow; try again",
+            crate::unreachable::host_of(client.base_url()),
+            LONGEST.as_secs()
+        ))),
+    }
+}
+
+fn add_health(checks: &mut Checks, client: &OpenF1, health: &Health) {
+    let newest = health.latest_session.as_ref().map_or_else(
+        || "no session yet".to_owned(),
+        |session| {
+            format!(
+                "newest session {} {}",
+                session.session_key.unwrap_or_default(),
+                session.session_name.as_deref().unwrap_or("")
+            )
+        },
+    );
+    let answered = health.round_trip.as_millis();
+    let detail = format!("{} answers in {answered} ms; {newest}", client.base_url());
+    checks.add("OpenF1", Ok((detail, ())));
+    if client.is_authenticated() {
+        checks.add("login", Ok(("token granted".to_owned(), ())));
+    }
+    let clock = match health.clock_difference {
+        None => Ok(("the server sends no time to compare with".to_owned(), ())),
+        Some(difference) if difference.as_secs().abs() <= CLOCK_TOLERANCE_S => {
+            Ok((format!("{} s from the server's", difference.as_secs()), ()))
+        }
+        Some(difference) => Err(Error::Usage(format!(
+            "this machine's clock is {} s from the server's; set it right",
+            difference.as_secs()
+        ))),
+    };
+    checks.add("clock", clock);
 }

@@ -70,7 +70,9 @@ impl Line {
 
 pub(crate) async fn run(context: &Context, args: &ExtractArgs) -> Result<ExitCode, Error> {
     let loaded = context.load(&[&args.selection, &args.work, &args.out, &args.api])?;
-    run_loaded(context, &loaded, args).await
+    let report = run_loaded(context, &loaded, args).await?;
+    print_sessions(context, &report, &report)?;
+    Ok(exit_code(&report))
 }
 
 /// Extracts by a configuration that is read already.
@@ -78,33 +80,32 @@ pub(crate) async fn run_loaded(
     context: &Context,
     loaded: &Loaded,
     args: &ExtractArgs,
-) -> Result<ExitCode, Error> {
+) -> Result<RunReport, Error> {
     let mut settings = loaded.config.extract_settings(std::path::PathBuf::new(), Timestamp::now());
     settings.refresh = args.work.refresh;
     settings.accept_shrink = args.work.accept_shrink;
     settings.wait_for_lock = args.work.wait;
-    // Everything that can be wrong without a request is found before a folder is made.
-    settings.validate()?;
     let client = setup::client(loaded)?;
     let zone = Zone::open(&loaded.config).await?;
     settings.work_dir.clone_from(&zone.work_dir);
-    let (code, _) = extract(context, client, &zone, settings).await?;
-    Ok(code)
+    extract(context, client, &zone, settings).await
 }
 
-/// Extracts, shows it, prints the summary.
+/// Extracts, showing how far it is, and says how it ended.
 pub(crate) async fn extract(
     context: &Context,
     client: OpenF1,
     zone: &Zone,
     settings: f1lake_extract::ExtractSettings,
-) -> Result<(ExitCode, RunReport), Error> {
+) -> Result<RunReport, Error> {
+    context.say(&format!("landing in {}", zone.lands));
     let shown = Shown::start(
         &context.bars,
         client.limiter().clone(),
         context.globals.quiet,
         context.globals.log_format,
     );
+    let base_url = client.base_url().to_owned();
     let result = match Extractor::new(client, zone.landing.clone(), settings) {
         Ok(extractor) => extractor.run(shown.listener(), crate::interrupt::token()).await,
         Err(error) => Err(error),
@@ -114,12 +115,25 @@ pub(crate) async fn extract(
         if !matches!(error, ExtractError::Busy(_)) {
             zone.forget_when_empty();
         }
-        Error::from(error)
+        Error::of_extract(error, &base_url)
     })?;
+    if report.sessions.is_empty() {
+        zone.forget_when_empty();
+    }
+    context.say(&closing_line(&report, &zone.landing.describe()));
+    Ok(report)
+}
+
+/// Prints what became of each session; `document` is the same for programs.
+pub(crate) fn print_sessions(
+    context: &Context,
+    document: &impl Serialize,
+    report: &RunReport,
+) -> Result<(), Error> {
     let lines: Vec<Line> = report.sessions.iter().map(Line::from).collect();
     print(
         context.output(),
-        &report,
+        document,
         &lines,
         &[
             Column::Left("session"),
@@ -141,12 +155,10 @@ pub(crate) async fn extract(
                 line.remark(),
             ]
         },
-    )?;
-    context.say(&closing_line(&report, &zone.landing.describe()));
-    Ok((exit_code(&report), report))
+    )
 }
 
-fn exit_code(report: &RunReport) -> ExitCode {
+pub(crate) fn exit_code(report: &RunReport) -> ExitCode {
     let failed = report.count(SessionStatus::Failed);
     if report.count(SessionStatus::Interrupted) > 0 {
         ExitCode::Interrupted

@@ -26,6 +26,8 @@ struct Line {
     rows: u64,
     rescued_rows: u64,
     quarantined_rows: u64,
+    /// Tables that had lost the session's rows.
+    brought_back: usize,
     error: Option<String>,
 }
 
@@ -45,14 +47,23 @@ impl From<&SessionLoad> for Line {
             rows: sum(|table| table.rows),
             rescued_rows: sum(|table| table.rescued_rows),
             quarantined_rows: sum(|table| table.quarantined_rows),
+            brought_back: session.tables.iter().filter(|table| table.brought_back).count(),
             error: (!errors.is_empty()).then(|| errors.join("; ")),
         }
     }
 }
 
 impl Line {
+    /// `rows had gone from 2 tables and are back`.
+    fn brought_back(&self) -> Option<String> {
+        let tables = plural(self.brought_back, "table", "tables");
+        (self.brought_back > 0)
+            .then(|| format!("rows had gone from {} {tables} and are back", self.brought_back))
+    }
+
     fn remark(&self) -> String {
         let mut parts = Vec::new();
+        parts.extend(self.brought_back());
         if self.rescued_rows > 0 {
             parts.push(format!("{} with rescued fields", self.rescued_rows));
         }
@@ -101,7 +112,8 @@ pub(crate) async fn run(context: &Context, args: &LoadArgs) -> Result<ExitCode, 
 
 /// The lake of the configuration.
 pub(crate) fn open_lake(config: &Config) -> Result<Lake, Error> {
-    Ok(Lake::open(&config.lake_path)?)
+    f1lake_tables::limit_memory(config.memory_limit.map(|mib| mib.saturating_mul(1 << 20)));
+    Ok(Lake::open_with(&config.lake_path, config.store_plain_http)?)
 }
 
 /// The lake of the configuration, which must be there.
@@ -155,15 +167,28 @@ fn progress(context: &Context) -> LoadProgress {
     Arc::new(move |session: &SessionLoad| {
         if session.status != LoadStatus::Unchanged {
             let line = Line::from(session);
-            teller.tell(&format!(
-                "{}: {}, {} rows in {} tables",
-                session.session,
-                status_name(session.status),
-                HumanCount(line.rows),
-                line.tables
-            ));
+            teller.tell(&format!("{}: {}", session.session, told(session, &line)));
         }
     })
+}
+
+/// What happened to a session: of one that failed, first why.
+fn told(session: &SessionLoad, line: &Line) -> String {
+    let count = |tables: usize| format!("{tables} {}", plural(tables, "table", "tables"));
+    if session.status == LoadStatus::Failed {
+        let failed = session.tables.iter().filter(|table| table.status == LoadStatus::Failed).count();
+        let loaded = session.tables.iter().filter(|table| table.status == LoadStatus::Loaded).count();
+        let others = if loaded > 0 {
+            format!("; {} loaded, {} rows", count(loaded), HumanCount(line.rows))
+        } else {
+            String::new()
+        };
+        let why = line.error.as_deref().unwrap_or_default();
+        return format!("FAILED in {}{others}: {why}", count(failed));
+    }
+    let back = line.brought_back().map(|back| format!("; {back}")).unwrap_or_default();
+    let name = status_name(session.status);
+    format!("{name}, {} rows in {}{back}", HumanCount(line.rows), count(line.tables))
 }
 
 fn say_loaded(context: &Context, report: &LoadReport, place: &str) {

@@ -31,7 +31,10 @@ pub(crate) async fn run(context: &Context, args: &ExtractArgs) -> Result<ExitCod
     settings.refresh = args.work.refresh;
     let client = setup::client(&loaded)?;
     let limiter = client.limiter().clone();
-    let plan = Extractor::new(client, landing, settings)?.plan().await?;
+    let plan = Extractor::new(client, landing, settings)?
+        .plan()
+        .await
+        .map_err(|error| Error::of_extract(error, &loaded.config.base_url))?;
     let time = limiter.estimate(plan.requests);
     let plan = Plan { seconds: time.as_secs_f64(), plan };
     let sessions = &plan.plan.sessions;
@@ -58,6 +61,10 @@ pub(crate) async fn run(context: &Context, args: &ExtractArgs) -> Result<ExitCod
             ]
         },
     )?;
+    if let Some(text) = &plan.plan.not_yet {
+        context.say(text);
+        return Ok(ExitCode::Done);
+    }
     context.say(&format!(
         "{} {}: about {} requests, {} of JSON, at least {} within the rate limits",
         sessions.len(),

@@ -5,11 +5,12 @@ use super::load::require_lake;
 use crate::cli::ReportArgs;
 use crate::error::Error;
 use crate::exit_code::ExitCode;
-use crate::output::{OutputFormat, write};
+use crate::output::{OutputFormat, terminal_width, write};
+use f1lake_extract::files::{Existing, write_file};
 use f1lake_report::{Part, ReportData, Rows, render_html, render_text};
 use f1lake_tables::{Lake, Query, RowFormat, TablesError, write_rows};
 use serde_json::Value;
-use std::io::IsTerminal;
+use std::io::Write;
 use std::path::Path;
 
 /// Width of the text where there is no terminal to ask.
@@ -42,12 +43,13 @@ pub(crate) async fn report(
 
 fn show(context: &Context, data: &ReportData, file: &Path) -> Result<(), Error> {
     let page = render_html(data)?;
-    std::fs::write(file, page).map_err(Error::io("cannot write the report"))?;
+    let failed = |source| Error::File { path: file.display().to_string(), source };
+    write_file(file, page.as_bytes(), Existing::Replace).map_err(failed)?;
     match context.output() {
         OutputFormat::Table => {
-            let terminal = std::io::stdout().is_terminal();
-            let width = if terminal { console_width() } else { WIDTH };
-            let colour = terminal && std::env::var_os("NO_COLOR").is_none();
+            let terminal = terminal_width();
+            let width = terminal.unwrap_or(WIDTH);
+            let colour = terminal.is_some() && std::env::var_os("NO_COLOR").is_none();
             write(&render_text(data, width, colour))?;
         }
         OutputFormat::Json | OutputFormat::Csv => {
@@ -60,10 +62,6 @@ fn show(context: &Context, data: &ReportData, file: &Path) -> Result<(), Error> 
     Ok(())
 }
 
-fn console_width() -> usize {
-    usize::from(console::Term::stdout().size().1)
-}
-
 /// A session by key, `latest`, or words of its name, place and day.
 async fn find_session(query: &Query, wanted: &str) -> Result<i64, Error> {
     if let Ok(key) = wanted.parse() {
@@ -74,7 +72,12 @@ async fn find_session(query: &Query, wanted: &str) -> Result<i64, Error> {
         "select session_key, concat_ws('_', cast(batch_day as varchar), location, session_name) as name \
          from gold_analytics.dim_sessions order by date_start desc, session_key",
     )
-    .await?;
+    .await;
+    // Without that table nothing was built.
+    let rows = match rows {
+        Err(Error::Tables(TablesError::Sql(text))) if text.starts_with("there is no table") => Vec::new(),
+        other => other?,
+    };
     let sessions: Vec<(i64, String)> = rows
         .iter()
         .filter_map(|row| Some((row["session_key"].as_i64()?, row["name"].as_str()?.replace(' ', "_"))))
@@ -90,9 +93,7 @@ async fn find_session(query: &Query, wanted: &str) -> Result<i64, Error> {
     };
     match found.as_slice() {
         [(key, _)] => Ok(*key),
-        [] => Err(Error::Usage(format!(
-            "no built session is named {wanted}; give its key, `latest`, or words such as \"monza race\""
-        ))),
+        [] => Err(Error::Usage(no_such_session(wanted, &sessions))),
         several => {
             let some: Vec<String> =
                 several.iter().take(5).map(|(key, name)| format!("{key} {name}")).collect();
@@ -103,6 +104,22 @@ async fn find_session(query: &Query, wanted: &str) -> Result<i64, Error> {
             )))
         }
     }
+}
+
+/// What to say of words that no built session has.
+fn no_such_session(wanted: &str, sessions: &[(i64, String)]) -> String {
+    const SOME: usize = 5;
+    if sessions.is_empty() {
+        return "the lake has no built session yet\n  `f1lake run` fetches and builds the last ten"
+            .to_owned();
+    }
+    let mut text = format!("no built session is named {wanted}\n  there are ");
+    let shown: Vec<String> = sessions.iter().take(SOME).map(|(key, name)| format!("{key} {name}")).collect();
+    text.push_str(&shown.join(", "));
+    if sessions.len() > SOME {
+        text.push_str(&format!(" and {} older; `f1lake sql \"select session_key, session_name, location from dim_sessions\"` lists all", sessions.len() - SOME));
+    }
+    text
 }
 
 async fn collect(query: &Query, session_key: i64) -> Result<ReportData, Error> {

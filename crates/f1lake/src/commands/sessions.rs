@@ -14,11 +14,13 @@ pub(crate) async fn run(context: &Context, args: &SessionsArgs) -> Result<ExitCo
     // Nothing is landed, so no folder is needed.
     let settings = loaded.config.extract_settings(std::path::PathBuf::new(), Timestamp::now());
     let extractor = Extractor::new(setup::client(&loaded)?, Landing::memory(), settings)?;
-    let sessions = extractor.sessions().await?;
+    let selected =
+        extractor.sessions().await.map_err(|error| Error::of_extract(error, &loaded.config.base_url))?;
+    let sessions = &selected.sessions;
     print(
         context.output(),
-        &sessions,
-        &sessions,
+        sessions,
+        sessions,
         &[
             Column::Right("session"),
             Column::Right("meeting"),
@@ -40,5 +42,8 @@ pub(crate) async fn run(context: &Context, args: &SessionsArgs) -> Result<ExitCo
             ]
         },
     )?;
+    if let Some(text) = selected.not_yet() {
+        context.say(&text);
+    }
     Ok(ExitCode::Done)
 }

@@ -13,6 +13,9 @@ pub(crate) async fn run(context: &Context, args: &LakeOnlyArgs) -> Result<ExitCo
     let loaded = context.load(&[&args.lake])?;
     let lake = require_lake(&loaded.config)?;
     let tables = f1lake_tables::tables(&lake).await?;
+    if tables.is_empty() {
+        return Err(no_lake(&lake));
+    }
     print(
         context.output(),
         &tables,
@@ -52,11 +55,23 @@ pub(crate) async fn run(context: &Context, args: &LakeOnlyArgs) -> Result<ExitCo
     Ok(if damaged { ExitCode::Failed } else { ExitCode::Done })
 }
 
+/// What a folder without tables probably is.
+fn no_lake(lake: &f1lake_tables::Lake) -> Error {
+    let place = lake.describe();
+    let is_zone = lake.local_path().is_some_and(|folder| folder.join(f1lake_extract::MANIFEST_DIR).is_dir());
+    Error::Usage(match is_zone {
+        true => format!("{place} is no lake, it is a landing zone\n  `f1lake status --out {place}` shows it"),
+        false => format!(
+            "{place} has no tables\n  `f1lake load` and `f1lake build` make them; --lake names another place"
+        ),
+    })
+}
+
 pub(crate) async fn maintain(context: &Context, args: &MaintainArgs) -> Result<ExitCode, Error> {
     let loaded = context.load(&[&args.lake])?;
     let lake = require_lake(&loaded.config)?;
     let settings = MaintainSettings { retention_hours: args.retention_hours, dry_run: args.dry_run };
-    let done = f1lake_tables::maintain(&lake, settings).await?;
+    let done = f1lake_tables::maintain(&lake, settings, &crate::interrupt::token()).await?;
     print(
         context.output(),
         &done,

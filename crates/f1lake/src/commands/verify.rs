@@ -13,6 +13,13 @@ pub(crate) async fn run(context: &Context, args: &ZoneArgs) -> Result<ExitCode, 
     let loaded = context.load(&[&args.out])?;
     let zone = Zone::require(&loaded.config)?;
     let report = f1lake_extract::verify(&zone.landing).await?;
+    if report.sessions == 0 && report.problems.is_empty() {
+        let place = zone.landing.describe();
+        return Err(Error::Usage(format!(
+            "{place} is no landing zone: no session landed there, so nothing can be verified\n  \
+             `f1lake extract` makes one, --out names another"
+        )));
+    }
     if !report.problems.is_empty() || context.output() != OutputFormat::Table {
         print(
             context.output(),
@@ -34,7 +41,7 @@ pub(crate) async fn run(context: &Context, args: &ZoneArgs) -> Result<ExitCode, 
         HumanBytes(report.bytes),
         match report.problems.len() {
             0 => "all as landed".to_owned(),
-            count => format!("{count} damaged; remove the session's file in _manifest/ and extract it again"),
+            count => format!("{count} damaged; `f1lake repair` lands them again"),
         }
     ));
     Ok(if report.problems.is_empty() { ExitCode::Done } else { ExitCode::Failed })

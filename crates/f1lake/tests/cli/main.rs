@@ -4,9 +4,14 @@
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod cases;
+mod doctor;
+mod filters;
+mod operators;
 mod planted;
+mod row_files;
 mod secrets;
 mod truth;
+mod words;
 
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -175,7 +180,7 @@ fn steady(text: &str, place: &Place) -> String {
 }
 
 #[test]
-fn bad_input_ends_in_one_line_that_says_what_to_do() {
+fn bad_input_ends_in_a_line_or_two_that_say_what_to_do() {
     let place = Place::new();
     place.write("file", "");
     let cases: &[&[&str]] = &[
@@ -195,7 +200,7 @@ fn bad_input_ends_in_one_line_that_says_what_to_do() {
         &["extract", "--base-url", "nonsense"],
         &["extract", "--base-url", "http://api.openf1.org/v1"],
         &["extract", "--out", "file/landing"],
-        &["extract", "--out", "s3://bucket/landing"],
+        &["extract", "--out", "ftp://host/landing"],
         &["extract", "--out", "/Volumes/main/f1/landing"],
         &["extract", "--config", "absent.toml"],
         &["simulate", "--replay", "absent"],
@@ -213,7 +218,8 @@ fn bad_input_ends_in_one_line_that_says_what_to_do() {
         let ended = ended(command);
         assert_eq!(ended.code, 2, "{case:?}: {}", ended.stderr);
         assert_eq!(ended.stdout, "", "{case:?}");
-        assert_eq!(ended.stderr.lines().count(), 1, "{case:?}: {}", ended.stderr);
+        // What is wrong in one line, what to do in another.
+        assert!((1..=2).contains(&ended.stderr.lines().count()), "{case:?}: {}", ended.stderr);
         seen.push_str(&format!("f1lake {}\n  {}", case.join(" "), ended.stderr));
     }
     assert_eq!(place.files("."), ["file"], "something was written");
@@ -323,7 +329,7 @@ fn every_setting_and_command_is_documented() {
         .filter_map(|line| line.split_whitespace().next())
         .filter(|name| *name != "help")
         .collect();
-    assert_eq!(commands.len(), 20);
+    assert_eq!(commands.len(), 21);
     for command in commands {
         assert!(cli.contains(&format!("## `f1lake {command}`")), "docs/cli.md does not tell of {command}");
     }
@@ -670,8 +676,8 @@ fn data_goes_to_stdout_and_talk_to_stderr() {
     let quiet = run(&["--quiet", "--output", "json"], "a");
     assert_eq!(quiet.stderr, "");
     let report: Value = serde_json::from_str(&quiet.stdout).unwrap();
-    assert_eq!(report["sessions"][0]["status"], "landed");
-    assert_eq!(report["sessions"][0]["endpoints"].as_array().unwrap().len(), 2);
+    assert_eq!(report["extract"]["sessions"][0]["status"], "landed");
+    assert_eq!(report["extract"]["sessions"][0]["endpoints"].as_array().unwrap().len(), 2);
     let logged = run(&["--log-format", "json", "--output", "csv"], "b");
     assert!(logged.stdout.starts_with("session_key,session,status,"), "{}", logged.stdout);
     assert!(logged.stderr.lines().count() >= 3);
@@ -700,6 +706,10 @@ fn two_processes_keep_the_limits_together() {
                     &out,
                     "--base-url",
                     &server.base_url,
+                    "--rate-per-second",
+                    "3",
+                    "--rate-per-minute",
+                    "30",
                 ])
                 .stdout(Stdio::null())
                 .stderr(Stdio::null())
@@ -737,7 +747,7 @@ fn a_second_run_on_one_folder_is_refused() {
 }
 
 #[test]
-fn a_server_that_is_no_openf1_is_named_and_leaves_nothing_behind() {
+fn a_server_that_is_no_openf1_is_named_and_leaves_only_the_lock_behind() {
     let place = Place::new();
     place.write("html.toml", "[[fault]]\nkind = \"html\"\n");
     let server = Simulated::start(&place, &["--limits", "none", "--faults", "html.toml"]);
@@ -745,7 +755,14 @@ fn a_server_that_is_no_openf1_is_named_and_leaves_nothing_behind() {
     assert_eq!(ended.code, 1);
     assert!(ended.stderr.contains("is the base URL right?"), "{}", ended.stderr);
     assert_eq!(ended.stderr.lines().count(), 1, "{}", ended.stderr);
-    assert!(!place.path().join("out").exists());
+    let entries = |folder: &str| -> Vec<std::ffi::OsString> {
+        std::fs::read_dir(place.path().join(folder))
+            .unwrap()
+            .map(|entry| entry.unwrap().file_name())
+            .collect()
+    };
+    // A lock is never unlinked: another run may hold it by now.
+    assert_eq!((entries("out"), entries("out/_work")), (vec!["_work".into()], vec!["run.lock".into()]));
     let doctor = place.run_fast(&server, &["doctor", "--out", "out"]);
     assert_eq!(doctor.code, 1);
     assert!(doctor.stdout.contains("FAILED"), "{}", doctor.stdout);

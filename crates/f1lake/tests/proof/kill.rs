@@ -5,6 +5,7 @@
 
 use crate::outcome::{Outcome, cleaned};
 use crate::place::{PROGRAM, Place, STEPS, Simulated, Step, WORKERS, setting};
+use crate::random::Random;
 use std::process::Stdio;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -38,28 +39,6 @@ fn calm(server: &Simulated) -> Calm {
     let (built, loaded) = (outcomes.pop().unwrap(), outcomes.pop().unwrap());
     built.same(&place).unwrap();
     Calm { loaded, built, seconds, requests }
-}
-
-/// Random numbers from a seed.
-struct Random(u64);
-
-impl Random {
-    fn next(&mut self) -> u64 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut mixed = self.0;
-        mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        mixed ^ (mixed >> 31)
-    }
-
-    fn below(&mut self, end: u64) -> u64 {
-        self.next() % end
-    }
-
-    /// Between 0 and 1.
-    fn unit(&mut self) -> f64 {
-        (self.next() >> 11) as f64 / (1_u64 << 53) as f64
-    }
 }
 
 /// Kills a step after so many seconds; `false` when it had ended by then.

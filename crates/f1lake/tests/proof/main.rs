@@ -9,6 +9,12 @@ mod clock;
 mod faults;
 #[cfg(unix)]
 mod kill;
+#[cfg(unix)]
+mod operators;
 mod outcome;
 mod place;
+#[cfg(unix)]
+mod random;
 mod tables;
+#[cfg(target_os = "linux")]
+mod volume;

@@ -143,12 +143,24 @@ impl Simulated {
         Self::with(limits, 0)
     }
 
+    /// With another season: the same sessions, other times.
+    #[cfg(unix)]
+    pub(crate) fn seeded(seed: u32) -> Self {
+        Self::serve(&["--limits", "none", "--seed", &seed.to_string()], 0)
+    }
+
     fn with(limits: &str, delay_ms: u32) -> Self {
+        Self::serve(&["--limits", limits], delay_ms)
+    }
+
+    fn serve(arguments: &[&str], delay_ms: u32) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let faults = folder.path().join("faults.toml");
         std::fs::write(&faults, format!("[[fault]]\nkind = \"delay\"\ndelay_ms = {delay_ms}\n")).unwrap();
         let mut child = Command::new(PROGRAM)
-            .args(["simulate", "--limits", limits, "--seasons", "2024", "--faults"])
+            .args(["simulate", "--seasons", "2024"])
+            .args(arguments)
+            .arg("--faults")
             .arg(faults)
             .current_dir(folder.path())
             .stdin(Stdio::null())

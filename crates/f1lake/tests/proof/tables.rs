@@ -21,13 +21,13 @@ pub(crate) fn lake(root: &Path) -> Result<BTreeMap<String, Vec<String>>, String>
     Ok(tables)
 }
 
-fn names(folder: &Path) -> BTreeSet<String> {
+pub(crate) fn names(folder: &Path) -> BTreeSet<String> {
     let Ok(entries) = std::fs::read_dir(folder) else { return BTreeSet::new() };
     entries.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect()
 }
 
 /// Rows of a table, sorted.
-fn rows(folder: &Path) -> Result<Vec<String>, String> {
+pub(crate) fn rows(folder: &Path) -> Result<Vec<String>, String> {
     let mut rows = Vec::new();
     for (file, partition) in live_files(&folder.join("_delta_log"))? {
         let opened = std::fs::File::open(folder.join(&file)).map_err(|error| format!("{file}: {error}"))?;

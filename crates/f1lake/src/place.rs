@@ -1,0 +1,207 @@
+//! Where files land: a folder of this machine, an object store, or a Databricks volume; and what `/Volumes/...` means.
+
+use crate::config::Config;
+use crate::error::Error;
+use crate::setup;
+use f1lake_databricks::VolumeStore;
+use f1lake_extract::Landing;
+use std::path::Path;
+use std::sync::Arc;
+
+/// Set by Databricks wherever its runtime is: there a volume is mounted as a folder.
+const RUNTIME: &str = "DATABRICKS_RUNTIME_VERSION";
+const DBFS: &str = "dbfs:";
+const FILE: &str = "file://";
+
+/// A place for landing files.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Place {
+    /// A folder of this machine.
+    Folder {
+        path: String,
+        /// What must be said about it.
+        remark: &'static str,
+    },
+    /// An object store, by its URL.
+    Store(String),
+    /// A volume of a Databricks workspace, over the network.
+    Volume(String),
+}
+
+/// What decides what `/Volumes/...` means.
+#[derive(Debug, Clone, Copy)]
+struct Surroundings {
+    /// Whether this runs inside Databricks.
+    inside: bool,
+    /// Whether there is such a folder here.
+    folder: bool,
+    /// Whether a workspace is configured.
+    workspace: bool,
+}
+
+/// A volume's path without the word that says how it is reached.
+pub(crate) fn bare(name: &str) -> &str {
+    let stripped = name.strip_prefix(DBFS).or_else(|| name.strip_prefix(FILE));
+    stripped.filter(|rest| rest.starts_with("/Volumes/")).unwrap_or(name)
+}
+
+impl Place {
+    /// The place that the configuration names.
+    ///
+    /// # Errors
+    /// [`Error::Usage`] when `/Volumes/...` may mean two places.
+    pub(crate) fn of(config: &Config) -> Result<Self, Error> {
+        let volume = config.landing_volume_path.as_deref().filter(|path| !path.is_empty());
+        Self::of_name(volume.unwrap_or(&config.landing_path), |name| {
+            let inside = std::env::var_os(RUNTIME).is_some_and(|version| !version.is_empty());
+            // Inside, the rest decides nothing, and a login there takes seconds.
+            let is_set = || !matches!(setup::login(config), Err(f1lake_databricks::Error::NoWorkspace(_)));
+            Surroundings {
+                inside,
+                folder: !inside && first_folder(name).is_dir(),
+                workspace: !inside && is_set(),
+            }
+        })
+    }
+
+    fn of_name(name: &str, surroundings: impl FnOnce(&str) -> Surroundings) -> Result<Self, Error> {
+        let folder = |path: &str, remark| Ok(Self::Folder { path: path.to_owned(), remark });
+        if let Some(path) = name.strip_prefix(DBFS) {
+            return Ok(Self::Volume(path.to_owned()));
+        }
+        if let Some(path) = name.strip_prefix(FILE) {
+            return folder(path, "");
+        }
+        if name.contains("://") {
+            return Ok(Self::Store(name.to_owned()));
+        }
+        if !name.starts_with("/Volumes/") {
+            return folder(name, "");
+        }
+        match surroundings(name) {
+            Surroundings { inside: true, .. } => folder(name, ", the volume's mount"),
+            Surroundings { folder: true, workspace: true, .. } => Err(Error::Usage(format!(
+                "{name} is a folder of this machine, and a Databricks workspace is set too; write {DBFS}{name} for the \
+                 workspace's volume, or {FILE}{name} for the folder"
+            ))),
+            Surroundings { folder: true, .. } => {
+                folder(name, ", a folder of this machine: no Databricks workspace is set")
+            }
+            Surroundings { .. } => Ok(Self::Volume(name.to_owned())),
+        }
+    }
+
+    /// The folder, when it is one.
+    pub(crate) fn folder(&self) -> Option<&Path> {
+        match self {
+            Self::Folder { path, .. } => Some(Path::new(path)),
+            Self::Store(_) | Self::Volume(_) => None,
+        }
+    }
+
+    /// Opens the landing zone, with the copy that the configuration wants; and says where it is.
+    ///
+    /// # Errors
+    /// [`Error::Usage`] when it cannot be used, [`Error::Databricks`] when the login cannot.
+    pub(crate) fn landing(&self, config: &Config) -> Result<(Landing, String), Error> {
+        let (landing, lands) = self.open(config)?;
+        if !config.also_local {
+            return Ok((landing, lands));
+        }
+        let folder = &config.landing_path;
+        if setup::volume(config).is_none_or(|volume| volume == bare(folder)) {
+            return Err(Error::Usage(
+                "also_local keeps landing files of a volume in landing_path too; name the volume by \
+                 landing_volume_path or --to"
+                    .to_owned(),
+            ));
+        }
+        let (copy, copied) =
+            Self::of_name(folder, |_| Surroundings { inside: false, folder: true, workspace: false })?
+                .open(config)?;
+        Ok((landing.with_copy(copy), format!("{lands}, and in {copied}")))
+    }
+
+    fn open(&self, config: &Config) -> Result<(Landing, String), Error> {
+        let unusable = |error: f1lake_extract::ExtractError| Error::Usage(error.to_string());
+        match self {
+            Self::Folder { path, remark } => {
+                let landing = Landing::open(path).map_err(unusable)?;
+                let lands = format!("{}{remark}", landing.describe());
+                Ok((landing, lands))
+            }
+            Self::Store(url) => {
+                let landing = Landing::open_with(url, config.store_plain_http).map_err(unusable)?;
+                Ok((landing, url.clone()))
+            }
+            Self::Volume(path) => {
+                let workspace = setup::workspace(config)?;
+                let store = VolumeStore::open(&workspace, path)?;
+                // The store gathers each file in memory anyhow, and sends large ones in parts itself.
+                let landing = Landing::from_store(Arc::new(store), path).single_put(u64::MAX);
+                Ok((landing, format!("{path}, a volume of {}", workspace.host())))
+            }
+        }
+    }
+}
+
+/// `/Volumes/main` of `/Volumes/main/f1/raw`: what exists of a path on this machine, whether or not the rest does.
+fn first_folder(name: &str) -> &Path {
+    let rest = name.strip_prefix("/Volumes/").unwrap_or_default();
+    let end = rest.find('/').unwrap_or(rest.len());
+    Path::new(&name[..name.len() - rest.len() + end])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const VOLUME: &str = "/Volumes/main/f1/raw";
+
+    fn means(name: &str, inside: bool, folder: bool, workspace: bool) -> Result<Place, String> {
+        Place::of_name(name, |_| Surroundings { inside, folder, workspace })
+            .map_err(|error| error.to_string())
+    }
+
+    fn is_folder(place: &Place) -> bool {
+        place.folder() == Some(Path::new(VOLUME))
+    }
+
+    #[test]
+    fn a_volume_is_the_mount_inside_databricks_and_elsewhere_what_there_is() {
+        let volume = Place::Volume(VOLUME.to_owned());
+        for (folder, workspace) in [(true, true), (true, false), (false, true), (false, false)] {
+            let inside = means(VOLUME, true, folder, workspace).unwrap();
+            assert!(is_folder(&inside), "{inside:?}");
+        }
+        assert_eq!(means(VOLUME, false, false, true).unwrap(), volume);
+        assert_eq!(means(VOLUME, false, false, false).unwrap(), volume, "its login says what is missing");
+        match means(VOLUME, false, true, false).unwrap() {
+            Place::Folder { path, remark } => {
+                assert!(path == VOLUME && remark.contains("folder of this machine"))
+            }
+            other => panic!("{other:?}"),
+        }
+        let both = means(VOLUME, false, true, true).unwrap_err();
+        assert!(
+            both.contains("dbfs:/Volumes/main/f1/raw") && both.contains("file:///Volumes/main/f1/raw"),
+            "{both}"
+        );
+    }
+
+    #[test]
+    fn what_says_how_it_is_reached_means_that_everywhere() {
+        for (inside, folder, workspace) in
+            [(true, true, true), (false, true, true), (false, false, false), (true, false, false)]
+        {
+            let volume = means("dbfs:/Volumes/main/f1/raw", inside, folder, workspace).unwrap();
+            assert_eq!(volume, Place::Volume(VOLUME.to_owned()));
+            assert!(is_folder(&means("file:///Volumes/main/f1/raw", inside, folder, workspace).unwrap()));
+        }
+        assert_eq!(bare("dbfs:/Volumes/main/f1/raw"), VOLUME);
+        assert_eq!(bare("file:///Volumes/main/f1/raw"), VOLUME);
+        assert_eq!(bare("file:///data"), "file:///data");
+        assert_eq!(first_folder(VOLUME), Path::new("/Volumes/main"));
+        assert_eq!(first_folder("/Volumes/main"), Path::new("/Volumes/main"));
+    }
+}

@@ -1,0 +1,206 @@
+//! What people do beside a run, and to what it left: look, build twice, stop, damage.
+
+use crate::{Ended, Place, QUALIFYING, RACE, Simulated, ended};
+use serde_json::Value;
+use std::process::{Child, Command, Stdio};
+
+/// Everything but telemetry and intervals: a run takes seconds.
+const SMALL: &str = "sessions,meetings,drivers,laps,position,stints,session_result,overtakes,pit,race_control,\
+                     team_radio,weather,starting_grid,championship_drivers,championship_teams";
+
+fn both() -> String {
+    format!("{RACE},{QUALIFYING}")
+}
+
+fn background(mut command: Command) -> Child {
+    command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap()
+}
+
+/// Looks again and again until the run has ended; returns how often.
+fn look_beside(mut run: Child, looks: &mut dyn FnMut() -> Vec<Ended>) -> usize {
+    let mut rounds = 0;
+    loop {
+        let over = run.try_wait().unwrap().is_some();
+        for look in looks() {
+            assert_eq!(look.code, 0, "{}{}", look.stdout, look.stderr);
+        }
+        rounds += 1;
+        if over {
+            break;
+        }
+    }
+    let output = run.wait_with_output().unwrap();
+    let told =
+        [output.stdout, output.stderr].map(|bytes| String::from_utf8_lossy(&bytes).into_owned()).concat();
+    assert_eq!(output.status.code(), Some(0), "the run was disturbed: {told}");
+    rounds
+}
+
+#[test]
+fn looks_beside_an_extract_and_a_load_are_harmless() {
+    let place = Place::new();
+    place.write("slow.toml", "[[fault]]\nkind = \"delay\"\ndelay_ms = 100\n");
+    let slow = Simulated::start(&place, &["--limits", "none", "--seasons", "2024", "--faults", "slow.toml"]);
+    let sessions = both();
+    let chosen = ["--session-key", &sessions, "--endpoints", SMALL, "--out", "landing"];
+    let extract = background(place.fast(&slow, &[&["extract", "--quiet"], &chosen[..]].concat()));
+    // Until then there is nothing to look at.
+    while !place.path().join("landing/_work/run.lock").exists() {
+        std::thread::sleep(std::time::Duration::from_millis(5));
+    }
+    let rounds = look_beside(extract, &mut || {
+        vec![
+            place.run_fast(&slow, &[&["plan", "--quiet"], &chosen[..]].concat()),
+            place.run(&["status", "--quiet", "--out", "landing"]),
+            place.run(&["verify", "--quiet", "--out", "landing"]),
+            place.run_fast(&slow, &["doctor", "--quiet", "--out", "landing"]),
+            place.run_fast(&slow, &["sessions", "--quiet", "--session-key", RACE]),
+        ]
+    });
+    let load = background(place.command(&["load", "--quiet", "--out", "landing", "--lake", "lake"]));
+    let beside_load = look_beside(load, &mut || {
+        vec![
+            place.run(&["status", "--quiet", "--out", "landing"]),
+            place.run(&["verify", "--quiet", "--out", "landing"]),
+        ]
+    });
+    eprintln!("{rounds} rounds of looks beside the extract, {beside_load} beside the load");
+    let verified = place.run(&["verify", "--out", "landing"]);
+    assert!(verified.code == 0 && verified.stderr.contains("2 sessions"), "{}", verified.stderr);
+    let plan = place.run_fast(&slow, &[&["plan", "--output", "json"], &chosen[..]].concat());
+    let plan: Value = serde_json::from_str(&plan.stdout).unwrap();
+    assert_eq!(plan["requests"], 0, "{plan:#}");
+}
+
+#[test]
+fn a_lock_is_never_unlinked() {
+    let place = Place::new();
+    // Nobody listens there: the run fails, and finds its new folder empty.
+    let ended = place.run(&[
+        "extract",
+        "--session-key",
+        RACE,
+        "--out",
+        "landing",
+        "--base-url",
+        "http://127.0.0.1:9/v1",
+        "--max-retries",
+        "0",
+    ]);
+    assert_ne!(ended.code, 0);
+    assert!(place.path().join("landing/_work/run.lock").exists(), "another run may hold it by now");
+}
+
+#[test]
+fn a_second_build_is_refused_in_one_line_or_waits() {
+    let place = Place::new();
+    let server = Simulated::start(&place, &["--limits", "none", "--seasons", "2024"]);
+    let extract =
+        ["extract", "--quiet", "--session-key", RACE, "--endpoints", "sessions,laps", "--out", "landing"];
+    assert_eq!(place.run_fast(&server, &extract).code, 0);
+    assert_eq!(place.run(&["load", "--quiet", "--out", "landing", "--lake", "lake"]).code, 0);
+    let first = background(place.command(&["build", "--quiet", "--lake", "lake"]));
+    while !place.path().join("lake/_work/run.lock").exists() {
+        std::thread::sleep(std::time::Duration::from_millis(2));
+    }
+    let waits = background(place.command(&["build", "--lake", "lake", "--wait"]));
+    let refused = place.run(&["build", "--lake", "lake"]);
+    let first = first.wait_with_output().unwrap();
+    assert_eq!(first.status.code(), Some(0), "{}", String::from_utf8_lossy(&first.stderr));
+    assert_eq!((refused.code, refused.stdout.as_str()), (1, ""), "{}", refused.stderr);
+    assert_eq!(refused.stderr.lines().count(), 1, "{}", refused.stderr);
+    assert!(
+        refused.stderr.contains("another f1lake run") && refused.stderr.contains("--wait"),
+        "{}",
+        refused.stderr
+    );
+    let waited = waits.wait_with_output().unwrap();
+    let told = String::from_utf8_lossy(&waited.stderr);
+    assert!(waited.status.code() == Some(0) && told.contains("built 0 of "), "{told}");
+}
+
+#[test]
+fn a_damaged_table_is_told_once_and_in_our_words() {
+    let place = Place::new();
+    let server = Simulated::start(&place, &["--limits", "none", "--seasons", "2024"]);
+    let extract =
+        ["extract", "--quiet", "--session-key", RACE, "--endpoints", "laps,stints", "--out", "landing"];
+    assert_eq!(place.run_fast(&server, &extract).code, 0);
+    let load = ["load", "--out", "landing", "--lake", "lake"];
+    assert_eq!(place.run(&load).code, 0);
+    place.write("lake/bronze_raw/bronze_laps/_delta_log/00000000000000000000.json", "{\"commitInfo\":{}}");
+    let damaged = place.run(&load);
+    assert_eq!(damaged.code, 1, "{}", damaged.stderr);
+    assert!(!damaged.stderr.contains("ERROR") && !damaged.stderr.contains("WARN"), "{}", damaged.stderr);
+    assert!(damaged.stderr.contains("FAILED in 1 table: bronze_laps: "), "{}", damaged.stderr);
+    assert!(damaged.stderr.contains("move the table's folder away"), "{}", damaged.stderr);
+    // The advice is right.
+    std::fs::rename(place.path().join("lake/bronze_raw/bronze_laps"), place.path().join("aside")).unwrap();
+    let back = place.run(&load);
+    assert_eq!(back.code, 0, "{}", back.stderr);
+    assert!(back.stderr.contains("rows had gone from 1 table and are back"), "{}", back.stderr);
+}
+
+#[test]
+fn a_run_names_each_check_that_warned_or_failed() {
+    let place = Place::new();
+    let server = Simulated::start(&place, &["--limits", "none", "--seasons", "2024"]);
+    // Without the calendar's tables a relation is missing at the source.
+    let run = [
+        "run",
+        "--session-key",
+        RACE,
+        "--endpoints",
+        "sessions,drivers,laps",
+        "--out",
+        "landing",
+        "--lake",
+        "lake",
+    ];
+    let ended = place.run_fast(&server, &run);
+    let summary = ended.stderr.lines().find(|line| line.contains(" checks: ")).unwrap();
+    let counts: Vec<usize> =
+        summary.split(|c: char| !c.is_ascii_digit()).filter_map(|word| word.parse().ok()).collect();
+    let [.., warned, failed] = counts[..] else { panic!("{summary}") };
+    let named =
+        |word: &str| ended.stderr.lines().filter(|line| line.contains(&format!(": {word}, "))).count();
+    assert_eq!((named("warned"), named("FAILED")), (warned, failed), "{}", ended.stderr);
+    assert!(warned > 0, "nothing to name: {summary}");
+}
+
+#[cfg(unix)]
+#[test]
+fn a_load_stops_on_ctrl_c_and_the_next_one_goes_on() {
+    let place = Place::new();
+    let server = Simulated::start(&place, &["--limits", "none", "--seasons", "2024"]);
+    let extract =
+        ["extract", "--quiet", "--session-key", RACE, "--endpoints", "laps,location", "--out", "landing"];
+    let landed = place.run_fast(&server, &extract);
+    assert_eq!(landed.code, 0, "{}", landed.stderr);
+    let load = ["load", "--out", "landing", "--lake", "lake"];
+    let child = background(place.command(&load));
+    // Inside the large table: its file is being written.
+    std::thread::sleep(std::time::Duration::from_millis(700));
+    let told = std::time::Instant::now();
+    let interrupt = Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap();
+    assert!(interrupt.success());
+    let output = child.wait_with_output().unwrap();
+    eprintln!("a load stopped in {:.3} s", told.elapsed().as_secs_f64());
+    let stderr = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert_eq!(output.status.code(), Some(130), "{stderr}");
+    assert!(told.elapsed() < std::time::Duration::from_secs(8), "{:?}", told.elapsed());
+    let next = ended(place.command(&load));
+    assert_eq!(next.code, 0, "{}", next.stderr);
+    let rows = place.run(&[
+        "sql",
+        "--lake",
+        "lake",
+        "--output",
+        "json",
+        "select count(*) as n from bronze_raw.bronze_locations",
+    ]);
+    let rows: Value = serde_json::from_str(&rows.stdout).unwrap();
+    let files = place.files("landing");
+    let file = files.iter().find(|file| file.starts_with("location")).unwrap();
+    assert_eq!(rows[0]["n"], place.rows(&format!("landing/{file}")).len(), "{rows}");
+}

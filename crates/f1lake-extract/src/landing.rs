@@ -103,7 +103,7 @@ impl Landing {
     #[cfg(feature = "cloud")]
     fn open_url(target: &str, plain_http: bool) -> Result<Self, ExtractError> {
         let url = url::Url::parse(target)
-            .map_err(|error| ExtractError::Settings(format!("landing_path `{target}` is no URL: {error}")))?;
+            .map_err(|error| ExtractError::Settings(format!("landing_path `{target}` is not a URL: {error}")))?;
         let (store, prefix) = crate::bucket::open(&url, plain_http)?;
         Ok(Self { prefix, ..Self::from_store(store, target) })
     }

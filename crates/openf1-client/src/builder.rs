@@ -108,7 +108,7 @@ impl ClientBuilder {
             ));
         }
         let url = url::Url::parse(&base).map_err(|error| {
-            Error::Config(format!("base_url `{base}` is no URL ({error}); try {DEFAULT_BASE_URL}"))
+            Error::Config(format!("base_url `{base}` is not a URL ({error}); try {DEFAULT_BASE_URL}"))
         })?;
         match url.scheme() {
             "https" => {}

@@ -149,7 +149,7 @@ impl Log {
         self.ended.insert(index, at);
     }
 
-    /// Lets go of requests that nobody will end, and of times that cannot be: those of before the machine restarted, in the future, count as now.
+    /// Drops requests that nobody will end, and times that cannot be: from before the machine restarted. Times in the future count as now.
     fn settle(&mut self, now: i64) {
         let latest = now.saturating_add(LATE);
         for at in &mut self.ended {

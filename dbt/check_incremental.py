@@ -5,7 +5,8 @@
 
 Copies the small tables of the lake, builds on DuckDB, then changes bronze as new landings would: values corrected, rows gone,
 a table of a session emptied, a session removed. The incremental run must give what a build from nothing gives, with no row twice,
-and a run after that must change nothing. Exit code 1 when it does not.
+and a run after that must change nothing. Then the query of a silver model changes: its rows in gold must follow, though no session
+landed again. Exit code 1 when something does not hold.
 """
 
 import argparse
@@ -64,11 +65,31 @@ def land_again(lake: Path, corrected: int, emptied: int, removed: int) -> None:
         rewrite(lake, path.name, lambda table: table.filter(pc.not_equal(table[column], removed)))
 
 
-def run(lake: Path, database: Path, folder: Path) -> None:
+def change_rule(project: Path) -> None:
+    """Makes the air 100 degrees hotter, by the rules of silver."""
+    model = project / "models" / "silver" / "silver_weather.sql"
+    sql = model.read_text()
+    changed = sql.replace("    air_temperature,\n", "    air_temperature + 100 as air_temperature,\n")
+    if changed == sql:
+        sys.exit("silver_weather.sql is not as this check expects it")
+    model.write_text(changed)
+
+
+def laps_by_rule(database: Path) -> tuple[int, int]:
+    """Laps of gold by the old rule and by the new one."""
+    import duckdb
+
+    with duckdb.connect(str(database), read_only=True) as connection:
+        sql = "select count(*) filter (air_temperature < 100), count(*) filter (air_temperature > 100) from gold_analytics.fact_laps"
+        return connection.execute(sql).fetchone()
+
+
+def run(project: Path, lake: Path, database: Path, folder: Path, *more: str) -> None:
     command = [
         *(shutil.which("dbt", path=str(Path(sys.executable).parent)) or "dbt", "--quiet", "run"),
-        *("--project-dir", str(HERE), "--profiles-dir", str(HERE), "--target", "duckdb"),
+        *("--project-dir", str(project), "--profiles-dir", str(project), "--target", "duckdb"),
         *("--target-path", str(folder / "target"), "--log-path", str(folder / "logs")),
+        *more,
     ]
     environment = os.environ | {"F1LAKE_LAKE": str(lake), "F1LAKE_DUCKDB": str(database)}
     if subprocess.run(command, env=environment, stdout=sys.stderr).returncode != 0:
@@ -109,22 +130,29 @@ def main() -> int:
     source = parser.parse_args().lake.resolve()
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        lake = folder / "lake"
+        lake, project = folder / "lake", folder / "dbt"
+        shutil.copytree(HERE, project, ignore=shutil.ignore_patterns("target", "logs", "*.duckdb"))
         sessions = copy_lake(source, lake)
         if len(sessions) < 3:
             sys.exit("needs a lake with laps of three sessions or more")
-        run(lake, folder / "kept.duckdb", folder)
+        run(project, lake, folder / "kept.duckdb", folder)
         before = rows(folder / "kept.duckdb")
         land_again(lake, *sessions[:3])
-        run(lake, folder / "kept.duckdb", folder)
+        run(project, lake, folder / "kept.duckdb", folder)
         incremental = rows(folder / "kept.duckdb")
-        run(lake, folder / "fresh.duckdb", folder)
+        run(project, lake, folder / "fresh.duckdb", folder)
         failures = compare("incremental against full", incremental, rows(folder / "fresh.duckdb"))
-        run(lake, folder / "kept.duckdb", folder)
+        run(project, lake, folder / "kept.duckdb", folder)
         failures += compare("run again", rows(folder / "kept.duckdb"), incremental)
         changed = sum(before[table] != incremental[table] for table in before)
         print(f"the landings changed {changed} of {len(before)} tables")
         if changed == 0:
+            failures += 1
+        change_rule(project)
+        run(project, lake, folder / "kept.duckdb", folder, "--select", "silver_weather", "fact_laps")
+        old, new = laps_by_rule(folder / "kept.duckdb")
+        print(f"changed rule: {new} laps by it, {old} by the old one")
+        if old or not new:
             failures += 1
     return 1 if failures else 0
 

@@ -6,6 +6,7 @@
 """
 
 import argparse
+import hashlib
 import json
 import re
 import shutil
@@ -16,6 +17,7 @@ from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
 OUT = HERE.parent / "crates" / "f1lake-tables" / "sql"
+MACROS_DIGEST = HERE / "macros" / "macros_digest.sql"
 
 
 def compile_project(target_folder: Path) -> dict:
@@ -147,6 +149,20 @@ def generated_files(manifest: dict) -> dict[str, str]:
     return files
 
 
+def macros_digest() -> str:
+    """The macro that tells the digest of the others: dbt gives a macro no way to read files."""
+    read = [HERE / "dbt_project.yml", *(path for path in sorted((HERE / "macros").rglob("*.sql")) if path != MACROS_DIGEST)]
+    digest = hashlib.sha256()
+    for path in read:
+        digest.update(f"{path.relative_to(HERE)}\n{path.read_text()}\n".encode())
+    return (
+        "{#- Written by generate.py: a digest of dbt_project.yml and of all other macros, for `rules`. -#}\n"
+        "{% macro macros_digest() -%}\n"
+        f"    {{{{ return('{digest.hexdigest()[:32]}') }}}}\n"
+        "{%- endmacro %}\n"
+    )
+
+
 def stale(files: dict[str, str], folder: Path) -> list[str]:
     """Paths that are missing, differ, or are left over from models that are gone."""
     present = {str(path.relative_to(folder)) for path in folder.rglob("*") if path.suffix in (".sql", ".json")}
@@ -159,6 +175,12 @@ def main() -> int:
     parser.add_argument("--check", action="store_true", help="write nothing; exit 1 when files differ")
     parser.add_argument("--out", type=Path, default=OUT, help="folder to write (default: the crate's)")
     arguments = parser.parse_args()
+    digest_differs = not MACROS_DIGEST.exists() or MACROS_DIGEST.read_text() != macros_digest()
+    if arguments.check and digest_differs:
+        print(f"not the digest of the macros: {MACROS_DIGEST.relative_to(HERE)}; run dbt/generate.py")
+        return 1
+    if digest_differs:
+        MACROS_DIGEST.write_text(macros_digest())
     with tempfile.TemporaryDirectory() as folder:
         files = generated_files(compile_project(Path(folder)))
     changed = stale(files, arguments.out)

@@ -1,8 +1,9 @@
 {#-
     Incremental by session. `dbt_loads` holds, as of the start of the run, when each session was loaded into bronze;
-    `dbt_builds` holds, per model, the load that its rows came from. A session is built again when the two differ, so a
-    session that was landed again replaces its rows, and one that left bronze takes its rows along. `dbt_builds` is written
-    after the rows: a run that dies in between builds those sessions once more.
+    `dbt_builds` holds, per model, the load that its rows came from and the rules that made them. A session is built again
+    when either differs, so a session that was landed again replaces its rows, one that left bronze takes its rows along, and a
+    changed query rebuilds everything below it. `dbt_builds` is written after the rows: a run that dies in between builds
+    those sessions once more.
 -#}
 
 {% macro state_table(name) -%}
@@ -26,6 +27,7 @@
     {%- do run_query('create schema if not exists silver_clean') -%}
     {%- do run_query(loads_sql('bronze_raw.bronze_loads')) -%}
     {%- do run_query(builds_sql()) -%}
+    {%- do add_rules_to_builds() -%}
 {%- endmacro %}
 
 {#- A schema that exists needs no privilege to create one. -#}
@@ -38,6 +40,7 @@
     {%- do run_query(loads_sql(bronze_loads.render())) -%}
     {#- A partition per model: models that are built at the same time write to different ones, which never conflict. -#}
     {%- do run_query(builds_sql() ~ ' partitioned by (model)') -%}
+    {%- do add_rules_to_builds(' partitioned by (model)') -%}
 {%- endmacro %}
 
 {% macro loads_sql(bronze_loads) -%}
@@ -47,7 +50,36 @@
 
 {% macro builds_sql() -%}
     create table if not exists {{ state_table('dbt_builds') }}
-    (model {{ type_of('string') }}, session_key bigint, loaded_at {{ type_of('timestamp') }})
+    (model {{ type_of('string') }}, session_key bigint, loaded_at {{ type_of('timestamp') }}, rules {{ type_of('string') }})
+{%- endmacro %}
+
+{#- The first version did not note the rules. -#}
+{% macro add_rules_to_builds(partitioned='') -%}
+    {%- set table = api.Relation.create(database=target.database, schema='silver_clean', identifier='dbt_builds') -%}
+    {%- if 'rules' not in adapter.get_columns_in_relation(table) | map(attribute='name') | map('lower') -%}
+        {%- set rewrite -%}
+            create or replace table {{ state_table('dbt_builds') }}{{ partitioned }} as
+            select model, session_key, loaded_at, cast(null as {{ type_of('string') }}) as rules
+            from {{ state_table('dbt_builds') }}
+        {%- endset -%}
+        {%- do run_query(rewrite) -%}
+    {%- endif -%}
+{%- endmacro %}
+
+{#- A digest of the files that this model's rows come from: its own, those of all models above it, the macros. -#}
+{% macro rules() -%}
+    {%- set above = [model.unique_id] -%}
+    {#- The list grows while it is walked. -#}
+    {%- for node in above -%}
+        {%- for upstream in graph.nodes[node].depends_on.nodes if upstream in graph.nodes and upstream not in above -%}
+            {%- do above.append(upstream) -%}
+        {%- endfor -%}
+    {%- endfor -%}
+    {%- set parts = [macros_digest()] -%}
+    {%- for node in above | sort -%}
+        {%- do parts.append(node ~ ' ' ~ graph.nodes[node].checksum.checksum) -%}
+    {%- endfor -%}
+    {{ return(local_md5(parts | join('\n'))) }}
 {%- endmacro %}
 
 {#- A query for the keys of the sessions that this model has to build again. -#}
@@ -55,9 +87,9 @@
     select coalesce(loads.session_key, builds.session_key)
     from {{ state_table('dbt_loads') }} as loads
     full outer join (
-        select session_key, loaded_at from {{ state_table('dbt_builds') }} where model = '{{ this.identifier }}'
+        select session_key, loaded_at, rules from {{ state_table('dbt_builds') }} where model = '{{ this.identifier }}'
     ) as builds on loads.session_key = builds.session_key
-    where loads.loaded_at is distinct from builds.loaded_at
+    where (loads.loaded_at is distinct from builds.loaded_at) or (builds.rules is distinct from '{{ rules() if execute }}')
 {%- endmacro %}
 
 {#- What goes between the parentheses of `session_key in (...)`. -#}
@@ -153,12 +185,13 @@
 {% macro default__remember_built_sessions() -%}
     {%- do run_query("delete from " ~ state_table('dbt_builds') ~ " where model = '" ~ this.identifier ~ "'") -%}
     insert into {{ state_table('dbt_builds') }}
-    select '{{ this.identifier }}', session_key, loaded_at from {{ state_table('dbt_loads') }}
+    select '{{ this.identifier }}', session_key, loaded_at, '{{ rules() }}' from {{ state_table('dbt_loads') }}
 {%- endmacro %}
 
 {% macro databricks__remember_built_sessions() -%}
     {%- if sessions_read() != '' -%}
         insert into {{ state_table('dbt_builds') }} replace where model = '{{ this.identifier }}'
-        select '{{ this.identifier }}' as model, session_key, loaded_at from {{ state_table('dbt_loads') }}
+        select '{{ this.identifier }}' as model, session_key, loaded_at, '{{ rules() }}' as rules
+        from {{ state_table('dbt_loads') }}
     {%- endif -%}
 {%- endmacro %}

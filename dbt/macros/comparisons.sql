@@ -447,3 +447,55 @@ select
     or coalesce(last_micros_ahead > micros + penalty_s * 1000000 + 500000, false) as is_odd
 from finishers_ahead
 {%- endmacro %}
+
+{#- Best times of practice and of the parts of qualifying against the official result, which has none of the disqualified. -#}
+{% macro best_times_against_result() -%}
+select
+    board.session_key,
+    board.driver_number,
+    board.best_lap_time,
+    official.duration_seconds,
+    board.best_q1,
+    official.duration_q1,
+    board.best_q2,
+    official.duration_q2,
+    board.best_q3,
+    official.duration_q3,
+    case
+        when
+            board.timing_source = 'best_lap'
+            then (board.best_lap_time is distinct from official.duration_seconds)
+        else
+            (board.best_q1 is distinct from official.duration_q1)
+            or (board.best_q2 is distinct from official.duration_q2)
+            or (board.best_q3 is distinct from official.duration_q3)
+    end as is_odd
+from {{ session_rows(ref('session_leaderboard')) }} as board
+inner join {{ session_rows(ref('fact_results')) }} as official
+    on board.session_key = official.session_key and board.driver_number = official.driver_number
+where
+    not coalesce(official.dsq, false)
+    and (
+        board.timing_source = 'best_lap_by_phase'
+        or (board.timing_source = 'best_lap' and board.session_category not in ('Qualifying', 'Sprint Qualifying'))
+    )
+{%- endmacro %}
+
+{#-
+    The order by timing alone against the official one, among those classified. Who has no time outside races has no place by
+    timing.
+-#}
+{% macro timing_order_against_result() -%}
+select
+    session_key,
+    driver_number,
+    timing_position,
+    official_position,
+    rank() over (partition by session_key order by timing_position)
+    <> rank() over (partition by session_key order by official_position) as is_odd
+from {{ session_rows(ref('session_leaderboard')) }}
+where
+    timing_position is not null
+    and official_position is not null
+    and (session_category in ('Race', 'Sprint') or best_lap_time is not null)
+{%- endmacro %}

@@ -151,22 +151,15 @@ timing_order as (
     select
         session_key,
         driver_number,
-        timing_position,
         official_position,
         session_category,
-        timing_source,
         last_position,
-        laps_completed,
-        best_lap_time,
-        best_q1,
-        best_q2,
-        best_q3
+        laps_completed
     from {{ session_rows(ref('session_leaderboard')) }}
 ),
 
 results as (
-    select
-        session_key, driver_number, position, number_of_laps, duration_seconds, duration_q1, duration_q2, duration_q3
+    select session_key, driver_number, position, number_of_laps
     from {{ session_rows(ref('fact_results')) }}
 ),
 
@@ -436,44 +429,6 @@ found as (
     where session_category in ('Race', 'Sprint') and last_position is not null and official_position is not null
     union all
     select
-        timing_order.session_key,
-        'best_lap_differs_from_result' as check_name,
-        timing_order.driver_number,
-        case
-            when
-                timing_order.timing_source = 'best_lap_by_phase'
-                and (timing_order.best_q1 is not distinct from results.duration_q1)
-                and (timing_order.best_q2 is not distinct from results.duration_q2)
-                and (timing_order.best_q3 is not distinct from results.duration_q3)
-                then 0
-            when
-                timing_order.timing_source = 'best_lap'
-                and (timing_order.best_lap_time is not distinct from results.duration_seconds)
-                then 0
-            else 1
-        end as odd,
-        1 as looked_at
-    from timing_order
-    inner join results
-        on timing_order.session_key = results.session_key and timing_order.driver_number = results.driver_number
-    where timing_order.timing_source in ('best_lap', 'best_lap_by_phase')
-    union all
-    select
-        session_key,
-        'order_differs_from_result' as check_name,
-        driver_number,
-        case
-            when
-                rank() over (partition by session_key order by timing_position)
-                <> rank() over (partition by session_key order by official_position)
-                then 1
-            else 0
-        end as odd,
-        1 as looked_at
-    from timing_order
-    where timing_position is not null and official_position is not null
-    union all
-    select
         session_key,
         'points_do_not_fit_places' as check_name,
         driver_number,
@@ -488,6 +443,8 @@ found as (
         ('positions_differ_from_laps', positions_against_crossings()),
         ('last_lap_differs_from_result', last_lap_against_result()),
         ('points_differ_from_standings', points_against_standings()),
+        ('best_lap_differs_from_result', best_times_against_result()),
+        ('order_differs_from_result', timing_order_against_result()),
     ] %}
     select
         session_key,

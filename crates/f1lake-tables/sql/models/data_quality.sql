@@ -268,22 +268,15 @@ timing_order as (
     select
         session_key,
         driver_number,
-        timing_position,
         official_position,
         session_category,
-        timing_source,
         last_position,
-        laps_completed,
-        best_lap_time,
-        best_q1,
-        best_q2,
-        best_q3
+        laps_completed
     from gold_analytics.session_leaderboard
 ),
 
 results as (
-    select
-        session_key, driver_number, position, number_of_laps, duration_seconds, duration_q1, duration_q2, duration_q3
+    select session_key, driver_number, position, number_of_laps
     from gold_analytics.fact_results
 ),
 
@@ -554,44 +547,6 @@ found as (
         1 as looked_at
     from timing_order
     where session_category in ('Race', 'Sprint') and last_position is not null and official_position is not null
-    union all
-    select
-        timing_order.session_key,
-        'best_lap_differs_from_result' as check_name,
-        timing_order.driver_number,
-        case
-            when
-                timing_order.timing_source = 'best_lap_by_phase'
-                and (timing_order.best_q1 is not distinct from results.duration_q1)
-                and (timing_order.best_q2 is not distinct from results.duration_q2)
-                and (timing_order.best_q3 is not distinct from results.duration_q3)
-                then 0
-            when
-                timing_order.timing_source = 'best_lap'
-                and (timing_order.best_lap_time is not distinct from results.duration_seconds)
-                then 0
-            else 1
-        end as odd,
-        1 as looked_at
-    from timing_order
-    inner join results
-        on timing_order.session_key = results.session_key and timing_order.driver_number = results.driver_number
-    where timing_order.timing_source in ('best_lap', 'best_lap_by_phase')
-    union all
-    select
-        session_key,
-        'order_differs_from_result' as check_name,
-        driver_number,
-        case
-            when
-                rank() over (partition by session_key order by timing_position)
-                <> rank() over (partition by session_key order by official_position)
-                then 1
-            else 0
-        end as odd,
-        1 as looked_at
-    from timing_order
-    where timing_position is not null and official_position is not null
     union all
     select
         session_key,
@@ -1092,6 +1047,67 @@ from (
     from team_points
 ) as compared
 where standings_points is not null
+    ) as compared
+    union all
+
+    select
+        session_key,
+        'best_lap_differs_from_result' as check_name,
+        driver_number,
+        case when is_odd then 1 else 0 end as odd,
+        1 as looked_at
+    from (
+        select
+    board.session_key,
+    board.driver_number,
+    board.best_lap_time,
+    official.duration_seconds,
+    board.best_q1,
+    official.duration_q1,
+    board.best_q2,
+    official.duration_q2,
+    board.best_q3,
+    official.duration_q3,
+    case
+        when
+            board.timing_source = 'best_lap'
+            then (board.best_lap_time is distinct from official.duration_seconds)
+        else
+            (board.best_q1 is distinct from official.duration_q1)
+            or (board.best_q2 is distinct from official.duration_q2)
+            or (board.best_q3 is distinct from official.duration_q3)
+    end as is_odd
+from gold_analytics.session_leaderboard as board
+inner join gold_analytics.fact_results as official
+    on board.session_key = official.session_key and board.driver_number = official.driver_number
+where
+    not coalesce(official.dsq, false)
+    and (
+        board.timing_source = 'best_lap_by_phase'
+        or (board.timing_source = 'best_lap' and board.session_category not in ('Qualifying', 'Sprint Qualifying'))
+    )
+    ) as compared
+    union all
+
+    select
+        session_key,
+        'order_differs_from_result' as check_name,
+        driver_number,
+        case when is_odd then 1 else 0 end as odd,
+        1 as looked_at
+    from (
+        select
+    session_key,
+    driver_number,
+    timing_position,
+    official_position,
+    rank() over (partition by session_key order by timing_position)
+    <> rank() over (partition by session_key order by official_position) as is_odd
+from gold_analytics.session_leaderboard
+where
+    timing_position is not null
+    and official_position is not null
+    and (session_category in ('Race', 'Sprint') or best_lap_time is not null)
     ) as compared
     union all
 

@@ -1,5 +1,5 @@
 -- Points of drivers and teams after a round are those of the API's standings, where no result is missing so far.
--- A difference is told in the round in which it arises.
+-- Each difference counts once, in the round in which it first appears.
 
 with differences as (
     select

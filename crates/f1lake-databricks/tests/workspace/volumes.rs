@@ -1,8 +1,8 @@
 //! A volume as an object store.
 
-use crate::fake::{Cut, Fake, VOLUME, cutter, workspace};
+use crate::fake::{Cut, FAST, Fake, VOLUME, cutter, workspace};
 use bytes::Bytes;
-use f1lake_databricks::VolumeStore;
+use f1lake_databricks::{RetryPolicy, VolumeStore, Workspace};
 use futures::{StreamExt, TryStreamExt};
 use object_store::path::Path;
 use object_store::{
@@ -240,7 +240,9 @@ async fn retry_after_is_heeded() {
 async fn a_quota_slows_but_loses_nothing() {
     let fake = Fake::start().await;
     fake.inner().quota = Some(10);
-    let store = fake.store();
+    let patient = RetryPolicy { retries: 50, ..FAST };
+    let workspace = Workspace::builder(fake.login()).retry(patient).build().unwrap();
+    let store = VolumeStore::open(&workspace, VOLUME).unwrap();
     let puts = (0..40).map(|i| {
         let store = store.clone();
         async move { store.put(&path(&format!("f{i}")), format!("{i}").into()).await }

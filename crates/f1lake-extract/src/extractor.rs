@@ -845,12 +845,12 @@ impl Run<'_> {
                     )));
                     // Theirs counts; what they did not land is landed on top of it.
                     due.retain(|endpoint| {
-                        let [there, before] = [&theirs, &old].map(|manifest| {
+                        let [there, before] = [&*theirs, &old].map(|manifest| {
                             manifest.as_ref().and_then(|manifest| manifest.endpoints.get(endpoint))
                         });
                         there.is_none() || there == before
                     });
-                    old = theirs;
+                    old = *theirs;
                     if let Some(theirs) = old.as_ref().filter(|_| due.is_empty()) {
                         self.extractor.landing.complete_copies([theirs]).await?;
                         break Vec::new();

@@ -52,7 +52,7 @@ pub(crate) enum Created {
 pub(crate) enum Commit {
     Done,
     /// The manifest is no longer the one that was read; this one is there now.
-    Overtaken(Option<Manifest>),
+    Overtaken(Box<Option<Manifest>>),
 }
 
 impl Landing {
@@ -102,8 +102,9 @@ impl Landing {
 
     #[cfg(feature = "cloud")]
     fn open_url(target: &str, plain_http: bool) -> Result<Self, ExtractError> {
-        let url = url::Url::parse(target)
-            .map_err(|error| ExtractError::Settings(format!("landing_path `{target}` is not a URL: {error}")))?;
+        let url = url::Url::parse(target).map_err(|error| {
+            ExtractError::Settings(format!("landing_path `{target}` is not a URL: {error}"))
+        })?;
         let (store, prefix) = crate::bucket::open(&url, plain_http)?;
         Ok(Self { prefix, ..Self::from_store(store, target) })
     }
@@ -574,7 +575,7 @@ impl Landing {
         };
         if !done {
             let theirs = self.manifest(&name).await?.map(|(manifest, _)| manifest).transpose()?;
-            return Ok(Commit::Overtaken(theirs));
+            return Ok(Commit::Overtaken(Box::new(theirs)));
         }
         if journaled {
             self.remove(&journal(&name)).await?;
@@ -742,15 +743,15 @@ mod tests {
         let (mine, theirs) = (of_tool(3, "mine"), of_tool(3, "theirs"));
         assert!(is_done(landing.commit(&theirs, Some(&manifest(3))).await.unwrap()));
         match landing.commit(&mine, Some(&manifest(3))).await.unwrap() {
-            Commit::Overtaken(there) => assert_eq!(there, Some(theirs.clone())),
+            Commit::Overtaken(there) => assert_eq!(*there, Some(theirs.clone())),
             Commit::Done => panic!("overwritten"),
         }
         match landing.commit(&mine, None).await.unwrap() {
-            Commit::Overtaken(there) => assert_eq!(there, Some(theirs.clone())),
+            Commit::Overtaken(there) => assert_eq!(*there, Some(theirs.clone())),
             Commit::Done => panic!("overwritten"),
         }
         match landing.commit(&of_tool(7, "mine"), Some(&manifest(7))).await.unwrap() {
-            Commit::Overtaken(there) => assert_eq!(there, None, "it was removed"),
+            Commit::Overtaken(there) => assert_eq!(*there, None, "it was removed"),
             Commit::Done => panic!("made from nothing"),
         }
         assert!(is_done(landing.commit(&mine, Some(&theirs)).await.unwrap()));

@@ -189,10 +189,9 @@ impl VisitorMut for Names<'_> {
     fn pre_visit_expr(&mut self, expr: &mut Expr) -> ControlFlow<()> {
         if self.depth == 0
             && let Expr::Identifier(name) = expr
+            && let Some(qualified) = self.shared.qualified(&name.value.to_lowercase())
         {
-            if let Some(qualified) = self.shared.qualified(&name.value.to_lowercase()) {
-                *expr = qualified;
-            }
+            *expr = qualified;
         }
         ControlFlow::Continue(())
     }

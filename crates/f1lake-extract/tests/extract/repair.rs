@@ -151,13 +151,13 @@ async fn hundreds_of_keys_are_asked_for_in_portions() {
     let mut settings = settings(folder.path());
     settings.selection.mode = Mode::Year { year: 2024 };
     let extractor = Extractor::new(client(&sim), Landing::memory(), settings.clone()).unwrap();
-    let keys: Vec<i64> =
-        extractor.sessions().await.unwrap().iter().map(|session| session.session_key).collect();
+    let selected = extractor.sessions().await.unwrap().sessions;
+    let keys: Vec<i64> = selected.iter().map(|session| session.session_key).collect();
     assert!(keys.len() > 100, "{}", keys.len());
     settings.selection.mode = Mode::Keys { session_keys: keys.clone(), meeting_keys: Vec::new() };
     let before = sim.stats().requests;
     let chosen = Extractor::new(client(&sim), Landing::memory(), settings).unwrap().sessions().await.unwrap();
-    assert_eq!(chosen.len(), keys.len());
+    assert_eq!(chosen.sessions.len(), keys.len());
     // Sessions in portions of 50, then the sessions and meetings of their year.
     let requests = sim.stats().requests - before;
     assert_eq!(requests, keys.len().div_ceil(50) as u64 + 2);

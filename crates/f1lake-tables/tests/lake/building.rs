@@ -327,7 +327,8 @@ async fn a_changed_model_rebuilds_everything_that_is_built_from_it() {
     assert!(chosen.len() > 5 && chosen.len() < models.models.len(), "{chosen:?}");
 
     // What a new version of the program may bring: another query, another key, other partitions.
-    let changes: [(&str, fn(&mut Model)); 3] = [
+    type Change = fn(&mut Model);
+    let changes: [(&str, Change); 3] = [
         ("query", |model| {
             model.sql =
                 format!("select * from (\n{}\n) as every_lap where driver_number = 1", model.sql).leak();

@@ -12,7 +12,6 @@ use f1lake_tables::{BuildSettings, BuildStatus, LoadSettings};
 use jiff::Timestamp;
 use openf1_client::{Limits, OpenF1, RateLimiter};
 use openf1_sim::{GeneratedConfig, SimConfig, SimLimits, Source};
-use std::io::Write;
 use std::path::Path;
 
 /// Season and weekend of the demo: the last one of 2024, at Yas Island.

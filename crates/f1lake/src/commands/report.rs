@@ -10,7 +10,6 @@ use f1lake_extract::files::{Existing, write_file};
 use f1lake_report::{Part, ReportData, Rows, render_html, render_text};
 use f1lake_tables::{Lake, Query, RowFormat, TablesError, write_rows};
 use serde_json::Value;
-use std::io::Write;
 use std::path::Path;
 
 /// Width of the text where there is no terminal to ask.

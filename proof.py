@@ -83,7 +83,7 @@ def kill() -> list[str]:
 
 
 def operators() -> list[str]:
-    text = proof_test("whatever_operators", F1LAKE_OPERATOR_ROUNDS="1000", F1LAKE_PROOF_SECONDS="2400")
+    text = proof_test("whatever_operators", OPERATOR_ROUNDS="1000", F1LAKE_PROOF_SECONDS="2400")
     return lines(text, r"^seed \d+$", r"^\d+ sequences, ")
 
 

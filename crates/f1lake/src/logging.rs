@@ -63,6 +63,8 @@ pub(crate) fn start(verbose: u8, quiet: bool, format: LogFormat, bars: &MultiPro
         .with_writer(move || bars.clone());
     // A program that embeds us may log already; its subscriber then stays.
     let _ = match format {
+        // Warnings stand among lines of progress, which have no time either.
+        LogFormat::Text if verbose == 0 => builder.with_target(false).without_time().try_init(),
         LogFormat::Text => builder.with_target(false).try_init(),
         LogFormat::Json => builder.json().flatten_event(true).try_init(),
     };

@@ -198,9 +198,9 @@ impl OpenF1 {
                 Try::TooFast { error, pause } => {
                     let Some(pause) = too_fast.next(pause, max_retries) else { return Err(error) };
                     if pause >= LONG_PAUSE {
-                        tracing::warn!(%error, ?pause, "everybody waits");
+                        tracing::warn!("all requests wait {:.1} s: {error}", pause.as_secs_f64());
                     } else {
-                        tracing::info!(%error, ?pause, "everybody waits");
+                        tracing::info!("all requests wait {:.1} s: {error}", pause.as_secs_f64());
                     }
                     self.shared.retried.fetch_add(1, Ordering::Relaxed);
                     self.shared.limiter.pause(pause).await;
@@ -214,9 +214,9 @@ impl OpenF1 {
                         pause.map_or(delay, |pause| pause.max(delay.min(pause + self.shared.retry_delay)));
                     // Once is everyday; more of it is why the user waits.
                     if tries > 1 {
-                        tracing::warn!(%error, ?delay, "trying again");
+                        tracing::warn!("again in {:.1} s: {error}", delay.as_secs_f64());
                     } else {
-                        tracing::info!(%error, ?delay, "trying again");
+                        tracing::info!("again in {:.1} s: {error}", delay.as_secs_f64());
                     }
                     self.shared.retried.fetch_add(1, Ordering::Relaxed);
                     self.shared.limiter.clock().sleep(delay).await;

@@ -43,7 +43,8 @@ fn run(place: &Place, rows: &Path, sessions: &[i64]) -> Ended {
     let server =
         Simulated::start(place, &["--replay", rows.to_str().unwrap(), "--limits", "none", "--port", "0"]);
     let keys: Vec<String> = sessions.iter().map(ToString::to_string).collect();
-    place.run_fast(&server, &["run", "--out", "landing", "--lake", "lake", "--session-key", &keys.join(",")])
+    let folders = ["--out", "landing", "--lake", "lake", "--output", "json"];
+    place.run_fast(&server, &[&["run", "--session-key", &keys.join(",")], &folders[..]].concat())
 }
 
 fn wrong_answers(place: &Place, questions: &[(String, String, Value)]) -> Vec<String> {
@@ -68,8 +69,9 @@ fn holds(case: &str) {
     let run = run(&place, &rows, &keys);
     assert_eq!(run.code, 0, "{case}: {}{}", run.stdout, run.stderr);
     // A comparison with official data only warns in a user's lake; here it must hold, or the case says that it does not.
-    let tested = place.run(&["test", "--lake", "lake", "--output", "json"]);
-    let checks: Vec<Value> = serde_json::from_str(&tested.stdout).unwrap();
+    let document: Value = serde_json::from_str(&run.stdout).unwrap();
+    let checks = document["build"]["checks"].as_array().unwrap();
+    assert!(checks.len() > 300, "{case}: {} checks", checks.len());
     let warned: Vec<&str> = checks
         .iter()
         .filter(|check| check["status"] != "passed")

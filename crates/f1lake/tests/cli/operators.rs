@@ -16,13 +16,15 @@ fn background(mut command: Command) -> Child {
     command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap()
 }
 
-/// Looks again and again until the run has ended; returns how often.
+/// Looks again and again until the run has ended; returns how often. Before the first session landed there is nothing to
+/// verify, which `verify` says.
 fn look_beside(mut run: Child, looks: &mut dyn FnMut() -> Vec<Ended>) -> usize {
     let mut rounds = 0;
     loop {
         let over = run.try_wait().unwrap().is_some();
         for look in looks() {
-            assert_eq!(look.code, 0, "{}{}", look.stdout, look.stderr);
+            let too_early = look.code == 2 && look.stderr.contains("no session landed there");
+            assert!(look.code == 0 || too_early, "{}{}", look.stdout, look.stderr);
         }
         rounds += 1;
         if over {
@@ -75,20 +77,21 @@ fn looks_beside_an_extract_and_a_load_are_harmless() {
 #[test]
 fn a_lock_is_never_unlinked() {
     let place = Place::new();
-    // Nobody listens there: the run fails, and finds its new folder empty.
-    let ended = place.run(&[
-        "extract",
-        "--session-key",
-        RACE,
-        "--out",
-        "landing",
-        "--base-url",
-        "http://127.0.0.1:9/v1",
-        "--max-retries",
-        "0",
-    ]);
-    assert_ne!(ended.code, 0);
-    assert!(place.path().join("landing/_work/run.lock").exists(), "another run may hold it by now");
+    // It never answers: the run fails, and would like to take its new folder away.
+    let silent = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = format!("http://{}/v1", silent.local_addr().unwrap());
+    let chosen = ["extract", "--session-key", RACE, "--out", "landing", "--base-url", &address];
+    let mut run =
+        background(place.command(&[&chosen[..], &["--timeout", "1", "--max-retries", "0"]].concat()));
+    while !place.path().join("landing").exists() {
+        std::thread::sleep(std::time::Duration::from_millis(2));
+    }
+    // Meanwhile another run begins there.
+    let lock = place.path().join("landing/_work/run.lock");
+    std::fs::create_dir_all(lock.parent().unwrap()).unwrap();
+    std::fs::write(&lock, "").unwrap();
+    assert_ne!(run.wait().unwrap().code(), Some(0));
+    assert!(lock.exists(), "the other run holds it");
 }
 
 #[test]

@@ -1,8 +1,8 @@
 //! What operators do, in random order: after a last load, exactly the landed rows are in the tables.
 //!
-//! `F1LAKE_OPERATOR_ROUNDS` sequences (default 25) by `F1LAKE_PROOF_JOBS` (default 2) at once, from `F1LAKE_OPERATOR_SEED`
+//! `OPERATOR_ROUNDS` sequences (default 25) by `F1LAKE_PROOF_JOBS` (default 2) at once, from `OPERATOR_SEED`
 //! (default: the clock), for `F1LAKE_PROOF_SECONDS` at most. A failed one prints its seed and its steps;
-//! `F1LAKE_OPERATOR_SEED=<seed> F1LAKE_OPERATOR_ROUNDS=1` repeats it.
+//! `OPERATOR_SEED=<seed> OPERATOR_ROUNDS=1` repeats it.
 
 use crate::place::{PROGRAM, Place, Simulated, ended, setting};
 use crate::random::Random;
@@ -240,9 +240,9 @@ fn round(place: &Place, servers: &[Simulated; 2], seed: u64) -> Result<usize, St
 
 #[test]
 fn whatever_operators_do_a_last_load_leaves_exactly_the_landed_rows() {
-    let rounds = setting("F1LAKE_OPERATOR_ROUNDS", 25);
+    let rounds = setting("OPERATOR_ROUNDS", 25);
     let clock = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap();
-    let seed = setting("F1LAKE_OPERATOR_SEED", clock.as_secs());
+    let seed = setting("OPERATOR_SEED", clock.as_secs());
     let jobs = setting("F1LAKE_PROOF_JOBS", 2);
     let most = Duration::from_secs(setting("F1LAKE_PROOF_SECONDS", 40 * 60));
     let started = Instant::now();

@@ -754,7 +754,8 @@ fn a_server_that_is_no_openf1_is_named_and_leaves_no_folder_behind() {
     let ended = place.run_fast(&server, &["extract", "--num-sessions", "1", "--out", "out"]);
     assert_eq!(ended.code, 1);
     assert!(ended.stderr.contains("is the base URL right?"), "{}", ended.stderr);
-    assert_eq!(ended.stderr.lines().count(), 1, "{}", ended.stderr);
+    // After the line that says where it lands.
+    assert_eq!(ended.stderr.lines().count(), 2, "{}", ended.stderr);
     assert!(!place.path().join("out").exists());
     let doctor = place.run_fast(&server, &["doctor", "--out", "out"]);
     assert_eq!(doctor.code, 1);

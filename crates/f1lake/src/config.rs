@@ -167,9 +167,9 @@ settings! {
     max_retries: u32 = 5;
     /// First wait between tries, seconds; doubles each time, with jitter.
     retry_delay: f64 = 1.0;
-    /// Requests a second; unset: 3, with an account 6.
+    /// Requests a second; unset: 3, with an account 6, against this machine no limit.
     rate_per_second: Option<f64> = None;
-    /// Requests a minute; unset: 30, with an account 60.
+    /// Requests a minute; unset: 30, with an account 60, against this machine no limit.
     rate_per_minute: Option<u32> = None;
     /// File in which processes share the rate limits; unset: one for each server and user in the cache folder.
     limiter_state: Option<PathBuf> = None;

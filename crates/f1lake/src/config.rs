@@ -1,6 +1,9 @@
 //! Configuration: defaults < `f1lake.toml` < environment (`F1LAKE_...`) < flags, each value with its origin.
 
+// The paths are written out because the fuzz targets include this file by path.
+#[path = "config/lists.rs"]
 mod lists;
+#[path = "config/words.rs"]
 pub(crate) mod words;
 
 pub(crate) use words::meant;

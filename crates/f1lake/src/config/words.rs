@@ -77,7 +77,8 @@ fn plain(value: &Value) -> String {
 pub(super) fn explain(error: figment::Error, figment: &Figment) -> String {
     let mut parts: Vec<String> = error.into_iter().map(|error| one(&error, figment)).collect();
     parts.dedup();
-    parts.join("\n")
+    // A terminal would obey the control characters of a file.
+    parts.join("\n").replace(|c: char| c.is_control() && c != '\n', "\u{fffd}")
 }
 
 fn one(error: &figment::Error, figment: &Figment) -> String {

@@ -110,7 +110,7 @@ def test_settings_come_from_file_environment_and_keywords(monkeypatch: pytest.Mo
 @pytest.mark.parametrize(
     ("arguments", "told"),
     [
-        ({"mode": "newest"}, "'newest' for 'mode'"),
+        ({"mode": "newest"}, "mode newest: write latest, year or manual"),
         ({"num_sessions": -1}, "num_sessions"),
         ({"num_sessions": True}, "num_sessions: text or a number"),
         ({"num_session": 1}, "did you mean `num_sessions`"),

@@ -219,14 +219,22 @@ fn row(
     let Some(told) = told.filter(|_| table.status != LoadStatus::Loaded) else { return of_landing };
     let at_least = told.loaded_at.map_or(now, |ms| now.max((ms + 1) * 1000));
     match before {
-        Some(before) if before.extracted_at == told.extracted_at && before.rows == table.rows => {
+        Some(before) if before.extracted_at >= told.extracted_at && before.rows == table.rows => {
             // A load that ended before it could record: what was built from the table since then must be built again.
             let behind = told.loaded_at.is_some_and(|ms| before.loaded_at.div_euclid(1000) < ms);
-            Recorded { loaded_at: if behind { at_least } else { before.loaded_at }, ..before.clone() }
+            // Fetched again without a change: the rows are as new as that.
+            let is_same = table.status == LoadStatus::Unchanged && before.sha256 == of_landing.sha256;
+            Recorded {
+                extracted_at: before.extracted_at.max(if is_same { of_landing.extracted_at } else { 0 }),
+                loaded_at: if behind { at_least } else { before.loaded_at },
+                ..before.clone()
+            }
         }
-        _ if table.status == LoadStatus::Unchanged => {
-            Recorded { extracted_at: told.extracted_at, loaded_at: at_least, ..of_landing }
-        }
+        _ if table.status == LoadStatus::Unchanged => Recorded {
+            extracted_at: told.extracted_at.max(of_landing.extracted_at),
+            loaded_at: at_least,
+            ..of_landing
+        },
         // A newer extract, of which this landing zone knows no more.
         _ => Recorded {
             file: None,

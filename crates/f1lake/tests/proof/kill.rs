@@ -1,6 +1,6 @@
 //! `kill -9` at random moments, again and again.
 //!
-//! `F1LAKE_KILL_ROUNDS` rounds (default 25) by `F1LAKE_PROOF_JOBS` (default 2) at once, from `F1LAKE_KILL_SEED`
+//! `F1LAKE_KILL_ROUNDS` rounds (default 12) by `F1LAKE_PROOF_JOBS` (default 2) at once, from `F1LAKE_KILL_SEED`
 //! (default: the clock), for `F1LAKE_PROOF_SECONDS` at most. A failed round prints its seed; `F1LAKE_KILL_SEED=<seed> F1LAKE_KILL_ROUNDS=1` begins with it.
 
 use crate::outcome::{Outcome, cleaned};
@@ -120,7 +120,7 @@ fn round(
 
 #[test]
 fn killed_at_random_moments_everything_ends_as_if_undisturbed() {
-    let rounds = setting("F1LAKE_KILL_ROUNDS", 25);
+    let rounds = setting("F1LAKE_KILL_ROUNDS", 12);
     let clock = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap();
     let seed = setting("F1LAKE_KILL_SEED", clock.as_secs());
     let jobs = setting("F1LAKE_PROOF_JOBS", 2);

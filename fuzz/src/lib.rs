@@ -25,6 +25,8 @@ mod column;
 mod config;
 #[path = "../../crates/f1lake-tables/src/decode.rs"]
 mod decode;
+#[path = "../../crates/f1lake/src/nearest.rs"]
+mod nearest;
 #[path = "../../crates/openf1-sim/src/query.rs"]
 mod query;
 

@@ -19,7 +19,7 @@ impl Grant {
     }
 }
 
-/// The runtime of a notebook or job. It logs in whoever runs inside it, without a secret of their own; only its Python
+/// The runtime of a notebook or job. Code inside it is logged in without a secret of its own; only its Python
 /// knows how (`databricks.sdk`, as `WorkspaceClient()` asks it), so the caller hands it in.
 pub trait Runtime: fmt::Debug + Send + Sync {
     /// The login in force now. Asked again for every minute of work, and after a refusal. May block for a moment.

@@ -83,17 +83,9 @@ fn is_plain_http(value: &str) -> bool {
 
 /// Whether a plain http address is of this machine itself, so that nothing of it leaves it.
 fn is_loopback(value: &str) -> bool {
-    let rest = value.get(7..).unwrap_or_default();
-    let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
-    if authority.contains('@') {
-        return false;
-    }
-    let host = match authority.strip_prefix('[') {
-        Some(rest) => rest.split(']').next().unwrap_or_default(),
-        None => authority.rsplit_once(':').map_or(authority, |(host, _)| host),
-    };
-    host.eq_ignore_ascii_case("localhost")
-        || host.parse::<std::net::IpAddr>().is_ok_and(|address| address.is_loopback())
+    url::Url::parse(value).is_ok_and(|url| {
+        url.username().is_empty() && url.password().is_none() && openf1_client::is_loopback(&url)
+    })
 }
 
 #[cfg(test)]

@@ -193,8 +193,10 @@ impl Extractor {
     ) -> Result<RunReport, ExtractError> {
         let started = std::time::Instant::now();
         let before = self.client.traffic();
-        // A new zone is made for sessions: a selection that chooses none leaves no lock file behind.
-        let is_new = !self.settings.work_dir.is_dir() && self.manifests().await?.is_empty();
+        // A new zone is made for sessions: a selection that chooses none leaves no lock file in the user's folder.
+        let is_new = self.landing.local_path().is_some()
+            && !self.settings.work_dir.is_dir()
+            && self.manifests().await?.is_empty();
         let selected = if is_new { Some(self.select_patiently(&progress, &cancel).await?) } else { None };
         if let Some((_, selected)) = &selected
             && selected.sessions.is_empty()
@@ -202,13 +204,18 @@ impl Extractor {
             tell_nothing_chosen(&progress, selected);
             return Ok(self.report(Vec::new(), &before, started));
         }
-        let lock = tokio::select! {
-            lock = RunLock::take(&self.settings.work_dir, self.settings.wait_for_lock) => lock?,
-            () = cancel.cancelled() => return Err(ExtractError::Interrupted),
-        };
+        let lock = self.lock(&cancel).await?;
         let sessions = self.run_sessions(&lock, selected, &progress, &cancel).await?;
         drop(lock);
         Ok(self.report(sessions, &before, started))
+    }
+
+    /// Takes the lock of the working folder, as the settings say.
+    pub(crate) async fn lock(&self, cancel: &CancellationToken) -> Result<RunLock, ExtractError> {
+        tokio::select! {
+            lock = RunLock::take(&self.settings.work_dir, self.settings.wait_for_lock) => lock,
+            () = cancel.cancelled() => Err(ExtractError::Interrupted),
+        }
     }
 
     pub(crate) fn report(

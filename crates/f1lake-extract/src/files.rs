@@ -279,7 +279,7 @@ pub(crate) fn replace(path: &Path, bytes: &[u8]) -> std::result::Result<(), Extr
     write_file(path, bytes, Existing::Replace).map_err(ExtractError::io("cannot write", path))
 }
 
-/// Removes what a run that was cut off had begun to write into a folder. Nobody else may be writing there: hence the lock.
+/// Removes unfinished files that an interrupted run left in a folder. The lock shows that nobody else is writing there.
 pub(crate) fn remove_unfinished(folder: &Path, _lock: &RunLock) -> std::result::Result<(), ExtractError> {
     let wrap = || ExtractError::io("cannot clean", folder);
     let entries = match std::fs::read_dir(folder) {

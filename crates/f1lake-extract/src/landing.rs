@@ -188,7 +188,7 @@ impl Landing {
         }
         let (_, version) = self.get_version(name).await?.ok_or_else(|| wrong("has lost a file"))?;
         if !self.update(name, written, version).await? {
-            return Err(wrong("says that a file has changed that nobody changed"));
+            return Err(wrong("reports a change to a file that did not change"));
         }
         match self.get(name).await? {
             Some(bytes) if bytes == written[..] => Ok(()),
@@ -551,7 +551,7 @@ impl Landing {
                 .await?;
         }
         let text = manifest.text()?;
-        // Written in one pass, a manifest is half for a moment: what it will be stands beside it until it is whole.
+        // A manifest written in one pass is incomplete for a moment, so a full copy stays beside it until the write ends.
         let journaled = self.local.as_deref().is_some_and(is_mounted_volume);
         let current = self.manifest(&name).await?;
         let current = match current {
@@ -633,7 +633,7 @@ fn journal(manifest: &str) -> String {
     format!("{manifest}.next")
 }
 
-/// Part of a name that nobody else has.
+/// A unique part for a file name.
 fn unique() -> String {
     use std::hash::{BuildHasher, Hasher};
     let chance = std::hash::RandomState::new().build_hasher().finish();
@@ -739,7 +739,7 @@ mod tests {
         for session_key in [20, 3] {
             assert!(is_done(landing.commit(&manifest(session_key), None).await.unwrap()));
         }
-        // Two that read the same: the second one is told, and what the first one wrote stays.
+        // Two runs read the same manifest: the second is told, and the first one's manifest stays.
         let (mine, theirs) = (of_tool(3, "mine"), of_tool(3, "theirs"));
         assert!(is_done(landing.commit(&theirs, Some(&manifest(3))).await.unwrap()));
         match landing.commit(&mine, Some(&manifest(3))).await.unwrap() {

@@ -11,7 +11,7 @@ mod extractor;
 pub mod files;
 mod filter;
 mod landed_rows;
-#[allow(clippy::disallowed_methods, reason = "uploads take a copy in a scratch file, which nobody else sees")]
+#[allow(clippy::disallowed_methods, reason = "uploads go through a private scratch file")]
 mod landing;
 #[allow(
     clippy::disallowed_methods,

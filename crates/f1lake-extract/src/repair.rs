@@ -3,7 +3,6 @@
 use crate::error::ExtractError;
 use crate::extractor::Extractor;
 use crate::report::{Event, Progress, RunReport};
-use crate::run_lock::RunLock;
 use crate::settings::{ExtractSettings, Mode, Selection};
 use crate::verify::{VerifyProblem, verify};
 use openf1_client::Endpoint;
@@ -36,10 +35,7 @@ impl Extractor {
     ) -> Result<RepairReport, ExtractError> {
         let started = std::time::Instant::now();
         let before = self.client.traffic();
-        let lock = tokio::select! {
-            lock = RunLock::take(&self.settings.work_dir, self.settings.wait_for_lock) => lock?,
-            () = cancel.cancelled() => return Err(ExtractError::Interrupted),
-        };
+        let lock = self.lock(&cancel).await?;
         let found = verify(&self.landing).await?.problems;
         if found.is_empty() {
             return Ok(RepairReport::default());
@@ -51,7 +47,7 @@ impl Extractor {
                 Some(endpoint) => {
                     endpoints.insert(endpoint);
                 }
-                // Which endpoints had landed, nobody knows; files that are there are taken as they are.
+                // The manifest is lost, so all endpoints are looked at; files that are still there stay as they are.
                 None => endpoints.extend(&self.settings.endpoints),
             }
             if let Some(aside) = self.landing.set_aside(&problem.file, self.settings.now()).await? {

@@ -5,6 +5,7 @@ use crate::cli::{Cli, Command};
 use crate::config::{SETTINGS, meant};
 use crate::error::Error;
 use crate::exit_code::ExitCode;
+use crate::nearest::nearest;
 use crate::output::OutputFormat;
 use clap::{ArgAction, CommandFactory, Parser};
 pub use f1lake_databricks::{Grant, Runtime};
@@ -196,14 +197,9 @@ fn arguments(command: &str, keywords: &Map<String, Value>) -> Result<(Vec<OsStri
                 settings.insert(name.clone(), value);
             }
             (None, _) => {
-                let near = known
-                    .get_arguments()
-                    .filter_map(|argument| argument.get_long())
-                    .map(|flag| flag.replace('-', "_"))
-                    .map(|flag| (strsim::jaro_winkler(&flag, name), flag))
-                    .filter(|(likeness, _)| *likeness > 0.85)
-                    .max_by(|a, b| a.0.total_cmp(&b.0));
-                let advice = near.map_or_else(|| meant(name), |(_, flag)| format!("did you mean `{flag}`?"));
+                let flags = known.get_arguments().filter_map(|argument| argument.get_long());
+                let near = nearest(name, flags.map(|flag| flag.replace('-', "_")), 0.85);
+                let advice = near.map_or_else(|| meant(name), |flag| format!("did you mean `{flag}`?"));
                 return Err(Error::Usage(format!(
                     "`{name}` is neither a keyword of {command} nor a setting; {advice}"
                 )));

@@ -19,6 +19,7 @@ mod error;
 mod exit_code;
 mod interrupt;
 mod logging;
+mod nearest;
 mod output;
 mod place;
 mod progress;

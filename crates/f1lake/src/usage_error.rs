@@ -2,6 +2,7 @@
 
 use crate::cli::Cli;
 use crate::config::words::any_of;
+use crate::nearest::nearest;
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{Command, CommandFactory};
 use std::ffi::OsString;
@@ -129,14 +130,8 @@ fn other_command(word: &str, command: Option<&Command>, program: &Command) -> St
     {
         return format!("`{same}` does that");
     }
-    let near = command
-        .unwrap_or(program)
-        .get_subcommands()
-        .map(|known| (strsim::jaro_winkler(known.get_name(), &lower), known.get_name()))
-        .filter(|(likeness, _)| *likeness > 0.8)
-        .max_by(|a, b| a.0.total_cmp(&b.0));
-    match near {
-        Some((_, name)) => format!("did you mean `{} {name}`?", called(command)),
+    match nearest(&lower, command.unwrap_or(program).get_subcommands().map(Command::get_name), 0.8) {
+        Some(name) => format!("did you mean `{} {name}`?", called(command)),
         None => format!("`{} --help` lists the commands", called(command)),
     }
 }

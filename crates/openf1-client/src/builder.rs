@@ -160,7 +160,14 @@ impl ClientBuilder {
     }
 }
 
-pub(crate) fn is_loopback(url: &url::Url) -> bool {
+/// Whether an address is of this machine itself, so that nothing sent there leaves it: `localhost`, `127.0.0.0/8` or `::1`.
+///
+/// ```
+/// assert!(openf1_client::is_loopback(&"http://127.0.0.1:8000/v1".parse()?));
+/// assert!(!openf1_client::is_loopback(&"https://api.openf1.org/v1".parse()?));
+/// # Ok::<(), url::ParseError>(())
+/// ```
+pub fn is_loopback(url: &url::Url) -> bool {
     match url.host() {
         Some(url::Host::Domain(name)) => name == "localhost",
         Some(url::Host::Ipv4(address)) => address.is_loopback(),

@@ -25,7 +25,7 @@ mod request;
 pub mod retry_after;
 mod verdict;
 
-pub use builder::{ClientBuilder, DEFAULT_BASE_URL};
+pub use builder::{ClientBuilder, DEFAULT_BASE_URL, is_loopback};
 pub use client::{Answer, Health, OpenF1, Traffic, Turn};
 pub use endpoint::{Endpoint, Row};
 pub use error::Error;

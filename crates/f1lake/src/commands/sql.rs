@@ -7,6 +7,7 @@ use crate::cli::{FileFormat, SqlArgs};
 use crate::embed::Rows;
 use crate::error::Error;
 use crate::exit_code::ExitCode;
+use crate::nearest::nearest;
 use crate::output::{Column, OutputFormat, records, table, write};
 use crate::progress::plural;
 use f1lake_tables::deltalake::arrow::datatypes::{DataType, Schema};
@@ -88,16 +89,8 @@ pub(super) fn qualified(query: &Query, table: &str) -> Result<String, Error> {
         names.iter().any(|known| known == name).then(|| format!("{schema}.{name}"))
     });
     found.ok_or_else(|| {
-        let near = known
-            .values()
-            .flatten()
-            .map(|name| (strsim::jaro_winkler(name, table), name))
-            .filter(|(likeness, _)| *likeness > 0.75)
-            .max_by(|a, b| a.0.total_cmp(&b.0));
-        let meant = near.map_or_else(
-            || "`f1lake tables` lists them".to_owned(),
-            |(_, name)| format!("did you mean {name}?"),
-        );
+        let meant = nearest(table, known.values().flatten(), 0.75)
+            .map_or_else(|| "`f1lake tables` lists them".to_owned(), |name| format!("did you mean {name}?"));
         Error::Usage(format!("there is no table {table}; {meant}"))
     })
 }

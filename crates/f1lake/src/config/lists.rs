@@ -1,5 +1,6 @@
 //! Settings that are lists: an array, text with commas, or a single value.
 
+use crate::nearest::nearest;
 use figment::value::Value;
 use jiff::civil::Date;
 use openf1_client::Endpoint;
@@ -35,12 +36,8 @@ impl Item for Endpoint {
     fn read(text: &str) -> Result<Self, String> {
         text.parse().map_err(|_| {
             let names = Self::ALL.iter().flat_map(|endpoint| [endpoint.name(), endpoint.landing_name()]);
-            let near = names
-                .map(|name| (strsim::jaro_winkler(name, text), name))
-                .filter(|(likeness, _)| *likeness > 0.8)
-                .max_by(|a, b| a.0.total_cmp(&b.0));
-            match near {
-                Some((_, name)) => format!("there is no endpoint `{text}`; did you mean `{name}`?"),
+            match nearest(text, names, 0.8) {
+                Some(name) => format!("there is no endpoint `{text}`; did you mean `{name}`?"),
                 None => {
                     let all: Vec<&str> = Self::ALL.iter().map(|endpoint| endpoint.name()).collect();
                     format!("there is no endpoint `{text}`; there are {}", all.join(", "))

@@ -1,6 +1,7 @@
 //! What is wrong with a configuration, in the words of whoever wrote it: the flag, the variable or the line of the file.
 
 use super::{Config, ENVIRONMENT, FLAGS, PREFIX, SETTINGS, origin};
+use crate::nearest::nearest;
 use figment::error::Kind;
 use figment::value::Value;
 use figment::{Figment, Metadata, Source};
@@ -181,13 +182,8 @@ pub(crate) fn meant(name: &str) -> String {
     if ["password", "token", "username"].iter().any(|secret| name.contains(secret)) {
         return "accounts are read from the environment only: OPENF1_USERNAME and OPENF1_PASSWORD".to_owned();
     }
-    SETTINGS
-        .iter()
-        .map(|setting| (strsim::jaro_winkler(setting.name, name), setting.name))
-        .filter(|(likeness, _)| *likeness > 0.8)
-        .max_by(|a, b| a.0.total_cmp(&b.0))
-        .map_or_else(
-            || "`f1lake config` lists the settings".to_owned(),
-            |(_, name)| format!("did you mean `{name}`?"),
-        )
+    nearest(name, SETTINGS.iter().map(|setting| setting.name), 0.8).map_or_else(
+        || "`f1lake config` lists the settings".to_owned(),
+        |name| format!("did you mean `{name}`?"),
+    )
 }

@@ -59,6 +59,8 @@ impl Drive {
                 let waits = p.lane().map_or(0, |lane| (lane - LANE_MOVING).max(0));
                 let standing = match p.kind {
                     Errand::RedFlag | Errand::Garage => waits,
+                    // A repair that ends is a stop, without a time at a standstill of its own.
+                    Errand::Stop => p.standing.unwrap_or(waits),
                     _ => p.standing.unwrap_or(0),
                 };
                 Some(((p.exit? - lap.start) as f64, standing as f64))

@@ -189,7 +189,13 @@ fn delete_times(rng: &mut Rng, run: &mut Run, end: i64) {
 
 /// What the feed does not know about tyres: of some never, of some too late.
 fn hide_compounds(grid: &[usize], runs: &mut [Run]) {
-    let mut changed = grid.iter().filter(|d| runs[**d].stints.len() > 1).copied().collect::<Vec<_>>();
+    // Without a compound only the age tells another set, on both sides of the stint.
+    let told_by_age = |stints: &[Stint]| {
+        let mut pairs = stints.windows(2).take(2);
+        pairs.all(|s| s[1].age.abs_diff(s[0].age + s[1].first - s[0].first) > 1)
+    };
+    let told = |d: &usize| runs[*d].stints.len() > 1 && told_by_age(&runs[*d].stints);
+    let mut changed = grid.iter().copied().filter(told).collect::<Vec<_>>();
     changed.truncate(3);
     for (driver, told) in changed.into_iter().zip([Told::Late, Told::Never, Told::Null]) {
         if let Some(stint) = runs[driver].stints.get_mut(1) {

@@ -147,7 +147,7 @@ MUTATED = {
     "staging": ("f1lake-extract", "staging::", "crates/f1lake-extract/src/staging.rs"),
     "manifest": ("f1lake-extract", "manifest::", "crates/f1lake-extract/src/manifest.rs"),
 }
-DECODER = "crates/f1lake-tables/src/decode.rs"
+DECODER = "crates/f1lake-bronze/src/decode.rs"
 # No build of the sources themselves may take what was built of a mutant for its own.
 MUTANTS_TARGET = {"CARGO_TARGET_DIR": str(TARGET / "mutants")}
 
@@ -177,7 +177,7 @@ def mutated(name: str, counts: dict[str, int], missed: list[str]) -> list[str]:
 
 def mutants_of_decoder() -> list[str]:
     """Each in a copy of the sources, tried by fuzz/, which builds the decoder without the query engine that its crate links."""
-    listing = ("cargo", "mutants", "--list", "--json", "--diff", "--package", "f1lake-tables", "--file", DECODER)
+    listing = ("cargo", "mutants", "--list", "--json", "--diff", "--package", "f1lake-bronze", "--file", DECODER)
     listed = subprocess.run(listing, cwd=ROOT, env=ENVIRONMENT, capture_output=True, text=True)
     if listed.returncode:
         raise Failed(listed.stderr)

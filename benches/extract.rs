@@ -5,7 +5,8 @@
 //!
 //! The simulator runs in a process of its own, so that peak memory is the extract's alone.
 
-use f1lake_extract::{ExtractSettings, Extractor, Landing, Mode, RunReport, SessionStatus, silent};
+use f1lake_extract::{ExtractSettings, Extractor, Mode, RunReport, SessionStatus, silent};
+use f1lake_zone::Landing;
 use openf1_client::{Limits, OpenF1, RateLimiter};
 use openf1_sim::{GeneratedConfig, SimConfig, SimLimits, Simulator, Source, Stats};
 use std::error::Error;

@@ -1,14 +1,12 @@
 //! The decoder against a naive reading of the same row by the rules of `docs/data-model.md`, and against arrow-json.
 //! Nothing is lost: each field is in its column or in `_rescued_data`.
 
-use crate::bronze::BronzeTable;
-use crate::column::ColumnType;
-use crate::decode::{Decoder, Refusal, RowOrigin};
 use arbitrary::{Result, Unstructured};
 use arrow_array::cast::AsArray;
 use arrow_array::types::{Date32Type, Float64Type, Int64Type, TimestampMicrosecondType};
 use arrow_array::{Array, RecordBatch};
 use arrow_schema::{DataType, Field, Schema, TimeUnit};
+use f1lake_bronze::{BronzeTable, ColumnType, Decoder, Refusal, RowOrigin};
 use openf1_client::Endpoint;
 use openf1_client::field::FieldType;
 use serde::de::{MapAccess, Visitor};

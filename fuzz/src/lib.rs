@@ -1,6 +1,6 @@
 //! What each fuzz target checks, as a function of bytes: the fuzzer calls it, and so does the replay of the corpus.
 //!
-//! Parts that are private to their crate, or whose crate links the query engine, are included by path.
+//! Parts that are private to their crate are included by path.
 
 #![allow(
     dead_code,
@@ -11,20 +11,10 @@
     reason = "included sources are used in part; a check fails by panicking"
 )]
 
-// `config.rs` names one constant of the crate that links the engine.
-extern crate self as f1lake_tables;
-pub use bronze::BRONZE;
-
-#[path = "../../crates/f1lake-tables/src/bronze.rs"]
-mod bronze;
 #[path = "../../crates/openf1-sim/src/clock.rs"]
 mod clock;
-#[path = "../../crates/f1lake-tables/src/column.rs"]
-mod column;
 #[path = "../../crates/f1lake/src/config.rs"]
 mod config;
-#[path = "../../crates/f1lake-tables/src/decode.rs"]
-mod decode;
 #[path = "../../crates/f1lake/src/nearest.rs"]
 mod nearest;
 #[path = "../../crates/openf1-sim/src/query.rs"]

@@ -1,6 +1,6 @@
 //! Manifests: any text is read or refused; what is read, is written and read back the same.
 
-use f1lake_extract::Manifest;
+use f1lake_zone::Manifest;
 
 pub fn check(data: &[u8]) {
     let Ok(manifest) = serde_json::from_slice::<Manifest>(data) else { return };

@@ -1,6 +1,6 @@
 //! What stops an extract.
 
-use std::path::PathBuf;
+use f1lake_zone::ZoneError;
 
 /// Failure of an extract as a whole, or of one session.
 #[derive(Debug, thiserror::Error)]
@@ -20,94 +20,18 @@ pub enum ExtractError {
     /// The API.
     #[error(transparent)]
     Api(#[from] openf1_client::Error),
-    /// A file or folder of this machine.
-    #[error("{}: {what}: {source}; check the path, its permissions and free space", path.display())]
-    Io {
-        /// What was being done.
-        what: &'static str,
-        /// With which path.
-        path: PathBuf,
-        /// Cause.
-        source: std::io::Error,
-    },
-    /// The landing zone.
-    #[error("landing zone: {what} {path}: {source}{advice}", advice = advice(source))]
-    Store {
-        /// What was being done.
-        what: &'static str,
-        /// With which object.
-        path: String,
-        /// Cause.
-        source: object_store::Error,
-    },
-    /// A file of ours that cannot be read.
-    #[error("{path} is damaged: {detail}; {advice}")]
-    Damaged {
-        /// Which.
-        path: String,
-        /// How.
-        detail: String,
-        /// What to do.
-        advice: &'static str,
-    },
-    /// A landing zone that does not do what a run needs.
-    #[error("{place} {detail}; nothing can be landed there safely")]
-    Unreliable {
-        /// Which.
-        place: String,
-        /// What it does instead.
-        detail: String,
-    },
-    /// A file of a later version of this program, which this one must not touch.
-    #[error(
-        "{path} was written by a newer f1lake (layout {found}; this one knows {known}); use that version or a later \
-         one; nothing was changed"
-    )]
-    Newer {
-        /// Which.
-        path: String,
-        /// Its layout.
-        found: u32,
-        /// Newest layout that is understood here.
-        known: u32,
-    },
-    /// Another run works on the same folder.
-    #[error("another f1lake run is working on {}; wait for it to end, or use --wait", .0.display())]
-    Busy(PathBuf),
+    /// The landing zone, or a file of this machine.
+    #[error(transparent)]
+    Zone(#[from] ZoneError),
     /// The run was told to stop.
     #[error("stopped; what was fetched is kept and the next run resumes")]
     Interrupted,
-    /// Rows could not be written in the chosen format.
-    #[error("{endpoint}: cannot write {format}: {detail}")]
-    Encode {
-        /// Endpoint.
-        endpoint: openf1_client::Endpoint,
-        /// Format.
-        format: &'static str,
-        /// Cause.
-        detail: String,
-    },
 }
 
 impl ExtractError {
-    /// Wraps an I/O error with what and where.
-    pub(crate) fn io(what: &'static str, path: impl Into<PathBuf>) -> impl FnOnce(std::io::Error) -> Self {
-        let path = path.into();
-        move |source| Self::Io { what, path, source }
-    }
-
-    /// Wraps a store error with what and where.
-    pub(crate) fn store(
-        what: &'static str,
-        path: &object_store::path::Path,
-    ) -> impl FnOnce(object_store::Error) -> Self {
-        let path = path.to_string();
-        move |source| Self::Store { what, path, source }
-    }
-
     /// Whether the destination refused the login, or the right to write.
     pub fn is_refused(&self) -> bool {
-        matches!(self, Self::Store { source, .. } if refused(source))
+        matches!(self, Self::Zone(error) if error.is_refused())
     }
 
     /// Whether a live session is the cause.
@@ -118,30 +42,5 @@ impl ExtractError {
     /// Whether the account was refused.
     pub fn is_login_refused(&self) -> bool {
         matches!(self, Self::Api(openf1_client::Error::LoginRefused { .. }))
-    }
-}
-
-fn refused(error: &object_store::Error) -> bool {
-    use object_store::Error::{PermissionDenied, Unauthenticated};
-    matches!(error, Unauthenticated { .. } | PermissionDenied { .. })
-}
-
-/// What to do about a store's error. Who refuses says itself which login or privilege is missing.
-fn advice(error: &object_store::Error) -> &'static str {
-    if refused(error) { "" } else { "; check that the destination exists and is writable" }
-}
-
-/// Refuses a JSON text whose `version` is beyond what is known here. It is looked at alone: the rest of a newer layout
-/// may not be readable at all.
-pub(crate) fn refuse_newer(path: &std::path::Path, text: &[u8], known: u32) -> Result<(), ExtractError> {
-    #[derive(serde::Deserialize)]
-    struct Layout {
-        version: u32,
-    }
-    match serde_json::from_slice(text) {
-        Ok(Layout { version: found }) if found > known => {
-            Err(ExtractError::Newer { path: path.display().to_string(), found, known })
-        }
-        _ => Ok(()),
     }
 }

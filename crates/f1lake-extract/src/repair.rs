@@ -4,7 +4,7 @@ use crate::error::ExtractError;
 use crate::extractor::Extractor;
 use crate::report::{Event, Progress, RunReport};
 use crate::settings::{ExtractSettings, Mode, Selection};
-use crate::verify::{VerifyProblem, verify};
+use f1lake_zone::{VerifyProblem, verify};
 use openf1_client::Endpoint;
 use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet};

@@ -1,6 +1,5 @@
 //! What a run did, and what it tells while it runs.
 
-use crate::changes::Changes;
 use openf1_client::Endpoint;
 use serde::Serialize;
 use std::sync::Arc;
@@ -32,6 +31,36 @@ pub enum SessionStatus {
     Locked,
     /// Not finished: the run was stopped.
     Interrupted,
+}
+
+/// Examples kept.
+const EXAMPLES: usize = 10;
+
+/// Rows added, changed and removed.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+pub struct Changes {
+    /// Keys that are new.
+    pub added: u64,
+    /// Keys whose values differ.
+    pub changed: u64,
+    /// Keys that are gone.
+    pub removed: u64,
+    /// The first few, in words: `+ driver_number=44 lap_number=2`.
+    pub examples: Vec<String>,
+}
+
+impl Changes {
+    /// Whether nothing differs.
+    pub fn is_empty(&self) -> bool {
+        self.added + self.changed + self.removed == 0
+    }
+
+    /// Adds an example while there is room.
+    pub(crate) fn example(&mut self, text: impl FnOnce() -> String) {
+        if self.examples.len() < EXAMPLES {
+            self.examples.push(text());
+        }
+    }
 }
 
 /// One endpoint of a session.

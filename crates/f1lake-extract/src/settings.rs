@@ -1,5 +1,6 @@
 //! What to extract, how and where to.
 
+use f1lake_zone::{Compression, Format};
 use jiff::{Timestamp, civil::Date};
 use openf1_client::Endpoint;
 use serde::{Deserialize, Serialize};
@@ -81,32 +82,6 @@ impl Default for Selection {
             local_days: false,
         }
     }
-}
-
-/// Format of landing files.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Format {
-    /// One JSON array, a record a line.
-    #[default]
-    Json,
-    /// A record a line.
-    Ndjson,
-    /// Typed columns.
-    Parquet,
-}
-
-/// Compression of landing files. Parquet compresses inside: gzip and zstd choose its codec.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Compression {
-    /// None.
-    #[default]
-    None,
-    /// gzip.
-    Gzip,
-    /// Zstandard, level 3.
-    Zstd,
 }
 
 /// What to do when a live session locks history.

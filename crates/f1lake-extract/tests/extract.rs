@@ -16,6 +16,7 @@ mod two_machines;
 mod upstream;
 
 use f1lake_extract::*;
+use f1lake_zone::*;
 use jiff::Timestamp;
 use openf1_client::{Endpoint, Limits, OpenF1, RateLimiter};
 use openf1_sim::{FaultPlan, GeneratedConfig, SimConfig, SimLimits, Simulator, Source};
@@ -233,7 +234,7 @@ async fn two_runs_on_one_folder_exclude_each_other() {
     );
     let (ok, refused) = if first.is_ok() { (first, second) } else { (second, first) };
     assert_eq!(ok.unwrap().sessions[0].status, SessionStatus::Landed);
-    assert!(matches!(refused.unwrap_err(), ExtractError::Busy(_)));
+    assert!(matches!(refused.unwrap_err(), ExtractError::Zone(ZoneError::Busy(_))));
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -185,7 +185,16 @@ fn keep(logs: &Dispatch) {
 /// Logs of one call, so that two calls at once do not mix theirs.
 fn logs<T: Send + 'static>(sender: Sender<Message<T>>, level: Level) -> Dispatch {
     use tracing_subscriber::EnvFilter;
-    let ours = ["f1lake", "f1lake_databricks", "f1lake_extract", "f1lake_tables", "openf1_client"];
+    let ours = [
+        "f1lake",
+        "f1lake_bronze",
+        "f1lake_databricks",
+        "f1lake_extract",
+        "f1lake_lake",
+        "f1lake_warehouse",
+        "f1lake_zone",
+        "openf1_client",
+    ];
     let chosen: Vec<String> = ours.iter().map(|name| format!("{name}={level}")).collect();
     let others = if level == Level::ERROR { "error" } else { "warn" };
     let filter = EnvFilter::new(format!("{others},{}", chosen.join(",")));

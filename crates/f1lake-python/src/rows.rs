@@ -69,7 +69,7 @@ impl Rows {
 
     /// The first rows as texts.
     fn texts(&self, most: usize) -> PyResult<Vec<Vec<String>>> {
-        f1lake::tables::texts(&self.batches, most).map_err(failed)
+        f1lake::lake::texts(&self.batches, most).map_err(failed)
     }
 }
 

@@ -463,12 +463,12 @@ impl FileFormat {
         }
     }
 
-    pub(crate) fn rows(self) -> f1lake_tables::RowFormat {
+    pub(crate) fn rows(self) -> f1lake_lake::RowFormat {
         match self {
-            Self::Parquet => f1lake_tables::RowFormat::Parquet,
-            Self::Csv => f1lake_tables::RowFormat::Csv,
-            Self::Json => f1lake_tables::RowFormat::Json,
-            Self::Ndjson => f1lake_tables::RowFormat::Ndjson,
+            Self::Parquet => f1lake_lake::RowFormat::Parquet,
+            Self::Csv => f1lake_lake::RowFormat::Csv,
+            Self::Json => f1lake_lake::RowFormat::Json,
+            Self::Ndjson => f1lake_lake::RowFormat::Ndjson,
         }
     }
 }
@@ -507,7 +507,7 @@ pub(crate) struct ReportArgs {
 #[derive(Debug, Args)]
 pub(crate) struct MaintainArgs {
     /// Hours for which old versions stay readable, at least 168
-    #[arg(long, value_name = "HOURS", default_value_t = f1lake_tables::LEAST_RETENTION_HOURS, allow_negative_numbers = true, value_parser = read::<u64>(NUMBER))]
+    #[arg(long, value_name = "HOURS", default_value_t = f1lake_lake::LEAST_RETENTION_HOURS, allow_negative_numbers = true, value_parser = read::<u64>(NUMBER))]
     pub(crate) retention_hours: u64,
     /// Only say which files would be removed
     #[arg(long)]

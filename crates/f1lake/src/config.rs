@@ -9,7 +9,8 @@ pub(crate) mod words;
 pub(crate) use words::meant;
 
 use crate::error::Error;
-use f1lake_extract::{Compression, ExtractError, ExtractSettings, Format, Mode, OnLocked, Order, Selection};
+use f1lake_extract::{ExtractError, ExtractSettings, Mode, OnLocked, Order, Selection};
+use f1lake_zone::{Compression, Format};
 use figment::providers::{Format as _, Toml};
 use figment::value::{Dict, Map, Value};
 use figment::{Figment, Metadata, Profile, Provider};
@@ -199,7 +200,7 @@ settings! {
     /// Databricks: catalog of the bronze tables; unset: that of `landing_volume_path`.
     databricks_catalog: Option<String> = None;
     /// Databricks: schema of the bronze tables.
-    databricks_schema: String = f1lake_tables::BRONZE.to_owned();
+    databricks_schema: String = f1lake_bronze::BRONZE.to_owned();
     /// Databricks: volume for files on their way into bronze tables; unset: `landing_volume_path`, else volume `f1lake` of the schema.
     databricks_staging_path: Option<String> = None;
     /// Format of landing files: `json`, `ndjson` or `parquet`.

@@ -9,7 +9,7 @@ use crate::nearest::nearest;
 use crate::output::OutputFormat;
 use clap::{ArgAction, CommandFactory, Parser};
 pub use f1lake_databricks::{Grant, Runtime};
-use f1lake_tables::arrow_array::RecordBatch;
+use f1lake_lake::arrow_array::RecordBatch;
 use figment::value::{Dict, Value as Setting};
 use serde_json::{Map, Value};
 use std::ffi::OsString;
@@ -56,7 +56,7 @@ impl From<Error> for Ended {
 #[derive(Debug, Clone)]
 pub struct Rows {
     /// Columns.
-    pub schema: f1lake_tables::deltalake::arrow::datatypes::SchemaRef,
+    pub schema: f1lake_lake::deltalake::arrow::datatypes::SchemaRef,
     /// Rows.
     pub batches: Vec<RecordBatch>,
 }

@@ -1,9 +1,12 @@
 //! What stops a command, and the exit code it means.
 
 use crate::exit_code::ExitCode;
+use f1lake_bronze::BronzeError;
 use f1lake_extract::ExtractError;
+use f1lake_lake::LakeError;
 use f1lake_report::ReportError;
-use f1lake_tables::TablesError;
+use f1lake_warehouse::WarehouseError;
+use f1lake_zone::ZoneError;
 use openf1_sim::SimError;
 
 /// Failure of a command.
@@ -20,7 +23,10 @@ pub enum Error {
     Api(#[from] openf1_client::Error),
     /// The lake.
     #[error(transparent)]
-    Tables(#[from] TablesError),
+    Lake(#[from] LakeError),
+    /// Bronze tables in a warehouse.
+    #[error(transparent)]
+    Warehouse(#[from] WarehouseError),
     /// The Databricks workspace.
     #[error("Databricks: {0}")]
     Databricks(#[from] f1lake_databricks::Error),
@@ -51,6 +57,12 @@ pub enum Error {
     },
 }
 
+impl From<ZoneError> for Error {
+    fn from(error: ZoneError) -> Self {
+        Self::Extract(error.into())
+    }
+}
+
 impl Error {
     /// Wraps an I/O error with what was being done.
     pub(crate) fn io(what: &'static str) -> impl FnOnce(std::io::Error) -> Self {
@@ -75,11 +87,18 @@ impl Error {
             Self::Simulator(SimError::Bind { .. }) | Self::Io { .. } => ExitCode::Failed,
             Self::Simulator(_) => ExitCode::Usage,
             Self::Api(error) => of_api(error),
-            Self::Extract(error) | Self::Tables(TablesError::Landing(error)) => of_extract(error),
-            Self::Tables(error) => match error {
-                TablesError::Location { .. } | TablesError::Sql(_) => ExitCode::Usage,
-                TablesError::Interrupted => ExitCode::Interrupted,
-                TablesError::Warehouse { source, .. } if source.is_refused() => ExitCode::LoginRefused,
+            Self::Extract(error) => of_extract(error),
+            Self::Lake(error) => match error {
+                LakeError::Bronze(error) => of_bronze(error),
+                LakeError::Location { .. } | LakeError::Sql(_) => ExitCode::Usage,
+                LakeError::Interrupted => ExitCode::Interrupted,
+                _ => ExitCode::Failed,
+            },
+            Self::Warehouse(error) => match error {
+                WarehouseError::Bronze(error) => of_bronze(error),
+                WarehouseError::Volume { .. } => ExitCode::Usage,
+                WarehouseError::Interrupted => ExitCode::Interrupted,
+                WarehouseError::Workspace { source, .. } if source.is_refused() => ExitCode::LoginRefused,
                 _ => ExitCode::Failed,
             },
             Self::Databricks(
@@ -96,8 +115,9 @@ impl Error {
         match self {
             Self::Usage(text)
             | Self::Unreachable(text)
-            | Self::Tables(TablesError::Sql(text))
-            | Self::Extract(ExtractError::Settings(text)) => text.clone(),
+            | Self::Lake(LakeError::Sql(text))
+            | Self::Extract(ExtractError::Settings(text))
+            | Self::Extract(ExtractError::Zone(ZoneError::Address(text))) => text.clone(),
             other => other.to_string().split_whitespace().collect::<Vec<_>>().join(" "),
         }
     }
@@ -120,7 +140,23 @@ fn of_extract(error: &ExtractError) -> ExitCode {
         ExtractError::Settings(_) | ExtractError::Setting { .. } => ExitCode::Usage,
         ExtractError::Api(error) => of_api(error),
         ExtractError::Interrupted => ExitCode::Interrupted,
+        ExtractError::Zone(error) => of_zone(error),
+        _ => ExitCode::Failed,
+    }
+}
+
+fn of_zone(error: &ZoneError) -> ExitCode {
+    match error {
+        ZoneError::Address(_) => ExitCode::Usage,
         error if error.is_refused() => ExitCode::LoginRefused,
+        _ => ExitCode::Failed,
+    }
+}
+
+fn of_bronze(error: &BronzeError) -> ExitCode {
+    match error {
+        BronzeError::Landing(error) => of_zone(error),
+        BronzeError::NotLanded { .. } => ExitCode::Usage,
         _ => ExitCode::Failed,
     }
 }

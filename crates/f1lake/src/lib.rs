@@ -1,13 +1,13 @@
 //! Formula 1 data from the OpenF1 API in a lakehouse: the program, and the library behind it.
 //!
-//! Programs use the parts: [`client`] for the API, [`extract`] for the landing zone, [`tables`] for the lake,
+//! Programs use the parts: [`client`] for the API, [`extract`] for the landing zone, [`lake`] for the lake,
 //! [`report`] for a session's report, [`simulator`] for tests.
 
 #![cfg_attr(not(test), deny(clippy::disallowed_methods))]
 
 pub use f1lake_extract as extract;
+pub use f1lake_lake as lake;
 pub use f1lake_report as report;
-pub use f1lake_tables as tables;
 pub use openf1_client as client;
 pub use openf1_sim as simulator;
 

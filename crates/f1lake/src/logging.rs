@@ -40,7 +40,16 @@ pub(crate) fn start(verbose: u8, quiet: bool, format: LogFormat, bars: &MultiPro
         (_, 2, _) => "debug",
         _ => "trace",
     };
-    let ours = ["f1lake", "f1lake_extract", "f1lake_tables", "openf1_client", "openf1_sim"];
+    let ours = [
+        "f1lake",
+        "f1lake_bronze",
+        "f1lake_extract",
+        "f1lake_lake",
+        "f1lake_warehouse",
+        "f1lake_zone",
+        "openf1_client",
+        "openf1_sim",
+    ];
     let chosen = if verbose > 2 {
         level.to_owned()
     } else {

@@ -4,7 +4,7 @@ use crate::config::Config;
 use crate::error::Error;
 use crate::setup;
 use f1lake_databricks::VolumeStore;
-use f1lake_extract::Landing;
+use f1lake_zone::Landing;
 use std::path::Path;
 use std::sync::Arc;
 

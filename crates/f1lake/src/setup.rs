@@ -4,7 +4,7 @@ use crate::config::{Config, Loaded};
 use crate::error::Error;
 use crate::place::{self, Place};
 use f1lake_databricks::{Explicit, Login, VolumePath, VolumeStore, Workspace};
-use f1lake_extract::Landing;
+use f1lake_zone::Landing;
 use openf1_client::{Credentials, Limits, OpenF1, RateLimiter};
 use sha2::Digest;
 use std::path::{Path, PathBuf};
@@ -148,7 +148,7 @@ impl Zone {
         for made in [self.work_dir.join("staging"), self.work_dir.join("state"), self.work_dir.clone()] {
             let _ = std::fs::remove_dir(made);
         }
-        let _ = std::fs::remove_dir(folder.join(f1lake_extract::MANIFEST_DIR));
+        let _ = std::fs::remove_dir(folder.join(f1lake_zone::MANIFEST_DIR));
         let _ = std::fs::remove_dir(folder);
     }
 }
@@ -179,7 +179,7 @@ pub(crate) fn volume(config: &Config) -> Option<&str> {
 /// Names of what a load into Databricks uses.
 #[derive(Debug)]
 pub(crate) struct DatabricksNames {
-    pub(crate) place: f1lake_tables::Place,
+    pub(crate) place: f1lake_warehouse::Place,
     /// Volume folder of staged files.
     pub(crate) staging: VolumePath,
 }
@@ -205,12 +205,12 @@ impl DatabricksNames {
             (None, Some(volume)) => volume,
             (None, None) => format!("/Volumes/{catalog}/{schema}/f1lake").parse()?,
         };
-        Ok(Self { place: f1lake_tables::Place { catalog, schema }, staging })
+        Ok(Self { place: f1lake_warehouse::Place { catalog, schema }, staging })
     }
 }
 
 /// The warehouse of the configuration, looked up.
-pub(crate) async fn warehouse(config: &Config) -> Result<f1lake_tables::Warehouse, Error> {
+pub(crate) async fn warehouse(config: &Config) -> Result<f1lake_warehouse::Warehouse, Error> {
     let names = DatabricksNames::of(config)?;
     let workspace = workspace(config)?;
     let wanted = workspace.login().warehouse.clone().ok_or_else(|| {
@@ -221,14 +221,14 @@ pub(crate) async fn warehouse(config: &Config) -> Result<f1lake_tables::Warehous
     })?;
     let warehouse = workspace.warehouse(&wanted.value).await?;
     let staging = VolumeStore::open(&workspace, &names.staging.to_string())?;
-    Ok(f1lake_tables::Warehouse { workspace, warehouse_id: warehouse.id, place: names.place, staging })
+    Ok(f1lake_warehouse::Warehouse { workspace, warehouse_id: warehouse.id, place: names.place, staging })
 }
 
 fn work_dir(config: &Config, landing: &Landing) -> PathBuf {
     match (&config.work_path, landing.local_path()) {
         (Some(path), _) => path.clone(),
         // A volume that is a folder, inside Databricks, takes whole files only: no locks, no appending.
-        (None, Some(folder)) if !f1lake_extract::files::is_mounted_volume(folder) => folder.join("_work"),
+        (None, Some(folder)) if !f1lake_zone::files::is_mounted_volume(folder) => folder.join("_work"),
         (None, _) => folders()
             .map_or_else(
                 || std::env::temp_dir().join("f1lake"),

@@ -7,7 +7,7 @@ use crate::error::Error;
 use crate::exit_code::ExitCode;
 use crate::output::{Column, OutputFormat, print};
 use crate::progress::plural;
-use f1lake_tables::{
+use f1lake_lake::{
     BuildReport, BuildSettings, BuildStatus, CheckResult, CheckStatus, Lake, ModelBuild, build, check,
 };
 use indicatif::HumanCount;

@@ -7,8 +7,8 @@ use crate::error::Error;
 use crate::exit_code::ExitCode;
 use crate::output::write;
 use crate::setup::{self, DatabricksNames};
-use f1lake_extract::{Compression, Format};
-use f1lake_tables::{LandingFiles, setup_statements};
+use f1lake_warehouse::{LandingFiles, setup_statements};
+use f1lake_zone::{Compression, Format};
 
 pub(crate) async fn run(context: &Context, command: &DatabricksCommand) -> Result<ExitCode, Error> {
     match command {
@@ -53,6 +53,6 @@ fn pipeline(context: &Context, args: &ZoneArgs) -> Result<ExitCode, Error> {
             ));
         }
     };
-    write(&f1lake_tables::pipeline(volume, files))?;
+    write(&f1lake_warehouse::pipeline(volume, files))?;
     Ok(ExitCode::Done)
 }

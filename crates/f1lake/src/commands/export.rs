@@ -7,7 +7,7 @@ use super::sql::{parse_as_of, qualified, say_written};
 use crate::cli::{ExportArgs, FileFormat};
 use crate::error::Error;
 use crate::exit_code::ExitCode;
-use f1lake_tables::Query;
+use f1lake_lake::Query;
 
 pub(crate) async fn run(context: &Context, args: &ExportArgs) -> Result<ExitCode, Error> {
     let loaded = context.load(&[&args.lake])?;

@@ -112,7 +112,7 @@ pub(crate) async fn extract(
     };
     shown.finish();
     let report = result.map_err(|error| {
-        if !matches!(error, ExtractError::Busy(_)) {
+        if !matches!(error, ZoneError::Busy(_)) {
             zone.forget_when_empty();
         }
         Error::of_extract(error, &base_url)

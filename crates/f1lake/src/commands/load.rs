@@ -8,10 +8,10 @@ use crate::exit_code::ExitCode;
 use crate::output::{Column, print, write};
 use crate::progress::plural;
 use crate::setup::{self, DatabricksNames, Zone};
-use f1lake_extract::Landing;
-use f1lake_tables::{
-    Lake, LoadProgress, LoadReport, LoadSettings, LoadStatus, SessionLoad, load_statements, load_warehouse,
-};
+use f1lake_bronze::{LoadProgress, LoadReport, LoadSettings, LoadStatus, SessionLoad};
+use f1lake_lake::Lake;
+use f1lake_warehouse::{load_statements, load_warehouse};
+use f1lake_zone::Landing;
 use indicatif::HumanCount;
 use serde::Serialize;
 use std::sync::Arc;
@@ -33,7 +33,7 @@ struct Line {
 
 impl From<&SessionLoad> for Line {
     fn from(session: &SessionLoad) -> Self {
-        let sum = |count: fn(&f1lake_tables::TableLoad) -> u64| session.tables.iter().map(count).sum();
+        let sum = |count: fn(&f1lake_bronze::TableLoad) -> u64| session.tables.iter().map(count).sum();
         let errors: Vec<String> = session
             .tables
             .iter()
@@ -112,7 +112,7 @@ pub(crate) async fn run(context: &Context, args: &LoadArgs) -> Result<ExitCode, 
 
 /// The lake of the configuration.
 pub(crate) fn open_lake(config: &Config) -> Result<Lake, Error> {
-    f1lake_tables::limit_memory(config.memory_limit.map(|mib| mib.saturating_mul(1 << 20)));
+    f1lake_lake::limit_memory(config.memory_limit.map(|mib| mib.saturating_mul(1 << 20)));
     Ok(Lake::open_with(&config.lake_path, config.store_plain_http)?)
 }
 
@@ -136,7 +136,7 @@ pub(crate) async fn load(
     settings: &LoadSettings,
     cancel: &CancellationToken,
 ) -> Result<LoadReport, Error> {
-    let report = f1lake_tables::load(lake, landing, settings, progress(context), cancel).await?;
+    let report = f1lake_lake::load(lake, landing, settings, progress(context), cancel).await?;
     say_loaded(context, &report, &lake.describe());
     Ok(report)
 }

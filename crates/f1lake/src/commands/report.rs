@@ -6,9 +6,9 @@ use crate::cli::ReportArgs;
 use crate::error::Error;
 use crate::exit_code::ExitCode;
 use crate::output::{OutputFormat, terminal_width, write};
-use f1lake_extract::files::{Existing, write_file};
+use f1lake_lake::{Lake, LakeError, Query, RowFormat, write_rows};
 use f1lake_report::{Part, ReportData, Rows, render_html, render_text};
-use f1lake_tables::{Lake, Query, RowFormat, TablesError, write_rows};
+use f1lake_zone::files::{Existing, write_file};
 use serde_json::Value;
 use std::path::Path;
 
@@ -74,7 +74,7 @@ async fn find_session(query: &Query, wanted: &str) -> Result<i64, Error> {
     .await;
     // Without that table nothing was built.
     let rows = match rows {
-        Err(Error::Tables(TablesError::Sql(text))) if text.starts_with("there is no table") => Vec::new(),
+        Err(Error::Lake(LakeError::Sql(text))) if text.starts_with("there is no table") => Vec::new(),
         other => other?,
     };
     let sessions: Vec<(i64, String)> = rows
@@ -125,7 +125,7 @@ async fn collect(query: &Query, session_key: i64) -> Result<ReportData, Error> {
     let mut parts = Rows::new();
     for part in Part::ALL {
         let found = rows(query, &part.sql(session_key)).await.map_err(|error| match error {
-            Error::Tables(TablesError::Sql(text)) => Error::Usage(format!(
+            Error::Lake(LakeError::Sql(text)) => Error::Usage(format!(
                 "the lake was built by another version of f1lake ({}); run `f1lake build` and try again",
                 text.lines().next().unwrap_or_default().trim_start_matches("error: ")
             )),

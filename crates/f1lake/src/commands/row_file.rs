@@ -2,9 +2,9 @@
 
 use crate::cli::FileFormat;
 use crate::error::Error;
-use f1lake_extract::files::{Existing, NewFile};
-use f1lake_tables::deltalake::datafusion::prelude::DataFrame;
-use f1lake_tables::write_rows;
+use f1lake_lake::deltalake::datafusion::prelude::DataFrame;
+use f1lake_lake::write_rows;
+use f1lake_zone::files::{Existing, NewFile};
 use std::io::{BufWriter, IsTerminal, Write};
 use std::path::Path;
 use std::sync::{Arc, OnceLock};

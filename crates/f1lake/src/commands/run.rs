@@ -7,8 +7,9 @@ use crate::error::Error;
 use crate::exit_code::ExitCode;
 use crate::output::{OutputFormat, write};
 use crate::setup::Zone;
+use f1lake_bronze::{LoadReport, LoadSettings};
 use f1lake_extract::RunReport;
-use f1lake_tables::{BuildReport, BuildSettings, LoadReport, LoadSettings};
+use f1lake_lake::{BuildReport, BuildSettings};
 use serde::Serialize;
 
 /// What the steps did, as one document; steps that were not reached are null.

@@ -6,7 +6,8 @@ use crate::error::Error;
 use crate::exit_code::ExitCode;
 use crate::output::{Column, print};
 use crate::setup;
-use f1lake_extract::{Extractor, Landing};
+use f1lake_extract::Extractor;
+use f1lake_zone::Landing;
 use jiff::Timestamp;
 
 pub(crate) async fn run(context: &Context, args: &SessionsArgs) -> Result<ExitCode, Error> {

@@ -5,7 +5,7 @@ use super::sql::{Look, qualified, show};
 use crate::error::Error;
 use crate::exit_code::ExitCode;
 use crate::output::{Column, OutputFormat, print, tell, write};
-use f1lake_tables::{Query, SCHEMAS};
+use f1lake_lake::{Query, SCHEMAS};
 use rustyline::completion::{Completer, Pair};
 use rustyline::error::ReadlineError;
 
@@ -91,7 +91,7 @@ fn list(query: &Query) -> Result<(), Error> {
 
 async fn describe(context: &Context, query: &Query, table: &str, look: Look) -> Result<(), Error> {
     let table = qualified(query, table)?;
-    let Some(columns) = f1lake_tables::columns(&table)? else {
+    let Some(columns) = f1lake_lake::columns(&table)? else {
         // A table that others put into the lake: the engine knows it, we do not.
         let (schema, name) = table.split_once('.').unwrap_or(("", &table));
         let sql = format!(
@@ -128,7 +128,7 @@ impl Names {
                 names.push(format!("{schema}.{table}"));
             }
         }
-        let models = f1lake_tables::Models::carried()?;
+        let models = f1lake_lake::Models::carried()?;
         names.extend(models.models.into_iter().flat_map(|model| model.columns).map(|column| column.name));
         names.sort_unstable();
         names.dedup();

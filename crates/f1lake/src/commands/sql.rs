@@ -10,9 +10,9 @@ use crate::exit_code::ExitCode;
 use crate::nearest::nearest;
 use crate::output::{Column, OutputFormat, records, table, write};
 use crate::progress::plural;
-use f1lake_tables::deltalake::arrow::datatypes::{DataType, Schema};
-use f1lake_tables::deltalake::datafusion::prelude::DataFrame;
-use f1lake_tables::{AsOf, Query, TablesError};
+use f1lake_lake::deltalake::arrow::datatypes::{DataType, Schema};
+use f1lake_lake::deltalake::datafusion::prelude::DataFrame;
+use f1lake_lake::{AsOf, LakeError, Query};
 use indicatif::HumanCount;
 use std::io::{IsTerminal, Read};
 use std::sync::Arc;
@@ -65,11 +65,11 @@ pub(crate) async fn rows(
         let query = Query::open(&lake, as_of).await?;
         let frame = query.sql(args.query.as_deref().unwrap_or_default()).await?;
         let schema = Arc::new(frame.schema().as_arrow().clone());
-        Ok(Rows { schema, batches: frame.collect().await.map_err(TablesError::from)? })
+        Ok(Rows { schema, batches: frame.collect().await.map_err(LakeError::from)? })
     };
     tokio::select! {
         rows = work => rows,
-        () = cancel.cancelled() => Err(TablesError::Interrupted.into()),
+        () = cancel.cancelled() => Err(LakeError::Interrupted.into()),
     }
 }
 
@@ -134,9 +134,9 @@ pub(super) async fn show(context: &Context, query: &Query, sql: &str, look: Look
 
 async fn show_table(context: &Context, frame: DataFrame, look: Look) -> Result<(), Error> {
     let schema = frame.schema().as_arrow().clone();
-    let frame = frame.limit(0, Some(MOST_ROWS + 1)).map_err(TablesError::from)?;
-    let batches = frame.collect().await.map_err(TablesError::from)?;
-    let rows = f1lake_tables::texts(&batches, MOST_ROWS)?;
+    let frame = frame.limit(0, Some(MOST_ROWS + 1)).map_err(LakeError::from)?;
+    let batches = frame.collect().await.map_err(LakeError::from)?;
+    let rows = f1lake_lake::texts(&batches, MOST_ROWS)?;
     let found: usize = batches.iter().map(|batch| batch.num_rows()).sum();
     let columns = columns(&schema);
     if look.expanded {

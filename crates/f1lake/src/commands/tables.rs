@@ -6,13 +6,13 @@ use crate::cli::{LakeOnlyArgs, MaintainArgs};
 use crate::error::Error;
 use crate::exit_code::ExitCode;
 use crate::output::{Column, print};
-use f1lake_tables::MaintainSettings;
+use f1lake_lake::MaintainSettings;
 use indicatif::{HumanBytes, HumanCount};
 
 pub(crate) async fn run(context: &Context, args: &LakeOnlyArgs) -> Result<ExitCode, Error> {
     let loaded = context.load(&[&args.lake])?;
     let lake = require_lake(&loaded.config)?;
-    let tables = f1lake_tables::tables(&lake).await?;
+    let tables = f1lake_lake::tables(&lake).await?;
     if tables.is_empty() {
         return Err(no_lake(&lake));
     }
@@ -56,9 +56,9 @@ pub(crate) async fn run(context: &Context, args: &LakeOnlyArgs) -> Result<ExitCo
 }
 
 /// What a folder without tables probably is.
-fn no_lake(lake: &f1lake_tables::Lake) -> Error {
+fn no_lake(lake: &f1lake_lake::Lake) -> Error {
     let place = lake.describe();
-    let is_zone = lake.local_path().is_some_and(|folder| folder.join(f1lake_extract::MANIFEST_DIR).is_dir());
+    let is_zone = lake.local_path().is_some_and(|folder| folder.join(f1lake_zone::MANIFEST_DIR).is_dir());
     Error::Usage(match is_zone {
         true => format!("{place} is no lake, it is a landing zone\n  `f1lake status --out {place}` shows it"),
         false => format!(
@@ -71,7 +71,7 @@ pub(crate) async fn maintain(context: &Context, args: &MaintainArgs) -> Result<E
     let loaded = context.load(&[&args.lake])?;
     let lake = require_lake(&loaded.config)?;
     let settings = MaintainSettings { retention_hours: args.retention_hours, dry_run: args.dry_run };
-    let done = f1lake_tables::maintain(&lake, settings, &crate::interrupt::token()).await?;
+    let done = f1lake_lake::maintain(&lake, settings, &crate::interrupt::token()).await?;
     print(
         context.output(),
         &done,

@@ -12,7 +12,7 @@ use indicatif::{HumanBytes, HumanCount};
 pub(crate) async fn run(context: &Context, args: &ZoneArgs) -> Result<ExitCode, Error> {
     let loaded = context.load(&[&args.out])?;
     let zone = Zone::require(&loaded.config)?;
-    let report = f1lake_extract::verify(&zone.landing).await?;
+    let report = f1lake_zone::verify(&zone.landing).await?;
     if report.sessions == 0 && report.problems.is_empty() {
         let place = zone.landing.describe();
         return Err(Error::Usage(format!(

@@ -526,7 +526,7 @@ fn each_planted_fault_is_found_by_the_check_meant_for_it_and_nothing_else_is_fou
         let result = checks.iter().find(|result| result["check"] == check).unwrap();
         if result["status"] != "passed" {
             let sql =
-                Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("../f1lake-tables/sql/tests/{check}.sql"));
+                Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("../f1lake-lake/sql/tests/{check}.sql"));
             let sql = std::fs::read_to_string(sql).unwrap();
             let sessions = asked(&place, &format!("select distinct session_key from ({sql}) as odd"));
             found.extend(sessions.iter().map(|row| (int(row, "session_key"), check.to_owned())));

@@ -1,0 +1,208 @@
+//! Which endpoints of a session are due, and what fetching them takes.
+
+pub(crate) mod group_size;
+mod recheck;
+pub(crate) mod slice;
+
+use crate::report::SessionLabel;
+use crate::select::catalogue::Catalogue;
+use crate::select::session::SessionInfo;
+use crate::settings::{ExtractSettings, Mode};
+use f1lake_zone::{LandedEndpoint, Manifest};
+use jiff::Timestamp;
+use openf1_client::Endpoint;
+use openf1_client::endpoint::{Grain, Presence};
+use recheck::recheck_due;
+use serde::Serialize;
+use slice::{Bounds, Drivers, Slice, missing_of_drivers, missing_of_session, starting_windows};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// A session in a plan.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct SessionPlan {
+    /// Which.
+    #[serde(flatten)]
+    pub session: SessionLabel,
+    /// Endpoints to be fetched.
+    pub due: Vec<Endpoint>,
+    /// `new`, `re-check 24 h after the session`, `settled` and so on.
+    pub reason: String,
+    /// Requests expected, staged answers taken off.
+    pub requests: usize,
+    /// Body bytes expected, before compression.
+    pub bytes: u64,
+}
+
+/// What a run would do.
+#[derive(Debug, Clone, Default, PartialEq, Serialize)]
+pub struct RunPlan {
+    /// Sessions in order.
+    pub sessions: Vec<SessionPlan>,
+    /// Requests expected for all.
+    pub requests: usize,
+    /// Body bytes expected for all, before compression.
+    pub bytes: u64,
+    /// Where nothing is over yet: what will be the first.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub not_yet: Option<String>,
+}
+
+/// What is due of a session.
+pub(crate) struct Due {
+    pub(crate) endpoints: BTreeSet<Endpoint>,
+    pub(crate) reason: String,
+}
+
+/// Decides what is due, by the settings and the time of the run.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Planner<'a> {
+    pub(crate) settings: &'a ExtractSettings,
+    pub(crate) now: Timestamp,
+}
+
+impl Planner<'_> {
+    /// Why nothing is due of a landed session.
+    pub(crate) fn nothing_due(&self, manifest: Option<&Manifest>) -> &'static str {
+        if manifest.is_none_or(|manifest| manifest.settled(self.settings.settle_days)) {
+            "settled"
+        } else {
+            "landed; not due for a re-check yet"
+        }
+    }
+
+    /// Sessions named by key of which nothing is due need no request at all.
+    pub(crate) fn all_settled(&self, manifests: &BTreeMap<i64, Manifest>) -> Option<Vec<SessionLabel>> {
+        let Mode::Keys { session_keys, meeting_keys } = &self.settings.selection.mode else { return None };
+        if !meeting_keys.is_empty() || self.settings.refresh || self.settings.only.is_some() {
+            return None;
+        }
+        session_keys
+            .iter()
+            .map(|key| {
+                let manifest = manifests.get(key)?;
+                let is_race =
+                    matches!(manifest.session_name.as_str(), "Race" | "Sprint" | "Sprint Qualifying");
+                let fresh = self.settings.endpoints.iter().all(|endpoint| {
+                    manifest.endpoints.get(endpoint).map_or(
+                        !is_race && endpoint.spec().presence != Presence::Every,
+                        |landed| {
+                            recheck_due(
+                                manifest.date_end,
+                                landed.extracted_at,
+                                self.now,
+                                self.settings.settle_days,
+                            )
+                            .is_none()
+                                && !self.wants_what_was_kept_aside(landed)
+                        },
+                    )
+                });
+                fresh.then(|| SessionLabel { session_key: *key, name: manifest.name.clone() })
+            })
+            .collect()
+    }
+
+    /// A smaller answer was kept aside, and now it is wanted.
+    pub(crate) fn wants_what_was_kept_aside(&self, landed: &LandedEndpoint) -> bool {
+        self.settings.accept_shrink && landed.kept_aside.is_some()
+    }
+
+    /// The endpoints that a session can have and that are to be fetched.
+    pub(crate) fn due(&self, info: &SessionInfo, catalogue: &Catalogue, old: Option<&Manifest>) -> Due {
+        let mut reason = if old.is_some() { "settled" } else { "new" }.to_owned();
+        let mut endpoints = BTreeSet::new();
+        let damaged = self.settings.only.as_ref().map(|only| only.get(&info.session_key));
+        for endpoint in &self.settings.endpoints {
+            let exists = match endpoint.spec().presence {
+                Presence::Every => true,
+                Presence::Race => info.is_race(),
+                Presence::RaceAndSprint => info.is_race() || info.is_sprint(),
+                Presence::GridOfRaceAndSprint => catalogue.grid_session(info).is_some(),
+            };
+            if !exists {
+                continue;
+            }
+            if let Some(damaged) = damaged {
+                if damaged.is_some_and(|damaged| damaged.contains(endpoint)) {
+                    "damaged".clone_into(&mut reason);
+                    endpoints.insert(*endpoint);
+                }
+                continue;
+            }
+            match old.and_then(|manifest| manifest.endpoints.get(endpoint)) {
+                None => {
+                    if old.is_some() {
+                        "endpoints not landed yet".clone_into(&mut reason);
+                    }
+                    endpoints.insert(*endpoint);
+                }
+                Some(_) if self.settings.refresh => {
+                    "refresh".clone_into(&mut reason);
+                    endpoints.insert(*endpoint);
+                }
+                Some(landed) if self.wants_what_was_kept_aside(landed) => {
+                    "a smaller answer was kept aside".clone_into(&mut reason);
+                    endpoints.insert(*endpoint);
+                }
+                Some(landed) => {
+                    if let Some(why) =
+                        recheck_due(info.date_end, landed.extracted_at, self.now, self.settings.settle_days)
+                    {
+                        reason = why;
+                        endpoints.insert(*endpoint);
+                    } else if reason == "settled" {
+                        self.nothing_due(old).clone_into(&mut reason);
+                    }
+                }
+            }
+        }
+        Due { endpoints, reason }
+    }
+
+    /// A staged answer stays good until the session's next re-check falls due.
+    pub(crate) fn is_fresh(&self, info: &SessionInfo, received_at: Timestamp) -> bool {
+        recheck_due(info.date_end, received_at, self.now, self.settings.settle_days).is_none()
+    }
+
+    /// Requests and bytes expected for a session.
+    pub(crate) fn estimate(
+        &self,
+        info: &SessionInfo,
+        catalogue: &Catalogue,
+        due: &BTreeSet<Endpoint>,
+        group: usize,
+        staged: &[Slice],
+    ) -> (usize, u64) {
+        let drivers: Vec<i64> = (1..=if info.year >= 2026 { 22 } else { 20 }).collect();
+        let windows =
+            starting_windows(Bounds::of(info), self.settings.chunk_minutes, self.settings.max_chunks);
+        let mut requests = 0;
+        let mut bytes = 0;
+        for endpoint in due {
+            let spec = endpoint.spec();
+            bytes += u64::from(spec.race_rows) * u64::from(spec.row_bytes);
+            requests += match spec.grain {
+                Grain::Season | Grain::Meeting => 0,
+                Grain::Session => {
+                    let key = catalogue.asked_key(*endpoint, info);
+                    missing_of_session(&Slice::whole(*endpoint, key), staged).len()
+                }
+                Grain::SessionDriver => {
+                    let known: BTreeSet<i64> = staged
+                        .iter()
+                        .filter(|slice| slice.endpoint == *endpoint)
+                        .filter_map(|slice| match &slice.drivers {
+                            Drivers::Some(numbers) => Some(numbers.clone()),
+                            _ => None,
+                        })
+                        .flatten()
+                        .collect();
+                    let left = drivers.len().saturating_sub(known.len());
+                    missing_of_drivers(*endpoint, info.session_key, &drivers[..left], group, &windows, &[])
+                        .len()
+                }
+            };
+        }
+        (requests, bytes)
+    }
+}

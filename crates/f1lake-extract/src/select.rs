@@ -1,0 +1,6 @@
+//! Which sessions a run is about.
+
+pub(crate) mod calendar;
+pub(crate) mod catalogue;
+mod filter;
+pub(crate) mod session;

@@ -1,0 +1,135 @@
+//! What stops a load, a build or a query.
+
+use deltalake::DeltaTableError;
+use deltalake::datafusion::error::DataFusionError;
+use f1lake_bronze::BronzeError;
+use f1lake_zone::ZoneError;
+use std::path::PathBuf;
+
+/// Failure of the lake.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum LakeError {
+    /// A place of the lake or the landing zone cannot be used as asked.
+    #[error("{location}: {detail}")]
+    Location {
+        /// Folder or URL.
+        location: String,
+        /// What is wrong and what to do.
+        detail: String,
+    },
+    /// A landing file, or the landing zone.
+    #[error(transparent)]
+    Bronze(#[from] BronzeError),
+    /// A table that cannot be read or written.
+    #[error("table {table}: {what}: {cause}", cause = plain(source))]
+    Table {
+        /// Which: `bronze_raw.bronze_laps`.
+        table: String,
+        /// What was being done.
+        what: &'static str,
+        /// Cause.
+        source: Box<DeltaTableError>,
+    },
+    /// A table whose log or files are damaged.
+    #[error("table {table} is damaged: {detail}; {advice}")]
+    Damaged {
+        /// Which.
+        table: String,
+        /// How.
+        detail: String,
+        /// What to do.
+        advice: &'static str,
+    },
+    /// Another process changed the same session's rows at the same time.
+    #[error("table {table}: another run writes the same sessions; run again when it has ended")]
+    Conflict {
+        /// Which.
+        table: String,
+    },
+    /// SQL of the user.
+    #[error("{0}")]
+    Sql(String),
+    /// A model or check of ours that cannot be built.
+    #[error("{model}: {detail}")]
+    Model {
+        /// Which.
+        model: String,
+        /// Cause.
+        detail: String,
+    },
+    /// The engine.
+    #[error("query engine: {cause}", cause = plain(.0))]
+    Engine(#[from] DataFusionError),
+    /// A file of this machine.
+    #[error("{}: {what}: {source}; check the path, its permissions and free space", path.display())]
+    Io {
+        /// What was being done.
+        what: &'static str,
+        /// With which path.
+        path: PathBuf,
+        /// Cause.
+        source: std::io::Error,
+    },
+    /// Told to stop.
+    #[error("stopped; what was committed stays and the next run goes on")]
+    Interrupted,
+}
+
+/// A cause in words that say what to do. A full disk comes wrapped in the names of four layers.
+fn plain(error: &impl std::fmt::Display) -> String {
+    const FULL: &str = "No space left on device";
+    let text = error.to_string();
+    if text.contains(FULL) { format!("{FULL}; free some and run again, what was done is kept") } else { text }
+}
+
+impl LakeError {
+    /// Wraps a table's error with what was being done.
+    pub(crate) fn table(table: &str, what: &'static str) -> impl FnOnce(DeltaTableError) -> Self {
+        let table = table.to_owned();
+        move |source| Self::Table { table, what, source: Box::new(source) }
+    }
+
+    /// Wraps an I/O error with what and where.
+    pub(crate) fn io(what: &'static str, path: impl Into<PathBuf>) -> impl FnOnce(std::io::Error) -> Self {
+        let path = path.into();
+        move |source| Self::Io { what, path, source }
+    }
+}
+
+impl From<ZoneError> for LakeError {
+    fn from(error: ZoneError) -> Self {
+        BronzeError::from(error).into()
+    }
+}
+
+/// Does work until it is told to stop: what it has not committed by then leaves no trace in any table.
+pub(crate) async fn or_stopped<T>(
+    cancel: &tokio_util::sync::CancellationToken,
+    work: impl Future<Output = Result<T, LakeError>>,
+) -> Result<T, LakeError> {
+    tokio::select! {
+        biased;
+        () = cancel.cancelled() => Err(LakeError::Interrupted),
+        done = work => done,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_full_disk_is_told_as_that() {
+        let disk = std::io::Error::from_raw_os_error(28);
+        if !disk.to_string().contains("No space left") {
+            return;
+        }
+        let store = object_store::Error::Generic { store: "LocalFileSystem", source: Box::new(disk) };
+        let told = LakeError::table("bronze_raw.bronze_laps", "cannot write")(store.into()).to_string();
+        assert_eq!(
+            told,
+            "table bronze_raw.bronze_laps: cannot write: No space left on device; free some and run again, what was done is kept"
+        );
+    }
+}

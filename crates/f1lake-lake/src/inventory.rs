@@ -1,0 +1,79 @@
+//! What is in the lake: every table with its rows, versions and size.
+
+use crate::error::LakeError;
+use crate::lake::{Lake, SCHEMAS};
+use jiff::Timestamp;
+use serde::Serialize;
+
+/// A table of the lake.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct TableInfo {
+    /// `bronze_raw.bronze_laps`.
+    pub table: String,
+    /// Rows.
+    pub rows: u64,
+    /// Columns.
+    pub columns: usize,
+    /// Current version.
+    pub version: u64,
+    /// Data files.
+    pub files: u64,
+    /// Bytes of the data files.
+    pub bytes: u64,
+    /// When it was last changed.
+    pub changed_at: Option<Timestamp>,
+    /// Why it cannot be read; the rest is then 0.
+    pub error: Option<String>,
+}
+
+/// All tables, in the order of the way of the data.
+///
+/// # Errors
+/// When the lake cannot be listed; a table that cannot be read is in the list with the cause.
+pub async fn tables(lake: &Lake) -> Result<Vec<TableInfo>, LakeError> {
+    let mut all = Vec::new();
+    for schema in SCHEMAS {
+        for name in lake.tables(schema).await? {
+            all.push(info(lake, format!("{schema}.{name}")).await);
+        }
+    }
+    Ok(all)
+}
+
+async fn info(lake: &Lake, table: String) -> TableInfo {
+    let mut info = TableInfo {
+        table: table.clone(),
+        rows: 0,
+        columns: 0,
+        version: 0,
+        files: 0,
+        bytes: 0,
+        changed_at: None,
+        error: None,
+    };
+    let state = match lake.table(&table, None).await {
+        Ok(Some(opened)) => match opened.snapshot() {
+            Ok(state) => state.clone(),
+            Err(error) => {
+                info.error = Some(error.to_string());
+                return info;
+            }
+        },
+        Ok(None) => return info,
+        Err(error) => {
+            info.error = Some(error.to_string());
+            return info;
+        }
+    };
+    info.version = state.version();
+    info.columns = state.schema().fields().count();
+    info.changed_at = state
+        .version_timestamp(state.version())
+        .and_then(|millisecond| Timestamp::from_millisecond(millisecond).ok());
+    for file in state.log_data().iter() {
+        info.files += 1;
+        info.bytes += u64::try_from(file.size()).unwrap_or(0);
+        info.rows += file.num_records().unwrap_or(0) as u64;
+    }
+    info
+}

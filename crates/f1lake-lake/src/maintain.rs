@@ -1,0 +1,112 @@
+//! Upkeep: small files into larger ones, files of old versions away, logs into checkpoints.
+
+use crate::error::{LakeError, or_stopped};
+use crate::lake::{Lake, SCHEMAS};
+use deltalake::operations::optimize::OptimizeType;
+use deltalake::protocol::checkpoints::create_checkpoint;
+use serde::Serialize;
+use tokio_util::sync::CancellationToken;
+
+/// Least time for which files of old versions are kept, hours: a reader that began before must be able to end.
+pub const LEAST_RETENTION_HOURS: u64 = 7 * 24;
+
+/// What to do.
+#[derive(Debug, Clone, Copy)]
+pub struct MaintainSettings {
+    /// Hours for which old versions stay readable; at least [`LEAST_RETENTION_HOURS`].
+    pub retention_hours: u64,
+    /// Only say what would be removed.
+    pub dry_run: bool,
+}
+
+impl Default for MaintainSettings {
+    fn default() -> Self {
+        Self { retention_hours: LEAST_RETENTION_HOURS, dry_run: false }
+    }
+}
+
+/// What was done to a table.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Maintained {
+    /// Table.
+    pub table: String,
+    /// Small files that were joined.
+    pub files_joined: u64,
+    /// Files that came of them.
+    pub files_written: u64,
+    /// Files of old versions that were removed, or would be.
+    pub files_removed: usize,
+    /// Why it could not be done.
+    pub error: Option<String>,
+}
+
+/// Looks after every table.
+///
+/// # Errors
+/// [`LakeError::Location`] for a retention that is too short; the failure of a table is in its line.
+pub async fn maintain(
+    lake: &Lake,
+    settings: MaintainSettings,
+    cancel: &CancellationToken,
+) -> Result<Vec<Maintained>, LakeError> {
+    if settings.retention_hours < LEAST_RETENTION_HOURS {
+        return Err(LakeError::Location {
+            location: lake.describe(),
+            detail: format!(
+                "a retention of {} h would take files from under running readers; keep at least {LEAST_RETENTION_HOURS} h",
+                settings.retention_hours
+            ),
+        });
+    }
+    let mut done = Vec::new();
+    for schema in SCHEMAS {
+        for name in lake.tables(schema).await? {
+            let table = format!("{schema}.{name}");
+            let mut line = Maintained {
+                table: table.clone(),
+                files_joined: 0,
+                files_written: 0,
+                files_removed: 0,
+                error: None,
+            };
+            match or_stopped(cancel, maintain_table(lake, settings, &mut line)).await {
+                Ok(()) => {}
+                Err(LakeError::Interrupted) => return Err(LakeError::Interrupted),
+                Err(error) => line.error = Some(error.to_string()),
+            }
+            done.push(line);
+        }
+    }
+    Ok(done)
+}
+
+async fn maintain_table(
+    lake: &Lake,
+    settings: MaintainSettings,
+    line: &mut Maintained,
+) -> Result<(), LakeError> {
+    let failed = |what| LakeError::table(&line.table, what);
+    let Some(mut table) = lake.table(&line.table, None).await? else { return Ok(()) };
+    if !settings.dry_run {
+        let properties = crate::table_writer::properties(&[]);
+        let (joined, metrics) = table
+            .optimize()
+            .with_type(OptimizeType::Compact)
+            .with_writer_properties(properties)
+            .await
+            .map_err(failed("cannot join its files"))?;
+        table = joined;
+        line.files_joined = metrics.num_files_removed;
+        line.files_written = metrics.num_files_added;
+        create_checkpoint(&table, None).await.map_err(failed("cannot write a checkpoint"))?;
+    }
+    let hours = i64::try_from(settings.retention_hours).unwrap_or(i64::MAX / 3600);
+    let (_, metrics) = table
+        .vacuum()
+        .with_retention_period(chrono::Duration::hours(hours))
+        .with_dry_run(settings.dry_run)
+        .await
+        .map_err(failed("cannot remove old files"))?;
+    line.files_removed = metrics.files_deleted.len();
+    Ok(())
+}

@@ -1,0 +1,165 @@
+//! Query results as text or files.
+
+use crate::error::LakeError;
+use arrow_array::{ArrayRef, RecordBatch, StringArray};
+use arrow_schema::{DataType, Field, Schema, SchemaRef};
+use deltalake::arrow::error::ArrowError;
+use deltalake::arrow::util::display::{ArrayFormatter, FormatOptions};
+use deltalake::datafusion::prelude::DataFrame;
+use futures::StreamExt;
+use parquet::arrow::ArrowWriter;
+use std::io::Write;
+use std::sync::Arc;
+
+/// Format of a result.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum RowFormat {
+    /// A JSON array, a row a line.
+    Json,
+    /// A JSON object a line.
+    Ndjson,
+    /// Comma-separated values with a header; lists as `[1, 2]`.
+    Csv,
+    /// Parquet, zstd.
+    Parquet,
+}
+
+/// Writes a query's rows as they come, to the last byte; returns how many.
+///
+/// # Errors
+/// When the query fails or the output cannot be written.
+pub async fn write_rows(
+    frame: DataFrame,
+    format: RowFormat,
+    output: impl Write + Send,
+) -> Result<u64, LakeError> {
+    let schema: SchemaRef = Arc::new(frame.schema().as_arrow().clone());
+    let mut rows = frame.execute_stream().await?;
+    let mut sink = Sink::new(format, &schema, output)?;
+    let mut count = 0;
+    while let Some(batch) = rows.next().await {
+        let batch = batch?;
+        count += batch.num_rows() as u64;
+        sink.write(&batch)?;
+    }
+    sink.finish()?;
+    Ok(count)
+}
+
+/// Rows as texts for a table, at most `most` of them; nulls are empty.
+///
+/// # Errors
+/// When a value cannot be shown.
+pub fn texts(batches: &[RecordBatch], most: usize) -> Result<Vec<Vec<String>>, LakeError> {
+    let options = options();
+    let mut rows = Vec::new();
+    for batch in batches {
+        let columns = batch
+            .columns()
+            .iter()
+            .map(|column| ArrayFormatter::try_new(column, &options))
+            .collect::<Result<Vec<_>, _>>()
+            .map_err(arrow)?;
+        for row in 0..batch.num_rows() {
+            if rows.len() == most {
+                return Ok(rows);
+            }
+            rows.push(columns.iter().map(|column| column.value(row).to_string()).collect());
+        }
+    }
+    Ok(rows)
+}
+
+fn options() -> FormatOptions<'static> {
+    FormatOptions::new().with_timestamp_tz_format(Some("%Y-%m-%dT%H:%M:%S%.fZ"))
+}
+
+fn arrow(error: ArrowError) -> LakeError {
+    LakeError::Engine(deltalake::datafusion::error::DataFusionError::ArrowError(Box::new(error), None))
+}
+
+fn io(error: std::io::Error) -> LakeError {
+    arrow(error.into())
+}
+
+enum Sink<W: Write + Send> {
+    Json(deltalake::arrow::json::ArrayWriter<W>),
+    Ndjson(deltalake::arrow::json::LineDelimitedWriter<W>),
+    Csv(Box<deltalake::arrow::csv::Writer<W>>),
+    Parquet(Box<ArrowWriter<W>>),
+}
+
+impl<W: Write + Send> Sink<W> {
+    fn new(format: RowFormat, schema: &SchemaRef, output: W) -> Result<Self, LakeError> {
+        use deltalake::arrow::csv::WriterBuilder as CsvBuilder;
+        use deltalake::arrow::json::WriterBuilder as JsonBuilder;
+        // A null is told: a missing name would hide that the column exists.
+        let json = JsonBuilder::new().with_explicit_nulls(true);
+        Ok(match format {
+            RowFormat::Json => Self::Json(json.build(output)),
+            RowFormat::Ndjson => Self::Ndjson(json.build(output)),
+            RowFormat::Csv => {
+                let mut writer = CsvBuilder::new()
+                    .with_timestamp_tz_format("%Y-%m-%dT%H:%M:%S%.fZ".to_owned())
+                    .build(output);
+                // The header stands even when there is no row.
+                writer.write(&flat(&RecordBatch::new_empty(Arc::clone(schema)))?).map_err(arrow)?;
+                Self::Csv(Box::new(writer))
+            }
+            RowFormat::Parquet => Self::Parquet(Box::new(
+                ArrowWriter::try_new(output, Arc::clone(schema), Some(crate::table_writer::properties(&[])))
+                    .map_err(|error| arrow(error.into()))?,
+            )),
+        })
+    }
+
+    fn write(&mut self, batch: &RecordBatch) -> Result<(), LakeError> {
+        match self {
+            Self::Json(writer) => writer.write(batch).map_err(arrow),
+            Self::Ndjson(writer) => writer.write(batch).map_err(arrow),
+            Self::Csv(writer) => writer.write(&flat(batch)?).map_err(arrow),
+            Self::Parquet(writer) => writer.write(batch).map_err(|error| arrow(error.into())),
+        }
+    }
+
+    fn finish(self) -> Result<(), LakeError> {
+        match self {
+            Self::Json(mut writer) => {
+                writer.finish().map_err(arrow)?;
+                let mut output = writer.into_inner();
+                output.write_all(b"\n").map_err(io)?;
+                output.flush().map_err(io)
+            }
+            Self::Ndjson(mut writer) => {
+                writer.finish().map_err(arrow)?;
+                writer.into_inner().flush().map_err(io)
+            }
+            Self::Csv(writer) => writer.into_inner().flush().map_err(io),
+            Self::Parquet(mut writer) => {
+                writer.finish().map_err(|error| arrow(error.into()))?;
+                writer.inner_mut().flush().map_err(io)
+            }
+        }
+    }
+}
+
+/// Lists as text, since CSV has none.
+fn flat(batch: &RecordBatch) -> Result<RecordBatch, LakeError> {
+    let options = options();
+    let mut fields = Vec::new();
+    let mut columns: Vec<ArrayRef> = Vec::new();
+    for (field, column) in batch.schema().fields().iter().zip(batch.columns()) {
+        if matches!(field.data_type(), DataType::List(_) | DataType::LargeList(_) | DataType::Struct(_)) {
+            let formatter = ArrayFormatter::try_new(column, &options).map_err(arrow)?;
+            let texts: StringArray = (0..column.len())
+                .map(|row| column.is_valid(row).then(|| formatter.value(row).to_string()))
+                .collect();
+            fields.push(Field::new(field.name(), DataType::Utf8, true));
+            columns.push(Arc::new(texts));
+        } else {
+            fields.push(field.as_ref().clone());
+            columns.push(Arc::clone(column));
+        }
+    }
+    RecordBatch::try_new(Arc::new(Schema::new(fields)), columns).map_err(arrow)
+}

@@ -1,0 +1,57 @@
+//! What stops a load into a warehouse.
+
+use f1lake_bronze::BronzeError;
+use f1lake_zone::ZoneError;
+
+/// Failure of a load into Databricks.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum WarehouseError {
+    /// A landing file, or the landing zone.
+    #[error(transparent)]
+    Bronze(#[from] BronzeError),
+    /// A statement or file operation of the workspace.
+    #[error("Databricks: {what}: {source}")]
+    Workspace {
+        /// What was being done.
+        what: &'static str,
+        /// Cause.
+        source: Box<f1lake_databricks::Error>,
+    },
+    /// The volume of staged files.
+    #[error("{location}: {what}: {source}")]
+    Volume {
+        /// Which.
+        location: String,
+        /// What was being done.
+        what: &'static str,
+        /// Cause.
+        source: object_store::Error,
+    },
+    /// A table that does not hold what it should.
+    #[error("table {table} is damaged: {detail}; {advice}")]
+    Damaged {
+        /// Which.
+        table: String,
+        /// How.
+        detail: String,
+        /// What to do.
+        advice: &'static str,
+    },
+    /// Told to stop.
+    #[error("stopped; what was committed stays and the next run goes on")]
+    Interrupted,
+}
+
+impl WarehouseError {
+    /// Wraps a workspace's error with what was being done.
+    pub(crate) fn workspace(what: &'static str) -> impl FnOnce(f1lake_databricks::Error) -> Self {
+        move |source| Self::Workspace { what, source: Box::new(source) }
+    }
+}
+
+impl From<ZoneError> for WarehouseError {
+    fn from(error: ZoneError) -> Self {
+        BronzeError::from(error).into()
+    }
+}

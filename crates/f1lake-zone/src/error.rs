@@ -1,0 +1,126 @@
+//! Failures of the landing zone.
+
+use std::path::PathBuf;
+
+/// Failure of the landing zone, or of a file in it.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum ZoneError {
+    /// Its address cannot be used; nothing was done.
+    #[error("{0}")]
+    Address(String),
+    /// A file or folder of this machine.
+    #[error("{}: {what}: {source}; check the path, its permissions and free space", path.display())]
+    Io {
+        /// What was being done.
+        what: &'static str,
+        /// With which path.
+        path: PathBuf,
+        /// Cause.
+        source: std::io::Error,
+    },
+    /// The landing zone.
+    #[error("landing zone: {what} {path}: {source}{advice}", advice = advice(source))]
+    Store {
+        /// What was being done.
+        what: &'static str,
+        /// With which object.
+        path: String,
+        /// Cause.
+        source: object_store::Error,
+    },
+    /// A file of ours that cannot be read.
+    #[error("{path} is damaged: {detail}; {advice}")]
+    Damaged {
+        /// Which.
+        path: String,
+        /// How.
+        detail: String,
+        /// What to do.
+        advice: &'static str,
+    },
+    /// A landing zone that does not do what a run needs.
+    #[error("{place} {detail}; nothing can be landed there safely")]
+    Unreliable {
+        /// Which.
+        place: String,
+        /// What it does instead.
+        detail: String,
+    },
+    /// A file of a later version of this program, which this one must not touch.
+    #[error(
+        "{path} was written by a newer f1lake (layout {found}; this one knows {known}); use that version or a later \
+         one; nothing was changed"
+    )]
+    Newer {
+        /// Which.
+        path: String,
+        /// Its layout.
+        found: u32,
+        /// Newest layout that is understood here.
+        known: u32,
+    },
+    /// Another run works on the same folder.
+    #[error("another f1lake run is working on {}; wait for it to end, or use --wait", .0.display())]
+    Busy(PathBuf),
+    /// Rows could not be written in the chosen format.
+    #[error("{endpoint}: cannot write {format}: {detail}")]
+    Encode {
+        /// Endpoint.
+        endpoint: openf1_client::Endpoint,
+        /// Format.
+        format: &'static str,
+        /// Cause.
+        detail: String,
+    },
+}
+
+impl ZoneError {
+    /// Wraps an I/O error with what was being done, and with which path.
+    pub fn io(what: &'static str, path: impl Into<PathBuf>) -> impl FnOnce(std::io::Error) -> Self {
+        let path = path.into();
+        move |source| Self::Io { what, path, source }
+    }
+
+    /// Wraps a store error with what was being done, and with which object.
+    pub(crate) fn store(
+        what: &'static str,
+        path: &object_store::path::Path,
+    ) -> impl FnOnce(object_store::Error) -> Self {
+        let path = path.to_string();
+        move |source| Self::Store { what, path, source }
+    }
+
+    /// Whether the destination refused the login, or the right to write.
+    pub fn is_refused(&self) -> bool {
+        matches!(self, Self::Store { source, .. } if refused(source))
+    }
+}
+
+fn refused(error: &object_store::Error) -> bool {
+    use object_store::Error::{PermissionDenied, Unauthenticated};
+    matches!(error, Unauthenticated { .. } | PermissionDenied { .. })
+}
+
+/// What to do about a store's error. Who refuses says itself which login or privilege is missing.
+fn advice(error: &object_store::Error) -> &'static str {
+    if refused(error) { "" } else { "; check that the destination exists and is writable" }
+}
+
+/// Refuses a JSON text whose `version` is beyond what is known here. It is looked at alone: the rest of a newer layout
+/// may not be readable at all.
+///
+/// # Errors
+/// [`ZoneError::Newer`].
+pub fn refuse_newer(path: &std::path::Path, text: &[u8], known: u32) -> Result<(), ZoneError> {
+    #[derive(serde::Deserialize)]
+    struct Layout {
+        version: u32,
+    }
+    match serde_json::from_slice(text) {
+        Ok(Layout { version: found }) if found > known => {
+            Err(ZoneError::Newer { path: path.display().to_string(), found, known })
+        }
+        _ => Ok(()),
+    }
+}

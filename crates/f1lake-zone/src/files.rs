@@ -1,0 +1,445 @@
+//! One way to write a file: flushed, synced, with the user's umask, and whole under its name or not there at all.
+//!
+//! A volume of Databricks, mounted below `/Volumes`, refuses rename, link, append and seek. What is written there is
+//! gathered on the local disk and copied under its name in one sequential pass. Everywhere else a file is written beside
+//! its name and renamed. The place alone decides: callers do the same for both.
+//!
+//! ```
+//! use f1lake_zone::files::{Existing, NewFile};
+//! use std::io::Write;
+//!
+//! # let folder = tempfile::tempdir()?;
+//! let path = folder.path().join("rows.csv");
+//! let mut file = NewFile::create(&path)?;
+//! writeln!(file, "lap,seconds")?;
+//! assert!(!path.exists(), "nothing shows before the commit");
+//! file.commit(Existing::Replace)?;
+//! assert_eq!(std::fs::read_to_string(&path)?, "lap,seconds\n");
+//! # Ok::<(), std::io::Error>(())
+//! ```
+
+use crate::error::ZoneError;
+use crate::run_lock::RunLock;
+use std::fs::{File, OpenOptions};
+use std::io::{BufWriter, ErrorKind, Read, Result, Write};
+use std::path::{Path, PathBuf};
+
+/// How the names of files begin that are being written.
+pub const UNFINISHED: &str = ".tmp-";
+/// Bytes gathered before they are written.
+const BUFFER: usize = 1 << 18;
+
+/// What becomes of a file that has the name already.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Existing {
+    /// The new file takes its place.
+    Replace,
+    /// It stays, and the new file is refused with [`ErrorKind::AlreadyExists`].
+    Keep,
+}
+
+/// How a file gets its name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Strategy {
+    /// Written beside it, synced, then renamed.
+    Rename,
+    /// Written under it from start to end, then closed.
+    OnePass,
+}
+
+impl Strategy {
+    fn of(path: &Path) -> Self {
+        if is_mounted_volume(path) { Self::OnePass } else { Self::Rename }
+    }
+}
+
+/// Whether a path lies in a Databricks volume that is mounted as a folder, as inside Databricks. (On macOS `/Volumes`
+/// holds disks, which are folders like any other.)
+pub fn is_mounted_volume(path: &Path) -> bool {
+    !cfg!(target_os = "macos")
+        && std::path::absolute(path)
+            .is_ok_and(|path| path.starts_with("/Volumes") && path != Path::new("/Volumes"))
+}
+
+/// A file that is being written. Without [`NewFile::commit`] nothing of it stays.
+#[derive(Debug)]
+pub struct NewFile {
+    path: PathBuf,
+    parts: BufWriter<Parts>,
+}
+
+#[derive(Debug)]
+enum Parts {
+    Beside(tempfile::NamedTempFile),
+    /// Without a name, on the local disk.
+    Gathered(File),
+    /// Straight to what is no file, as a pipe or `/dev/stdout`: nothing can take its place.
+    Straight(File),
+}
+
+impl Parts {
+    fn file(&mut self) -> &mut File {
+        match self {
+            Self::Beside(file) => file.as_file_mut(),
+            Self::Gathered(file) | Self::Straight(file) => file,
+        }
+    }
+}
+
+impl Write for Parts {
+    fn write(&mut self, bytes: &[u8]) -> Result<usize> {
+        self.file().write(bytes)
+    }
+
+    fn flush(&mut self) -> Result<()> {
+        self.file().flush()
+    }
+}
+
+impl NewFile {
+    /// Begins a file; its folder is made when absent. A link is followed: what it points to is replaced. What is written is
+    /// buffered.
+    ///
+    /// # Errors
+    /// When the folder takes no file, and when the path is a folder.
+    pub fn create(path: impl Into<PathBuf>) -> Result<Self> {
+        let path = path.into();
+        let strategy = Strategy::of(&path);
+        Self::create_by(path, strategy)
+    }
+
+    fn create_by(path: PathBuf, strategy: Strategy) -> Result<Self> {
+        let path = match (std::fs::metadata(&path), strategy) {
+            (Ok(known), _) if known.is_dir() => return Err(ErrorKind::IsADirectory.into()),
+            (Ok(known), _) if !known.is_file() => {
+                let parts = Parts::Straight(File::options().write(true).open(&path)?);
+                return Ok(Self { path, parts: BufWriter::with_capacity(BUFFER, parts) });
+            }
+            (Ok(_), Strategy::Rename) => path.canonicalize()?,
+            _ => path,
+        };
+        let folder = folder_of(&path);
+        std::fs::create_dir_all(folder)?;
+        let parts = match strategy {
+            Strategy::OnePass => Parts::Gathered(tempfile::tempfile()?),
+            Strategy::Rename => {
+                let mut builder = tempfile::Builder::new();
+                builder.prefix(UNFINISHED);
+                // Readable for whom the user's umask lets read, as other files are.
+                #[cfg(unix)]
+                builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
+                Parts::Beside(builder.tempfile_in(folder)?)
+            }
+        };
+        Ok(Self { path, parts: BufWriter::with_capacity(BUFFER, parts) })
+    }
+
+    /// Gives the file its name; on return it survives a power cut.
+    ///
+    /// # Errors
+    /// When it cannot be written to its end, as on a full disk; [`ErrorKind::AlreadyExists`] as [`Existing::Keep`] says.
+    pub fn commit(self, existing: Existing) -> Result<()> {
+        let Self { path, parts } = self;
+        match parts.into_inner().map_err(std::io::IntoInnerError::into_error)? {
+            Parts::Gathered(mut file) => {
+                std::io::Seek::rewind(&mut file)?;
+                one_pass(&mut file, &path, existing)
+            }
+            Parts::Straight(mut file) => file.flush(),
+            Parts::Beside(file) => {
+                file.as_file().sync_all()?;
+                match existing {
+                    Existing::Replace => file.persist(&path),
+                    Existing::Keep => file.persist_noclobber(&path),
+                }
+                .map_err(|error| error.error)?;
+                sync_folder(folder_of(&path))
+            }
+        }
+    }
+}
+
+impl Write for NewFile {
+    fn write(&mut self, bytes: &[u8]) -> Result<usize> {
+        self.parts.write(bytes)
+    }
+
+    fn flush(&mut self) -> Result<()> {
+        self.parts.flush()
+    }
+}
+
+/// Writes a small file whole.
+///
+/// # Errors
+/// As [`NewFile::create`] and [`NewFile::commit`].
+pub fn write_file(path: &Path, bytes: &[u8], existing: Existing) -> Result<()> {
+    write_by(path, bytes, existing, Strategy::of(path))
+}
+
+fn write_by(path: &Path, mut bytes: &[u8], existing: Existing, strategy: Strategy) -> Result<()> {
+    if strategy == Strategy::OnePass {
+        std::fs::create_dir_all(folder_of(path))?;
+        return one_pass(&mut bytes, path, existing);
+    }
+    let mut file = NewFile::create_by(path.to_owned(), strategy)?;
+    file.write_all(bytes)?;
+    file.commit(existing)
+}
+
+/// Copies a file whole.
+///
+/// # Errors
+/// As [`NewFile::create`] and [`NewFile::commit`], and when the source cannot be read.
+pub fn copy_file(source: &Path, path: &Path, existing: Existing) -> Result<()> {
+    copy_by(source, path, existing, Strategy::of(path))
+}
+
+fn copy_by(source: &Path, path: &Path, existing: Existing, strategy: Strategy) -> Result<()> {
+    let mut source = File::open(source)?;
+    if strategy == Strategy::OnePass {
+        std::fs::create_dir_all(folder_of(path))?;
+        return one_pass(&mut source, path, existing);
+    }
+    let mut file = NewFile::create_by(path.to_owned(), strategy)?;
+    copy_all(&mut source, &mut file)?;
+    file.commit(existing)
+}
+
+/// Gives a finished and synced file another name: by a rename on the same disk, by a copy elsewhere. Its new entry is on
+/// disk when the folder has been synced.
+///
+/// # Errors
+/// As [`copy_file`]; the source is kept then.
+pub fn move_file(source: &Path, path: &Path, existing: Existing) -> Result<()> {
+    let strategy = Strategy::of(path);
+    if strategy == Strategy::Rename && !is_mounted_volume(source) {
+        match rename(source, path, existing) {
+            Err(error) if error.kind() == ErrorKind::CrossesDevices => {}
+            other => return other,
+        }
+    }
+    copy_by(source, path, existing, strategy)?;
+    std::fs::remove_file(source)
+}
+
+fn rename(source: &Path, path: &Path, existing: Existing) -> Result<()> {
+    match existing {
+        Existing::Replace => std::fs::rename(source, path),
+        Existing::Keep => {
+            let moved = tempfile::TempPath::try_from_path(source)?.persist_noclobber(path);
+            moved.map_err(|refused| match refused.path.keep() {
+                Ok(_) => refused.error,
+                Err(error) => error.error,
+            })
+        }
+    }
+}
+
+/// Writes a file under its name from start to end. What a failure leaves of a file that was not there before is removed.
+fn one_pass(source: &mut impl Read, path: &Path, existing: Existing) -> Result<()> {
+    let mut options = OpenOptions::new();
+    options.write(true);
+    let mut file = match existing {
+        Existing::Keep => options.create_new(true).open(path)?,
+        Existing::Replace => options.create(true).truncate(true).open(path)?,
+    };
+    let written = copy_all(source, &mut file).and_then(|()| match file.sync_all() {
+        // Such a file system stores the file when it is closed.
+        Err(error) if matches!(error.kind(), ErrorKind::Unsupported | ErrorKind::InvalidInput) => Ok(()),
+        synced => synced,
+    });
+    drop(file);
+    if written.is_err() {
+        // The failure to tell is the writing's.
+        let _ = std::fs::remove_file(path);
+    }
+    written
+}
+
+/// Copies by reading and writing alone: the calls by which systems copy within a disk are not known everywhere.
+fn copy_all(source: &mut impl Read, target: &mut impl Write) -> Result<()> {
+    let mut buffer = vec![0; BUFFER];
+    loop {
+        match source.read(&mut buffer) {
+            Ok(0) => return Ok(()),
+            Ok(count) => target.write_all(&buffer[..count])?,
+            Err(error) if error.kind() == ErrorKind::Interrupted => {}
+            Err(error) => return Err(error),
+        }
+    }
+}
+
+fn folder_of(path: &Path) -> &Path {
+    path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
+}
+
+/// Writes a file of ours, replacing what is there.
+pub fn replace(path: &Path, bytes: &[u8]) -> std::result::Result<(), ZoneError> {
+    write_file(path, bytes, Existing::Replace).map_err(ZoneError::io("cannot write", path))
+}
+
+/// Removes unfinished files that an interrupted run left in a folder. The lock shows that nobody else is writing there.
+pub fn remove_unfinished(folder: &Path, _lock: &RunLock) -> std::result::Result<(), ZoneError> {
+    let wrap = || ZoneError::io("cannot clean", folder);
+    let entries = match std::fs::read_dir(folder) {
+        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(()),
+        other => other.map_err(wrap())?,
+    };
+    for entry in entries {
+        let entry = entry.map_err(wrap())?;
+        if entry.file_name().to_string_lossy().starts_with(UNFINISHED) {
+            std::fs::remove_file(entry.path()).map_err(wrap())?;
+        }
+    }
+    Ok(())
+}
+
+/// Flushes the entries of a folder to disk.
+#[cfg(unix)]
+pub fn sync_folder(folder: &Path) -> Result<()> {
+    if is_mounted_volume(folder) {
+        return Ok(());
+    }
+    File::open(folder)?.sync_all()
+}
+
+/// Other systems have no folder to sync.
+#[cfg(not(unix))]
+pub fn sync_folder(_folder: &Path) -> Result<()> {
+    Ok(())
+}
+
+/// Runs work on files beside the network's.
+pub async fn blocking<T: Send + 'static, E: From<ZoneError> + Send + 'static>(
+    work: impl FnOnce() -> std::result::Result<T, E> + Send + 'static,
+) -> std::result::Result<T, E> {
+    tokio::task::spawn_blocking(work).await.map_err(stopped_working)?
+}
+
+/// The error of work on files that broke off.
+pub fn stopped_working(error: tokio::task::JoinError) -> ZoneError {
+    ZoneError::io("stopped while working on files in", std::env::temp_dir())(std::io::Error::other(error))
+}
+
+/// Lower-case hex.
+pub fn hex(bytes: &[u8]) -> String {
+    use std::fmt::Write as _;
+    bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
+        let _ = write!(text, "{byte:02x}");
+        text
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const BOTH: [Strategy; 2] = [Strategy::Rename, Strategy::OnePass];
+
+    fn names(folder: &Path) -> Vec<String> {
+        let mut names: Vec<String> = std::fs::read_dir(folder)
+            .unwrap()
+            .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+            .collect();
+        names.sort_unstable();
+        names
+    }
+
+    #[test]
+    fn a_file_shows_when_it_is_committed_and_not_before() {
+        for strategy in BOTH {
+            let folder = tempfile::tempdir().unwrap();
+            let path = folder.path().join("new/laps.json");
+            let large: Vec<u8> = (0..3 * BUFFER + 7).map(|i| (i % 251) as u8).collect();
+            let mut file = NewFile::create_by(path.clone(), strategy).unwrap();
+            file.write_all(&large).unwrap();
+            assert!(!path.exists(), "{strategy:?}");
+            file.commit(Existing::Keep).unwrap();
+            assert!(std::fs::read(&path).unwrap() == large, "{strategy:?}");
+
+            let mut given_up = NewFile::create_by(path.clone(), strategy).unwrap();
+            given_up.write_all(b"half").unwrap();
+            drop(given_up);
+            assert!(std::fs::read(&path).unwrap() == large, "{strategy:?}");
+            assert_eq!(names(path.parent().unwrap()), ["laps.json"], "{strategy:?}");
+        }
+    }
+
+    #[test]
+    fn what_is_there_is_kept_or_replaced_as_asked() {
+        for strategy in BOTH {
+            let folder = tempfile::tempdir().unwrap();
+            let path = folder.path().join("laps.json");
+            write_by(&path, b"first, and longer", Existing::Keep, strategy).unwrap();
+            let refused = write_by(&path, b"second", Existing::Keep, strategy).unwrap_err();
+            assert_eq!(refused.kind(), ErrorKind::AlreadyExists, "{strategy:?}");
+            assert_eq!(std::fs::read(&path).unwrap(), b"first, and longer");
+            write_by(&path, b"second", Existing::Replace, strategy).unwrap();
+            assert_eq!(std::fs::read(&path).unwrap(), b"second");
+
+            let source = folder.path().join("source");
+            std::fs::write(&source, "third").unwrap();
+            let refused = copy_by(&source, &path, Existing::Keep, strategy).unwrap_err();
+            assert_eq!(refused.kind(), ErrorKind::AlreadyExists, "{strategy:?}");
+            copy_by(&source, &path, Existing::Replace, strategy).unwrap();
+            assert_eq!(std::fs::read(&path).unwrap(), b"third");
+            assert_eq!(names(folder.path()), ["laps.json", "source"], "{strategy:?}");
+        }
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_link_is_followed_and_a_device_is_written_straight() {
+        let folder = tempfile::tempdir().unwrap();
+        let [target, link] = ["laps.csv", "latest.csv"].map(|name| folder.path().join(name));
+        std::fs::write(&target, "old").unwrap();
+        std::os::unix::fs::symlink(&target, &link).unwrap();
+        write_file(&link, b"new", Existing::Replace).unwrap();
+        assert_eq!(std::fs::read(&target).unwrap(), b"new");
+        assert!(link.is_symlink());
+        write_file(Path::new("/dev/null"), b"new", Existing::Replace).unwrap();
+        let refused = write_file(folder.path(), b"new", Existing::Replace).unwrap_err();
+        assert_eq!(refused.kind(), ErrorKind::IsADirectory);
+    }
+
+    #[test]
+    fn a_refused_move_keeps_the_source() {
+        let folder = tempfile::tempdir().unwrap();
+        let [source, path] = ["source", "laps.json"].map(|name| folder.path().join(name));
+        std::fs::write(&source, "new").unwrap();
+        std::fs::write(&path, "old").unwrap();
+        let refused = move_file(&source, &path, Existing::Keep).unwrap_err();
+        assert_eq!(refused.kind(), ErrorKind::AlreadyExists);
+        assert_eq!(
+            (std::fs::read(&source).unwrap(), std::fs::read(&path).unwrap()),
+            (b"new".into(), b"old".into())
+        );
+        move_file(&source, &path, Existing::Replace).unwrap();
+        assert_eq!(std::fs::read(&path).unwrap(), b"new");
+        assert_eq!(names(folder.path()), ["laps.json"]);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn files_have_the_mode_that_the_umask_leaves() {
+        use std::os::unix::fs::PermissionsExt;
+        let folder = tempfile::tempdir().unwrap();
+        let mode =
+            |name: &str| std::fs::metadata(folder.path().join(name)).unwrap().permissions().mode() & 0o777;
+        std::fs::write(folder.path().join("usual"), "").unwrap();
+        for strategy in BOTH {
+            let name = format!("{strategy:?}");
+            write_by(&folder.path().join(&name), b"", Existing::Keep, strategy).unwrap();
+            assert_eq!(mode(&name), mode("usual"), "{name}");
+        }
+    }
+
+    #[test]
+    fn the_place_decides() {
+        assert_eq!(Strategy::of(Path::new("/Volumes/main/f1/raw/laps.json")), Strategy::OnePass);
+        for other in ["/Volumes", "/data/Volumes/main/laps.json", "Volumes/laps.json", "laps.json"] {
+            assert_eq!(Strategy::of(Path::new(other)), Strategy::Rename, "{other}");
+        }
+    }
+}

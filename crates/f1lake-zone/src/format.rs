@@ -1,0 +1,33 @@
+//! Formats of landing files: written row by row, read back row by row.
+
+mod file;
+mod parquet;
+
+pub use file::{FileWriter, Rows, Written, digest};
+use serde::{Deserialize, Serialize};
+
+/// Format of landing files.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Format {
+    /// One JSON array, a record a line.
+    #[default]
+    Json,
+    /// A record a line.
+    Ndjson,
+    /// Typed columns.
+    Parquet,
+}
+
+/// Compression of landing files. Parquet compresses inside: gzip and zstd choose its codec.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Compression {
+    /// None.
+    #[default]
+    None,
+    /// gzip.
+    Gzip,
+    /// Zstandard, level 3.
+    Zstd,
+}

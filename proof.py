@@ -14,12 +14,10 @@ import argparse
 import json
 import os
 import re
-import shutil
 import subprocess
 import sys
 import tempfile
 import time
-from collections import Counter
 from pathlib import Path
 
 from benches.program import simulated
@@ -143,11 +141,12 @@ def fuzz() -> list[str]:
 # Where mutants are made. The unit tests of these modules must notice them.
 MUTATED = {
     "limiter": ("openf1-client", "limit::", "crates/openf1-client/src/limit.rs", "crates/openf1-client/src/limit/*.rs"),
-    "planner": ("f1lake-extract", "slice::", "crates/f1lake-extract/src/slice.rs"),
-    "staging": ("f1lake-extract", "staging::", "crates/f1lake-extract/src/staging.rs"),
-    "manifest": ("f1lake-extract", "manifest::", "crates/f1lake-extract/src/manifest.rs"),
+    "planner": ("f1lake-extract", "slice::", "crates/f1lake-extract/src/plan/slice.rs"),
+    "queue": ("f1lake-extract", "queue::", "crates/f1lake-extract/src/fetch/queue.rs"),
+    "staging": ("f1lake-extract", "staging::", "crates/f1lake-extract/src/fetch/staging.rs"),
+    "manifest": ("f1lake-zone", "manifest::", "crates/f1lake-zone/src/manifest.rs"),
+    "decoder": ("f1lake-bronze", "decode::", "crates/f1lake-bronze/src/decode.rs"),
 }
-DECODER = "crates/f1lake-bronze/src/decode.rs"
 # No build of the sources themselves may take what was built of a mutant for its own.
 MUTANTS_TARGET = {"CARGO_TARGET_DIR": str(TARGET / "mutants")}
 
@@ -166,48 +165,13 @@ def mutants() -> list[str]:
             outcome = json.loads((Path(folder) / "mutants.out" / "outcomes.json").read_text())
             missed = (Path(folder) / "mutants.out" / "missed.txt").read_text().splitlines()
         found += mutated(name, outcome, missed)
-    return found + mutants_of_decoder()
+    return found
 
 
 def mutated(name: str, counts: dict[str, int], missed: list[str]) -> list[str]:
     kinds = ("total_mutants", "caught", "missed", "timeout", "unviable")
     counted = ", ".join(f"{kind.replace('_', ' ')} {counts[kind]}" for kind in kinds)
     return [f"{name:<10} {counted}", *(f"  survived: {line}" for line in missed)]
-
-
-def mutants_of_decoder() -> list[str]:
-    """Each in a copy of the sources, tried by fuzz/, which builds the decoder without the query engine that its crate links."""
-    listing = ("cargo", "mutants", "--list", "--json", "--diff", "--package", "f1lake-bronze", "--file", DECODER)
-    listed = subprocess.run(listing, cwd=ROOT, env=ENVIRONMENT, capture_output=True, text=True)
-    if listed.returncode:
-        raise Failed(listed.stderr)
-    with tempfile.TemporaryDirectory() as folder:
-        for part in ("crates", "fuzz", "benches"):
-            # The copies are newer than what was built of the last mutant before.
-            shutil.copytree(ROOT / part, Path(folder) / part, ignore=shutil.ignore_patterns("target"), copy_function=shutil.copy)
-        for part in ("Cargo.toml", "Cargo.lock", "rust-toolchain.toml"):
-            shutil.copy(ROOT / part, folder)
-        test = (
-            "cargo", "test", "--locked", "--manifest-path", f"{folder}/fuzz/Cargo.toml", "--test", "corpus", "--test", "decode", "decode",
-        )  # fmt: skip
-        run(*test, **MUTANTS_TARGET)
-
-        def ends(*command: str, text: str | None = None) -> int:
-            return subprocess.run(command, env=ENVIRONMENT | MUTANTS_TARGET, input=text, text=True, capture_output=True).returncode
-
-        source = Path(folder) / DECODER
-        original = source.read_text()
-        outcomes = {}
-        for mutant in json.loads(listed.stdout):
-            source.write_text(original)
-            if ends("patch", "--force", str(source), text=mutant["diff"]):
-                raise Failed(f"cannot be made: {mutant['name']}")
-            built = ends(*test, "--no-run") == 0
-            code = ends("timeout", "120", *test) if built else None
-            outcomes[mutant["name"]] = {None: "unviable", 0: "missed", 124: "timeout"}.get(code, "caught")
-            print(outcomes[mutant["name"]], mutant["name"], flush=True)
-    counts = Counter(outcomes.values(), total_mutants=len(outcomes))
-    return mutated("decoder", counts, [name for name, outcome in outcomes.items() if outcome == "missed"])
 
 
 def dependencies() -> list[str]:

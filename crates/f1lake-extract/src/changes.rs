@@ -1,4 +1,4 @@
-//! Differences between what is landed and what the API says now, by primary key.
+//! Differences between landed and current data, by primary key.
 
 use crate::error::ExtractError;
 use crate::landing_file::Rows;
@@ -9,7 +9,7 @@ use serde::Serialize;
 use serde_json::{Map, Value};
 use std::cmp::Ordering;
 
-/// Examples kept.
+/// Maximum number of examples.
 const EXAMPLES: usize = 10;
 
 /// Rows added, changed and removed.
@@ -21,12 +21,12 @@ pub struct Changes {
     pub changed: u64,
     /// Keys that are gone.
     pub removed: u64,
-    /// The first few, in words: `+ driver_number=44 lap_number=2`.
+    /// The first few: `+ driver_number=44 lap_number=2`.
     pub examples: Vec<String>,
 }
 
 impl Changes {
-    /// Whether nothing differs.
+    /// Whether there are no differences.
     pub fn is_empty(&self) -> bool {
         self.added + self.changed + self.removed == 0
     }
@@ -93,7 +93,7 @@ pub(crate) fn compare(endpoint: Endpoint, old: &mut Rows, new: &mut Rows) -> Res
     }
 }
 
-/// Fields that differ, as `name old -> new`; null and absent are the same.
+/// Fields that differ, as `name old -> new`; null equals absent.
 fn differing(endpoint: Endpoint, old: &Map<String, Value>, new: &Map<String, Value>) -> Vec<String> {
     let absent = Value::Null;
     let mut names: Vec<&String> = old.keys().chain(new.keys()).collect();

@@ -1,4 +1,4 @@
-//! What stops an extract.
+//! Errors of an extract.
 
 use std::path::PathBuf;
 
@@ -9,72 +9,72 @@ pub enum ExtractError {
     /// A setting is wrong; nothing was done.
     #[error("{0}")]
     Settings(String),
-    /// The value of a setting cannot be used; nothing was done.
+    /// The value of a setting is unusable; nothing was done.
     #[error("{setting}: {problem}")]
     Setting {
         /// Its name in the configuration.
         setting: &'static str,
-        /// What is wrong and what to write.
+        /// What is wrong and what is expected.
         problem: String,
     },
-    /// The API.
+    /// A failure of the API.
     #[error(transparent)]
     Api(#[from] openf1_client::Error),
-    /// A file or folder of this machine.
+    /// A failure on a local file or folder.
     #[error("{}: {what}: {source}; check the path, its permissions and free space", path.display())]
     Io {
         /// What was being done.
         what: &'static str,
-        /// With which path.
+        /// Its path.
         path: PathBuf,
         /// Cause.
         source: std::io::Error,
     },
-    /// The landing zone.
+    /// A failure of the landing zone.
     #[error("landing zone: {what} {path}: {source}{advice}", advice = advice(source))]
     Store {
         /// What was being done.
         what: &'static str,
-        /// With which object.
+        /// The object.
         path: String,
         /// Cause.
         source: object_store::Error,
     },
-    /// A file of ours that cannot be read.
+    /// One of our files is damaged.
     #[error("{path} is damaged: {detail}; {advice}")]
     Damaged {
-        /// Which.
+        /// Its path.
         path: String,
-        /// How.
+        /// The damage.
         detail: String,
         /// What to do.
         advice: &'static str,
     },
-    /// A landing zone that does not do what a run needs.
+    /// A landing zone that does not behave as a run requires.
     #[error("{place} {detail}; nothing can be landed there safely")]
     Unreliable {
-        /// Which.
+        /// Its location.
         place: String,
         /// What it does instead.
         detail: String,
     },
-    /// A file of a later version of this program, which this one must not touch.
+    /// A file written by a newer version of this program, which must not be changed.
     #[error(
         "{path} was written by a newer f1lake (layout {found}; this one knows {known}); use that version or a later \
          one; nothing was changed"
     )]
     Newer {
-        /// Which.
+        /// Its path.
         path: String,
         /// Its layout.
         found: u32,
-        /// Newest layout that is understood here.
+        /// Newest layout known here.
         known: u32,
     },
     /// Another run works on the same folder.
     #[error("another f1lake run is working on {}; wait for it to end, or use --wait", .0.display())]
     Busy(PathBuf),
-    /// The run was told to stop.
+    /// The run was stopped.
     #[error("stopped; what was fetched is kept and the next run resumes")]
     Interrupted,
     /// Rows could not be written in the chosen format.
@@ -90,13 +90,13 @@ pub enum ExtractError {
 }
 
 impl ExtractError {
-    /// Wraps an I/O error with what and where.
+    /// Wraps an I/O error with its action and path.
     pub(crate) fn io(what: &'static str, path: impl Into<PathBuf>) -> impl FnOnce(std::io::Error) -> Self {
         let path = path.into();
         move |source| Self::Io { what, path, source }
     }
 
-    /// Wraps a store error with what and where.
+    /// Wraps a store error with its action and object.
     pub(crate) fn store(
         what: &'static str,
         path: &object_store::path::Path,
@@ -105,7 +105,7 @@ impl ExtractError {
         move |source| Self::Store { what, path, source }
     }
 
-    /// Whether the destination refused the login, or the right to write.
+    /// Whether the destination refused the login or the write.
     pub fn is_refused(&self) -> bool {
         matches!(self, Self::Store { source, .. } if refused(source))
     }
@@ -126,13 +126,13 @@ fn refused(error: &object_store::Error) -> bool {
     matches!(error, Unauthenticated { .. } | PermissionDenied { .. })
 }
 
-/// What to do about a store's error. Who refuses says itself which login or privilege is missing.
+/// Advice for a store's error. The store's own message already names the missing credential or permission.
 fn advice(error: &object_store::Error) -> &'static str {
     if refused(error) { "" } else { "; check that the destination exists and is writable" }
 }
 
-/// Refuses a JSON text whose `version` is beyond what is known here. It is looked at alone: the rest of a newer layout
-/// may not be readable at all.
+/// Refuses a JSON text whose `version` is newer than `known`. Parses only the version, because the rest of a
+/// newer layout may be unreadable.
 pub(crate) fn refuse_newer(path: &std::path::Path, text: &[u8], known: u32) -> Result<(), ExtractError> {
     #[derive(serde::Deserialize)]
     struct Layout {

@@ -26,11 +26,11 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 use tokio_util::sync::CancellationToken;
 
-/// Sessions in work at once: while one lands, the next one's requests use the limiter.
+/// Sessions processed at once: while one lands, the next one's requests use the limiter.
 const SESSIONS_AT_ONCE: usize = 2;
-/// Clocks that are set right differ by less.
+/// Correct clocks differ by less.
 const CLOCKS_DIFFER: SignedDuration = SignedDuration::from_mins(10);
-/// Tries of a request for several drivers after which smaller ones are asked instead.
+/// Retries of a request for several drivers before it is split.
 const RETRIES_OF_LARGE: u32 = 1;
 /// Endpoints whose rows name the drivers of a session, best first.
 const NAMING_DRIVERS: [Endpoint; 5] =
@@ -39,16 +39,16 @@ const NAMING_DRIVERS: [Endpoint; 5] =
 /// A session in a plan.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct SessionPlan {
-    /// Which.
+    /// The session.
     #[serde(flatten)]
     pub session: SessionLabel,
-    /// Endpoints to be fetched.
+    /// Endpoints to fetch.
     pub due: Vec<Endpoint>,
     /// `new`, `re-check 24 h after the session`, `settled` and so on.
     pub reason: String,
-    /// Requests expected, staged answers taken off.
+    /// Expected requests, excluding staged responses.
     pub requests: usize,
-    /// Body bytes expected, before compression.
+    /// Expected body bytes, before compression.
     pub bytes: u64,
 }
 
@@ -57,11 +57,11 @@ pub struct SessionPlan {
 pub struct RunPlan {
     /// Sessions in order.
     pub sessions: Vec<SessionPlan>,
-    /// Requests expected for all.
+    /// Expected requests in total.
     pub requests: usize,
-    /// Body bytes expected for all, before compression.
+    /// Expected body bytes in total, before compression.
     pub bytes: u64,
-    /// Where nothing is over yet: what will be the first.
+    /// If nothing is over yet: the message with the first session to come.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub not_yet: Option<String>,
 }
@@ -74,7 +74,7 @@ pub struct Extractor {
     pub(crate) settings: ExtractSettings,
 }
 
-/// What is shared by the sessions of a run.
+/// State shared by the sessions of a run.
 struct Run<'a> {
     extractor: &'a Extractor,
     lock: &'a RunLock,
@@ -83,16 +83,16 @@ struct Run<'a> {
     cancel: &'a CancellationToken,
     workers: tokio::sync::Semaphore,
     learned: Mutex<Learned>,
-    /// File names in use, as [`files_of`] tells them apart, and by which session.
+    /// File names in use, as distinguished by [`files_of`], and their sessions.
     names: Mutex<BTreeMap<String, i64>>,
-    /// Set when a live session locked history: nothing more is asked.
+    /// Set when a live session locks OpenF1: no more requests are sent.
     locked: CancellationToken,
     /// Held while a landing file is built: one at a time keeps memory flat.
     building: Arc<Mutex<()>>,
     now: Timestamp,
 }
 
-/// The rows of an endpoint, tidied and written beside staging, ready to land.
+/// The tidied rows of an endpoint, written beside staging, ready to land.
 struct Built {
     scratch: PathBuf,
     written: Written,
@@ -100,10 +100,10 @@ struct Built {
     requests: Vec<LandedRequest>,
 }
 
-/// Landing files under way, built while the limiter holds the next requests back.
+/// Landing files in progress, built while the limiter holds back the next requests.
 type Building = BTreeMap<Endpoint, tokio::task::JoinHandle<Result<Built, ExtractError>>>;
 
-/// What is due of a session.
+/// The due endpoints of a session.
 struct Due {
     endpoints: BTreeSet<Endpoint>,
     reason: String,
@@ -117,7 +117,7 @@ fn tell_nothing_chosen(progress: &Progress, selected: &Selected) {
 }
 
 impl Extractor {
-    /// Checks the settings.
+    /// Creates an extractor from valid settings.
     ///
     /// # Errors
     /// [`ExtractError::Settings`], in one line.
@@ -126,7 +126,7 @@ impl Extractor {
         Ok(Self { client, landing, settings })
     }
 
-    /// The sessions that the selection chooses.
+    /// The selected sessions.
     ///
     /// # Errors
     /// When the catalogue cannot be fetched.
@@ -138,7 +138,7 @@ impl Extractor {
         Ok(selected)
     }
 
-    /// What a run would do. Only the catalogue is asked.
+    /// What a run would do. Requests only the catalogue.
     ///
     /// # Errors
     /// When the catalogue or the landing zone cannot be read.
@@ -185,7 +185,7 @@ impl Extractor {
     /// Extracts what is due.
     ///
     /// # Errors
-    /// When nothing could be done at all; the failure of a session is in the report.
+    /// When nothing could be done at all; failures of sessions are in the report.
     pub async fn run(
         &self,
         progress: Progress,
@@ -193,7 +193,8 @@ impl Extractor {
     ) -> Result<RunReport, ExtractError> {
         let started = std::time::Instant::now();
         let before = self.client.traffic();
-        // A new zone is made for sessions: a selection that chooses none leaves no lock file in the user's folder.
+        // A new zone is created only for sessions: an empty selection leaves no lock file in the user's
+        // folder.
         let is_new = self.landing.local_path().is_some()
             && !self.settings.work_dir.is_dir()
             && self.manifests().await?.is_empty();
@@ -210,7 +211,7 @@ impl Extractor {
         Ok(self.report(sessions, &before, started))
     }
 
-    /// Takes the lock of the working folder, as the settings say.
+    /// Takes the lock of the working folder, waiting if the settings say so.
     pub(crate) async fn lock(&self, cancel: &CancellationToken) -> Result<RunLock, ExtractError> {
         tokio::select! {
             lock = RunLock::take(&self.settings.work_dir, self.settings.wait_for_lock) => lock,
@@ -234,7 +235,7 @@ impl Extractor {
         }
     }
 
-    /// Extracts what is due of what is `selected`; asks for the selection when there is none yet.
+    /// Extracts what is due of the `selected` sessions; makes the selection if there is none yet.
     pub(crate) async fn run_sessions(
         &self,
         lock: &RunLock,
@@ -347,7 +348,7 @@ impl Extractor {
         Ok(reports)
     }
 
-    /// Selects; waits out a live session when that is asked for.
+    /// Makes the selection; waits out a live session if the settings say so.
     async fn select_patiently(
         &self,
         progress: &Progress,
@@ -385,7 +386,7 @@ impl Extractor {
         }
     }
 
-    /// Sessions named by key of which nothing is due need no request at all.
+    /// Sessions chosen by key need no request if nothing of them is due.
     fn all_settled(&self, manifests: &BTreeMap<i64, Manifest>, now: Timestamp) -> Option<Vec<SessionLabel>> {
         let Mode::Keys { session_keys, meeting_keys } = &self.settings.selection.mode else { return None };
         if !meeting_keys.is_empty() || self.settings.refresh || self.settings.only.is_some() {
@@ -417,12 +418,12 @@ impl Extractor {
             .collect()
     }
 
-    /// A smaller answer was kept aside, and now it is wanted.
+    /// Whether a smaller response was set aside and is now accepted.
     fn wants_what_was_kept_aside(&self, landed: &LandedEndpoint) -> bool {
         self.settings.accept_shrink && landed.kept_aside.is_some()
     }
 
-    /// The endpoints that a session can have and that are to be fetched.
+    /// The endpoints that a session can have and that are selected.
     fn due(&self, info: &SessionInfo, catalogue: &Catalogue, old: Option<&Manifest>, now: Timestamp) -> Due {
         let mut reason = if old.is_some() { "settled" } else { "new" }.to_owned();
         let mut endpoints = BTreeSet::new();
@@ -474,7 +475,7 @@ impl Extractor {
         Due { endpoints, reason }
     }
 
-    /// A staged answer stays good until the session's next re-check falls due.
+    /// A staged response stays valid until the session's next re-check is due.
     fn is_fresh(&self, info: &SessionInfo, received_at: Timestamp, now: Timestamp) -> bool {
         recheck_due(info.date_end, received_at, now, self.settings.settle_days).is_none()
     }
@@ -485,7 +486,7 @@ impl Extractor {
         })
     }
 
-    /// Requests and bytes expected for a session.
+    /// Expected requests and bytes of a session.
     fn estimate(
         &self,
         info: &SessionInfo,
@@ -527,7 +528,7 @@ impl Extractor {
         (requests, bytes)
     }
 
-    /// The session key under which an endpoint of a session is asked.
+    /// The session key to request for an endpoint of a session.
     fn asked_key(&self, endpoint: Endpoint, info: &SessionInfo, catalogue: &Catalogue) -> i64 {
         match endpoint.spec().presence {
             Presence::GridOfRaceAndSprint => {
@@ -568,9 +569,9 @@ impl Run<'_> {
             let staging = self.fetch(info, due, &mut building).await?;
             self.land(info, due, old, staging, &mut building).await
         };
-        // Landing is not cut off in the middle; fetching stops at its next wait.
+        // Landing always completes; fetching stops at its next wait.
         let ended = work.await;
-        // What is left of a session that failed: its files must be closed before another run begins.
+        // Close the remaining files of a failed session before another run begins.
         for (_, built) in building {
             drop(built.await);
         }
@@ -596,10 +597,10 @@ impl Run<'_> {
         }
     }
 
-    /// Fetches what is due and not staged yet, and starts to build the files of what is complete.
+    /// Fetches what is due and not staged yet, and starts to build the files of complete endpoints.
     ///
-    /// The endpoints that name drivers come first, then telemetry, then the other small ones: while these wait
-    /// for the limiter, the large files are built.
+    /// The endpoints that name drivers come first, then telemetry, then the other small ones: the large files
+    /// are built while these wait for the limiter.
     async fn fetch(
         &self,
         info: &SessionInfo,
@@ -619,7 +620,8 @@ impl Run<'_> {
                 if NAMING_DRIVERS.contains(endpoint) { first.extend(slices) } else { last.extend(slices) }
             }
         }
-        // Telemetry is asked by driver, so the drivers must be known even when their endpoint is not wanted.
+        // Telemetry is requested by driver, so the drivers must be known even if their endpoint is not
+        // selected.
         if !telemetry.is_empty() && !due.endpoints.contains(&Endpoint::Drivers) {
             let extra = missing_of_session(&Slice::whole(Endpoint::Drivers, info.session_key), &staged());
             (self.progress)(Event::RequestsAdded(i64::try_from(extra.len()).unwrap_or(0)));
@@ -631,7 +633,8 @@ impl Run<'_> {
             let named = || drivers_of(&staging.lock().unwrap_or_else(PoisonError::into_inner));
             let mut drivers = named()?;
             if drivers.is_empty() {
-                // Any of these may lack rows that another has, and no driver would mean no telemetry.
+                // Each of these may lack rows that another has, and a missing driver would mean missing
+                // telemetry.
                 let whole = |endpoint| Slice::whole(endpoint, info.session_key);
                 let others = NAMING_DRIVERS.iter().filter(|endpoint| !due.endpoints.contains(endpoint));
                 let extra: Vec<Slice> =
@@ -669,8 +672,8 @@ impl Run<'_> {
         Ok(staging.into_inner().unwrap_or_else(PoisonError::into_inner))
     }
 
-    /// Fetches slices, splitting those that are too large. Goes on after a failure, so that as much as
-    /// possible is staged, and returns the first.
+    /// Fetches slices and splits those that are too large. Continues after a failure, to stage as much as
+    /// possible, and returns the first failure.
     async fn fetch_all(
         &self,
         info: &SessionInfo,
@@ -680,7 +683,7 @@ impl Run<'_> {
         building: &mut Building,
     ) -> Result<(), ExtractError> {
         let bounds = Bounds::of(info);
-        // Requests that each endpoint still waits for.
+        // Open requests per endpoint.
         let mut open: BTreeMap<Endpoint, usize> = BTreeMap::new();
         for slice in &slices {
             *open.entry(slice.endpoint).or_default() += 1;
@@ -689,12 +692,12 @@ impl Run<'_> {
         let mut queue: std::collections::VecDeque<Slice> = slices.into();
         let mut flying = FuturesUnordered::new();
         let mut failure: Option<ExtractError> = None;
-        // Endpoints of which even the smallest request failed: size is not their trouble, and they cannot be whole.
+        // Endpoints whose smallest request failed: size is not the cause, and they cannot be complete.
         let mut hopeless: BTreeSet<Endpoint> = BTreeSet::new();
         loop {
             while flying.len() < self.extractor.settings.max_workers && !self.stopping() {
                 let Some(slice) = queue.pop_front() else { break };
-                // What is queued from before a refusal is cut to the learned size before it is sent.
+                // Requests queued before a refusal are cut to the learned size before sending.
                 if let Drivers::Some(numbers) = &slice.drivers
                     && numbers.len() > self.learned().group()
                     && let Some(smaller) = slice.split(bounds)
@@ -780,16 +783,17 @@ impl Run<'_> {
         self.cancel.is_cancelled() || self.locked.is_cancelled()
     }
 
-    /// Asks for a slice and keeps the answer in staging; with it, the bytes of its body.
+    /// Requests a slice and stages the response; returns it with the bytes of its body.
     async fn fetch_one(&self, slice: Slice, folder: PathBuf) -> (Slice, Result<(Staged, u64), ExtractError>) {
         let asked = slice.clone();
         let work = async {
-            // The worker is busy until its answer is kept: a kill then costs no more requests than there are workers.
+            // The worker is busy until its response is staged, so a kill costs no more requests than there
+            // are workers.
             let ((answer, turn), _worker) = tokio::select! {
                 answer = self.ask(&asked) => answer?,
                 () = self.cancel.cancelled() => return Err(ExtractError::Interrupted),
             };
-            // Compressing and syncing beside the network's work: other answers go on arriving.
+            // Compress and sync off the network's threads, so that other responses keep arriving.
             blocking(move || {
                 let kept = (Staging::keep(&folder, asked, &answer)?, answer.body.len() as u64);
                 drop((answer, turn));
@@ -800,7 +804,7 @@ impl Run<'_> {
         (slice, work.await)
     }
 
-    /// The answer, with the worker that is busy with it.
+    /// The response, with the worker that handles it.
     async fn ask(
         &self,
         slice: &Slice,
@@ -812,7 +816,7 @@ impl Run<'_> {
             let answer = match &slice.drivers {
                 Drivers::Some(numbers) if numbers.len() > 1 => {
                     match client.fetch_in_turn(&query, Some(RETRIES_OF_LARGE)).await {
-                        // Asking for less would not help: it gets all its tries.
+                        // A smaller request would not help, so it gets all its attempts.
                         Err(error) if error.is_passing() => client.fetch_in_turn(&query, None).await,
                         answer => answer,
                     }
@@ -850,7 +854,7 @@ impl Run<'_> {
                         "{}: another run landed it meanwhile; what that one landed is kept",
                         manifest.name
                     )));
-                    // Theirs counts; what they did not land is landed on top of it.
+                    // The other run's result counts; what it did not land is landed on top.
                     due.retain(|endpoint| {
                         let [there, before] = [&*theirs, &old].map(|manifest| {
                             manifest.as_ref().and_then(|manifest| manifest.endpoints.get(endpoint))
@@ -866,13 +870,13 @@ impl Run<'_> {
             }
         };
         if let Err(error) = staging.clear(self.lock) {
-            // The session is landed all the same; the next run begins by removing what is left.
+            // The session is landed anyway; the next run removes the remains first.
             tracing::warn!(%error, session = info.name(), "landed, but its staging could not be removed");
         }
         Ok(reports)
     }
 
-    /// Writes the landing files of a session; with its manifest, which is not written yet.
+    /// Writes the landing files of a session; returns its manifest, which is not written yet.
     async fn land_files(
         &self,
         info: &SessionInfo,
@@ -909,19 +913,21 @@ impl Run<'_> {
         Ok((manifest, reports))
     }
 
-    /// The time of this extract. It is after the earlier one even if the clock was set back in between: by it, tables tell new from old.
+    /// The time of this extract, later than the previous one even if the clock was set back: tables use it to
+    /// order extracts.
     fn after(&self, earlier: Option<Timestamp>) -> Timestamp {
         earlier.map_or(self.now, |earlier| self.now.max(later(earlier, SignedDuration::from_micros(1))))
     }
 
-    /// The file-name part of a session; a second session with the same day, place and name gets its key added.
+    /// The file-name part of a session; a second session with the same day, location and name gets its key
+    /// appended.
     fn claim_name(&self, info: &SessionInfo, old: Option<&Manifest>) -> String {
         if let Some(old) = old {
             return old.name.clone();
         }
         let mut names = self.names.lock().unwrap_or_else(PoisonError::into_inner);
         let mut name = info.name();
-        // A name may itself end like one that got a key.
+        // A name may itself look like one with a key.
         while names.get(&files_of(&name)).is_some_and(|owner| *owner != info.session_key) {
             name = format!("{name}_{}", info.session_key);
         }
@@ -979,7 +985,7 @@ impl Run<'_> {
         let mut changes = None;
         if let Some(old) = &landed {
             let lost = self.lost(old).await?;
-            // There is nothing to compare with what is gone.
+            // A missing file cannot be compared.
             let found = match &lost {
                 Some(_) => None,
                 None => Some(self.changes(endpoint, old, &scratch, &written, format, compression).await?),
@@ -1017,12 +1023,13 @@ impl Run<'_> {
             }
         }
         if written.rows > 0 {
-            // A file of that name without a manifest is left from a run that was cut off: the same rows give
-            // the same bytes, and others get a version of their own, since landed files are never overwritten.
+            // A file of that name without a manifest is left over from an interrupted run: the same rows give
+            // the same bytes, and different ones get their own version, because landed files are never
+            // overwritten.
             let file = loop {
                 let file = file_name(endpoint, name, entry.version, format, compression);
                 match landing.local_copy(&file, Path::new(&staging.scratch(""))).await? {
-                    // Taken: another run made it just now, and it is looked at as one that was there before.
+                    // Another run created it just now; treat it like an older file.
                     None => {
                         if landing.land(&file, &scratch).await? == Created::New {
                             break file;
@@ -1045,15 +1052,15 @@ impl Run<'_> {
         Ok((entry, report))
     }
 
-    /// The landed file of an endpoint, when it is gone or damaged.
+    /// The damage of an endpoint's landed file, if it is missing or damaged.
     async fn lost(&self, landed: &LandedEndpoint) -> Result<Option<String>, ExtractError> {
         let Some(file) = &landed.file else { return Ok(None) };
         let lost = self.extractor.landing.is_lost(file, landed.bytes, landed.sha256.as_deref()).await?;
         Ok(lost.then(|| file.clone()))
     }
 
-    /// Makes room for a landed file that is gone or damaged, and says what takes its place. Fewer rows than it had take
-    /// no place.
+    /// Replaces a missing or damaged landed file and returns the new one. A response with fewer rows does not
+    /// replace it.
     async fn bring_back(
         &self,
         file: &str,
@@ -1077,7 +1084,7 @@ impl Run<'_> {
         Ok(())
     }
 
-    /// Differences of a new file to the landed one.
+    /// Differences between a new file and the landed one.
     async fn changes(
         &self,
         endpoint: Endpoint,
@@ -1111,7 +1118,7 @@ impl Run<'_> {
         .await
     }
 
-    /// Where the rows of an endpoint of a session come from.
+    /// The source of an endpoint's rows.
     fn source(&self, info: &SessionInfo, endpoint: Endpoint, staging: &Staging) -> Source {
         let row = match endpoint.spec().grain {
             Grain::Season => Some(self.catalogue.sessions.get(&info.session_key).map(|(_, row)| row.clone())),
@@ -1157,7 +1164,7 @@ fn report_of(endpoint: Endpoint, entry: &LandedEndpoint, changes: Option<Changes
 enum Source {
     /// A row of the catalogue.
     Catalogue(Option<crate::catalogue::CatalogueRow>, Enrichment),
-    /// Staged answers.
+    /// Staged responses.
     Staged(Vec<Staged>, Enrichment),
 }
 
@@ -1169,7 +1176,7 @@ impl Source {
         }
     }
 
-    /// Writes the rows in key order. Only the answers of one group of drivers are in memory at a time.
+    /// Writes the rows in key order. Only the responses of one group of drivers are in memory at a time.
     fn write(&self, endpoint: Endpoint, writer: &mut FileWriter) -> Result<Tidied, ExtractError> {
         let damaged = |error: serde_json::Error| ExtractError::Damaged {
             path: endpoint.name().to_owned(),
@@ -1209,8 +1216,8 @@ impl Source {
     }
 }
 
-/// Staged answers that must be sorted together, in the order of their drivers: answers that share a driver
-/// (windows of one driver, or a group and a later part of it) belong to one group.
+/// Staged responses that must be sorted together, in the order of their drivers: responses that share a
+/// driver (windows of one driver, or a group and a later part of it) belong to one group.
 fn groups<'a>(staged: impl Iterator<Item = &'a Staged>) -> Vec<Vec<&'a Staged>> {
     let mut spans: Vec<(i64, i64, Vec<&Staged>)> = staged
         .map(|staged| {
@@ -1219,7 +1226,7 @@ fn groups<'a>(staged: impl Iterator<Item = &'a Staged>) -> Vec<Vec<&'a Staged>> 
                     numbers.iter().min().copied().unwrap_or(i64::MIN),
                     numbers.iter().max().copied().unwrap_or(i64::MAX),
                 ),
-                // Session-wide answers are small: all of them together.
+                // Session-wide responses are small: all of them together.
                 Drivers::All | Drivers::Range(..) => (i64::MIN, i64::MAX),
             };
             (low, high, vec![staged])
@@ -1239,7 +1246,7 @@ fn groups<'a>(staged: impl Iterator<Item = &'a Staged>) -> Vec<Vec<&'a Staged>> 
     merged.into_iter().map(|(_, _, staged)| staged).collect()
 }
 
-/// The drivers of a session: the union of what the staged answers name, since any of them may be incomplete.
+/// The drivers of a session: the union of the staged responses, because any of them may be incomplete.
 fn drivers_of(staging: &Staging) -> Result<Vec<i64>, ExtractError> {
     #[derive(serde::Deserialize)]
     struct Row {

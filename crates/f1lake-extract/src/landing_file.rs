@@ -10,7 +10,7 @@ use std::fs::File;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::path::{Path, PathBuf};
 
-/// Counts and hashes what passes.
+/// Counts and hashes the bytes that pass through.
 pub(crate) struct Hashing<W> {
     inner: W,
     hash: sha2::Sha256,
@@ -106,7 +106,7 @@ impl FileWriter {
         Ok(Self { sink, path: path.to_owned(), rows: 0 })
     }
 
-    /// Adds a row, the text of a JSON object.
+    /// Adds a row, given as the text of a JSON object.
     pub(crate) fn write(&mut self, row: &str) -> Result<(), ExtractError> {
         let first = self.rows == 0;
         self.rows += 1;
@@ -118,7 +118,7 @@ impl FileWriter {
                     (false, true) => b"[\n",
                     (false, false) => b",\n",
                 };
-                // One row a line: an answer may be printed over several.
+                // One row per line: a response may spread it over several.
                 let row = one_line(row);
                 output
                     .write_all(before)
@@ -155,7 +155,7 @@ fn one_line(row: &str) -> std::borrow::Cow<'_, str> {
     if !row.contains(['\n', '\r']) {
         return row.into();
     }
-    // Raw line breaks stand only between tokens: inside a JSON string they are escaped.
+    // Unescaped line breaks occur only between tokens: inside a JSON string they are escaped.
     row.split(['\n', '\r']).map(str::trim).collect::<String>().into()
 }
 

@@ -1,4 +1,4 @@
-//! Sessions of the OpenF1 API into a landing zone: plan, fetch, stage, land, resume.
+//! Extracts sessions of the OpenF1 API into a landing zone: plan, fetch, stage, land, resume.
 
 #![cfg_attr(not(test), deny(clippy::disallowed_methods))]
 

@@ -8,9 +8,9 @@ use openf1_client::field::FieldType;
 
 /// Schema of the bronze tables.
 pub const BRONZE: &str = "bronze_raw";
-/// Table of what was loaded: a row per session and table.
+/// Table of loads: one row per session and table.
 pub const LOADS: &str = "bronze_loads";
-/// Column for fields that the schema does not know or whose type surprised, as a JSON object.
+/// Column for unknown fields and unexpected types, as a JSON object.
 pub const RESCUED: &str = "_rescued_data";
 /// Landing file a row came from.
 pub(crate) const SOURCE_FILE: &str = "_source_file";
@@ -18,7 +18,7 @@ pub(crate) const SOURCE_FILE: &str = "_source_file";
 pub(crate) const EXTRACTED: &str = "_extracted_at";
 /// When the row was loaded.
 pub(crate) const INGESTED: &str = "_ingestion_timestamp";
-/// Session whose landing file holds a grid.
+/// Session whose landing file contains a grid.
 pub(crate) const RACE_SESSION_KEY: &str = "race_session_key";
 
 /// A field of the API and the columns it fills.
@@ -28,7 +28,7 @@ pub(crate) struct FieldColumns {
     pub(crate) field_type: FieldType,
     /// Index of its first column.
     pub(crate) first: usize,
-    /// Whether a row without it cannot be told from others.
+    /// Whether a row without it cannot be identified.
     pub(crate) required: bool,
 }
 
@@ -41,9 +41,9 @@ pub struct BronzeTable {
     pub name: String,
     /// Columns in order.
     pub columns: Vec<Column>,
-    /// Column by which a session's rows are found and replaced.
+    /// Column that identifies a session's rows.
     pub session_column: &'static str,
-    /// Whether files are kept apart by session (telemetry).
+    /// Whether each session has its own files (telemetry).
     pub partitioned: bool,
     pub(crate) fields: Vec<FieldColumns>,
 }
@@ -138,7 +138,7 @@ pub(crate) fn loads_columns() -> Vec<Column> {
     .collect()
 }
 
-/// One column for most fields; several for those that hold now a number, now a text, now a list.
+/// One column for most fields; several for fields that contain numbers, text or lists.
 fn columns_of(name: &str, field_type: FieldType, doc: &str) -> Vec<Column> {
     let one = |column_type| vec![Column::new(name, column_type, doc)];
     let part = |suffix: &str, column_type, meaning: &str| {

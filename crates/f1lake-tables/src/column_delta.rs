@@ -1,4 +1,4 @@
-//! Columns as fields of a Delta schema: apart, so that the decoder builds without Delta (see `fuzz/`).
+//! Columns as fields of a Delta schema. Separate, so that the decoder builds without Delta (see `fuzz/`).
 
 use crate::column::{Column, ColumnType};
 use deltalake::kernel::{ArrayType, DataType as DeltaType, MetadataValue, PrimitiveType, StructField};
@@ -20,8 +20,8 @@ impl ColumnType {
 }
 
 impl Column {
-    /// As a field of a Delta schema, with its comment. All columns are nullable: what the API may leave out
-    /// tomorrow must not break a table.
+    /// Converts to a field of a Delta schema, with its comment. All columns are nullable: a field that the
+    /// API omits in future must not break a table.
     pub(crate) fn delta(&self) -> StructField {
         StructField::new(self.name.clone(), self.column_type.delta(), true)
             .with_metadata([("comment", MetadataValue::String(self.doc.clone()))])

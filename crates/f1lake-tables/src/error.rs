@@ -1,4 +1,4 @@
-//! What stops a load, a build or a query.
+//! Errors of a load, a build or a query.
 
 use deltalake::DeltaTableError;
 use deltalake::datafusion::error::DataFusionError;
@@ -9,7 +9,7 @@ use std::path::PathBuf;
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum TablesError {
-    /// A place of the lake or the landing zone cannot be used as asked.
+    /// A location of the lake or the landing zone cannot be used as requested.
     #[error("{location}: {detail}")]
     Location {
         /// Folder or URL.
@@ -17,13 +17,13 @@ pub enum TablesError {
         /// What is wrong and what to do.
         detail: String,
     },
-    /// The landing zone.
+    /// A failure of the landing zone.
     #[error(transparent)]
     Landing(#[from] ExtractError),
     /// A table that cannot be read or written.
     #[error("table {table}: {what}: {cause}", cause = plain(source))]
     Table {
-        /// Which: `bronze_raw.bronze_laps`.
+        /// Its name: `bronze_raw.bronze_laps`.
         table: String,
         /// What was being done.
         what: &'static str,
@@ -33,9 +33,9 @@ pub enum TablesError {
     /// A table whose log or files are damaged.
     #[error("table {table} is damaged: {detail}; {advice}")]
     Damaged {
-        /// Which.
+        /// Its name.
         table: String,
-        /// How.
+        /// The damage.
         detail: String,
         /// What to do.
         advice: &'static str,
@@ -43,10 +43,10 @@ pub enum TablesError {
     /// Another process changed the same session's rows at the same time.
     #[error("table {table}: another run writes the same sessions; run again when it has ended")]
     Conflict {
-        /// Which.
+        /// Its name.
         table: String,
     },
-    /// A statement or file operation of a Databricks workspace.
+    /// A failed statement or file operation of a Databricks workspace.
     #[error("Databricks: {what}: {source}")]
     Warehouse {
         /// What was being done.
@@ -54,44 +54,44 @@ pub enum TablesError {
         /// Cause.
         source: Box<f1lake_databricks::Error>,
     },
-    /// A landing file that does not fit its endpoint.
+    /// A landing file that does not match its endpoint.
     #[error("{file}: {detail}")]
     Rows {
-        /// Which.
+        /// Its name.
         file: String,
         /// What is wrong and what to do.
         detail: String,
     },
-    /// SQL of the user.
+    /// An error in the user's SQL.
     #[error("{0}")]
     Sql(String),
-    /// A model or check of ours that cannot be built.
+    /// A model or data test of ours that cannot be built.
     #[error("{model}: {detail}")]
     Model {
-        /// Which.
+        /// Its name.
         model: String,
         /// Cause.
         detail: String,
     },
-    /// The engine.
+    /// A failure of the query engine.
     #[error("query engine: {cause}", cause = plain(.0))]
     Engine(#[from] DataFusionError),
-    /// A file of this machine.
+    /// A failure on a local file.
     #[error("{}: {what}: {source}; check the path, its permissions and free space", path.display())]
     Io {
         /// What was being done.
         what: &'static str,
-        /// With which path.
+        /// Its path.
         path: PathBuf,
         /// Cause.
         source: std::io::Error,
     },
-    /// Told to stop.
+    /// The work was stopped.
     #[error("stopped; what was committed stays and the next run goes on")]
     Interrupted,
 }
 
-/// A cause in words that say what to do. A full disk comes wrapped in the names of four layers.
+/// A cause in plain words with advice. A full disk comes wrapped in the names of four layers.
 fn plain(error: &impl std::fmt::Display) -> String {
     const FULL: &str = "No space left on device";
     let text = error.to_string();
@@ -99,25 +99,25 @@ fn plain(error: &impl std::fmt::Display) -> String {
 }
 
 impl TablesError {
-    /// Wraps a table's error with what was being done.
+    /// Wraps a table's error with its action.
     pub(crate) fn table(table: &str, what: &'static str) -> impl FnOnce(DeltaTableError) -> Self {
         let table = table.to_owned();
         move |source| Self::Table { table, what, source: Box::new(source) }
     }
 
-    /// Wraps a workspace's error with what was being done.
+    /// Wraps a workspace's error with its action.
     pub(crate) fn warehouse(what: &'static str) -> impl FnOnce(f1lake_databricks::Error) -> Self {
         move |source| Self::Warehouse { what, source: Box::new(source) }
     }
 
-    /// Wraps an I/O error with what and where.
+    /// Wraps an I/O error with its action and path.
     pub(crate) fn io(what: &'static str, path: impl Into<PathBuf>) -> impl FnOnce(std::io::Error) -> Self {
         let path = path.into();
         move |source| Self::Io { what, path, source }
     }
 }
 
-/// Does work until it is told to stop: what it has not committed by then leaves no trace in any table.
+/// Runs work until it is stopped: what it has not committed by then leaves no trace in any table.
 pub(crate) async fn or_stopped<T>(
     cancel: &tokio_util::sync::CancellationToken,
     work: impl Future<Output = Result<T, TablesError>>,

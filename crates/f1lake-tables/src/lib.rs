@@ -1,4 +1,5 @@
-//! Landing zone to bronze, silver and gold: Delta tables written, built and queried. Delta and DataFusion live here only.
+//! Landing zone to bronze, silver and gold: Delta tables written, built and queried. Only this crate uses
+//! Delta and DataFusion.
 
 #![cfg_attr(not(test), deny(clippy::disallowed_methods))]
 

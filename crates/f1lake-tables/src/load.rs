@@ -24,21 +24,21 @@ pub(crate) use table_state::CONFIRMED_AFTER;
 use table_state::{Names, TableState, Told, Verdict};
 use tokio_util::sync::CancellationToken;
 
-/// Tables of a session in work at once: one decodes while another one packs.
+/// Tables of a session processed at once: one decodes while another encodes.
 const TABLES_AT_ONCE: usize = 2;
-/// Times that a commit which lost against another run's is tried again.
+/// Retries of a commit that lost a conflict with another run.
 const CONFLICTS: usize = 5;
 
-/// What to load and how.
+/// Settings of a load.
 #[derive(Debug, Clone, Default)]
 pub struct LoadSettings {
-    /// Only these sessions; none: all that are landed.
+    /// Only these sessions; `None` for all that are landed.
     pub sessions: Option<BTreeSet<i64>>,
-    /// Write every bronze table anew from the landing zone alone.
+    /// Rebuild every bronze table from the landing zone.
     pub rebuild: bool,
 }
 
-/// How a table's load ended.
+/// Status of a table's load.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum LoadStatus {
@@ -46,9 +46,9 @@ pub enum LoadStatus {
     Loaded,
     /// The same landing file was loaded before; nothing was done.
     Unchanged,
-    /// The table holds a newer extract than the landing zone; nothing was done.
+    /// The table contains a newer extract than the landing zone; nothing was done.
     Stale,
-    /// The session's rows are as before; the cause is told.
+    /// The session's rows are unchanged; see `error`.
     Failed,
 }
 
@@ -57,17 +57,17 @@ pub enum LoadStatus {
 pub struct TableLoad {
     /// Bronze table.
     pub table: String,
-    /// How it ended.
+    /// Its status.
     pub status: LoadStatus,
     /// Rows of the session in the table.
     pub rows: u64,
     /// Rows with something in `_rescued_data`.
     pub rescued_rows: u64,
-    /// Rows that could not be keyed; they are in the quarantine.
+    /// Rows without a usable key, in the quarantine.
     pub quarantined_rows: u64,
-    /// The table had lost the session's rows, which were loaded before: it was moved away, or restored to an older version.
+    /// The table had lost the session's rows: it was moved away, or restored to an older version.
     pub brought_back: bool,
-    /// Why it failed.
+    /// Cause of the failure.
     pub error: Option<String>,
 }
 
@@ -78,13 +78,13 @@ pub struct SessionLoad {
     pub session_key: i64,
     /// `2024-03-24_Melbourne_Race`.
     pub session: String,
-    /// How it ended: failed when any table failed, loaded when any was loaded.
+    /// Its status: failed when any table failed, loaded when any was loaded.
     pub status: LoadStatus,
     /// Its tables.
     pub tables: Vec<TableLoad>,
 }
 
-/// What a load did.
+/// Result of a load.
 #[derive(Debug, Clone, Default, PartialEq, Serialize)]
 pub struct LoadReport {
     /// Sessions in order.
@@ -94,7 +94,7 @@ pub struct LoadReport {
 }
 
 impl LoadReport {
-    /// Sessions that ended so.
+    /// Number of sessions with this status.
     pub fn count(&self, status: LoadStatus) -> usize {
         self.sessions.iter().filter(|session| session.status == status).count()
     }
@@ -110,13 +110,13 @@ impl LoadReport {
     }
 }
 
-/// Told about each session when it is done.
+/// Called for each completed session.
 pub type LoadProgress = Arc<dyn Fn(&SessionLoad) + Send + Sync>;
 
 /// Loads what is landed and not loaded yet.
 ///
 /// # Errors
-/// When the landing zone or the lake cannot be read at all; the failure of a session is in the report.
+/// When the landing zone or the lake cannot be read at all; failures of sessions are in the report.
 pub async fn load(
     lake: &Lake,
     landing: &Landing,
@@ -140,7 +140,7 @@ pub async fn load(
             }
         }
         for table in BronzeTable::all() {
-            // A table that cannot be read is told by the sessions that it concerns.
+            // The affected sessions report an unreadable table.
             if !matches!(state.tables.get(&table.name), Some(Err(_))) {
                 crate::table_writer::ensure(lake, &spec(&table)).await?;
             }
@@ -153,7 +153,7 @@ pub async fn load(
     Ok(report)
 }
 
-/// What the lake's tables say of themselves, read once a run.
+/// The state of the lake's tables, read once per run.
 struct LakeState {
     /// By name; or why a table cannot be read.
     tables: BTreeMap<String, Result<TableState, String>>,
@@ -172,12 +172,12 @@ impl LakeState {
         Ok(Self { tables, records: Records::read(lake).await? })
     }
 
-    /// What a table says of a session; `None` when it says nothing.
+    /// The state of a session in a table; `None` when it has none.
     fn known(&self, table: &str, session_key: i64) -> Option<Told> {
         self.tables.get(table)?.as_ref().ok()?.known(session_key)
     }
 
-    /// Brings the record of a session in line with its tables.
+    /// Updates the record of a session to match its tables.
     async fn record(
         &mut self,
         lake: &Lake,
@@ -192,8 +192,8 @@ impl LakeState {
     }
 }
 
-/// Makes what the bronze tables lack: models read all of them, also those of endpoints that were never chosen, and
-/// columns that a later version of the program knows.
+/// Creates missing bronze tables and columns: models read all of them, including endpoints that were never
+/// selected and columns of a later version.
 pub(crate) async fn ensure_tables(lake: &Lake) -> Result<(), TablesError> {
     for table in BronzeTable::all() {
         crate::table_writer::ensure(lake, &spec(&table)).await?;
@@ -201,7 +201,7 @@ pub(crate) async fn ensure_tables(lake: &Lake) -> Result<(), TablesError> {
     crate::table_writer::ensure(lake, &loads_spec()).await
 }
 
-/// Manifests of the sessions to load, in the order in which they took place.
+/// Manifests of the sessions to load, in chronological order.
 pub(crate) async fn chosen(landing: &Landing, settings: &LoadSettings) -> Result<Vec<Manifest>, TablesError> {
     let mut manifests = landing.manifests().await?;
     manifests.sort_by_key(|manifest| (manifest.date_start, manifest.session_key));
@@ -233,7 +233,7 @@ async fn load_session(
     manifest: &Manifest,
     state: &mut LakeState,
 ) -> SessionLoad {
-    // The largest first: the small ones fill what time is left, and every session needs the same memory.
+    // The largest first: small ones fill the remaining time, and every session needs the same memory.
     let mut endpoints: Vec<(&Endpoint, &LandedEndpoint)> = manifest.endpoints.iter().collect();
     endpoints.sort_by_key(|(_, landed)| std::cmp::Reverse(landed.bytes));
     let known = &*state;
@@ -263,7 +263,7 @@ async fn load_session(
         .await;
     tables.sort_by(|a, b| a.table.cmp(&b.table));
     let mut status = status_of(&tables);
-    // What is recorded is there in every table, whole.
+    // Record only sessions that are complete in every table.
     if status != LoadStatus::Failed
         && let Err(error) = state.record(lake, manifest, &tables).await
     {
@@ -273,7 +273,7 @@ async fn load_session(
     SessionLoad { session_key: manifest.session_key, session: manifest.name.clone(), status, tables }
 }
 
-/// How a session ended, from its tables.
+/// Status of a session, from its tables.
 pub(crate) fn status_of(tables: &[TableLoad]) -> LoadStatus {
     let any = |status| tables.iter().any(|table| table.status == status);
     if any(LoadStatus::Failed) {
@@ -313,12 +313,12 @@ pub(crate) fn outcome(
     }
 }
 
-/// The outcome of a table that was loaded.
+/// The result for a loaded table.
 pub(crate) fn loaded(table: String, decoded: Decoded) -> TableLoad {
     outcome(table, Ok::<_, TablesError>((LoadStatus::Loaded, decoded)))
 }
 
-/// Loads a table; when another run was faster, looks again at what is loaded then. Also tells whether rows had gone.
+/// Loads a table; after a conflict, checks again what is loaded. Also returns whether rows had been lost.
 async fn load_table(
     lake: &Lake,
     landing: &Landing,
@@ -345,7 +345,7 @@ async fn load_table(
     Err(TablesError::Conflict { table: table.full_name() })
 }
 
-/// Replaces a session's rows of a table, as it was when its state was read.
+/// Replaces a session's rows in a table, based on the state that was read.
 async fn write_session(
     lake: &Lake,
     landing: &Landing,
@@ -396,7 +396,7 @@ async fn fill(
     Ok(decoded)
 }
 
-/// Keeps rows that could not be keyed, or forgets those of an earlier load.
+/// Quarantines rows without a usable key, or removes those of an earlier load.
 async fn keep_aside(lake: &Lake, name: &str, refused: &[Refused]) -> Result<(), TablesError> {
     if refused.is_empty() && lake.local_path().is_some_and(|root| !root.join(QUARANTINE).join(name).exists())
     {
@@ -406,7 +406,7 @@ async fn keep_aside(lake: &Lake, name: &str, refused: &[Refused]) -> Result<(), 
     kept.map_err(|error| TablesError::table(QUARANTINE, "cannot write")(error.into()))
 }
 
-/// Texts of a column, whatever kind of text it is stored as.
+/// Text values of a column of any text type.
 pub(crate) fn text(batch: &RecordBatch, name: &str) -> Option<Vec<Option<String>>> {
     let column = batch.column_by_name(name)?;
     let column = deltalake::arrow::compute::cast(column, &arrow_schema::DataType::Utf8).ok()?;

@@ -92,7 +92,7 @@ struct Run<'a> {
     now: Timestamp,
 }
 
-/// The tidied rows of an endpoint, written beside staging, ready to land.
+/// The tidied rows of an endpoint, written next to staging, ready to land.
 struct Built {
     scratch: PathBuf,
     written: Written,
@@ -935,7 +935,7 @@ impl Run<'_> {
         name
     }
 
-    /// Starts to write the landing file of an endpoint beside staging.
+    /// Starts to write the landing file of an endpoint next to staging.
     fn build(
         &self,
         info: &SessionInfo,

@@ -42,7 +42,7 @@ pub enum Existing {
 /// How a file gets its name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Strategy {
-    /// Written beside it, synced, then renamed.
+    /// Written next to it, synced, then renamed.
     Rename,
     /// Written under it from start to end, then closed.
     OnePass,

@@ -556,8 +556,8 @@ impl Landing {
                 .await?;
         }
         let text = manifest.text()?;
-        // A manifest written in one pass is incomplete for a moment, so a full copy stays beside it until the
-        // write ends.
+        // A manifest written in one pass is incomplete for a moment, so a full copy stays next to it until
+        // the write ends.
         let journaled = self.local.as_deref().is_some_and(is_mounted_volume);
         let current = self.manifest(&name).await?;
         let current = match current {
@@ -634,7 +634,7 @@ impl Landing {
     }
 }
 
-/// Name of the journal beside a manifest written in one pass.
+/// Name of the journal next to a manifest written in one pass.
 fn journal(manifest: &str) -> String {
     format!("{manifest}.next")
 }

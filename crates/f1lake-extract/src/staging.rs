@@ -197,7 +197,7 @@ impl Staging {
         self.staged.iter().filter(move |staged| staged.slice.endpoint == endpoint)
     }
 
-    /// A path beside the responses, for a file being written.
+    /// A path next to the responses, for a file being written.
     pub(crate) fn scratch(&self, name: &str) -> PathBuf {
         self.folder.join(name)
     }

@@ -1,13 +1,14 @@
 #!/usr/bin/env python3
-"""Runs the long proofs and benches, and writes what they print into the documents, with the date and the machine.
+"""Runs the long proofs and benches, and writes what they print to docs/proofs/, with the date and the machine.
 
     python proof.py              all of them: half a day on two quiet cores
     python proof.py kill decode  these
     python proof.py --list
 
-What a proof prints goes between `<!-- proof: NAME -->` and `<!-- /proof -->` of docs/reliability.md or docs/performance.md; one that fails
-leaves its section as it was and ends this with exit code 1. Needs cargo-nextest; fuzz, mutants and dependencies need cargo-fuzz, cargo-mutants,
-cargo-deny and cargo-audit; decode and queries need dbt/requirements.txt and benches/requirements.txt, which are installed into an environment of their own.
+Each proof replaces docs/proofs/NAME.txt. A proof that fails leaves its file as it was, and the exit code is 1. The tables of docs/reliability.md
+and docs/performance.md quote these files: update them when figures change. Needs cargo-nextest; fuzz, mutants and dependencies need cargo-fuzz,
+cargo-mutants, cargo-deny and cargo-audit; decode and queries need dbt/requirements.txt and benches/requirements.txt, which are installed into an
+environment of their own.
 """
 
 import argparse
@@ -231,10 +232,7 @@ def start() -> list[str]:
         return run(python(), "benches/start.py", str(landed(folder, "--session-key", "9610")), "--program", program).splitlines()
 
 
-PROOFS = {
-    "docs/reliability.md": [truth, kill, operators, faults, limits, suites, fuzz, mutants, dependencies],
-    "docs/performance.md": [decode, requests, season, queries, start],
-}
+PROOFS = [truth, kill, operators, faults, limits, suites, fuzz, mutants, dependencies, decode, requests, season, queries, start]
 
 
 def machine() -> str:
@@ -242,14 +240,9 @@ def machine() -> str:
     return f"{os.cpu_count()} cores" + (f" of {model[1]}" if model else "")
 
 
-def write(document: Path, name: str, body: list[str], seconds: float) -> None:
+def write(name: str, body: list[str], seconds: float) -> None:
     head = f"{time.strftime('%Y-%m-%d')}, {machine()}, {seconds:,.0f} s. Again: `python proof.py {name}`"
-    section = "\n".join([f"<!-- proof: {name} -->", head, "", "```text", *(line.rstrip() for line in body), "```", "<!-- /proof -->"])
-    text = document.read_text()
-    pattern = re.compile(rf"<!-- proof: {name} -->.*?<!-- /proof -->", re.DOTALL)
-    if not pattern.search(text):
-        raise Failed(f"{document} has no section {name}")
-    document.write_text(pattern.sub(lambda _: section, text))
+    (ROOT / "docs" / "proofs" / f"{name}.txt").write_text("\n".join([head, "", *(line.rstrip() for line in body), ""]))
 
 
 def main() -> int:
@@ -257,7 +250,7 @@ def main() -> int:
     parser.add_argument("names", nargs="*")
     parser.add_argument("--list", action="store_true", help="name the proofs and end")
     arguments = parser.parse_args()
-    proofs = {proof.__name__: (ROOT / document, proof) for document, all in PROOFS.items() for proof in all}
+    proofs = {proof.__name__: proof for proof in PROOFS}
     if arguments.list:
         print("\n".join(proofs))
         return 0
@@ -265,10 +258,9 @@ def main() -> int:
         parser.error(f"no proof is called {', '.join(unknown)}; there are {', '.join(proofs)}")
     failed = []
     for name in arguments.names or proofs:
-        document, proof = proofs[name]
         started = time.monotonic()
         try:
-            write(document, name, proof(), time.monotonic() - started)
+            write(name, proofs[name](), time.monotonic() - started)
         except Failed as error:
             failed.append(name)
             print(f"FAILED {name}:\n{error}", file=sys.stderr)

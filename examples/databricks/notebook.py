@@ -6,11 +6,11 @@
 
 # COMMAND ----------
 
-# MAGIC %pip install /Volumes/main/f1/wheels/f1lake-0.1.0-cp310-abi3-manylinux_2_28_x86_64.whl
+# MAGIC %pip install /Volumes/dev_f1/raw_data/wheels/f1lake-0.1.0-cp310-abi3-manylinux_2_28_x86_64.whl
 
 # COMMAND ----------
 
-dbutils.widgets.text("volume", "/Volumes/main/f1/landing")
+dbutils.widgets.text("volume", "/Volumes/dev_f1/raw_data/landing")
 dbutils.widgets.text("lake", "/local_disk0/f1lake")
 dbutils.widgets.text("num_sessions", "1")
 volume = dbutils.widgets.get("volume")

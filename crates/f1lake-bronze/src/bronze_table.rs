@@ -8,9 +8,9 @@ use openf1_client::field::FieldType;
 
 /// Schema of the bronze tables.
 pub const BRONZE: &str = "bronze_raw";
-/// Table of what was loaded: a row per session and table.
+/// Table of loads: one row per session and table.
 pub const LOADS: &str = "bronze_loads";
-/// Column for fields that the schema does not know or whose type surprised, as a JSON object.
+/// Column for unknown fields and unexpected types, as a JSON object.
 pub const RESCUED: &str = "_rescued_data";
 /// Landing file a row came from.
 pub const SOURCE_FILE: &str = "_source_file";
@@ -18,7 +18,7 @@ pub const SOURCE_FILE: &str = "_source_file";
 pub const EXTRACTED: &str = "_extracted_at";
 /// When the row was loaded.
 pub const INGESTED: &str = "_ingestion_timestamp";
-/// Session whose landing file holds a grid.
+/// Session whose landing file contains a grid.
 pub const RACE_SESSION_KEY: &str = "race_session_key";
 
 /// A field of the API and the columns it fills.
@@ -30,7 +30,7 @@ pub struct FieldColumns {
     pub field_type: FieldType,
     /// Index of its first column.
     pub first: usize,
-    /// Whether a row without it cannot be told from others.
+    /// Whether a row without it cannot be identified.
     pub required: bool,
 }
 
@@ -43,9 +43,9 @@ pub struct BronzeTable {
     pub name: String,
     /// Columns in order.
     pub columns: Vec<Column>,
-    /// Column by which a session's rows are found and replaced.
+    /// Column that identifies a session's rows.
     pub session_column: &'static str,
-    /// Whether files are kept apart by session (telemetry).
+    /// Whether each session has its own files (telemetry).
     pub partitioned: bool,
     /// Fields of the API, and which columns they fill.
     pub fields: Vec<FieldColumns>,
@@ -141,7 +141,7 @@ pub fn loads_columns() -> Vec<Column> {
     .collect()
 }
 
-/// One column for most fields; several for those that hold now a number, now a text, now a list.
+/// One column for most fields; several for fields that contain numbers, text or lists.
 fn columns_of(name: &str, field_type: FieldType, doc: &str) -> Vec<Column> {
     let one = |column_type| vec![Column::new(name, column_type, doc)];
     let part = |suffix: &str, column_type, meaning: &str| {

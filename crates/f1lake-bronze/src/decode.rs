@@ -1,7 +1,8 @@
-//! Rows of landing files, as JSON text, into Arrow batches: one schema-driven decoder for all endpoints.
+//! Decodes rows of landing files (JSON text) into Arrow batches: one schema-driven decoder for all endpoints.
 //!
-//! A row is scanned once into slices of its text, one a field; each slice is then read as its column's type. What
-//! does not fit its column goes to `_rescued_data` as it came; a row without its key is refused and kept elsewhere.
+//! A row is scanned once into slices of its text, one per field; each slice is then parsed as its column's
+//! type. Values that do not fit go to `_rescued_data` unchanged; a row without its key is refused and
+//! quarantined.
 
 use crate::bronze_table::{BronzeTable, FieldColumns, RACE_SESSION_KEY};
 use crate::column::{ColumnType, arrow_schema};
@@ -18,7 +19,7 @@ use std::borrow::Cow;
 use std::ops::Range;
 use std::sync::Arc;
 
-/// What is the same for all rows of a landing file.
+/// Constants of all rows of a landing file.
 #[derive(Debug, Clone)]
 pub struct RowOrigin {
     /// Session of the landing file.
@@ -40,7 +41,7 @@ pub enum Refusal {
     /// A part of the primary key is missing or of another type.
     #[error("key field {0} is missing or cannot be read")]
     NoKey(&'static str),
-    /// The row says that it belongs to another session.
+    /// The row belongs to another session.
     #[error("belongs to session {0}")]
     OtherSession(i64),
 }
@@ -125,12 +126,12 @@ pub struct Decoder {
     fields: Vec<FieldColumns>,
     builders: Vec<Builder>,
     schema: SchemaRef,
-    /// Columns after the fields': constants of the file, and `_rescued_data` last.
+    /// Columns after the fields: constants of the file, and `_rescued_data` last.
     tail: usize,
     race_column: bool,
     origin: RowOrigin,
     any_session: bool,
-    /// Where each field's value stands in the row at hand.
+    /// Position of each field's value in the current row.
     slots: Vec<Option<Range<usize>>>,
     unknown: Vec<(String, Range<usize>)>,
     rescued: String,
@@ -145,7 +146,7 @@ impl std::fmt::Debug for Decoder {
 }
 
 impl Decoder {
-    /// A decoder of one file's rows.
+    /// Creates a decoder for one file's rows.
     pub fn new(table: &BronzeTable, origin: RowOrigin) -> Self {
         let race_column = table.session_column == RACE_SESSION_KEY;
         Self {
@@ -169,7 +170,7 @@ impl Decoder {
         &self.schema
     }
 
-    /// Rows gathered since the last batch.
+    /// Rows buffered since the last batch.
     pub fn rows(&self) -> usize {
         self.rows
     }
@@ -182,7 +183,7 @@ impl Decoder {
     /// Adds a row.
     ///
     /// # Errors
-    /// [`Refusal`] when the row cannot be keyed; it is then not added.
+    /// [`Refusal`] when the row has no usable key; it is not added.
     pub fn push(&mut self, row: &str) -> Result<(), Refusal> {
         self.scan(row).map_err(|error| Refusal::NoObject(error.to_string()))?;
         self.check_key(row)?;
@@ -212,17 +213,17 @@ impl Decoder {
         Ok(())
     }
 
-    /// The rows gathered, as a batch.
+    /// Returns the buffered rows as a batch.
     ///
     /// # Errors
-    /// Never in practice: columns have one length and the schema's types.
+    /// Never in practice: columns have equal length and the schema's types.
     pub fn batch(&mut self) -> Result<RecordBatch, ArrowError> {
         self.rows = 0;
         let columns = self.builders.iter_mut().map(Builder::finish).collect();
         RecordBatch::try_new(Arc::clone(&self.schema), columns)
     }
 
-    /// Finds where each field's value stands.
+    /// Finds the position of each field's value.
     fn scan(&mut self, row: &str) -> Result<(), serde_json::Error> {
         self.slots.fill(None);
         self.unknown.clear();
@@ -313,7 +314,7 @@ impl Decoder {
 
 struct Scan<'a> {
     decoder: &'a mut Decoder,
-    /// Address of the row's text, to tell where a value stands in it.
+    /// Address of the row's text, to compute the position of a value.
     base: usize,
 }
 
@@ -325,7 +326,7 @@ impl<'de> Visitor<'de> for Scan<'_> {
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
-        // Fields mostly come in the table's order: the next one is tried before all are searched.
+        // Fields usually come in the table's order, so the next one is tried before all are searched.
         let mut expected = 0;
         while let Some(FieldName(name)) = map.next_key()? {
             let value: &'de RawValue = map.next_value()?;
@@ -342,7 +343,7 @@ impl<'de> Visitor<'de> for Scan<'_> {
                     self.decoder.slots[index] = Some(range);
                     expected = index + 1;
                 }
-                // A field without a value tells nothing that the schema lacks.
+                // A null in an unknown field carries no information.
                 None if value.get() == "null" => {}
                 None => self.decoder.unknown.push((name.into_owned(), range)),
             }
@@ -351,7 +352,7 @@ impl<'de> Visitor<'de> for Scan<'_> {
     }
 }
 
-/// Adds a field to a JSON object that is being written; its end is added last.
+/// Adds a field to a JSON object being written; its closing brace is added last.
 fn rescue(object: &mut String, name: &str, value: &str) {
     object.push(if object.is_empty() { '{' } else { ',' });
     object.push_str(&serde_json::Value::from(name).to_string());
@@ -359,11 +360,11 @@ fn rescue(object: &mut String, name: &str, value: &str) {
     object.push_str(value);
 }
 
-/// An integer; a float without a fraction counts, as the API sends both for some fields.
+/// Parses an integer; also accepts a float without a fraction, because the API sends both for some fields.
 fn read_int(text: &str) -> Option<i64> {
     text.parse().ok().or_else(|| {
         let float = read_float(text)?;
-        // Beyond 2^53 a float does not tell neighbouring integers apart.
+        // Beyond 2^53, a float cannot distinguish neighbouring integers.
         let exact = float.fract() == 0.0 && float.abs() < 9_007_199_254_740_992.0;
         #[allow(clippy::cast_possible_truncation, reason = "whole and in range")]
         exact.then_some(float as i64)
@@ -371,7 +372,7 @@ fn read_int(text: &str) -> Option<i64> {
 }
 
 fn read_float(text: &str) -> Option<f64> {
-    // Rust also reads `inf` and `nan`, which are no JSON.
+    // Rust also parses `inf` and `nan`, which are not valid JSON.
     let number = text.starts_with(|c: char| c == '-' || c.is_ascii_digit());
     number.then(|| text.parse().ok())?.filter(|value: &f64| value.is_finite())
 }
@@ -402,7 +403,7 @@ fn append_gap(builders: &mut [Builder], text: Option<&str>) -> bool {
     kept.is_some()
 }
 
-/// Up to three times, each as a number elsewhere is read: serde_json's own floats are off by a bit at times.
+/// Parses up to three times like other numbers: serde_json's own floats are sometimes off by one bit.
 fn read_phases(text: &str) -> Option<Vec<Option<f64>>> {
     let phases: Vec<Option<&RawValue>> = serde_json::from_str(text).ok()?;
     let read = phases.iter().map(|phase| phase.map_or(Some(None), |phase| read_float(phase.get()).map(Some)));

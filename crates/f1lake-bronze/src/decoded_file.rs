@@ -1,4 +1,5 @@
-//! A landing file as batches of a bronze table: decoded on a thread of its own, counted, and held against its manifest.
+//! A landing file as batches of a bronze table: decoded on its own thread, counted, and compared with its
+//! manifest.
 
 use crate::bronze_table::BronzeTable;
 use crate::decode::{Decoder, RowOrigin};
@@ -13,12 +14,12 @@ use serde::Serialize;
 use tokio::sync::mpsc::{Receiver, Sender};
 use tokio::task::JoinHandle;
 
-/// Rows decoded before they are handed on: large enough for columns to pack, small enough to stay flat.
+/// Rows per batch: enough for columns to compress well, few enough for flat memory.
 const BATCH_ROWS: usize = 16_384;
-/// Batches waiting between decoding and packing.
+/// Batches waiting between decoding and encoding.
 const BATCHES_WAITING: usize = 2;
 
-/// What decoding a landing file gave.
+/// Result of decoding a landing file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Decoded {
     /// Rows for the table.
@@ -29,14 +30,14 @@ pub struct Decoded {
     pub quarantined: u64,
 }
 
-/// A row that could not be keyed.
+/// A row without a usable key.
 #[derive(Debug, Clone, Serialize)]
 pub struct Refused {
     reason: String,
     row: String,
 }
 
-/// Keeps refused rows in a file of the quarantine, or forgets those of an earlier load.
+/// Writes refused rows to the quarantine, or removes those of an earlier load.
 pub async fn keep_refused(
     store: &dyn ObjectStore,
     path: &Path,
@@ -52,7 +53,7 @@ pub async fn keep_refused(
     }
 }
 
-/// A JSON object a line.
+/// One JSON object per line.
 fn refused_lines(refused: &[Refused]) -> Vec<u8> {
     let mut text = String::new();
     for row in refused {
@@ -66,14 +67,14 @@ fn refused_lines(refused: &[Refused]) -> Vec<u8> {
 pub struct DecodedFile {
     file: String,
     endpoint: Endpoint,
-    /// Rows that its manifest names.
+    /// Rows according to its manifest.
     expected: u64,
     batches: Receiver<RecordBatch>,
     decoding: JoinHandle<Result<(Decoded, Vec<Refused>), BronzeError>>,
 }
 
 impl DecodedFile {
-    /// Begins to decode the rows of a session's landing file.
+    /// Starts to decode the rows of a session's landing file.
     pub fn start(session_key: i64, table: &BronzeTable, landed: &LandedEndpoint, rows: LandedRows) -> Self {
         let file = landed.file.clone().unwrap_or_default();
         let origin = RowOrigin {
@@ -89,15 +90,15 @@ impl DecodedFile {
         Self { file, endpoint: table.endpoint, expected: landed.rows, batches, decoding }
     }
 
-    /// The next rows; `None` at the end and after a failure, which [`DecodedFile::finish`] tells.
+    /// The next rows; `None` at the end and after a failure, which [`DecodedFile::finish`] returns.
     pub async fn next(&mut self) -> Option<RecordBatch> {
         self.batches.recv().await
     }
 
-    /// Counts, and the rows that could not be keyed.
+    /// Returns the counts and the rows without a usable key.
     ///
     /// # Errors
-    /// When the file cannot be read to its end, or is not what its manifest says.
+    /// When the file cannot be read completely or differs from its manifest.
     pub async fn finish(self) -> Result<(Decoded, Vec<Refused>), BronzeError> {
         let file = self.file;
         let (decoded, refused) = self.decoding.await.map_err(|error| BronzeError::Rows {
@@ -151,7 +152,7 @@ fn decode(
             }
         }
         if decoder.rows() == BATCH_ROWS && sender.blocking_send(decoder.batch().map_err(broken)?).is_err() {
-            // The writer gave up; its error is the one to tell.
+            // The writer gave up; its error is the one to report.
             break;
         }
     }

@@ -6,7 +6,7 @@ use f1lake_zone::ZoneError;
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum BronzeError {
-    /// The landing zone.
+    /// A failure of the landing zone.
     #[error(transparent)]
     Landing(#[from] ZoneError),
     /// A session that was named has not landed.
@@ -17,10 +17,10 @@ pub enum BronzeError {
         /// Landing zone.
         landing: String,
     },
-    /// A landing file that does not fit its endpoint.
+    /// A landing file that does not match its endpoint.
     #[error("{file}: {detail}")]
     Rows {
-        /// Which.
+        /// Its name.
         file: String,
         /// What is wrong and what to do.
         detail: String,

@@ -7,20 +7,20 @@ use serde::Serialize;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-/// Results that were confirmed this much later are loaded again, though nothing changed: `data_quality` tells from
-/// `extracted_at` whether a correction may have been missed. 14 days, in microseconds.
+/// Rows confirmed at least this much later are loaded again although nothing changed: `data_quality` uses
+/// `extracted_at` to report corrections that may have been missed. 14 days, in microseconds.
 pub const CONFIRMED_AFTER: i64 = 14 * 24 * 3_600_000_000;
 
-/// What to load and how.
+/// Settings of a load.
 #[derive(Debug, Clone, Default)]
 pub struct LoadSettings {
-    /// Only these sessions; none: all that are landed.
+    /// Only these sessions; `None` for all that are landed.
     pub sessions: Option<BTreeSet<i64>>,
-    /// Write every bronze table anew from the landing zone alone.
+    /// Rebuild every bronze table from the landing zone.
     pub rebuild: bool,
 }
 
-/// How a table's load ended.
+/// Status of a table's load.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum LoadStatus {
@@ -28,9 +28,9 @@ pub enum LoadStatus {
     Loaded,
     /// The same landing file was loaded before; nothing was done.
     Unchanged,
-    /// The table holds a newer extract than the landing zone; nothing was done.
+    /// The table contains a newer extract than the landing zone; nothing was done.
     Stale,
-    /// The session's rows are as before; the cause is told.
+    /// The session's rows are unchanged; see `error`.
     Failed,
 }
 
@@ -39,17 +39,17 @@ pub enum LoadStatus {
 pub struct TableLoad {
     /// Bronze table.
     pub table: String,
-    /// How it ended.
+    /// Its status.
     pub status: LoadStatus,
     /// Rows of the session in the table.
     pub rows: u64,
     /// Rows with something in `_rescued_data`.
     pub rescued_rows: u64,
-    /// Rows that could not be keyed; they are in the quarantine.
+    /// Rows without a usable key, in the quarantine.
     pub quarantined_rows: u64,
-    /// The table had lost the session's rows, which were loaded before: it was moved away, or restored to an older version.
+    /// The table had lost the session's rows: it was moved away, or restored to an older version.
     pub brought_back: bool,
-    /// Why it failed.
+    /// Cause of the failure.
     pub error: Option<String>,
 }
 
@@ -60,13 +60,13 @@ pub struct SessionLoad {
     pub session_key: i64,
     /// `2024-03-24_Melbourne_Race`.
     pub session: String,
-    /// How it ended: failed when any table failed, loaded when any was loaded.
+    /// Its status: failed when any table failed, loaded when any was loaded.
     pub status: LoadStatus,
     /// Its tables.
     pub tables: Vec<TableLoad>,
 }
 
-/// What a load did.
+/// Result of a load.
 #[derive(Debug, Clone, Default, PartialEq, Serialize)]
 pub struct LoadReport {
     /// Sessions in order.
@@ -76,7 +76,7 @@ pub struct LoadReport {
 }
 
 impl LoadReport {
-    /// Sessions that ended so.
+    /// Number of sessions with this status.
     pub fn count(&self, status: LoadStatus) -> usize {
         self.sessions.iter().filter(|session| session.status == status).count()
     }
@@ -92,10 +92,10 @@ impl LoadReport {
     }
 }
 
-/// Told about each session when it is done.
+/// Called for each completed session.
 pub type LoadProgress = Arc<dyn Fn(&SessionLoad) + Send + Sync>;
 
-/// Manifests of the sessions to load, in the order in which they took place.
+/// Manifests of the sessions to load, in chronological order.
 pub async fn chosen(landing: &Landing, settings: &LoadSettings) -> Result<Vec<Manifest>, BronzeError> {
     let mut manifests = landing.manifests().await?;
     manifests.sort_by_key(|manifest| (manifest.date_start, manifest.session_key));
@@ -109,7 +109,7 @@ pub async fn chosen(landing: &Landing, settings: &LoadSettings) -> Result<Vec<Ma
     Ok(manifests)
 }
 
-/// How a session ended, from its tables.
+/// Status of a session, from its tables.
 pub fn status_of(tables: &[TableLoad]) -> LoadStatus {
     let any = |status| tables.iter().any(|table| table.status == status);
     if any(LoadStatus::Failed) {
@@ -147,7 +147,7 @@ pub fn outcome(table: String, result: Result<(LoadStatus, Decoded), impl std::fm
     }
 }
 
-/// The outcome of a table that was loaded.
+/// The result for a loaded table.
 pub fn loaded(table: String, decoded: Decoded) -> TableLoad {
     outcome(table, Ok::<_, BronzeError>((LoadStatus::Loaded, decoded)))
 }

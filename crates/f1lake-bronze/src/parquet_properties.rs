@@ -5,9 +5,9 @@ use parquet::basic::{Compression, Encoding, ZstdLevel};
 use parquet::file::properties::WriterProperties;
 use parquet::schema::types::ColumnPath;
 
-/// Rows of a row group: one or two drivers of telemetry, so that statistics find a driver.
+/// Rows of a row group: one or two drivers of telemetry, so that statistics can locate a driver.
 const ROW_GROUP_ROWS: usize = 65_536;
-/// Measurements that change a little from row to row: differences pack better than a dictionary.
+/// Measurements that change little from row to row: differences compress better than a dictionary.
 const COUNTERS: [&str; 5] = ["rpm", "speed", "x", "y", "z"];
 
 /// How the rows of a table with these columns are packed.

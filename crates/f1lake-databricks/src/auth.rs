@@ -1,4 +1,4 @@
-//! Signing of requests: a personal access token as it is, or an OAuth access token that is fetched and renewed.
+//! Signs requests with a personal access token, or with an OAuth access token that it fetches and renews.
 
 use crate::config::{Login, Method, is_safe, is_same_host};
 use crate::error::{ApiError, Error, one_line};
@@ -11,15 +11,15 @@ use std::time::{Duration, Instant, SystemTime};
 use tokio::sync::Mutex;
 use url::Url;
 
-/// Tokens are renewed this long before they end, or at half their life.
+/// Tokens are renewed this long before they expire, or at half their life.
 const EARLY: Duration = Duration::from_secs(20 * 60);
-/// Lifetime when the server states none that can be read.
+/// Lifetime when the server states none, or none that can be parsed.
 const DEFAULT_LIFETIME: Duration = Duration::from_secs(3600);
 /// How long a token of the runtime is used before the runtime is asked again.
 const GRANTED: Duration = Duration::from_secs(60);
-/// Where the service tells its OAuth endpoints.
+/// Where the service publishes its OAuth endpoints.
 const DISCOVERY: &str = "/oidc/.well-known/oauth-authorization-server";
-/// Token endpoint of a workspace that does not tell.
+/// Token endpoint of a workspace that publishes none.
 const TOKEN_PATH: &str = "/oidc/v1/token";
 pub(crate) const MASK: &str = "********";
 const TIMEOUT: Duration = Duration::from_secs(60);
@@ -75,7 +75,7 @@ impl Auth {
             Method::Runtime(runtime) => return self.granted(runtime).await,
             Method::ServicePrincipal { client_id, client_secret } => (&client_id.value, &client_secret.value),
         };
-        // Held while the token is fetched, so that many requests at once fetch one token.
+        // Held while the token is fetched, so that concurrent requests fetch one token.
         let mut held = self.held.lock().await;
         if let Some(token) = held.token.as_ref().filter(|token| Instant::now() < token.renew_at) {
             return Ok(token.bearer.clone());
@@ -93,7 +93,7 @@ impl Auth {
                 .form(&[("grant_type", "client_credentials"), ("scope", "all-apis")])
         };
         let body = self.fetch(request, "the OAuth token", retry).await?;
-        // The body holds the token, so no part of it may reach an error.
+        // The body contains the token, so no part of it may reach an error.
         let answer: TokenAnswer = serde_json::from_slice(&body).map_err(|_| Error::Answer {
             request: format!("POST {}", endpoint.path()),
             host: self.host(),
@@ -119,7 +119,7 @@ impl Auth {
         let refused = |detail: String| Error::LoginRefused { host: self.host(), detail };
         let asked = tokio::task::spawn_blocking(move || runtime.grant()).await;
         let granted = asked.map_err(|_| refused("the runtime broke off".to_owned()))?.map_err(refused)?;
-        // A token is for its own workspace only.
+        // A token is only for its own workspace.
         if !is_same_host(&granted.host, &self.login.host.value) {
             return Err(Error::Config(format!(
                 "the runtime logs in to another workspace than {}; set a login for that one",
@@ -130,7 +130,7 @@ impl Auth {
         Ok(held.token.insert(token).bearer.clone())
     }
 
-    /// Forgets a token that the service refused; false when there is no other to be had.
+    /// Forgets a token that the service refused; false when there is no other.
     pub(crate) async fn renew(&self, refused: &SecretString) -> bool {
         if matches!(self.login.method, Method::Token(_)) {
             return false;
@@ -143,7 +143,7 @@ impl Auth {
         true
     }
 
-    /// What mends a 401.
+    /// Advice for a 401.
     pub(crate) fn advice(&self) -> String {
         match &self.login.method {
             Method::Token(token) => format!(
@@ -163,7 +163,7 @@ impl Auth {
         }
     }
 
-    /// Blanks secrets that a server repeats in its words.
+    /// Masks secrets that a server repeats in its messages.
     pub(crate) fn redact(&self, text: &str, bearer: Option<&SecretString>) -> String {
         let fixed = match &self.login.method {
             Method::Token(token) => Some(&token.value),
@@ -278,7 +278,7 @@ impl Auth {
     }
 }
 
-/// What an error answer of the token service says.
+/// The message in an error response of the token service.
 fn words(body: &[u8]) -> String {
     let json: Option<serde_json::Value> = serde_json::from_slice(body).ok();
     let field = |name| Some(json.as_ref()?.get(name)?.as_str()?.to_owned());
@@ -293,7 +293,7 @@ pub(crate) fn header<'a>(answer: &'a reqwest::Response, name: &str) -> Option<&'
     answer.headers().get(name)?.to_str().ok()
 }
 
-/// An error of the HTTP client with its causes and without the address, whose query may be a signature.
+/// An error of the HTTP client with its causes, without the URL, whose query may be a signature.
 pub(crate) fn describe(error: reqwest::Error) -> String {
     if error.is_timeout() {
         return "out of time".to_owned();

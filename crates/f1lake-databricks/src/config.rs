@@ -1,4 +1,4 @@
-//! Where to log in and how: what the caller, the environment and the profile say, in this order.
+//! Resolves host and login from the caller, the environment and the profile, in this order.
 
 use crate::auth::MASK;
 use crate::error::Error;
@@ -10,7 +10,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use url::Url;
 
-/// Who set a value.
+/// Source of a value.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Origin {
     /// The caller: a flag or a setting of the program.
@@ -39,16 +39,16 @@ impl fmt::Display for Origin {
     }
 }
 
-/// A value and who set it. A secret value stays unprintable.
+/// A value and its source. A secret value stays unprintable.
 #[derive(Debug, Clone)]
 pub struct Setting<T> {
     /// The value.
     pub value: T,
-    /// Who set it.
+    /// Its source.
     pub origin: Origin,
 }
 
-/// What the caller sets; it wins over environment and profile.
+/// Settings of the caller, which take precedence over environment and profile.
 #[derive(Debug, Clone, Default)]
 pub struct Explicit {
     /// Profile of the configuration file (`--profile`).
@@ -65,7 +65,7 @@ pub struct Explicit {
     pub client_secret: Option<SecretString>,
     /// Warehouse's id or name.
     pub warehouse: Option<String>,
-    /// Runtime of the notebook or job that the program runs in; it logs in where nothing else is set.
+    /// Runtime of the notebook or job in which the program runs; it logs in where nothing else is set.
     pub runtime: Option<Arc<dyn Runtime>>,
 }
 
@@ -81,12 +81,12 @@ pub enum Method {
         /// OAuth secret.
         client_secret: Setting<SecretString>,
     },
-    /// What the runtime of a notebook or job grants.
+    /// A grant by the runtime of a notebook or job.
     Runtime(Arc<dyn Runtime>),
 }
 
 impl Method {
-    /// As `DATABRICKS_AUTH_TYPE` calls it.
+    /// Its name in `DATABRICKS_AUTH_TYPE`.
     pub fn name(&self) -> &'static str {
         match self {
             Self::Token(_) => PAT,
@@ -115,7 +115,7 @@ impl Login {
     /// Reads the process's environment and the configuration file.
     ///
     /// # Errors
-    /// When no host or no secret is set anywhere, a value is unusable, or a wanted profile is absent.
+    /// When no host or no secret is set anywhere, a value is unusable, or a requested profile is absent.
     pub fn resolve(explicit: &Explicit) -> Result<Self, Error> {
         Self::resolve_with(explicit, |name| std::env::var(name).ok())
     }
@@ -123,7 +123,7 @@ impl Login {
     /// Like [`Login::resolve`] with another environment.
     ///
     /// # Errors
-    /// As there.
+    /// Like [`Login::resolve`].
     pub fn resolve_with(
         explicit: &Explicit,
         environment: impl Fn(&str) -> Option<String>,
@@ -148,8 +148,8 @@ impl Login {
             .or_else(|| env("DATABRICKS_WAREHOUSE_ID"))
             .or_else(|| env("DATABRICKS_HTTP_PATH").map(last_segment));
 
-        // A named profile fills what is missing; a default one is read only where nothing is set, so that a token
-        // from the environment never goes to the host of a forgotten file.
+        // A named profile fills in missing values. A default profile is read only when nothing is set, so
+        // that a token from the environment never goes to the host of a forgotten file.
         let wanted = given(&explicit.profile).or_else(|| env("DATABRICKS_CONFIG_PROFILE"));
         let untouched = host.is_none() && token.is_none() && client_id.is_none() && client_secret.is_none();
         if wanted.is_some() || untouched {
@@ -178,7 +178,7 @@ impl Login {
             }
         }
 
-        // What dbt users have set already. Its token goes to its own host only.
+        // Variables of dbt users. Their token goes only to its own host.
         let dbt_host = env("DBT_DATABRICKS_HOST");
         let same_host = match (&host, &dbt_host) {
             (Some(host), Some(dbt)) => {
@@ -244,7 +244,7 @@ struct Sources<'a> {
 }
 
 impl Sources<'_> {
-    /// A variable; an empty one counts as not set.
+    /// A variable; an empty one counts as unset.
     fn env(&self, name: &'static str) -> Option<Setting<String>> {
         let value = (self.environment)(name)?.trim().to_owned();
         (!value.is_empty()).then_some(Setting { value, origin: Origin::Environment(name) })
@@ -305,13 +305,14 @@ fn method(
     }
 }
 
-/// Whether two addresses are of one workspace.
+/// Whether two addresses belong to one workspace.
 pub(crate) fn is_same_host(granted: &str, wanted: &Url) -> bool {
     let granted = Setting { value: granted.to_owned(), origin: Origin::Runtime };
     parse_host(&granted).is_ok_and(|host| host == *wanted)
 }
 
-/// Scheme, host and port of what users write: with or without `https://`, or copied from the browser with a path.
+/// Scheme, host and port of what users write: with or without `https://`, or copied from the browser with a
+/// path.
 fn parse_host(setting: &Setting<String>) -> Result<Url, Error> {
     let Setting { value, origin } = setting;
     let refuse = |why: &str| Err(Error::Config(format!("the workspace's host ({origin}) {why}")));
@@ -332,7 +333,7 @@ fn parse_host(setting: &Setting<String>) -> Result<Url, Error> {
     Ok(url)
 }
 
-/// Whether a secret may travel there: https, or plain http inside this machine.
+/// Whether a secret may be sent there: https, or plain http within this machine.
 pub(crate) fn is_safe(url: &Url) -> bool {
     let loopback = match url.host() {
         Some(url::Host::Ipv4(address)) => address.is_loopback(),
@@ -495,7 +496,7 @@ mod tests {
             ]
         );
         assert!(!format!("{login:?}").contains(CANARY));
-        // A host without a secret, as jobs set it, is the runtime's to sign for.
+        // A host without a secret, as in jobs: the runtime signs for it.
         let login = resolve(&granted, &[("DATABRICKS_HOST", "adb-1.2.azuredatabricks.net")]).unwrap();
         assert_eq!(login.method.name(), "runtime");
 

@@ -1,8 +1,8 @@
-//! What can go wrong with a workspace, and what mends it.
+//! Errors of a workspace, and what fixes them.
 
 use std::fmt;
 
-/// Failure of a login, a file operation or a statement. No variant holds a secret.
+/// Failure of a login, a file operation or a statement. No variant contains a secret.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
@@ -21,13 +21,13 @@ pub enum Error {
     LoginRefused {
         /// Workspace.
         host: String,
-        /// Words of the server.
+        /// The server's message.
         detail: String,
     },
-    /// The service answered with an error.
+    /// The service returned an error.
     #[error(transparent)]
     Api(Box<ApiError>),
-    /// No whole answer arrived.
+    /// No complete response arrived.
     #[error(
         "{request}: no answer from {host} after {tries} tries: {detail}; check DATABRICKS_HOST and the network"
     )]
@@ -36,12 +36,12 @@ pub enum Error {
         request: String,
         /// Workspace.
         host: String,
-        /// Tries made.
+        /// Number of attempts.
         tries: u32,
         /// Cause.
         detail: String,
     },
-    /// What answered is no Databricks API: a login page, a proxy, a redirect.
+    /// The response is not from a Databricks API: a login page, a proxy, a redirect.
     #[error(
         "{request}: {host} answered {what} instead of the API; check DATABRICKS_HOST, proxies and private links"
     )]
@@ -53,7 +53,7 @@ pub enum Error {
         /// What arrived.
         what: String,
     },
-    /// An answer of the API that cannot be read.
+    /// A response of the API that cannot be parsed.
     #[error("{request}: {host} sent an answer that cannot be read: {detail}")]
     Answer {
         /// Method and path.
@@ -63,7 +63,7 @@ pub enum Error {
         /// What is wrong with it.
         detail: String,
     },
-    /// A file is larger than an upload can be.
+    /// A file exceeds the size limit of uploads.
     #[error("{path} has {bytes} bytes and an upload takes at most {limit}: {advice}")]
     TooLarge {
         /// File in the volume.
@@ -84,7 +84,7 @@ pub enum Error {
         /// The statement's id in the query history.
         statement_id: String,
     },
-    /// A statement was sent and nobody knows whether it runs.
+    /// A statement was sent, and it is unknown whether it runs.
     #[error(
         "the statement was sent to {host} and no answer came ({detail}); it may be running: look into the query \
          history, and repeat it only if it is safe to run twice"
@@ -104,7 +104,7 @@ impl From<ApiError> for Error {
 }
 
 impl Error {
-    /// HTTP status, when the service answered with an error.
+    /// HTTP status, if the service returned an error.
     pub fn status(&self) -> Option<u16> {
         match self {
             Self::Api(error) => Some(error.status),
@@ -112,22 +112,23 @@ impl Error {
         }
     }
 
-    /// Whether login or rights are at fault: 401 and 403, or a refused service principal.
+    /// Whether login or privileges are the cause: 401 and 403, or a refused service principal.
     pub fn is_refused(&self) -> bool {
         matches!(self, Self::LoginRefused { .. }) || matches!(self.status(), Some(401 | 403))
     }
 
-    /// Whether what was asked for is not there.
+    /// Whether the requested object does not exist.
     pub fn is_not_found(&self) -> bool {
         self.status() == Some(404)
     }
 
-    /// Whether something of that name is there already. The status differs between services, the code's end does not.
+    /// Whether an object of this name already exists. The status differs between services, the code's end
+    /// does not.
     pub fn is_already_exists(&self) -> bool {
         matches!(self, Self::Api(error) if error.error_code.ends_with("ALREADY_EXISTS"))
     }
 
-    /// Adds what mends it, unless something is said already.
+    /// Adds advice, unless there is some already.
     pub(crate) fn advise(mut self, advice: impl FnOnce(&ApiError) -> Option<String>) -> Self {
         if let Self::Api(error) = &mut self
             && error.advice.is_none()
@@ -138,7 +139,7 @@ impl Error {
     }
 }
 
-/// An error answer of the service.
+/// An error response of the service.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ApiError {
     /// Method and path.
@@ -149,11 +150,11 @@ pub struct ApiError {
     pub status: u16,
     /// Code of the service, such as `PERMISSION_DENIED`; empty when it sent none.
     pub error_code: String,
-    /// Words of the service, one line.
+    /// The service's message, on one line.
     pub message: String,
-    /// Tries made.
+    /// Number of attempts.
     pub tries: u32,
-    /// Setting or grant that mends it.
+    /// The setting or grant that fixes it.
     pub advice: Option<String>,
 }
 
@@ -178,7 +179,7 @@ impl fmt::Display for ApiError {
     }
 }
 
-/// Place in a statement's text.
+/// Position in a statement's text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Position {
     /// Line, from 1.
@@ -196,11 +197,11 @@ pub struct SqlError {
     pub state: String,
     /// Code of the service, such as `BAD_REQUEST`.
     pub error_code: String,
-    /// Words of the warehouse, whole.
+    /// The warehouse's complete message.
     pub message: String,
-    /// Where in the statement, when the words tell it.
+    /// Position in the statement, if the message names it.
     pub position: Option<Position>,
-    /// The statement's line at that place.
+    /// The statement's line at that position.
     pub line: Option<String>,
 }
 
@@ -221,7 +222,7 @@ impl SqlError {
         }
     }
 
-    /// Whether it lost against a statement that changed the same table at the same time; it changed nothing then.
+    /// Whether it lost a conflict with a concurrent statement on the same table; it changed nothing then.
     pub fn is_conflict(&self) -> bool {
         ["CONCURRENT", "Concurrent"]
             .iter()
@@ -276,7 +277,7 @@ fn number(text: &str) -> Option<(u32, &str)> {
     Some((text[..end].parse().ok()?, &text[end..]))
 }
 
-/// Words of a server as one line of at most 500 characters.
+/// A server's message as one line of at most 500 characters.
 pub(crate) fn one_line(text: &str) -> String {
     const LONGEST: usize = 500;
     let line = text.split_whitespace().collect::<Vec<_>>().join(" ");

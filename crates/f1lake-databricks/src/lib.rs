@@ -1,5 +1,5 @@
-//! A light client of a Databricks workspace: login, volumes (Files API) as an [`object_store::ObjectStore`], and SQL
-//! statements on a warehouse. It knows nothing of what the files and statements are about.
+//! A light client of a Databricks workspace: login, volumes (Files API) as an [`object_store::ObjectStore`],
+//! and SQL statements on a warehouse. It is independent of the content of files and statements.
 //!
 //! ```no_run
 //! # async fn run() -> Result<(), Box<dyn std::error::Error>> {
@@ -16,17 +16,17 @@
 //! # }
 //! ```
 //!
-//! # NEVER TRIED ON A REAL WORKSPACE
+//! # Never run against a real workspace
 //!
-//! Tried against: a fake workspace in `tests/`, built from recorded exchanges; the official Python SDK 0.156.0 on the same
-//! fake, with the same requests field by field; and minilake 1.9.0 for files. The real service has never been met. These
-//! things in particular are read from documents or source only:
+//! Tested against: a fake workspace in `tests/`, built from recorded exchanges; the official Python SDK
+//! 0.156.0 on the same fake, whose requests are the same field by field; and minilake 1.9.0 for files. The
+//! real service was never available. The following are known from documents or source only:
 //!
-//! - which status and `error_code` the service gives for a missing volume, a missing folder, a folder listed that is
-//!   a file, an existing file (`overwrite=false`), a missing warehouse;
-//! - whether a download honours `Range` (a whole answer is cut here instead), and what `ETag` it carries;
+//! - which status and `error_code` the service returns for a missing volume, a missing folder, a listed
+//!   folder that is a file, an existing file (`overwrite=false`), a missing warehouse;
+//! - whether a download honours `Range` (otherwise the response is cut here), and which `ETag` it carries;
 //! - the multipart upload with presigned parts, and its abort;
-//! - the wording of SQL errors, from which the position is read;
+//! - the wording of SQL errors, from which the position is parsed;
 //! - discovery of the OAuth endpoints on AWS, Azure and Google Cloud.
 
 mod auth;

@@ -1,4 +1,4 @@
-//! Upload of a large file in parts, straight to cloud storage, through addresses that the workspace signs.
+//! Uploads a large file in parts, directly to cloud storage, through URLs that the workspace signs.
 
 use crate::auth::header;
 use crate::config::is_safe;
@@ -16,13 +16,13 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use url::Url;
 
 const MIB: u64 = 1024 * 1024;
-/// Smallest part but the last.
+/// Smallest size of a part, except the last.
 const SMALLEST_PART: u64 = 10 * MIB;
 /// Most parts of a file.
 const MOST_PARTS: u64 = 100;
-/// Parts under way at the same time.
+/// Parts in flight at once.
 const PARALLEL: usize = 4;
-/// Life of a signed address.
+/// Lifetime of a signed URL.
 const ADDRESS_LIFE: jiff::SignedDuration = jiff::SignedDuration::from_hours(1);
 
 #[derive(Deserialize)]
@@ -46,7 +46,7 @@ struct AbortAddress {
     abort_upload_url: Signed,
 }
 
-/// An address that needs no login: never printed.
+/// A URL that needs no login: never printed.
 #[derive(Deserialize)]
 struct Signed {
     url: String,
@@ -60,8 +60,8 @@ struct Header {
     value: String,
 }
 
-/// Sends a file in parts. False when the service offers no such upload here, or no part got through: one whole request
-/// may still do.
+/// Sends a file in parts. False when the service does not offer such uploads here, or no part got through: a
+/// single request may still work.
 pub(crate) async fn upload(
     workspace: &Workspace,
     file: &VolumePath,
@@ -69,13 +69,14 @@ pub(crate) async fn upload(
     bytes: u64,
     overwrite: bool,
 ) -> Result<bool, Error> {
-    // An upload begun twice is harmless: the first is never completed.
+    // Starting an upload twice is harmless: the first is never completed.
     let start = Call::new(Method::POST, file.file_url())
         .query("action", "initiate-upload")
         .query("overwrite", overwrite.to_string());
     let started: Started = match workspace.json(&start).await {
         Ok(started) => started,
-        // Workspaces behind some gateways, and emulators, have no such upload; the official client walks on as well.
+        // Workspaces behind some gateways, and emulators, lack such uploads; the official client also falls
+        // back.
         Err(error) if is_no_such_upload(&error) => {
             tracing::debug!(%file, %error, "no upload in parts here; sending it whole");
             return Ok(false);
@@ -109,20 +110,21 @@ pub(crate) async fn upload(
             complete.accept = None;
             workspace.send(&complete).await.map(|_| true)
         }
-        // A firewall between this machine and cloud storage, say.
+        // For example, a firewall between this machine and cloud storage.
         Err(_) if !some_arrived.load(Ordering::Relaxed) => Ok(false),
         Err(error) => Err(error),
     };
     if !matches!(completed, Ok(true))
         && let Err(error) = abort(workspace, file, &session_token).await
     {
-        // The failure to tell is the upload's; the service forgets the parts by itself later.
+        // Report the upload's failure, not the abort's; the service discards the parts later.
         tracing::debug!(%file, %error, "cannot abort the upload");
     }
     completed
 }
 
-/// Whether the answer to the wish for an upload in parts says that there is none, not that the file may not be written.
+/// Whether the response to starting a multipart upload means that there are none, not that the file may not
+/// be written.
 fn is_no_such_upload(error: &Error) -> bool {
     match error {
         Error::Api(answer) => !error.is_already_exists() && !matches!(answer.status, 401 | 412 | 429),
@@ -168,7 +170,7 @@ async fn send_part(
     let mut tries = 0;
     loop {
         tries += 1;
-        // A new address each time: the last may have expired.
+        // A new URL each time: the last one may have expired.
         let mut ask = Call::post(
             "/api/2.0/fs/create-upload-part-urls",
             &json!({
@@ -210,7 +212,7 @@ async fn send_part(
     }
 }
 
-/// Removes what was sent.
+/// Aborts the upload.
 async fn abort(workspace: &Workspace, file: &VolumePath, session_token: &str) -> Result<(), Error> {
     let mut ask = Call::post(
         "/api/2.0/fs/create-abort-upload-url",

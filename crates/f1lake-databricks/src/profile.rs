@@ -5,12 +5,12 @@ use configparser::ini::Ini;
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
-/// Section that holds settings of the tools, not a login.
+/// Section with settings of the tools, not a login.
 const SETTINGS: &str = "__settings__";
-/// Profile of a file that names none.
+/// The default profile.
 const DEFAULT: &str = "DEFAULT";
 
-/// One profile's values, by lower-case key.
+/// The values of one profile, by lower-case key.
 pub(crate) struct Profile {
     pub(crate) file: PathBuf,
     pub(crate) name: String,
@@ -22,8 +22,8 @@ impl Profile {
         self.values.get(key).map(String::as_str)
     }
 
-    /// Reads a profile: the wanted one, else `default_profile` of `[__settings__]`, else `DEFAULT`. `None` when no
-    /// profile was asked for and the file or its default profile is absent.
+    /// Reads a profile: the requested one, else `default_profile` of `[__settings__]`, else `DEFAULT`. `None`
+    /// when no profile was requested and the file or its default profile is absent.
     pub(crate) fn read(file: &Path, wanted: Option<&str>) -> Result<Option<Self>, Error> {
         let bytes = match std::fs::read(file) {
             Ok(bytes) => bytes,
@@ -64,9 +64,9 @@ fn parse(text: &str, file: &Path) -> Result<Sections, Error> {
     let mut ini = Ini::new_cs();
     // Keys before the first header belong to no profile.
     ini.set_default_section("");
-    // A secret may hold `#` or `;`: only whole lines are comments.
+    // A secret may contain `#` or `;`: only whole lines are comments.
     ini.set_inline_comment_symbols(Some(&[]));
-    // The parser's words may quote a line, and a line may be a secret.
+    // The parser's message may quote a line, and a line may be a secret.
     let map = ini.read(text.trim_start_matches('\u{feff}').to_owned()).map_err(|_| {
         Error::Config(format!("{} is no list of [profile] sections with key = value lines", file.display()))
     })?;

@@ -1,4 +1,4 @@
-//! When to send a request again, and how long to wait before.
+//! When to retry a request, and how long to wait before.
 
 use backon::{BackoffBuilder, ExponentialBackoff, ExponentialBuilder};
 use std::time::{Duration, SystemTime};
@@ -6,16 +6,16 @@ use std::time::{Duration, SystemTime};
 /// Longest wait that a server can impose.
 const LONGEST_RETRY_AFTER: Duration = Duration::from_secs(120);
 
-/// How often and how long requests are repeated.
+/// How often and for how long requests are retried.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct RetryPolicy {
-    /// Tries after the first.
+    /// Retries after the first attempt.
     pub retries: u32,
-    /// Wait before the first repetition; later waits double, with jitter.
+    /// Wait before the first retry; later waits double, with jitter.
     pub first_wait: Duration,
     /// Longest wait of our own choice.
     pub longest_wait: Duration,
-    /// No repetition starts after this time.
+    /// No retry starts after this time.
     pub budget: Duration,
 }
 
@@ -41,12 +41,12 @@ impl RetryPolicy {
     }
 }
 
-/// What may be repeated.
+/// When a request may be retried.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Repeat {
-    /// Sending it twice has the effect of once.
+    /// Sending it twice has the effect of sending it once.
     Safe,
-    /// Only when the service refused to take it (429).
+    /// Only when the service refused it (429).
     Refused,
 }
 
@@ -63,7 +63,7 @@ impl Repeat {
     }
 }
 
-/// Reads seconds or an HTTP date; what is unreadable or past counts as absent.
+/// Parses seconds or an HTTP date; unreadable or past values count as absent.
 pub(crate) fn retry_after(value: Option<&str>, now: SystemTime) -> Option<Duration> {
     let value = value?.trim();
     let wait = match value.parse::<u64>() {

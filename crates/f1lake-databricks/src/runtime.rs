@@ -1,4 +1,4 @@
-//! The login that Databricks gives to what runs inside it.
+//! The login that Databricks gives to programs running inside it.
 
 use secrecy::SecretString;
 use std::fmt;
@@ -19,12 +19,13 @@ impl Grant {
     }
 }
 
-/// The runtime of a notebook or job. Code inside it is logged in without a secret of its own; only its Python
-/// knows how (`databricks.sdk`, as `WorkspaceClient()` asks it), so the caller hands it in.
+/// The runtime of a notebook or job. Code inside it is logged in without a secret of its own. Only its Python
+/// can ask for that login (through `databricks.sdk`, as `WorkspaceClient()` does), so the caller passes it
+/// in.
 pub trait Runtime: fmt::Debug + Send + Sync {
-    /// The login in force now. Asked again for every minute of work, and after a refusal. May block for a moment.
+    /// The current login. Called again for every minute of work, and after a refusal. May block for a moment.
     ///
     /// # Errors
-    /// Why there is none, in words; they must hold no secret.
+    /// The reason why there is none; it must not contain a secret.
     fn grant(&self) -> Result<Grant, String>;
 }

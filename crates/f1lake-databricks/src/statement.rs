@@ -1,4 +1,4 @@
-//! SQL statements on a warehouse: sent, awaited, canceled; results whole.
+//! SQL statements on a warehouse: sends, awaits and cancels them, and returns complete results.
 
 use crate::error::{Error, SqlError};
 use crate::workspace::{Call, Workspace};
@@ -8,9 +8,10 @@ use std::time::Duration;
 use tokio_util::sync::CancellationToken;
 
 const STATEMENTS: &str = "/api/2.0/sql/statements";
-/// How long the service holds the first answer. Short, since a statement cannot be canceled before its id is known.
+/// How long the service holds the first response. Short, because a statement cannot be canceled before its id
+/// is known.
 const HOLD: &str = "10s";
-/// Between two looks at a running statement; grows from the first to the second.
+/// Interval between two polls of a running statement; grows from the first to the second.
 const POLL: (Duration, Duration) = (Duration::from_millis(500), Duration::from_secs(10));
 /// Time that a canceled statement gets to end.
 const CANCEL_GRACE: Duration = Duration::from_secs(30);
@@ -39,13 +40,14 @@ impl Parameter {
         Self::typed(name, "BOOLEAN", Some(value.to_string()))
     }
 
-    /// Any SQL type such as `DATE`, `TIMESTAMP` or `DECIMAL(10,2)`, the value in its SQL spelling; `None` is NULL.
+    /// Any SQL type such as `DATE`, `TIMESTAMP` or `DECIMAL(10,2)`, the value in its SQL spelling; `None` is
+    /// NULL.
     pub fn typed(name: impl Into<String>, sql_type: impl Into<String>, value: Option<String>) -> Self {
         Self { name: name.into(), value, sql_type: sql_type.into() }
     }
 }
 
-/// A statement to run. Whatever makes it may run twice after a lost answer, so make it safe to repeat.
+/// A statement to run. It may run twice after a lost response, so it must be safe to repeat.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Statement {
     text: String,
@@ -74,7 +76,7 @@ impl Statement {
         self
     }
 
-    /// Value of a `:name`.
+    /// Value for a `:name`.
     #[must_use]
     pub fn parameter(mut self, parameter: Parameter) -> Self {
         self.parameters.push(parameter);
@@ -125,7 +127,7 @@ pub struct Column {
     pub sql_type: String,
 }
 
-/// A statement's whole result.
+/// A statement's complete result.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Rows {
     /// The statement's id in the query history.
@@ -134,7 +136,7 @@ pub struct Rows {
     pub columns: Vec<Column>,
     /// Rows; each value in its SQL spelling, `None` for NULL.
     pub rows: Vec<Vec<Option<String>>>,
-    /// Whether the service left rows out, because the result is larger than it sends in this way (25 MiB).
+    /// Whether the service omitted rows, because the result exceeds what it sends in this way (25 MiB).
     pub truncated: bool,
 }
 
@@ -205,15 +207,15 @@ struct Chunk {
 }
 
 impl Workspace {
-    /// Runs a statement on a warehouse and waits for its whole result. A stopped warehouse starts by itself, which may
-    /// take minutes.
+    /// Runs a statement on a warehouse and waits for its complete result. A stopped warehouse starts by
+    /// itself, which may take minutes.
     ///
-    /// On `stop` the statement is canceled on the warehouse; a statement that ends before it hears of that is
-    /// answered with its result.
+    /// `stop` cancels the statement on the warehouse; if it ends before the cancellation arrives, its result
+    /// is returned.
     ///
     /// # Errors
-    /// [`Error::Sql`] when the statement failed, [`Error::Canceled`], [`Error::OutcomeUnknown`] when its start or its
-    /// end could not be learnt; and those of every request.
+    /// [`Error::Sql`] when the statement failed, [`Error::Canceled`], [`Error::OutcomeUnknown`] if the
+    /// outcome is unknown; plus any request error.
     pub async fn execute(
         &self,
         warehouse_id: &str,
@@ -242,7 +244,8 @@ impl Workspace {
         }
     }
 
-    /// A failure of the first request: an error answer means that nothing runs, silence means that nobody knows.
+    /// Classifies a failed first request: after an error response nothing runs; without a response the
+    /// outcome is unknown.
     fn unclear(&self, error: Error, warehouse_id: &str) -> Error {
         match error {
             Error::Transport { host, detail, .. } | Error::Answer { host, detail, .. } => {
@@ -270,7 +273,7 @@ impl Workspace {
             if canceled_at.is_none() && stop.is_cancelled() {
                 let mut cancel = Call::post(format!("{path}/cancel"), &json!({}));
                 cancel.repeat = crate::retry::Repeat::Safe;
-                // It may have ended just now; the next look tells.
+                // It may have ended just now; the next poll shows it.
                 if let Err(error) = self.send(&cancel).await {
                     tracing::warn!(statement = answer.statement_id, %error, "cannot cancel the statement");
                 }
@@ -302,7 +305,7 @@ impl Workspace {
         Ok(answer)
     }
 
-    /// Gathers all chunks and counts them.
+    /// Collects all chunks and counts them.
     async fn rows(&self, answer: Answer) -> Result<Rows, Error> {
         let manifest = answer.manifest.unwrap_or_default();
         let columns = manifest.schema.columns.into_iter().map(|column| Column {

@@ -28,34 +28,36 @@ use std::time::Duration;
 
 const STORE: &str = "Databricks volume";
 const MIB: u64 = 1024 * 1024;
-/// Most that the service takes in one file: 5000 MiB.
+/// Maximum size of one file in the service: 5000 MiB.
 const LARGEST_FILE: u64 = 5000 * MIB;
-/// From here on a file goes up in parts, as the official client does.
+/// From this size on, a file is uploaded in parts, as in the official client.
 const MULTIPART_FROM: u64 = 50 * MIB;
-/// Most that an upload may hold in memory.
+/// Maximum memory of an upload.
 const LARGEST_BUFFER: u64 = 1024 * MIB;
 const ADVICE: &str = "write smaller files: a compressed or columnar format, or several files";
-/// Files deleted at the same time.
+/// Files deleted at once.
 const PARALLEL_DELETES: usize = 4;
-/// Longest silence within a download.
+/// Longest pause within a download.
 const SILENCE: Duration = Duration::from_secs(60);
-/// Times that a broken download is taken up again.
+/// How often a broken download is resumed.
 const RESUMES: u32 = 5;
 
 /// A folder of a volume. Clones share the connection.
 ///
-/// - A put replaces the file whole; with [`PutMode::Create`] the service refuses an existing name, and such a put is not
-///   repeated after an unclear failure. [`PutMode::Update`], attributes and versions are not supported.
-/// - Missing folders are made before the first file in them. Folders that become empty stay.
-/// - `put_multipart` holds the file in memory until it is complete, then sends it: in one request, or from 50 MiB on in
-///   parts to cloud storage where the service offers that. Nothing shows before the whole file is there.
+/// - A put replaces the whole file; with [`PutMode::Create`] the service refuses an existing name, and such a
+///   put is not retried after an unclear failure. [`PutMode::Update`], attributes and versions are not
+///   supported.
+/// - Missing folders are created before the first file in them. Folders that become empty stay.
+/// - `put_multipart` holds the file in memory until it is complete, then sends it in one request, or from 50
+///   MiB on in parts to cloud storage where the service offers that. The file appears only when it is
+///   complete.
 /// - Copy and rename read and write the file through this machine; a rename is not atomic.
 #[derive(Debug, Clone)]
 pub struct VolumeStore {
     volume: Arc<Volume>,
 }
 
-/// What uploads and downloads share.
+/// State shared by uploads and downloads.
 #[derive(Debug, Clone)]
 pub(crate) struct Volume {
     pub(crate) workspace: Workspace,
@@ -73,11 +75,11 @@ impl fmt::Display for VolumeStore {
 }
 
 impl VolumeStore {
-    /// A volume or a folder in it, such as `/Volumes/main/raw/landing/f1`. Nothing is sent yet: see
+    /// Opens a volume or a folder in it, such as `/Volumes/main/raw/landing/f1`. Sends nothing yet: see
     /// [`VolumeStore::check`].
     ///
     /// # Errors
-    /// When the path names no volume.
+    /// When the path is not in a volume.
     pub fn open(workspace: &Workspace, path: &str) -> Result<Self, Error> {
         Ok(Self {
             volume: Arc::new(Volume {
@@ -90,13 +92,13 @@ impl VolumeStore {
         })
     }
 
-    /// Size in bytes from which a file goes up in parts; 50 MiB unless set.
+    /// Size in bytes from which a file is uploaded in parts; 50 MiB by default.
     #[must_use]
     pub fn multipart_from(self, bytes: u64) -> Self {
         self.with(|volume| volume.multipart_from = bytes)
     }
 
-    /// Most bytes that one upload may hold in memory; 1 GiB unless set.
+    /// Maximum bytes that one upload may hold in memory; 1 GiB by default.
     #[must_use]
     pub fn largest_buffer(self, bytes: u64) -> Self {
         self.with(|volume| volume.largest_buffer = bytes)
@@ -108,23 +110,23 @@ impl VolumeStore {
         Self { volume: Arc::new(volume) }
     }
 
-    /// Where it is.
+    /// Its path.
     pub fn path(&self) -> &VolumePath {
         &self.volume.root
     }
 
-    /// Whether the volume exists and its content may be seen.
+    /// Checks that the volume exists and may be read.
     ///
     /// # Errors
-    /// With the grant or setting that is missing.
+    /// With the missing grant or setting.
     pub async fn check(&self) -> Result<(), Error> {
         self.volume.check().await
     }
 
-    /// Removes a folder with everything in it; a missing one is removed already.
+    /// Removes a folder with everything in it; succeeds if it is missing.
     ///
     /// # Errors
-    /// When something of it cannot be listed or removed; what was removed until then stays so.
+    /// When something in it cannot be listed or removed; what was removed before stays removed.
     pub async fn remove_folder(&self, folder: &Path) -> object_store::Result<()> {
         let mut found = vec![folder.clone()];
         let mut next = 0;
@@ -141,7 +143,7 @@ impl VolumeStore {
                 .try_for_each(|_| std::future::ready(Ok(())))
                 .await?;
         }
-        // The service removes empty folders only: the deepest come last in the list.
+        // The service removes only empty folders: the deepest come last in the list.
         for folder in found.iter().rev() {
             let place = self.volume.place(folder);
             self.volume.known_folders().remove(&place);
@@ -178,19 +180,19 @@ struct Entry {
 /// A file being downloaded.
 struct Download {
     response: reqwest::Response,
-    /// Where the body begins in the file.
+    /// Position in the file at which the body begins.
     start: u64,
     meta: ObjectMeta,
 }
 
 impl Volume {
-    /// A file's place, as the service calls it. Names go as they are: nothing is decoded.
+    /// A file's path in the service. Names are passed unchanged: nothing is decoded.
     fn place(&self, location: &Path) -> VolumePath {
         let text = location.as_ref();
         self.root.join(text.split('/').filter(|name| !name.is_empty()))
     }
 
-    /// Adds the grant that reading or writing needs.
+    /// Adds the grant needed for reading or writing.
     fn advise(&self, error: Error, grant: &'static str) -> Error {
         let (catalog, schema, volume) = (self.root.catalog(), self.root.schema(), self.root.volume());
         error.advise(|error| match error.status {
@@ -212,7 +214,7 @@ impl Volume {
         self.folders.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Makes a folder and those above it, once.
+    /// Creates a folder and its parents, once.
     async fn make_folder(&self, folder: &VolumePath) -> Result<(), Error> {
         if folder.is_root() || self.known_folders().contains(folder) {
             return Ok(());
@@ -225,7 +227,7 @@ impl Volume {
         Ok(())
     }
 
-    /// Writes a file whole.
+    /// Writes a whole file.
     async fn write(&self, file: &VolumePath, chunks: Vec<Bytes>, overwrite: bool) -> Result<(), Error> {
         let bytes: u64 = chunks.iter().map(|chunk| chunk.len() as u64).sum();
         if bytes > LARGEST_FILE {
@@ -240,7 +242,7 @@ impl Volume {
         let known = self.known_folders().contains(&folder);
         self.make_folder(&folder).await?;
         match self.send_file(file, &chunks, bytes, overwrite).await {
-            // Somebody removed the folder since.
+            // The folder was removed meanwhile.
             Err(error) if known && error.is_not_found() => {
                 self.known_folders().remove(&folder);
                 self.make_folder(&folder).await?;
@@ -278,7 +280,7 @@ impl Volume {
     async fn delete(&self, file: &VolumePath) -> Result<(), Error> {
         match self.workspace.send(&Call::new(Method::DELETE, file.file_url())).await {
             Ok(_) => Ok(()),
-            // An earlier try removed it and its answer was lost.
+            // An earlier attempt removed it and its response was lost.
             Err(Error::Api(error)) if error.status == 404 && error.tries > 1 => Ok(()),
             Err(error) if error.is_not_found() => Err(error),
             Err(error) => Err(self.advise(error, "WRITE VOLUME")),
@@ -299,7 +301,7 @@ impl Volume {
     }
 
     async fn head(&self, location: &Path) -> Result<ObjectMeta, Error> {
-        // A file may well be a web page.
+        // A file may legitimately be a web page.
         let call = Call { html_is_wrong: false, ..Call::new(Method::HEAD, self.place(location).file_url()) };
         let response = self.workspace.send(&call).await?;
         let size =
@@ -315,7 +317,7 @@ impl Volume {
         }
     }
 
-    /// Opens a download; the body may begin before the range, when the service ignores it.
+    /// Opens a download; the body may begin before the range when the service ignores it.
     async fn download(
         &self,
         location: &Path,
@@ -351,7 +353,7 @@ impl Volume {
         Ok(Download { response, start, meta })
     }
 
-    /// The bytes of a range; a broken connection is taken up where it broke.
+    /// The bytes of a range; resumes where a connection broke.
     fn body(
         self: Arc<Self>,
         download: Download,
@@ -360,7 +362,7 @@ impl Volume {
         struct State {
             volume: Arc<Volume>,
             download: Download,
-            /// Place in the file of the next byte from the connection, and of the next byte to hand out.
+            /// Position in the file of the next byte from the connection, and of the next byte to return.
             arriving: u64,
             next: u64,
             end: u64,
@@ -422,7 +424,7 @@ impl Volume {
         .boxed()
     }
 
-    /// A page of a folder; `None` when there is no such folder.
+    /// A page of a folder; `None` when the folder does not exist.
     async fn page(&self, folder: &VolumePath, token: Option<&str>) -> Result<Option<Page>, Error> {
         let mut call = Call::get(folder.folder_url());
         if let Some(token) = token {
@@ -446,7 +448,7 @@ impl Volume {
     }
 
     fn entry_meta(&self, location: Path, entry: &Entry) -> ObjectMeta {
-        // Whole seconds, as the headers of a download say it: one file must not have two dates.
+        // Whole seconds, as in the headers of a download: a file must have only one date.
         let last_modified = entry
             .last_modified
             .and_then(|milliseconds| DateTime::from_timestamp(milliseconds.div_euclid(1000), 0));
@@ -493,7 +495,7 @@ fn number(response: &reqwest::Response, name: &str) -> Option<u64> {
     header(response, name)?.trim().parse().ok()
 }
 
-/// Start and whole size from `bytes 3-6/14`.
+/// Start and total size from `bytes 3-6/14`.
 fn content_range(value: &str) -> Option<(u64, u64)> {
     let (range, size) = value.trim().strip_prefix("bytes ")?.split_once('/')?;
     let (start, _) = range.split_once('-')?;
@@ -581,7 +583,7 @@ impl ObjectStore for VolumeStore {
             wanted.is_valid().map_err(bad_range)?;
         }
         if let Some(GetRange::Suffix(_)) = range {
-            // Not every proxy knows a range from the end.
+            // Not every proxy supports a range from the end.
             let size = self.volume.head(location).await.map_err(failed)?.size;
             range = match options.range.as_ref().map(|range| range.as_range(size)).transpose() {
                 Ok(range) => range.map(GetRange::Bounded),

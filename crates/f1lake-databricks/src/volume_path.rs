@@ -1,11 +1,11 @@
-//! Names of places in Unity Catalog volumes: `/Volumes/<catalog>/<schema>/<volume>/<folders>`.
+//! Paths in Unity Catalog volumes: `/Volumes/<catalog>/<schema>/<volume>/<folders>`.
 
 use crate::error::Error;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use std::fmt;
 use std::str::FromStr;
 
-/// What stays as it is in a segment; everything else is escaped.
+/// Characters that stay unescaped in a segment.
 pub(crate) const ESCAPED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'_').remove(b'.').remove(b'-').remove(b'~');
 
 /// A volume, or a folder in it.
@@ -19,7 +19,7 @@ impl FromStr for VolumePath {
     type Err = Error;
 
     /// # Errors
-    /// When the text does not name catalog, schema and volume, or holds empty, `.` or `..` segments.
+    /// When the text does not name catalog, schema and volume, or contains empty, `.` or `..` segments.
     fn from_str(text: &str) -> Result<Self, Error> {
         let refuse = |why: &str| {
             Err(Error::Config(format!(
@@ -51,7 +51,7 @@ impl fmt::Display for VolumePath {
 }
 
 impl VolumePath {
-    /// `catalog.schema.volume`, as grants name it.
+    /// `catalog.schema.volume`, as used in grants.
     pub fn volume(&self) -> String {
         self.segments[..3].join(".")
     }

@@ -9,7 +9,7 @@ use serde::Deserialize;
 pub struct Warehouse {
     /// Identifier that statements name.
     pub id: String,
-    /// Name for people.
+    /// Human-readable name.
     #[serde(default)]
     pub name: String,
     /// `RUNNING`, `STOPPED` and so on. A stopped warehouse starts by itself with the first statement.
@@ -61,10 +61,10 @@ impl Workspace {
         }
     }
 
-    /// Finds a warehouse by id or name; a name may differ in case when that leaves one.
+    /// Finds a warehouse by id or name; the case of a name may differ if it is unambiguous.
     ///
     /// # Errors
-    /// When none or several match (the text lists what there is), or the list cannot be read.
+    /// When none or several match (the message lists the warehouses), or the list cannot be read.
     pub async fn warehouse(&self, id_or_name: &str) -> Result<Warehouse, Error> {
         let all = self.warehouses().await?;
         let by = |test: &dyn Fn(&Warehouse) -> bool| -> Vec<&Warehouse> {

@@ -16,9 +16,9 @@ use std::time::{Duration, Instant, SystemTime};
 use url::Url;
 
 const USER_AGENT: &str = concat!("f1lake-databricks/", env!("CARGO_PKG_VERSION"), " rust");
-/// Wait for an answer's head, beside the time to send the body.
+/// Timeout for response headers, in addition to upload time.
 const ANSWER_TIMEOUT: Duration = Duration::from_secs(90);
-/// Slowest line, in bytes a second, at which an upload is not given up.
+/// An upload slower than this, in bytes a second, is aborted.
 const SLOWEST_UPLOAD: u64 = 64 * 1024;
 /// Largest error body that is read.
 const LARGEST_ERROR: usize = 64 * 1024;
@@ -40,7 +40,7 @@ struct Shared {
     retry: RetryPolicy,
 }
 
-/// Makes a [`Workspace`].
+/// Builds a [`Workspace`].
 #[derive(Debug)]
 pub struct WorkspaceBuilder {
     login: Login,
@@ -49,7 +49,7 @@ pub struct WorkspaceBuilder {
 }
 
 impl WorkspaceBuilder {
-    /// Repetition of failed requests.
+    /// Sets how failed requests are retried.
     #[must_use]
     pub fn retry(mut self, retry: RetryPolicy) -> Self {
         self.retry = retry;
@@ -63,10 +63,10 @@ impl WorkspaceBuilder {
         self
     }
 
-    /// Connects nothing yet: the first request does.
+    /// Builds the workspace without connecting: the first request connects.
     ///
     /// # Errors
-    /// When the product or the token holds what no header can carry, or TLS cannot be set up.
+    /// When the product or the token is not valid in a header, or TLS cannot be set up.
     pub fn build(self) -> Result<Workspace, Error> {
         let secret = match &self.login.method {
             Method::Token(token) => Some(&token.value),
@@ -75,15 +75,15 @@ impl WorkspaceBuilder {
             Method::Runtime(_) => None,
         };
         secret.map(bearer_header).transpose()?;
-        // Not compressed: the length of a file must be the length of the answer. Not redirected: a redirect is a login
-        // page, and the token must not follow it.
+        // No compression: the length of a file must be the length of the response. No redirects: a redirect
+        // leads to a login page, and the token must not follow it.
         let mut http = reqwest::Client::builder()
             .user_agent(&self.user_agent)
             .redirect(reqwest::redirect::Policy::none())
             .connect_timeout(Duration::from_secs(20))
             .no_gzip();
         if self.login.host.value.scheme() == "http" {
-            // What stays inside this machine must not pass a proxy in clear text.
+            // Requests within this machine must not pass a proxy in clear text.
             http = http.no_proxy();
         }
         let http = http
@@ -96,7 +96,7 @@ impl WorkspaceBuilder {
     }
 }
 
-/// A request to send, as often as allowed.
+/// A request, with how often it may be sent.
 #[derive(Debug)]
 pub(crate) struct Call {
     pub(crate) method: reqwest::Method,
@@ -109,7 +109,7 @@ pub(crate) struct Call {
     /// Chunks of the body.
     pub(crate) body: Vec<Bytes>,
     pub(crate) repeat: Repeat,
-    /// Whether a web page is a wrong answer.
+    /// Whether a web page is an invalid response.
     pub(crate) html_is_wrong: bool,
 }
 
@@ -132,7 +132,7 @@ impl Call {
         Self { accept: Some(JSON), ..Self::new(reqwest::Method::GET, path) }
     }
 
-    /// A POST of JSON, which is not repeated once it may have had an effect.
+    /// A POST of JSON, which is not retried once it may have had an effect.
     pub(crate) fn post(path: impl Into<String>, body: &serde_json::Value) -> Self {
         Self {
             accept: Some(JSON),
@@ -148,22 +148,22 @@ impl Call {
         self
     }
 
-    /// Method and path, for people.
+    /// Method and path, human-readable.
     pub(crate) fn describe(&self) -> String {
         format!("{} {}", self.method, self.path)
     }
 }
 
 impl Workspace {
-    /// A workspace with the usual repetition of failed requests.
+    /// A workspace with the default retries.
     ///
     /// # Errors
-    /// As [`WorkspaceBuilder::build`].
+    /// See [`WorkspaceBuilder::build`].
     pub fn connect(login: Login) -> Result<Self, Error> {
         Self::builder(login).build()
     }
 
-    /// More settings.
+    /// Starts from the default settings.
     pub fn builder(login: Login) -> WorkspaceBuilder {
         WorkspaceBuilder { login, retry: RetryPolicy::default(), user_agent: USER_AGENT.to_owned() }
     }
@@ -178,7 +178,7 @@ impl Workspace {
         &self.shared.host
     }
 
-    /// Blanks secrets in a server's words.
+    /// Masks secrets in a server's message.
     pub(crate) fn redact(&self, text: &str) -> String {
         self.shared.auth.redact(text, None)
     }
@@ -187,7 +187,7 @@ impl Workspace {
         &self.shared.retry
     }
 
-    /// Sends a request, again where that is safe, and returns the answer if it is a success.
+    /// Sends a request, retries where that is safe, and returns a successful response.
     pub(crate) async fn send(&self, call: &Call) -> Result<reqwest::Response, Error> {
         let url = self.url(call)?;
         let start = Instant::now();
@@ -234,7 +234,7 @@ impl Workspace {
         }
     }
 
-    /// Sends a request and reads the JSON of its answer.
+    /// Sends a request and parses the JSON of its response.
     pub(crate) async fn json<T: DeserializeOwned>(&self, call: &Call) -> Result<T, Error> {
         let response = self.send(call).await?;
         let wrong = |detail: String| Error::Answer {
@@ -246,7 +246,7 @@ impl Workspace {
             .await
             .map_err(|_| wrong("it did not arrive in time".to_owned()))?
             .map_err(|error| wrong(describe(error)))?;
-        // The parser's words may quote the answer; its place is enough.
+        // The parser's message may quote the response, so only its position is used.
         serde_json::from_slice(&body).map_err(|error| {
             let (line, column) = (error.line(), error.column());
             wrong(format!(
@@ -256,7 +256,7 @@ impl Workspace {
         })
     }
 
-    /// One try at any address; an address outside the workspace gets no `Authorization`.
+    /// One attempt at any URL; a URL outside the workspace gets no `Authorization`.
     pub(crate) async fn attempt(
         &self,
         call: &Call,
@@ -316,7 +316,7 @@ impl Workspace {
         Ok(())
     }
 
-    /// Reads the forms that error answers take: JSON of two ages, `CODE: words`, a web page, nothing.
+    /// Parses the forms of error responses: JSON of two ages, `CODE: message`, a web page, nothing.
     async fn api_error(
         &self,
         call: &Call,
@@ -371,7 +371,7 @@ fn bearer_header(bearer: &SecretString) -> Result<HeaderValue, Error> {
     Ok(value)
 }
 
-/// An error body's start; what cannot be read is left out.
+/// The start of an error body; unreadable parts are omitted.
 async fn read_at_most(mut response: reqwest::Response, limit: usize) -> Vec<u8> {
     let mut body = Vec::new();
     while body.len() < limit {

@@ -1,4 +1,4 @@
-//! What stops an extract.
+//! Errors of an extract.
 
 use f1lake_zone::ZoneError;
 
@@ -9,27 +9,27 @@ pub enum ExtractError {
     /// A setting is wrong; nothing was done.
     #[error("{0}")]
     Settings(String),
-    /// The value of a setting cannot be used; nothing was done.
+    /// The value of a setting is unusable; nothing was done.
     #[error("{setting}: {problem}")]
     Setting {
         /// Its name in the configuration.
         setting: &'static str,
-        /// What is wrong and what to write.
+        /// What is wrong and what is expected.
         problem: String,
     },
-    /// The API.
+    /// A failure of the API.
     #[error(transparent)]
     Api(#[from] openf1_client::Error),
     /// The landing zone, or a file of this machine.
     #[error(transparent)]
     Zone(#[from] ZoneError),
-    /// The run was told to stop.
+    /// The run was stopped.
     #[error("stopped; what was fetched is kept and the next run resumes")]
     Interrupted,
 }
 
 impl ExtractError {
-    /// Whether the destination refused the login, or the right to write.
+    /// Whether the destination refused the login or the write.
     pub fn is_refused(&self) -> bool {
         matches!(self, Self::Zone(error) if error.is_refused())
     }

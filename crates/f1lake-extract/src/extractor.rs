@@ -19,9 +19,9 @@ use std::collections::BTreeMap;
 use std::sync::Mutex;
 use tokio_util::sync::CancellationToken;
 
-/// Sessions in work at once: while one lands, the next one's requests use the limiter.
+/// Sessions processed at once: while one lands, the next one's requests use the limiter.
 const SESSIONS_AT_ONCE: usize = 2;
-/// Clocks that are set right differ by less.
+/// Correct clocks differ by less.
 const CLOCKS_DIFFER: SignedDuration = SignedDuration::from_mins(10);
 
 /// Extracts sessions into a landing zone.
@@ -40,7 +40,7 @@ fn tell_nothing_chosen(progress: &Progress, selected: &Selected) {
 }
 
 impl Extractor {
-    /// Checks the settings.
+    /// Creates an extractor from valid settings.
     ///
     /// # Errors
     /// [`ExtractError::Settings`], in one line.
@@ -49,7 +49,7 @@ impl Extractor {
         Ok(Self { client, landing, settings })
     }
 
-    /// The sessions that the selection chooses.
+    /// The selected sessions.
     ///
     /// # Errors
     /// When the catalogue cannot be fetched.
@@ -61,7 +61,7 @@ impl Extractor {
         Ok(selected)
     }
 
-    /// What a run would do. Only the catalogue is asked.
+    /// What a run would do. Requests only the catalogue.
     ///
     /// # Errors
     /// When the catalogue or the landing zone cannot be read.
@@ -109,7 +109,7 @@ impl Extractor {
     /// Extracts what is due.
     ///
     /// # Errors
-    /// When nothing could be done at all; the failure of a session is in the report.
+    /// When nothing could be done at all; failures of sessions are in the report.
     pub async fn run(
         &self,
         progress: Progress,
@@ -117,7 +117,8 @@ impl Extractor {
     ) -> Result<RunReport, ExtractError> {
         let started = std::time::Instant::now();
         let before = self.client.traffic();
-        // A new zone is made for sessions: a selection that chooses none leaves no lock file in the user's folder.
+        // A new zone is created only for sessions: an empty selection leaves no lock file in the user's
+        // folder.
         let is_new = self.landing.local_path().is_some()
             && !self.settings.work_dir.is_dir()
             && self.manifests().await?.is_empty();
@@ -134,7 +135,7 @@ impl Extractor {
         Ok(self.report(sessions, &before, started))
     }
 
-    /// Takes the lock of the working folder, as the settings say.
+    /// Takes the lock of the working folder, waiting if the settings say so.
     pub(crate) async fn lock(&self, cancel: &CancellationToken) -> Result<RunLock, ExtractError> {
         tokio::select! {
             lock = RunLock::take(&self.settings.work_dir, self.settings.wait_for_lock) => Ok(lock?),
@@ -158,7 +159,7 @@ impl Extractor {
         }
     }
 
-    /// Extracts what is due of what is `selected`; asks for the selection when there is none yet.
+    /// Extracts what is due of the `selected` sessions; makes the selection if there is none yet.
     pub(crate) async fn run_sessions(
         &self,
         lock: &RunLock,
@@ -276,7 +277,7 @@ impl Extractor {
         Ok(reports)
     }
 
-    /// Selects; waits out a live session when that is asked for.
+    /// Makes the selection; waits out a live session if the settings say so.
     async fn select_patiently(
         &self,
         progress: &Progress,
@@ -343,9 +344,9 @@ impl Run<'_> {
             let staging = self.fetcher.fetch(info, due, &mut build).await?;
             self.lander.land(info, due, old, staging, &mut building).await
         };
-        // Landing is not cut off in the middle; fetching stops at its next wait.
+        // Landing always completes; fetching stops at its next wait.
         let ended = work.await;
-        // What is left of a session that failed: its files must be closed before another run begins.
+        // Close the remaining files of a failed session before another run begins.
         for (_, built) in building {
             drop(built.await);
         }

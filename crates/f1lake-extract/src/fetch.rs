@@ -24,7 +24,7 @@ use std::path::PathBuf;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use tokio_util::sync::CancellationToken;
 
-/// Tries of a request for several drivers after which smaller ones are asked instead.
+/// Retries of a request for several drivers before it is split.
 const RETRIES_OF_LARGE: u32 = 1;
 /// Endpoints whose rows name the drivers of a session, best first.
 const NAMING_DRIVERS: [Endpoint; 5] =
@@ -43,7 +43,7 @@ pub(crate) struct Fetcher<'a> {
     pub(crate) cancel: &'a CancellationToken,
     pub(crate) workers: tokio::sync::Semaphore,
     pub(crate) group_size: Mutex<GroupSize>,
-    /// Set when a live session locked history: nothing more is asked.
+    /// Set when a live session locks OpenF1: no more requests are sent.
     pub(crate) locked: CancellationToken,
 }
 
@@ -62,8 +62,8 @@ impl Fetcher<'_> {
 
     /// Fetches what is due and not staged yet. `complete` hears of each endpoint once all of it is staged.
     ///
-    /// The endpoints that name drivers come first, then telemetry, then the other small ones: while these wait
-    /// for the limiter, the large files are built.
+    /// The endpoints that name drivers come first, then telemetry, then the other small ones: the large files
+    /// are built while these wait for the limiter.
     pub(crate) async fn fetch(
         &self,
         info: &SessionInfo,
@@ -82,7 +82,8 @@ impl Fetcher<'_> {
                 if NAMING_DRIVERS.contains(endpoint) { first.extend(slices) } else { last.extend(slices) }
             }
         }
-        // Telemetry is asked by driver, so the drivers must be known even when their endpoint is not wanted.
+        // Telemetry is requested by driver, so the drivers must be known even if their endpoint is not
+        // selected.
         if !telemetry.is_empty() && !due.endpoints.contains(&Endpoint::Drivers) {
             let extra = missing_of_session(&Slice::whole(Endpoint::Drivers, info.session_key), &staged());
             (self.progress)(Event::RequestsAdded(i64::try_from(extra.len()).unwrap_or(0)));
@@ -94,7 +95,8 @@ impl Fetcher<'_> {
             let named = || drivers_of(&staging.lock().unwrap_or_else(PoisonError::into_inner));
             let mut drivers = named()?;
             if drivers.is_empty() {
-                // Any of these may lack rows that another has, and no driver would mean no telemetry.
+                // Each of these may lack rows that another has, and a missing driver would mean missing
+                // telemetry.
                 let whole = |endpoint| Slice::whole(endpoint, info.session_key);
                 let others = NAMING_DRIVERS.iter().filter(|endpoint| !due.endpoints.contains(endpoint));
                 let extra: Vec<Slice> =
@@ -132,8 +134,8 @@ impl Fetcher<'_> {
         Ok(staging.into_inner().unwrap_or_else(PoisonError::into_inner))
     }
 
-    /// Fetches slices, splitting those that are too large. Goes on after a failure, so that as much as
-    /// possible is staged, and returns the first.
+    /// Fetches slices and splits those that are too large. Continues after a failure, to stage as much as
+    /// possible, and returns the first failure.
     async fn fetch_all(
         &self,
         info: &SessionInfo,
@@ -193,16 +195,17 @@ impl Fetcher<'_> {
         self.cancel.is_cancelled() || self.locked.is_cancelled()
     }
 
-    /// Asks for a slice and keeps the answer in staging; with it, the bytes of its body.
+    /// Requests a slice and stages the response; returns it with the bytes of its body.
     async fn fetch_one(&self, slice: Slice, folder: PathBuf) -> (Slice, Result<(Staged, u64), ExtractError>) {
         let asked = slice.clone();
         let work = async {
-            // The worker is busy until its answer is kept: a kill then costs no more requests than there are workers.
+            // The worker is busy until its response is staged, so a kill costs no more requests than there
+            // are workers.
             let ((answer, turn), _worker) = tokio::select! {
                 answer = self.ask(&asked) => answer?,
                 () = self.cancel.cancelled() => return Err(ExtractError::Interrupted),
             };
-            // Compressing and syncing beside the network's work: other answers go on arriving.
+            // Compress and sync off the network's threads, so that other responses keep arriving.
             blocking(move || {
                 let kept = (Staging::keep(&folder, asked, &answer)?, answer.body.len() as u64);
                 drop((answer, turn));
@@ -213,7 +216,7 @@ impl Fetcher<'_> {
         (slice, work.await)
     }
 
-    /// The answer, with the worker that is busy with it.
+    /// The response, with the worker that handles it.
     async fn ask(
         &self,
         slice: &Slice,
@@ -225,7 +228,7 @@ impl Fetcher<'_> {
             let answer = match &slice.drivers {
                 Drivers::Some(numbers) if numbers.len() > 1 => {
                     match client.fetch_in_turn(&query, Some(RETRIES_OF_LARGE)).await {
-                        // Asking for less would not help: it gets all its tries.
+                        // A smaller request would not help, so it gets all its attempts.
                         Err(error) if error.is_passing() => client.fetch_in_turn(&query, None).await,
                         answer => answer,
                     }
@@ -244,7 +247,7 @@ impl Fetcher<'_> {
     }
 }
 
-/// The drivers of a session: the union of what the staged answers name, since any of them may be incomplete.
+/// The drivers of a session: the union of the staged responses, because any of them may be incomplete.
 fn drivers_of(staging: &Staging) -> Result<Vec<i64>, ExtractError> {
     #[derive(serde::Deserialize)]
     struct Row {

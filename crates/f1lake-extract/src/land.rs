@@ -26,7 +26,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
-/// The rows of an endpoint, tidied and written beside staging, ready to land.
+/// The tidied rows of an endpoint, written next to staging, ready to land.
 pub(crate) struct Built {
     scratch: PathBuf,
     written: Written,
@@ -34,7 +34,7 @@ pub(crate) struct Built {
     requests: Vec<LandedRequest>,
 }
 
-/// Landing files under way, built while the limiter holds the next requests back.
+/// Landing files in progress, built while the limiter holds back the next requests.
 pub(crate) type Building = BTreeMap<Endpoint, tokio::task::JoinHandle<Result<Built, ExtractError>>>;
 
 /// Lands the sessions of a run.
@@ -45,7 +45,7 @@ pub(crate) struct Lander<'a> {
     lock: &'a RunLock,
     catalogue: &'a Catalogue,
     progress: &'a Progress,
-    /// File names in use, as [`files_of`] tells them apart, and by which session.
+    /// File names in use, as distinguished by [`files_of`], and their sessions.
     names: Mutex<BTreeMap<String, i64>>,
     /// Held while a landing file is built: one at a time keeps memory flat.
     building: Arc<Mutex<()>>,
@@ -96,7 +96,7 @@ impl<'a> Lander<'a> {
                         "{}: another run landed it meanwhile; what that one landed is kept",
                         manifest.name
                     )));
-                    // Theirs counts; what they did not land is landed on top of it.
+                    // The other run's result counts; what it did not land is landed on top.
                     due.retain(|endpoint| {
                         let [there, before] = [&*theirs, &old].map(|manifest| {
                             manifest.as_ref().and_then(|manifest| manifest.endpoints.get(endpoint))
@@ -112,13 +112,13 @@ impl<'a> Lander<'a> {
             }
         };
         if let Err(error) = staging.clear(self.lock) {
-            // The session is landed all the same; the next run begins by removing what is left.
+            // The session is landed anyway; the next run removes the remains first.
             tracing::warn!(%error, session = info.name(), "landed, but its staging could not be removed");
         }
         Ok(reports)
     }
 
-    /// Writes the landing files of a session; with its manifest, which is not written yet.
+    /// Writes the landing files of a session; returns its manifest, which is not written yet.
     async fn land_files(
         &self,
         info: &SessionInfo,
@@ -155,19 +155,21 @@ impl<'a> Lander<'a> {
         Ok((manifest, reports))
     }
 
-    /// The time of this extract. It is after the earlier one even if the clock was set back in between: by it, tables tell new from old.
+    /// The time of this extract, later than the previous one even if the clock was set back: tables use it to
+    /// order extracts.
     fn after(&self, earlier: Option<Timestamp>) -> Timestamp {
         earlier.map_or(self.now, |earlier| self.now.max(later(earlier, SignedDuration::from_micros(1))))
     }
 
-    /// The file-name part of a session; a second session with the same day, place and name gets its key added.
+    /// The file-name part of a session; a second session with the same day, location and name gets its key
+    /// appended.
     fn claim_name(&self, info: &SessionInfo, old: Option<&Manifest>) -> String {
         if let Some(old) = old {
             return old.name.clone();
         }
         let mut names = self.names.lock().unwrap_or_else(PoisonError::into_inner);
         let mut name = info.name();
-        // A name may itself end like one that got a key.
+        // A name may itself look like one with a key.
         while names.get(&files_of(&name)).is_some_and(|owner| *owner != info.session_key) {
             name = format!("{name}_{}", info.session_key);
         }
@@ -175,7 +177,7 @@ impl<'a> Lander<'a> {
         name
     }
 
-    /// Starts to write the landing file of an endpoint beside staging.
+    /// Starts to write the landing file of an endpoint next to staging.
     pub(crate) fn build(
         &self,
         info: &SessionInfo,
@@ -225,7 +227,7 @@ impl<'a> Lander<'a> {
         let mut changes = None;
         if let Some(old) = &landed {
             let lost = self.lost(old).await?;
-            // There is nothing to compare with what is gone.
+            // A missing file cannot be compared.
             let found = match &lost {
                 Some(_) => None,
                 None => Some(self.changes(endpoint, old, &scratch, &written, format, compression).await?),
@@ -263,12 +265,13 @@ impl<'a> Lander<'a> {
             }
         }
         if written.rows > 0 {
-            // A file of that name without a manifest is left from a run that was cut off: the same rows give
-            // the same bytes, and others get a version of their own, since landed files are never overwritten.
+            // A file of that name without a manifest is left over from an interrupted run: the same rows give
+            // the same bytes, and different ones get their own version, because landed files are never
+            // overwritten.
             let file = loop {
                 let file = file_name(endpoint, name, entry.version, format, compression);
                 match landing.local_copy(&file, Path::new(&staging.scratch(""))).await? {
-                    // Taken: another run made it just now, and it is looked at as one that was there before.
+                    // Another run created it just now; treat it like an older file.
                     None => {
                         if landing.land(&file, &scratch).await? == Created::New {
                             break file;
@@ -291,15 +294,15 @@ impl<'a> Lander<'a> {
         Ok((entry, report))
     }
 
-    /// The landed file of an endpoint, when it is gone or damaged.
+    /// The damage of an endpoint's landed file, if it is missing or damaged.
     async fn lost(&self, landed: &LandedEndpoint) -> Result<Option<String>, ExtractError> {
         let Some(file) = &landed.file else { return Ok(None) };
         let lost = self.landing.is_lost(file, landed.bytes, landed.sha256.as_deref()).await?;
         Ok(lost.then(|| file.clone()))
     }
 
-    /// Makes room for a landed file that is gone or damaged, and says what takes its place. Fewer rows than it had take
-    /// no place.
+    /// Replaces a missing or damaged landed file and returns the new one. A response with fewer rows does not
+    /// replace it.
     async fn bring_back(
         &self,
         file: &str,
@@ -323,7 +326,7 @@ impl<'a> Lander<'a> {
         Ok(())
     }
 
-    /// Differences of a new file to the landed one.
+    /// Differences between a new file and the landed one.
     async fn changes(
         &self,
         endpoint: Endpoint,
@@ -358,7 +361,7 @@ impl<'a> Lander<'a> {
         .await
     }
 
-    /// Where the rows of an endpoint of a session come from.
+    /// The source of an endpoint's rows.
     fn source(&self, info: &SessionInfo, endpoint: Endpoint, staging: &Staging) -> Source {
         let row = match endpoint.spec().grain {
             Grain::Season => Some(self.catalogue.sessions.get(&info.session_key).map(|(_, row)| row.clone())),

@@ -20,16 +20,16 @@ use std::collections::{BTreeMap, BTreeSet};
 /// A session in a plan.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct SessionPlan {
-    /// Which.
+    /// The session.
     #[serde(flatten)]
     pub session: SessionLabel,
-    /// Endpoints to be fetched.
+    /// Endpoints to fetch.
     pub due: Vec<Endpoint>,
     /// `new`, `re-check 24 h after the session`, `settled` and so on.
     pub reason: String,
-    /// Requests expected, staged answers taken off.
+    /// Expected requests, excluding staged responses.
     pub requests: usize,
-    /// Body bytes expected, before compression.
+    /// Expected body bytes, before compression.
     pub bytes: u64,
 }
 
@@ -38,16 +38,16 @@ pub struct SessionPlan {
 pub struct RunPlan {
     /// Sessions in order.
     pub sessions: Vec<SessionPlan>,
-    /// Requests expected for all.
+    /// Expected requests in total.
     pub requests: usize,
-    /// Body bytes expected for all, before compression.
+    /// Expected body bytes in total, before compression.
     pub bytes: u64,
-    /// Where nothing is over yet: what will be the first.
+    /// If nothing is over yet: the message with the first session to come.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub not_yet: Option<String>,
 }
 
-/// What is due of a session.
+/// The due endpoints of a session.
 pub(crate) struct Due {
     pub(crate) endpoints: BTreeSet<Endpoint>,
     pub(crate) reason: String,
@@ -70,7 +70,7 @@ impl Planner<'_> {
         }
     }
 
-    /// Sessions named by key of which nothing is due need no request at all.
+    /// Sessions chosen by key need no request if nothing of them is due.
     pub(crate) fn all_settled(&self, manifests: &BTreeMap<i64, Manifest>) -> Option<Vec<SessionLabel>> {
         let Mode::Keys { session_keys, meeting_keys } = &self.settings.selection.mode else { return None };
         if !meeting_keys.is_empty() || self.settings.refresh || self.settings.only.is_some() {
@@ -102,12 +102,12 @@ impl Planner<'_> {
             .collect()
     }
 
-    /// A smaller answer was kept aside, and now it is wanted.
+    /// Whether a smaller response was set aside and is now accepted.
     pub(crate) fn wants_what_was_kept_aside(&self, landed: &LandedEndpoint) -> bool {
         self.settings.accept_shrink && landed.kept_aside.is_some()
     }
 
-    /// The endpoints that a session can have and that are to be fetched.
+    /// The endpoints that a session can have and that are selected.
     pub(crate) fn due(&self, info: &SessionInfo, catalogue: &Catalogue, old: Option<&Manifest>) -> Due {
         let mut reason = if old.is_some() { "settled" } else { "new" }.to_owned();
         let mut endpoints = BTreeSet::new();
@@ -159,12 +159,12 @@ impl Planner<'_> {
         Due { endpoints, reason }
     }
 
-    /// A staged answer stays good until the session's next re-check falls due.
+    /// A staged response stays valid until the session's next re-check is due.
     pub(crate) fn is_fresh(&self, info: &SessionInfo, received_at: Timestamp) -> bool {
         recheck_due(info.date_end, received_at, self.now, self.settings.settle_days).is_none()
     }
 
-    /// Requests and bytes expected for a session.
+    /// Expected requests and bytes of a session.
     pub(crate) fn estimate(
         &self,
         info: &SessionInfo,

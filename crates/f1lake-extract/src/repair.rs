@@ -1,4 +1,4 @@
-//! Brings back what `verify` finds lost or damaged, from the API.
+//! Restores from the API what `verify` finds lost or damaged.
 
 use crate::error::ExtractError;
 use crate::extractor::Extractor;
@@ -10,24 +10,24 @@ use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet};
 use tokio_util::sync::CancellationToken;
 
-/// What a repair found and did.
+/// Result of a repair.
 #[derive(Debug, Clone, Default, PartialEq, Serialize)]
 pub struct RepairReport {
-    /// What was damaged before.
+    /// Damage before the repair.
     pub found: Vec<VerifyProblem>,
-    /// What is damaged still.
+    /// Damage that remains.
     pub left: Vec<VerifyProblem>,
-    /// The extract of what was damaged.
+    /// The extract of the damaged endpoints.
     #[serde(flatten)]
     pub run: RunReport,
 }
 
 impl Extractor {
-    /// Verifies the landing zone and lands again what is lost or damaged, whatever the selection says. Nothing is
-    /// deleted: a damaged file is kept in `_aside/`.
+    /// Verifies the landing zone and lands lost or damaged files again, regardless of the selection. Deletes
+    /// nothing: damaged files are kept in `_aside/`.
     ///
     /// # Errors
-    /// When the zone cannot be read or another run works on it; the failure of a session is in the report.
+    /// When the zone cannot be read or another run works on it; failures of sessions are in the report.
     pub async fn repair(
         &self,
         progress: Progress,
@@ -47,7 +47,7 @@ impl Extractor {
                 Some(endpoint) => {
                     endpoints.insert(endpoint);
                 }
-                // The manifest is lost, so all endpoints are looked at; files that are still there stay as they are.
+                // The manifest is lost, so all endpoints are checked; existing files stay as they are.
                 None => endpoints.extend(&self.settings.endpoints),
             }
             if let Some(aside) = self.landing.set_aside(&problem.file, self.settings.now()).await? {

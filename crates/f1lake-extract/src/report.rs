@@ -1,4 +1,4 @@
-//! What a run did, and what it tells while it runs.
+//! What a run did, and what it reports while running.
 
 use openf1_client::Endpoint;
 use serde::Serialize;
@@ -13,27 +13,27 @@ pub struct SessionLabel {
     pub name: String,
 }
 
-/// How a session ended.
+/// Status of a session.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum SessionStatus {
     /// Landed in this run for the first time.
     Landed,
-    /// Was landed; fetched again and changed.
+    /// Was landed; fetched again, with changes.
     Updated,
-    /// Was landed; fetched again and the same.
+    /// Was landed; fetched again, without changes.
     Unchanged,
     /// Was landed and settled, or not due: no request.
     Skipped,
-    /// Not landed; what was fetched is staged.
+    /// Not landed; fetched responses are staged.
     Failed,
-    /// Not reached: a live session locks history.
+    /// Not reached: a live session locks OpenF1.
     Locked,
     /// Not finished: the run was stopped.
     Interrupted,
 }
 
-/// Examples kept.
+/// Maximum number of examples.
 const EXAMPLES: usize = 10;
 
 /// Rows added, changed and removed.
@@ -45,12 +45,12 @@ pub struct Changes {
     pub changed: u64,
     /// Keys that are gone.
     pub removed: u64,
-    /// The first few, in words: `+ driver_number=44 lap_number=2`.
+    /// The first few: `+ driver_number=44 lap_number=2`.
     pub examples: Vec<String>,
 }
 
 impl Changes {
-    /// Whether nothing differs.
+    /// Whether there are no differences.
     pub fn is_empty(&self) -> bool {
         self.added + self.changed + self.removed == 0
     }
@@ -66,31 +66,31 @@ impl Changes {
 /// One endpoint of a session.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct EndpointReport {
-    /// Which.
+    /// The endpoint.
     pub endpoint: Endpoint,
     /// Rows landed.
     pub rows: u64,
-    /// Exact duplicates left out.
+    /// Exact duplicates removed.
     pub duplicates_dropped: u64,
     /// Half-null duplicates merged (drivers).
     pub rows_merged: u64,
-    /// Landing file; none when there are no rows.
+    /// Landing file; `None` when there are no rows.
     pub file: Option<String>,
-    /// Bytes of that file.
+    /// Bytes of the file.
     pub bytes: u64,
-    /// Differences to what was landed.
+    /// Differences from what was landed.
     pub changes: Option<Changes>,
-    /// A shrunken answer kept aside instead of landed: its path.
+    /// Path of a smaller response that was set aside instead of landed.
     pub kept_aside: Option<String>,
 }
 
 /// One session.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct SessionReport {
-    /// Which.
+    /// The session.
     #[serde(flatten)]
     pub session: SessionLabel,
-    /// How it ended.
+    /// Its status.
     pub status: SessionStatus,
     /// Why it failed.
     pub error: Option<String>,
@@ -110,9 +110,9 @@ impl SessionReport {
 pub struct RunReport {
     /// Sessions in the order they were selected.
     pub sessions: Vec<SessionReport>,
-    /// Requests sent, retries included.
+    /// Requests sent, including retries.
     pub requests: u64,
-    /// Of these, repetitions.
+    /// How many of these were retries.
     pub retries: u64,
     /// Body bytes received.
     pub bytes_received: u64,
@@ -121,39 +121,39 @@ pub struct RunReport {
 }
 
 impl RunReport {
-    /// How many sessions ended so.
+    /// Number of sessions with this status.
     pub fn count(&self, status: SessionStatus) -> usize {
         self.sessions.iter().filter(|session| session.status == status).count()
     }
 }
 
-/// What happens during a run.
+/// Progress of a run.
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub enum Event {
-    /// Sessions are chosen.
+    /// Sessions were selected.
     Selected {
-        /// How many are to be fetched.
+        /// Number of sessions to fetch.
         due: usize,
-        /// How many are skipped.
+        /// Number of sessions skipped.
         skipped: usize,
-        /// Requests expected.
+        /// Expected requests.
         requests: usize,
     },
     /// A session begins.
     SessionStarted(SessionLabel),
-    /// More or fewer requests are needed than expected.
+    /// Change of the expected requests.
     RequestsAdded(i64),
-    /// A request ended well.
+    /// A request succeeded.
     RequestDone {
-        /// Which endpoint.
+        /// Its endpoint.
         endpoint: Endpoint,
         /// Rows.
         rows: u64,
         /// Bytes of its body.
         bytes: u64,
     },
-    /// Something the user should know.
+    /// A message for the user.
     Note(String),
     /// A session ended.
     SessionEnded(SessionReport),
@@ -162,7 +162,7 @@ pub enum Event {
 /// Receives events; cheap, never blocks.
 pub type Progress = Arc<dyn Fn(Event) + Send + Sync>;
 
-/// Receives nothing.
+/// Ignores all events.
 pub fn silent() -> Progress {
     Arc::new(|_| {})
 }

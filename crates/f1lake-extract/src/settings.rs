@@ -1,4 +1,4 @@
-//! What to extract, how and where to.
+//! What to extract, how, and where to.
 
 use f1lake_zone::{Compression, Format};
 use jiff::{Timestamp, civil::Date};
@@ -13,9 +13,9 @@ pub const FIRST_YEAR: i16 = 2023;
 /// How sessions are chosen.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Mode {
-    /// The last so many sessions that are over and were not cancelled.
+    /// The last sessions that are over and were not cancelled.
     Latest {
-        /// How many, at least 1.
+        /// Their number, at least 1.
         sessions: usize,
     },
     /// Every session of a season that is over and was not cancelled.
@@ -37,7 +37,7 @@ pub enum Mode {
     },
 }
 
-/// In which order sessions are taken.
+/// Order of sessions.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Order {
@@ -48,24 +48,27 @@ pub enum Order {
     Oldest,
 }
 
-/// Which sessions. Conditions beside the mode narrow it down; accents, case and punctuation do not matter, and common names are known.
+/// Which sessions. Filters besides the mode narrow it; accents, case and punctuation do not matter, and
+/// common names are known.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Selection {
-    /// Main choice.
+    /// Mode of selection.
     pub mode: Mode,
-    /// Newest or oldest first; mode `latest` takes the first ones in this order, so with `Oldest` the oldest of all.
+    /// Newest or oldest first; mode `latest` takes the first ones in this order, so with `Oldest` the oldest
+    /// of all.
     pub order: Order,
     /// Country name or three-letter code.
     pub countries: Vec<String>,
     /// Location, such as `Monza`, or circuit.
     pub locations: Vec<String>,
-    /// Session type or session name, such as `Race`, `Practice 1`, or `Grand Prix` for races that are no sprints.
+    /// Session type or session name, such as `Race`, `Practice 1`, or `Grand Prix` for races other than
+    /// sprints.
     pub session_types: Vec<String>,
     /// Earliest day of the session's start.
     pub from: Option<Date>,
     /// Latest day of the session's start, included.
     pub to: Option<Date>,
-    /// Whether days are those of the venue; else they are UTC's.
+    /// Whether days are those of the venue instead of UTC.
     pub local_days: bool,
 }
 
@@ -84,14 +87,14 @@ impl Default for Selection {
     }
 }
 
-/// What to do when a live session locks history.
+/// What to do when a live session locks OpenF1.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum OnLocked {
     /// Stop; a later run resumes.
     #[default]
     Stop,
-    /// Ask again every few minutes and go on by itself.
+    /// Retry every few minutes and resume without help.
     Wait,
 }
 
@@ -110,27 +113,27 @@ pub struct ExtractSettings {
     pub compression: Compression,
     /// Days after a session's end from which its data counts as settled.
     pub settle_days: u32,
-    /// Fetch again what is landed, settled or not.
+    /// Fetch landed sessions again, settled or not.
     pub refresh: bool,
-    /// Fetch these endpoints of these sessions, landed or not, and nothing else.
+    /// Fetch only these endpoints of these sessions, landed or not.
     pub only: Option<BTreeMap<i64, BTreeSet<Endpoint>>>,
-    /// Land answers that hold fewer rows than what is landed.
+    /// Land responses with fewer rows than what is landed.
     pub accept_shrink: bool,
-    /// What to do while a live session locks history.
+    /// What to do while a live session locks OpenF1.
     pub on_locked: OnLocked,
-    /// Pause between tries while locked, when waiting.
+    /// Pause between attempts while locked, when waiting.
     pub locked_poll: std::time::Duration,
-    /// Starting time window for telemetry requests, minutes; none: whole sessions.
+    /// Initial time window for telemetry requests, minutes; `None` for whole sessions.
     pub chunk_minutes: Option<u32>,
-    /// Most windows a driver; windows grow to keep it, data is never cut.
+    /// Maximum number of windows per driver; windows grow to keep it, data is never cut off.
     pub max_chunks: Option<u32>,
-    /// Drivers in one telemetry request at first.
+    /// Initial number of drivers in one telemetry request.
     pub drivers_per_request: usize,
-    /// Local folder for staging, lock and learned sizes.
+    /// Local folder for staging, lock and learned group sizes.
     pub work_dir: PathBuf,
     /// Wait for another run on the same folder to end, instead of refusing.
     pub wait_for_lock: bool,
-    /// The present, for tests; none: the clock.
+    /// Overrides the current time in tests; `None` uses the system clock.
     pub now: Option<Timestamp>,
 }
 
@@ -158,7 +161,7 @@ impl ExtractSettings {
         }
     }
 
-    /// The present.
+    /// The current time.
     pub fn now(&self) -> Timestamp {
         self.now.unwrap_or_else(Timestamp::now)
     }
@@ -166,7 +169,8 @@ impl ExtractSettings {
     /// Checks what needs no request.
     ///
     /// # Errors
-    /// [`ExtractError::Setting`](crate::ExtractError::Setting), which names the setting and says what to write.
+    /// [`ExtractError::Setting`](crate::ExtractError::Setting), which names the setting and the expected
+    /// value.
     pub fn validate(&self) -> Result<(), crate::ExtractError> {
         let refuse =
             |setting: &'static str, problem: String| Err(crate::ExtractError::Setting { setting, problem });

@@ -1,4 +1,5 @@
-//! Bronze to silver and gold: the models in dependency order, only for what changed, one commit a table.
+//! Bronze to silver and gold: builds the models in dependency order, only for changes, with one commit per
+//! table.
 
 use crate::checks::{CheckResult, run_due};
 use crate::error::{LakeError, or_stopped};
@@ -25,17 +26,17 @@ const SESSIONS: &str = "f1lake.sessions";
 /// Table property: versions of the tables that the table was built from.
 const INPUTS: &str = "f1lake.inputs";
 
-/// Sessions that are built together: memory does not grow with the season, and queries are not planned too often.
+/// Sessions built together: memory does not grow with the season, and queries are not planned too often.
 const SESSIONS_AT_ONCE: usize = 20;
 
-/// What to build and how.
+/// Settings of a build.
 #[derive(Debug, Clone)]
 pub struct BuildSettings {
-    /// Build everything anew, changed or not.
+    /// Rebuild everything, changed or not.
     pub full_refresh: bool,
-    /// Run the checks of what was built.
+    /// Run the data tests of what was built.
     pub checks: bool,
-    /// Only these models (with or without their schema), and what they read; empty: all.
+    /// Only these models (with or without their schema), and what they read; empty for all.
     pub models: Vec<String>,
     /// Wait for another build of the lake to end, instead of refusing.
     pub wait_for_lock: bool,
@@ -47,15 +48,15 @@ impl Default for BuildSettings {
     }
 }
 
-/// How a model's build ended.
+/// Status of a model's build.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum BuildStatus {
     /// Rows were replaced.
     Built,
-    /// Nothing it reads has changed.
+    /// None of its inputs changed.
     Unchanged,
-    /// The table is as before; the cause is told.
+    /// The table is unchanged; see `error`.
     Failed,
     /// A table that it reads could not be built.
     Skipped,
@@ -66,43 +67,43 @@ pub enum BuildStatus {
 pub struct ModelBuild {
     /// `gold_analytics.fact_laps`.
     pub model: String,
-    /// How it ended.
+    /// Its status.
     pub status: BuildStatus,
-    /// Sessions whose rows were replaced; none for models of the whole lake.
+    /// Sessions whose rows were replaced; `None` for models of the whole lake.
     pub sessions: Option<usize>,
     /// Rows written.
     pub rows: u64,
     /// Wall time, s.
     pub seconds: f64,
-    /// Why it failed.
+    /// Cause of the failure.
     pub error: Option<String>,
 }
 
-/// What a build did.
+/// Result of a build.
 #[derive(Debug, Clone, Default, PartialEq, Serialize)]
 pub struct BuildReport {
     /// Models in order.
     pub models: Vec<ModelBuild>,
-    /// Checks in order.
+    /// Data tests in order.
     pub checks: Vec<CheckResult>,
     /// Wall time, s.
     pub seconds: f64,
 }
 
 impl BuildReport {
-    /// Models that ended so.
+    /// Number of models with this status.
     pub fn count(&self, status: BuildStatus) -> usize {
         self.models.iter().filter(|model| model.status == status).count()
     }
 }
 
-/// Told about each model when it is done.
+/// Called for each completed model.
 pub type BuildProgress = Arc<dyn Fn(&ModelBuild) + Send + Sync>;
 
-/// Builds what changed, by the models that the program carries.
+/// Builds what changed, with the embedded models.
 ///
 /// # Errors
-/// When the lake cannot be read at all, or another build is at work on it; the failure of a model is in the report.
+/// When the lake cannot be read at all, or another build works on it; failures of models are in the report.
 pub async fn build(
     lake: &Lake,
     settings: &BuildSettings,
@@ -112,10 +113,10 @@ pub async fn build(
     build_models(lake, &Models::carried()?, settings, progress, cancel).await
 }
 
-/// Builds what changed, by models of one's own.
+/// Builds what changed, with other models.
 ///
 /// # Errors
-/// As [`build`].
+/// See [`build`].
 pub async fn build_models(
     lake: &Lake,
     models: &Models,
@@ -125,11 +126,12 @@ pub async fn build_models(
 ) -> Result<BuildReport, LakeError> {
     let started = std::time::Instant::now();
     let chosen = choose(models, &settings.models)?;
-    // Before anything is made: in a lake that has nothing loaded there is nothing to wait for.
+    // Fail before creating anything if nothing is loaded.
     loads(lake).await?;
     let lock = async {
         match lake.local_path() {
-            // Two builds write the same sessions of the same tables. A remote lake has commits to tell them apart.
+            // Two builds would write the same sessions of the same tables. In a remote lake, commits detect
+            // that.
             Some(root) => Ok(Some(RunLock::take(&root.join("_work"), settings.wait_for_lock).await?)),
             None => Ok(None),
         }
@@ -244,7 +246,7 @@ struct Outcome {
     sessions: BTreeSet<i64>,
 }
 
-/// What every model of a build needs.
+/// Inputs shared by all models of a build.
 struct Work<'a> {
     lake: &'a Lake,
     models: &'a Models,
@@ -253,7 +255,7 @@ struct Work<'a> {
 }
 
 impl Work<'_> {
-    /// Builds a model when it, or something that it reads, has changed.
+    /// Builds a model when it, or one of its inputs, has changed.
     async fn build(&self, model: &Model, digest: String) -> Result<Option<Outcome>, LakeError> {
         let Self { lake, models, loads, full_refresh } = *self;
         let present = lake.table(&model.name, None).await?;
@@ -316,14 +318,14 @@ impl Work<'_> {
     }
 }
 
-/// What a table holds, as far as that can be told without reading it: it changes when any row may have changed. `None` when there
-/// is no such table.
+/// Digest of a table's contents, without reading rows: it changes when any row may have changed. `None` when
+/// the table does not exist.
 pub(crate) async fn contents(lake: &Lake, table: &str) -> Result<Option<String>, LakeError> {
     let Some(opened) = lake.table(table, None).await? else { return Ok(None) };
     let state = opened.snapshot().map_err(LakeError::table(table, "cannot read its log"))?;
     let properties = state.metadata().configuration();
     let Some(model) = properties.get(MODEL) else { return Ok(Some(format!("version {}", state.version()))) };
-    // Upkeep writes versions that change no row.
+    // `maintain` writes versions that change no row.
     let mut hash = sha2::Sha256::new();
     hash.update(model);
     for name in [SESSIONS, INPUTS] {

@@ -1,4 +1,4 @@
-//! The dbt project's tests, run on the lake: each is a query that returns the rows that are wrong.
+//! The tests of the dbt project, run on the lake: each is a query that returns wrong rows.
 
 use crate::build::loads;
 use crate::checks_passed::{Passed, Seen, tables_of};
@@ -12,34 +12,34 @@ use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet};
 use tokio_util::sync::CancellationToken;
 
-/// How a check ended.
+/// Result of a data test.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum CheckStatus {
-    /// No row is wrong.
+    /// No wrong rows.
     Passed,
-    /// Rows are odd at the source.
+    /// The source has odd rows.
     Warned,
-    /// Rows are wrong.
+    /// There are wrong rows.
     Failed,
 }
 
-/// One check.
+/// One data test.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct CheckResult {
     /// Name.
     pub check: String,
-    /// How it ended.
+    /// Its result.
     pub status: CheckStatus,
-    /// Rows that are wrong.
+    /// Number of wrong rows.
     pub rows: u64,
-    /// What is checked.
+    /// What it tests.
     pub description: String,
-    /// Why it could not be run; it then counts as failed.
+    /// Why it could not run; it then counts as failed.
     pub error: Option<String>,
 }
 
-/// Runs all checks on the whole lake.
+/// Runs all data tests on the whole lake.
 ///
 /// # Errors
 /// When the lake cannot be read at all.
@@ -54,7 +54,7 @@ pub async fn check(lake: &Lake, cancel: &CancellationToken) -> Result<Vec<CheckR
     Ok(results)
 }
 
-/// Notes which checks passed on these tables. A warning is about the source: it passes too.
+/// Records which data tests passed on these tables. A warning concerns the source and counts as passed.
 fn note(
     passed: &mut Passed,
     checks: &[&Check],
@@ -67,9 +67,9 @@ fn note(
     }
 }
 
-/// Runs the checks that are due after a build: those whose tables changed since they passed last. A check that passed on the
-/// tables as they were before looks at the changed sessions only; one that did not, at all of them, and so do all when no
-/// changed sessions are given. Checks of which a table is not there wait for it.
+/// Runs the data tests that are due after a build: those whose tables changed since they last passed. A test
+/// that passed on the previous tables looks only at the changed sessions; others, and all tests if no changed
+/// sessions are given, look at all sessions. Tests of missing tables wait for them.
 pub(crate) async fn run_due(
     lake: &Lake,
     carried: &Models,
@@ -108,14 +108,14 @@ pub(crate) async fn run_due(
     Ok(results)
 }
 
-/// The part of the lake that a check looks at in one query.
+/// The part of the lake that a data test reads in one query.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Reach {
-    /// All of it, whatever changed.
+    /// The whole lake, whatever changed.
     Lake,
-    /// All sessions, or those that changed.
+    /// All sessions, or the changed ones.
     Sessions,
-    /// One session of telemetry, as it is built: memory is that of the largest one, however many there are.
+    /// One session of telemetry, as in the build: memory depends on the largest session, not on their number.
     Session,
 }
 
@@ -132,7 +132,7 @@ impl Reach {
     }
 }
 
-/// Runs checks; those of models that are built by session look at the changed sessions only, when given.
+/// Runs data tests; those of models built by session read only the changed sessions, if given.
 pub(crate) async fn run_checks(
     lake: &Lake,
     carried: &Models,

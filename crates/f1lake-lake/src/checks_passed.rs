@@ -1,5 +1,5 @@
-//! Which checks have passed, and on which contents of their tables: a check that failed, or was never run on what a table holds
-//! now, is due until it passes.
+//! Records which data tests passed on which contents of their tables. A test that failed, or has not run on
+//! the current contents, is due until it passes.
 
 use crate::build::contents;
 use crate::error::LakeError;
@@ -15,7 +15,7 @@ use std::collections::BTreeMap;
 const FOLDER: &str = "_checks";
 const FILE: &str = "passed.json";
 
-/// What a check looked at when it passed.
+/// What a data test read when it passed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Seen {
     /// Digest of its query.
@@ -25,7 +25,7 @@ pub(crate) struct Seen {
 }
 
 impl Seen {
-    /// What a check looks at now; `None` when one of its tables is not there.
+    /// What a data test reads now; `None` when one of its tables is missing.
     pub(crate) fn of(check: &Check, tables: &BTreeMap<String, Option<String>>) -> Option<Self> {
         let query = sha2::Sha256::digest(check.sql).iter().map(|byte| format!("{byte:02x}")).collect();
         let tables = check
@@ -37,12 +37,12 @@ impl Seen {
     }
 }
 
-/// The checks that passed, by name.
+/// The data tests that passed, by name.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Passed(BTreeMap<String, Seen>);
 
 impl Passed {
-    /// Reads what is known; what cannot be read is not known, and those checks run again.
+    /// Reads the record; without a readable record, all tests run again.
     pub(crate) async fn read(lake: &Lake) -> Result<Self, LakeError> {
         let failed = |error: object_store::Error| LakeError::table(FOLDER, "cannot read")(error.into());
         if lake.local_path().is_some_and(|root| !root.join(FOLDER).is_dir()) {
@@ -64,12 +64,12 @@ impl Passed {
         written.map(drop).map_err(|error| LakeError::table(FOLDER, "cannot write")(error.into()))
     }
 
-    /// Whether a check passed on this.
+    /// Whether a data test passed on these contents.
     pub(crate) fn holds(&self, check: &Check, seen: &Seen) -> bool {
         self.0.get(&check.name) == Some(seen)
     }
 
-    /// A check passed on this, or did not.
+    /// Records whether a data test passed on these contents.
     pub(crate) fn note(&mut self, check: &Check, seen: Option<Seen>) {
         match seen {
             Some(seen) => self.0.insert(check.name.clone(), seen),
@@ -78,7 +78,7 @@ impl Passed {
     }
 }
 
-/// Contents of the tables that checks look at; `None` for those that are not there.
+/// Contents of the tables that data tests read; `None` for missing tables.
 pub(crate) async fn tables_of(
     lake: &Lake,
     carried: &Models,

@@ -4,13 +4,14 @@ use deltalake::datafusion::execution::memory_pool::{FairSpillPool, MemoryPool};
 use std::sync::{Arc, OnceLock};
 use sysinfo::{MemoryRefreshKind, RefreshKind, System};
 
-/// Least memory that is of use, bytes.
+/// Minimum useful memory, bytes.
 pub const LEAST_MEMORY: u64 = 128 << 20;
 
 static POOL: OnceLock<Arc<dyn MemoryPool>> = OnceLock::new();
 
-/// Limits the memory that all queries of this process use together before they spill to disk, in bytes; without a limit,
-/// half of what the machine or its cgroup has. The first call counts, as long as no query ran before it.
+/// Limits the memory that all queries of this process together use before they spill to disk, in bytes;
+/// without a limit, half of the memory of the machine or its cgroup. The first call counts, provided that no
+/// query ran before it.
 pub fn limit_memory(bytes: Option<u64>) {
     pool_of(bytes);
 }
@@ -29,7 +30,7 @@ fn pool_of(bytes: Option<u64>) -> Arc<dyn MemoryPool> {
     Arc::clone(pool)
 }
 
-/// Memory that this process may use at most, bytes: the machine's, or its cgroup's when that is less.
+/// Maximum memory of this process, bytes: the machine's, or its cgroup's if smaller.
 pub fn machine_memory() -> u64 {
     let memory = RefreshKind::nothing().with_memory(MemoryRefreshKind::nothing().with_ram());
     let system = System::new_with_specifics(memory);
@@ -38,7 +39,7 @@ pub fn machine_memory() -> u64 {
     least.max(LEAST_MEMORY)
 }
 
-/// The smallest limit of the cgroups above this process: a service's is not that of the whole system.
+/// The smallest limit of the cgroups above this process; a service may have less than the whole system.
 fn own_cgroup() -> Option<u64> {
     let groups = std::fs::read_to_string("/proc/self/cgroup").ok()?;
     let own = groups.lines().find_map(|line| line.strip_prefix("0::/"))?;
@@ -68,7 +69,7 @@ mod tests {
             pools.push(Arc::clone(&query.context().runtime_env().memory_pool));
         }
         assert!(Arc::ptr_eq(&pools[0], &pools[1]));
-        // It is made once: a later limit changes nothing.
+        // The pool is created once: a later limit changes nothing.
         limit_memory(Some(1));
         assert!(Arc::ptr_eq(&pools[0], &pool()));
         let half = usize::try_from(machine_memory() / 2).unwrap();

@@ -1,4 +1,4 @@
-//! What stops a load, a build or a query.
+//! Errors of a load, a build or a query.
 
 use deltalake::DeltaTableError;
 use deltalake::datafusion::error::DataFusionError;
@@ -10,7 +10,7 @@ use std::path::PathBuf;
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum LakeError {
-    /// A place of the lake or the landing zone cannot be used as asked.
+    /// A location of the lake or the landing zone cannot be used as requested.
     #[error("{location}: {detail}")]
     Location {
         /// Folder or URL.
@@ -24,7 +24,7 @@ pub enum LakeError {
     /// A table that cannot be read or written.
     #[error("table {table}: {what}: {cause}", cause = plain(source))]
     Table {
-        /// Which: `bronze_raw.bronze_laps`.
+        /// Its name: `bronze_raw.bronze_laps`.
         table: String,
         /// What was being done.
         what: &'static str,
@@ -34,9 +34,9 @@ pub enum LakeError {
     /// A table whose log or files are damaged.
     #[error("table {table} is damaged: {detail}; {advice}")]
     Damaged {
-        /// Which.
+        /// Its name.
         table: String,
-        /// How.
+        /// The damage.
         detail: String,
         /// What to do.
         advice: &'static str,
@@ -44,39 +44,39 @@ pub enum LakeError {
     /// Another process changed the same session's rows at the same time.
     #[error("table {table}: another run writes the same sessions; run again when it has ended")]
     Conflict {
-        /// Which.
+        /// Its name.
         table: String,
     },
-    /// SQL of the user.
+    /// An error in the user's SQL.
     #[error("{0}")]
     Sql(String),
-    /// A model or check of ours that cannot be built.
+    /// A model or data test of ours that cannot be built.
     #[error("{model}: {detail}")]
     Model {
-        /// Which.
+        /// Its name.
         model: String,
         /// Cause.
         detail: String,
     },
-    /// The engine.
+    /// A failure of the query engine.
     #[error("query engine: {cause}", cause = plain(.0))]
     Engine(#[from] DataFusionError),
-    /// A file of this machine.
+    /// A failure on a local file.
     #[error("{}: {what}: {source}; check the path, its permissions and free space", path.display())]
     Io {
         /// What was being done.
         what: &'static str,
-        /// With which path.
+        /// Its path.
         path: PathBuf,
         /// Cause.
         source: std::io::Error,
     },
-    /// Told to stop.
+    /// The work was stopped.
     #[error("stopped; what was committed stays and the next run goes on")]
     Interrupted,
 }
 
-/// A cause in words that say what to do. A full disk comes wrapped in the names of four layers.
+/// A cause in plain words with advice. A full disk comes wrapped in the names of four layers.
 fn plain(error: &impl std::fmt::Display) -> String {
     const FULL: &str = "No space left on device";
     let text = error.to_string();
@@ -84,13 +84,13 @@ fn plain(error: &impl std::fmt::Display) -> String {
 }
 
 impl LakeError {
-    /// Wraps a table's error with what was being done.
+    /// Wraps a table's error with its action.
     pub(crate) fn table(table: &str, what: &'static str) -> impl FnOnce(DeltaTableError) -> Self {
         let table = table.to_owned();
         move |source| Self::Table { table, what, source: Box::new(source) }
     }
 
-    /// Wraps an I/O error with what and where.
+    /// Wraps an I/O error with its action and path.
     pub(crate) fn io(what: &'static str, path: impl Into<PathBuf>) -> impl FnOnce(std::io::Error) -> Self {
         let path = path.into();
         move |source| Self::Io { what, path, source }
@@ -103,7 +103,7 @@ impl From<ZoneError> for LakeError {
     }
 }
 
-/// Does work until it is told to stop: what it has not committed by then leaves no trace in any table.
+/// Runs work until it is stopped: what it has not committed by then leaves no trace in any table.
 pub(crate) async fn or_stopped<T>(
     cancel: &tokio_util::sync::CancellationToken,
     work: impl Future<Output = Result<T, LakeError>>,

@@ -1,4 +1,5 @@
-//! Functions that analysts expect and the engine lacks: `min_by`, `max_by` (`arg_min`, `arg_max`) and `lap_time`.
+//! Functions that analysts expect and the engine lacks: `min_by`, `max_by` (`arg_min`, `arg_max`) and
+//! `lap_time`.
 
 use arrow_array::cast::AsArray;
 use arrow_array::types::Float64Type;
@@ -17,7 +18,7 @@ use deltalake::datafusion::logical_expr::{
 use deltalake::datafusion::prelude::SessionContext;
 use std::sync::Arc;
 
-/// Makes the functions known.
+/// Registers the functions.
 pub(crate) fn register(context: &SessionContext) {
     for name in ["min_by", "max_by"] {
         let alias = if name == "min_by" { "arg_min" } else { "arg_max" };
@@ -49,7 +50,7 @@ pub(crate) fn register(context: &SessionContext) {
     ));
 }
 
-/// `1:27.415`, `59.900`, and `1:31:44.742` from an hour on; none for what is no time.
+/// `1:27.415`, `59.900`, and `1:31:44.742` from an hour on; `None` for values that are not a time.
 fn lap_time(seconds: f64) -> Option<String> {
     if !seconds.is_finite() || seconds.abs() >= 360_000.0 {
         return None;
@@ -65,7 +66,7 @@ fn lap_time(seconds: f64) -> Option<String> {
     })
 }
 
-/// `min_by(value, by)`: the value of the row with the least `by`; rows without `by` do not count.
+/// `min_by(value, by)`: the value from the row with the least `by`; rows without `by` do not count.
 #[derive(Debug, PartialEq, Eq, Hash)]
 struct ValueAt {
     name: &'static str,
@@ -93,7 +94,7 @@ impl AggregateUDFImpl for ValueAt {
         }
     }
 
-    /// As of `first_value`, into which it turns.
+    /// Like `first_value`, into which it is rewritten.
     fn return_field(&self, arguments: &[FieldRef]) -> Result<FieldRef> {
         let [value, _] = arguments else {
             return plan_err!("{} takes a value and what it is chosen by", self.name);

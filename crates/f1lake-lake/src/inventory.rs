@@ -1,4 +1,4 @@
-//! What is in the lake: every table with its rows, versions and size.
+//! Lists the tables of the lake with rows, versions and size.
 
 use crate::error::LakeError;
 use crate::lake::{Lake, SCHEMAS};
@@ -22,14 +22,14 @@ pub struct TableInfo {
     pub bytes: u64,
     /// When it was last changed.
     pub changed_at: Option<Timestamp>,
-    /// Why it cannot be read; the rest is then 0.
+    /// Why it cannot be read; the numbers are then 0.
     pub error: Option<String>,
 }
 
-/// All tables, in the order of the way of the data.
+/// All tables, in the order of the data flow.
 ///
 /// # Errors
-/// When the lake cannot be listed; a table that cannot be read is in the list with the cause.
+/// When the lake cannot be listed; an unreadable table is in the list with the cause.
 pub async fn tables(lake: &Lake) -> Result<Vec<TableInfo>, LakeError> {
     let mut all = Vec::new();
     for schema in SCHEMAS {

@@ -10,9 +10,9 @@ use url::Url;
 pub const SILVER: &str = "silver_clean";
 /// Schema of gold tables.
 pub const GOLD: &str = "gold_analytics";
-/// All schemas, in the order of the way of the data.
+/// All schemas, in the order of the data flow.
 pub const SCHEMAS: [&str; 3] = [f1lake_bronze::BRONZE, SILVER, GOLD];
-/// Folder for rows that could not be keyed.
+/// Folder for rows without a usable key.
 pub const QUARANTINE: &str = "_quarantine";
 
 /// A version of tables to read.
@@ -20,7 +20,7 @@ pub const QUARANTINE: &str = "_quarantine";
 pub enum AsOf {
     /// Version of each table.
     Version(u64),
-    /// What was committed at this instant.
+    /// The version at this instant.
     Instant(jiff::Timestamp),
 }
 
@@ -33,7 +33,7 @@ pub(crate) struct Versions {
     pub(crate) last: u64,
 }
 
-/// Where the tables are. Clones are cheap.
+/// The location of the tables. Clones are cheap.
 #[derive(Debug, Clone)]
 pub struct Lake {
     root: Url,
@@ -43,18 +43,19 @@ pub struct Lake {
 }
 
 impl Lake {
-    /// A local folder (made when absent), or a URL such as `s3://bucket/lake` where the `cloud` feature is on.
+    /// Opens a local folder (created if absent), or a URL such as `s3://bucket/lake` with the `cloud`
+    /// feature.
     ///
     /// # Errors
-    /// [`LakeError::Location`] when the folder cannot be made or the URL is not supported by this build.
+    /// [`LakeError::Location`] when the folder cannot be created or this build does not support the URL.
     pub fn open(location: &str) -> Result<Self, LakeError> {
         Self::open_with(location, false)
     }
 
-    /// Like [`Lake::open`]; `plain_http` lets a store on this machine be reached without TLS.
+    /// Like [`Lake::open`]; `plain_http` allows a store on this machine without TLS.
     ///
     /// # Errors
-    /// As there.
+    /// See [`Lake::open`].
     pub fn open_with(location: &str, plain_http: bool) -> Result<Self, LakeError> {
         let wrong = |detail: String| LakeError::Location { location: location.to_owned(), detail };
         if location.trim().is_empty() {
@@ -98,12 +99,12 @@ impl Lake {
         })
     }
 
-    /// For people: the folder or URL.
+    /// The folder or URL, human-readable.
     pub fn describe(&self) -> String {
         self.local.as_ref().map_or_else(|| self.root.to_string(), |folder| folder.display().to_string())
     }
 
-    /// The folder, when it is local.
+    /// The folder, if it is local.
     pub fn local_path(&self) -> Option<&Path> {
         self.local.as_deref()
     }
@@ -122,7 +123,7 @@ impl Lake {
         Ok(builder)
     }
 
-    /// A table that need not exist yet.
+    /// A table that may not exist yet.
     pub(crate) fn unloaded(&self, table: &str) -> Result<DeltaTable, LakeError> {
         let failed = || LakeError::table(table, "cannot open");
         if let Some(folder) = &self.local {
@@ -132,10 +133,10 @@ impl Lake {
         self.builder(&table.replace('.', "/")).and_then(DeltaTableBuilder::build).map_err(failed())
     }
 
-    /// Opens a table, `None` when there is none.
+    /// Opens a table; `None` when it does not exist.
     ///
     /// # Errors
-    /// [`LakeError::Damaged`] when there is a table whose log cannot be read.
+    /// [`LakeError::Damaged`] when the table's log cannot be read.
     pub async fn table(&self, table: &str, as_of: Option<AsOf>) -> Result<Option<DeltaTable>, LakeError> {
         if self
             .local
@@ -152,7 +153,7 @@ impl Lake {
         if !exists {
             return Ok(None);
         }
-        // The newest version first: only then is a failure below a matter of time, and not of damage.
+        // Open the newest version first, so that a later failure concerns the version and not damage.
         opened.load().await.map_err(|error| LakeError::Damaged {
             table: table.to_owned(),
             detail: format!("its log cannot be read: {error}"),
@@ -167,7 +168,7 @@ impl Lake {
             }
             AsOf::Instant(instant) => {
                 then.load_with_datetime(deltalake_time(instant)).await.is_ok() && {
-                    // An instant before the first version is answered with the first one.
+                    // For an instant before the first version, Delta returns the first one.
                     let commits: Result<Vec<_>, _> = opened.history(None).try_collect().await;
                     let commits = commits.map_err(LakeError::table(table, "cannot read its history"))?;
                     let first = commits.iter().filter_map(|commit| commit.timestamp).min();
@@ -178,7 +179,7 @@ impl Lake {
         Ok(found.then_some(then))
     }
 
-    /// Which versions of a table there are, `None` when there is no table.
+    /// The versions of a table; `None` when it does not exist.
     ///
     /// # Errors
     /// When its log cannot be read.

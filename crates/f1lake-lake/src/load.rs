@@ -23,15 +23,15 @@ use std::collections::{BTreeMap, BTreeSet};
 use table_state::{Names, TableState, Told, Verdict};
 use tokio_util::sync::CancellationToken;
 
-/// Tables of a session in work at once: one decodes while another one packs.
+/// Tables of a session processed at once: one decodes while another encodes.
 const TABLES_AT_ONCE: usize = 2;
-/// Times that a commit which lost against another run's is tried again.
+/// Retries of a commit that lost a conflict with another run.
 const CONFLICTS: usize = 5;
 
 /// Loads what is landed and not loaded yet.
 ///
 /// # Errors
-/// When the landing zone or the lake cannot be read at all; the failure of a session is in the report.
+/// When the landing zone or the lake cannot be read at all; failures of sessions are in the report.
 pub async fn load(
     lake: &Lake,
     landing: &Landing,
@@ -55,7 +55,7 @@ pub async fn load(
             }
         }
         for table in BronzeTable::all() {
-            // A table that cannot be read is told by the sessions that it concerns.
+            // The affected sessions report an unreadable table.
             if !matches!(state.tables.get(&table.name), Some(Err(_))) {
                 crate::table_writer::ensure(lake, &spec(&table)).await?;
             }
@@ -68,7 +68,7 @@ pub async fn load(
     Ok(report)
 }
 
-/// What the lake's tables say of themselves, read once a run.
+/// The state of the lake's tables, read once per run.
 struct LakeState {
     /// By name; or why a table cannot be read.
     tables: BTreeMap<String, Result<TableState, String>>,
@@ -87,12 +87,12 @@ impl LakeState {
         Ok(Self { tables, records: Records::read(lake).await? })
     }
 
-    /// What a table says of a session; `None` when it says nothing.
+    /// The state of a session in a table; `None` when it has none.
     fn known(&self, table: &str, session_key: i64) -> Option<Told> {
         self.tables.get(table)?.as_ref().ok()?.known(session_key)
     }
 
-    /// Brings the record of a session in line with its tables.
+    /// Updates the record of a session to match its tables.
     async fn record(
         &mut self,
         lake: &Lake,
@@ -107,8 +107,8 @@ impl LakeState {
     }
 }
 
-/// Makes what the bronze tables lack: models read all of them, also those of endpoints that were never chosen, and
-/// columns that a later version of the program knows.
+/// Creates missing bronze tables and columns: models read all of them, including endpoints that were never
+/// selected and columns of a later version.
 pub(crate) async fn ensure_tables(lake: &Lake) -> Result<(), LakeError> {
     for table in BronzeTable::all() {
         crate::table_writer::ensure(lake, &spec(&table)).await?;
@@ -131,7 +131,7 @@ async fn load_session(
     manifest: &Manifest,
     state: &mut LakeState,
 ) -> SessionLoad {
-    // The largest first: the small ones fill what time is left, and every session needs the same memory.
+    // The largest first: small ones fill the remaining time, and every session needs the same memory.
     let mut endpoints: Vec<(&Endpoint, &LandedEndpoint)> = manifest.endpoints.iter().collect();
     endpoints.sort_by_key(|(_, landed)| std::cmp::Reverse(landed.bytes));
     let known = &*state;
@@ -161,7 +161,7 @@ async fn load_session(
         .await;
     tables.sort_by(|a, b| a.table.cmp(&b.table));
     let mut status = status_of(&tables);
-    // What is recorded is there in every table, whole.
+    // Record only sessions that are complete in every table.
     if status != LoadStatus::Failed
         && let Err(error) = state.record(lake, manifest, &tables).await
     {
@@ -171,7 +171,7 @@ async fn load_session(
     SessionLoad { session_key: manifest.session_key, session: manifest.name.clone(), status, tables }
 }
 
-/// Loads a table; when another run was faster, looks again at what is loaded then. Also tells whether rows had gone.
+/// Loads a table; after a conflict, checks again what is loaded. Also returns whether rows had been lost.
 async fn load_table(
     lake: &Lake,
     landing: &Landing,
@@ -198,7 +198,7 @@ async fn load_table(
     Err(LakeError::Conflict { table: table.full_name() })
 }
 
-/// Replaces a session's rows of a table, as it was when its state was read.
+/// Replaces a session's rows in a table, based on the state that was read.
 async fn write_session(
     lake: &Lake,
     landing: &Landing,
@@ -249,7 +249,7 @@ async fn fill(
     Ok(decoded)
 }
 
-/// Keeps rows that could not be keyed, or forgets those of an earlier load.
+/// Quarantines rows without a usable key, or removes those of an earlier load.
 async fn keep_aside(lake: &Lake, name: &str, refused: &[Refused]) -> Result<(), LakeError> {
     if refused.is_empty() && lake.local_path().is_some_and(|root| !root.join(QUARANTINE).join(name).exists())
     {
@@ -259,7 +259,7 @@ async fn keep_aside(lake: &Lake, name: &str, refused: &[Refused]) -> Result<(), 
     kept.map_err(|error| LakeError::table(QUARANTINE, "cannot write")(error.into()))
 }
 
-/// Texts of a column, whatever kind of text it is stored as.
+/// Text values of a column of any text type.
 pub(crate) fn text(batch: &RecordBatch, name: &str) -> Option<Vec<Option<String>>> {
     let column = batch.column_by_name(name)?;
     let column = deltalake::arrow::compute::cast(column, &arrow_schema::DataType::Utf8).ok()?;

@@ -1,4 +1,4 @@
-//! Upkeep: small files into larger ones, files of old versions away, logs into checkpoints.
+//! Maintenance: joins small files, removes files of old versions, writes checkpoints.
 
 use crate::error::{LakeError, or_stopped};
 use crate::lake::{Lake, SCHEMAS};
@@ -7,15 +7,16 @@ use deltalake::protocol::checkpoints::create_checkpoint;
 use serde::Serialize;
 use tokio_util::sync::CancellationToken;
 
-/// Least time for which files of old versions are kept, hours: a reader that began before must be able to end.
+/// Minimum time for which files of old versions are kept, hours: a reader that started before must be able to
+/// finish.
 pub const LEAST_RETENTION_HOURS: u64 = 7 * 24;
 
-/// What to do.
+/// Settings of maintenance.
 #[derive(Debug, Clone, Copy)]
 pub struct MaintainSettings {
     /// Hours for which old versions stay readable; at least [`LEAST_RETENTION_HOURS`].
     pub retention_hours: u64,
-    /// Only say what would be removed.
+    /// Only list what would be removed.
     pub dry_run: bool,
 }
 
@@ -25,25 +26,25 @@ impl Default for MaintainSettings {
     }
 }
 
-/// What was done to a table.
+/// Result for a table.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Maintained {
     /// Table.
     pub table: String,
     /// Small files that were joined.
     pub files_joined: u64,
-    /// Files that came of them.
+    /// Files written by joining.
     pub files_written: u64,
     /// Files of old versions that were removed, or would be.
     pub files_removed: usize,
-    /// Why it could not be done.
+    /// Cause of a failure.
     pub error: Option<String>,
 }
 
-/// Looks after every table.
+/// Maintains every table.
 ///
 /// # Errors
-/// [`LakeError::Location`] for a retention that is too short; the failure of a table is in its line.
+/// [`LakeError::Location`] for a retention that is too short; failures of tables are in their results.
 pub async fn maintain(
     lake: &Lake,
     settings: MaintainSettings,

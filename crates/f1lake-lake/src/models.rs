@@ -1,4 +1,5 @@
-//! The silver and gold models and their checks, compiled from the dbt project and carried in the program.
+//! The silver and gold models and their data tests, compiled from the dbt project and embedded in the
+//! program.
 
 use crate::error::LakeError;
 use f1lake_bronze::{BRONZE, BronzeTable, Column, ColumnType};
@@ -10,13 +11,13 @@ use std::collections::BTreeMap;
 /// Written by `dbt/generate.py`.
 static SQL: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/sql");
 
-/// What one row of a model depends on.
+/// What a row of a model depends on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum ModelGrain {
-    /// On rows of the same session only: sessions are built one by one.
+    /// Only rows of the same session: built session by session.
     Session,
-    /// On the whole lake: built whole.
+    /// The whole lake: rebuilt whole.
     Lake,
 }
 
@@ -41,13 +42,13 @@ struct ModelEntry {
     sql: String,
 }
 
-/// How bad a failing check is.
+/// Severity of a failing data test.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Severity {
     /// The numbers are wrong.
     Error,
-    /// The source is odd; told, not repaired.
+    /// Source data looks wrong; reported, not fixed.
     Warn,
 }
 
@@ -75,11 +76,11 @@ pub struct Model {
     pub grain: ModelGrain,
     /// Primary key, in the order rows are sorted by.
     pub key: Vec<String>,
-    /// Columns by which files are kept apart.
+    /// Partition columns.
     pub partition_by: Vec<String>,
     /// Tables it reads.
     pub depends_on: Vec<String>,
-    /// What a row is.
+    /// Meaning of a row.
     pub description: String,
     /// Columns in order.
     pub columns: Vec<Column>,
@@ -88,11 +89,11 @@ pub struct Model {
 }
 
 impl Model {
-    /// Changes when the query, the columns, the key or the partitioning change, or any model that it reads, directly or not:
-    /// the table is then built anew. `upstream` are the digests of the models before it.
+    /// Changes when the query, the columns, the key or the partitioning change, or any model that it reads
+    /// directly or indirectly: the table is then rebuilt. `upstream` are the digests of the models before it.
     fn digest(&self, upstream: &BTreeMap<String, String>) -> String {
         let mut hash = sha2::Sha256::new();
-        // Each part with its length: no two models run together to the same bytes.
+        // Each part has its length prepended, so that different models never hash the same bytes.
         let mut add = |part: &str| {
             hash.update((part.len() as u64).to_le_bytes());
             hash.update(part);
@@ -114,35 +115,35 @@ impl Model {
     }
 }
 
-/// A query that returns the rows that are wrong.
+/// A query that returns wrong rows.
 #[derive(Debug, Clone)]
 pub struct Check {
     /// Name.
     pub name: String,
-    /// How bad it is.
+    /// Its severity.
     pub severity: Severity,
     /// Tables it reads.
     pub depends_on: Vec<String>,
-    /// What is checked.
+    /// What it tests.
     pub description: String,
     /// The query.
     pub sql: &'static str,
 }
 
-/// All models in dependency order, and all checks.
+/// All models in dependency order, and all data tests.
 #[derive(Debug, Clone)]
 pub struct Models {
-    /// Models; each stands after those it reads.
+    /// Models; each comes after those it reads.
     pub models: Vec<Model>,
-    /// Checks.
+    /// Data tests.
     pub checks: Vec<Check>,
 }
 
 impl Models {
-    /// The models that the program carries.
+    /// The embedded models.
     ///
     /// # Errors
-    /// [`LakeError::Model`] when the carried files do not fit together, which a test rules out.
+    /// [`LakeError::Model`] when the embedded files are inconsistent, which a test rules out.
     pub fn carried() -> Result<Self, LakeError> {
         let wrong = |model: &str, detail: String| LakeError::Model { model: model.to_owned(), detail };
         let read = |name: &str| {
@@ -207,7 +208,7 @@ impl Models {
         digests
     }
 
-    /// By table, the column that names the session, for tables whose rows stand by themselves in a session.
+    /// Session column by table, for tables whose rows depend only on their own session.
     pub(crate) fn session_columns(&self) -> BTreeMap<String, String> {
         BronzeTable::all()
             .map(|table| (table.full_name(), table.session_column.to_owned()))
@@ -222,10 +223,10 @@ impl Models {
     }
 }
 
-/// Columns of a table of ours, `None` for others.
+/// Columns of one of our tables, `None` for others.
 ///
 /// # Errors
-/// As [`Models::carried`].
+/// See [`Models::carried`].
 pub fn columns(table: &str) -> Result<Option<Vec<Column>>, LakeError> {
     if table == format!("{BRONZE}.{}", f1lake_bronze::LOADS) {
         return Ok(Some(f1lake_bronze::loads_columns()));

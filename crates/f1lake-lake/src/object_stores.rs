@@ -1,4 +1,5 @@
-//! Object stores under the tables of a lake: S3, Azure and Google Cloud, with the settings of landing zones.
+//! Object stores below the tables of a lake: S3, Azure and Google Cloud, with the same settings as landing
+//! zones.
 
 use deltalake::logstore::{
     LogStore, LogStoreFactory, ObjectStoreFactory, ObjectStoreRef, StorageConfig, default_logstore,
@@ -9,9 +10,9 @@ use f1lake_zone::bucket::SCHEMES;
 use std::sync::{Arc, Once};
 use url::Url;
 
-/// Option of a table: addresses of this machine itself may be plain http.
+/// Option of a table: addresses of this machine may use plain http.
 pub(crate) const PLAIN_HTTP: &str = "f1lake.plain_http";
-/// Opens stores as landing zones do, so that the same variables reach both, and no others.
+/// Opens stores as landing zones do, so that both use the same variables and no others.
 struct Stores;
 
 impl ObjectStoreFactory for Stores {
@@ -34,7 +35,7 @@ impl LogStoreFactory for Stores {
     }
 }
 
-/// Makes the schemes of stores known.
+/// Registers the schemes of stores.
 pub(crate) fn register() {
     static ONCE: Once = Once::new();
     ONCE.call_once(|| {

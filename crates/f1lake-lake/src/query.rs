@@ -19,33 +19,33 @@ use tokio::sync::Mutex;
 
 /// Name of the catalog: `f1lake.gold_analytics.fact_laps`.
 pub const CATALOG: &str = "f1lake";
-/// Schema in which every table is known by its name alone: names are unique.
+/// Schema in which every table is available by its name alone: names are unique.
 const ANY: &str = "any_schema";
-/// Nested parentheses and operators of a query, at most.
+/// Maximum depth of nested parentheses and operators in a query.
 const DEEPEST: usize = 50;
 
-/// Shows tables as holding some sessions only.
+/// Restricts tables to some sessions.
 #[derive(Debug, Clone)]
 pub(crate) struct SessionFilter {
-    /// By table, the column that names the session.
+    /// Session column by table.
     columns: BTreeMap<String, String>,
     keys: BTreeSet<i64>,
-    /// All rows but those of the keys instead.
+    /// Whether to select all rows except those of the keys.
     others: bool,
 }
 
 impl SessionFilter {
-    /// The rows of some sessions.
+    /// The rows of these sessions.
     pub(crate) fn of(carried: &Models, keys: BTreeSet<i64>) -> Self {
         Self { columns: carried.session_columns(), keys, others: false }
     }
 
-    /// The rows of no such session, or of none at all.
+    /// The rows of other sessions, and rows without a session.
     pub(crate) fn but(carried: &Models, keys: BTreeSet<i64>) -> Self {
         Self { others: true, ..Self::of(carried, keys) }
     }
 
-    /// Sessions in portions of a size, in the order of their keys.
+    /// Splits sessions into portions of a size, in the order of their keys.
     pub(crate) fn portions(carried: &Models, keys: &BTreeSet<i64>, size: usize) -> Vec<Self> {
         let keys: Vec<i64> = keys.iter().copied().collect();
         keys.chunks(size).map(|portion| Self::of(carried, portion.iter().copied().collect())).collect()
@@ -73,7 +73,7 @@ impl std::fmt::Debug for Query {
 }
 
 impl Query {
-    /// Opens the lake's tables as they are now, or as they were.
+    /// Opens the lake's tables at the newest version, or as of an earlier one.
     ///
     /// # Errors
     /// When the lake cannot be listed.
@@ -112,7 +112,7 @@ impl Query {
             schemas.push(Arc::clone(&provider));
             catalog.register_schema(schema, provider)?;
         }
-        // Should two schemas have a table of one name, gold's is meant.
+        // If two schemas have a table of the same name, gold takes precedence.
         schemas.sort_by_key(|schema| schema.schema != GOLD);
         catalog.register_schema(ANY, Arc::new(AnySchema { schemas }))?;
         context.register_catalog(CATALOG, Arc::new(catalog));
@@ -129,11 +129,11 @@ impl Query {
         &self.context
     }
 
-    /// Plans a query; subqueries that are one value are answered for that. Statements that would change something are
-    /// refused: the lake is written by load and build.
+    /// Plans a query; evaluates scalar subqueries first. Refuses statements that would change something: only
+    /// load and build write the lake.
     ///
     /// # Errors
-    /// [`LakeError::Sql`], which names the place and what was probably meant.
+    /// [`LakeError::Sql`], with the position and a suggestion.
     pub async fn sql(&self, sql: &str) -> Result<DataFrame, LakeError> {
         let mut statements = self.statements(sql)?;
         match (statements.pop_front(), statements.len()) {
@@ -142,10 +142,10 @@ impl Query {
         }
     }
 
-    /// Plans queries with `;` between them.
+    /// Plans queries separated by `;`.
     ///
     /// # Errors
-    /// As [`Query::sql`]; then none of them is run.
+    /// See [`Query::sql`]; then none of them runs.
     pub async fn all(&self, sql: &str) -> Result<Vec<DataFrame>, LakeError> {
         let mut frames = Vec::new();
         for statement in self.statements(sql)? {
@@ -190,7 +190,7 @@ impl Query {
         Ok(DataFrame::new(state, plan))
     }
 
-    /// What to say of a table that is in the lake and was not there at the time that is asked for.
+    /// The message for a table that exists but did not exist at the requested time.
     async fn not_yet(&self, error: &DataFusionError) -> Result<Option<String>, LakeError> {
         let (Some(as_of), Some(missing)) = (self.as_of, crate::sql_error::missing_table(error)) else {
             return Ok(None);
@@ -219,7 +219,7 @@ impl Query {
     /// Runs a query.
     ///
     /// # Errors
-    /// As [`Query::sql`], and when a table's files cannot be read.
+    /// See [`Query::sql`]; also when a table's files cannot be read.
     pub async fn collect(&self, sql: &str) -> Result<Vec<RecordBatch>, LakeError> {
         Ok(self.sql(sql).await?.collect().await?)
     }
@@ -233,10 +233,10 @@ async fn table_names(lake: &Lake) -> Result<BTreeMap<String, Vec<String>>, LakeE
     Ok(tables)
 }
 
-/// Tables that were opened already; `None` when there is no such table.
+/// Tables opened so far; `None` for missing ones.
 type Opened = Mutex<BTreeMap<String, Option<Arc<dyn TableProvider>>>>;
 
-/// A lake of which each table stays as it was when a query first named it: many queries read its log once.
+/// A lake in which each table stays as it was when a query first named it: many queries read its log once.
 pub(crate) struct Snapshot {
     lake: Lake,
     tables: BTreeMap<String, Vec<String>>,
@@ -250,7 +250,7 @@ impl Snapshot {
         Ok(Self { lake: lake.clone(), tables: table_names(lake).await?, opened: Arc::default() })
     }
 
-    /// Opens it for queries, with all its sessions or some only.
+    /// Opens it for queries, with all or some of its sessions.
     ///
     /// # Errors
     /// When the query engine cannot be set up.
@@ -266,7 +266,7 @@ struct LakeSchema {
     names: Vec<String>,
     as_of: Option<AsOf>,
     filter: Option<Arc<SessionFilter>>,
-    /// Where tables are kept open; else each query reads the newest.
+    /// Cache of open tables; without it each query reads the newest version.
     opened: Option<Arc<Opened>>,
 }
 

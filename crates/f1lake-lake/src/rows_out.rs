@@ -14,9 +14,9 @@ use std::sync::Arc;
 /// Format of a result.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum RowFormat {
-    /// A JSON array, a row a line.
+    /// A JSON array, one row per line.
     Json,
-    /// A JSON object a line.
+    /// One JSON object per line.
     Ndjson,
     /// Comma-separated values with a header; lists as `[1, 2]`.
     Csv,
@@ -24,7 +24,7 @@ pub enum RowFormat {
     Parquet,
 }
 
-/// Writes a query's rows as they come, to the last byte; returns how many.
+/// Writes a query's rows as they arrive, and flushes them; returns their number.
 ///
 /// # Errors
 /// When the query fails or the output cannot be written.
@@ -46,10 +46,10 @@ pub async fn write_rows(
     Ok(count)
 }
 
-/// Rows as texts for a table, at most `most` of them; nulls are empty.
+/// Rows as text for a table, at most `most` of them; nulls are empty.
 ///
 /// # Errors
-/// When a value cannot be shown.
+/// When a value cannot be formatted.
 pub fn texts(batches: &[RecordBatch], most: usize) -> Result<Vec<Vec<String>>, LakeError> {
     let options = options();
     let mut rows = Vec::new();
@@ -93,7 +93,7 @@ impl<W: Write + Send> Sink<W> {
     fn new(format: RowFormat, schema: &SchemaRef, output: W) -> Result<Self, LakeError> {
         use deltalake::arrow::csv::WriterBuilder as CsvBuilder;
         use deltalake::arrow::json::WriterBuilder as JsonBuilder;
-        // A null is told: a missing name would hide that the column exists.
+        // Nulls are explicit: a missing name would hide that the column exists.
         let json = JsonBuilder::new().with_explicit_nulls(true);
         Ok(match format {
             RowFormat::Json => Self::Json(json.build(output)),
@@ -102,7 +102,7 @@ impl<W: Write + Send> Sink<W> {
                 let mut writer = CsvBuilder::new()
                     .with_timestamp_tz_format("%Y-%m-%dT%H:%M:%S%.fZ".to_owned())
                     .build(output);
-                // The header stands even when there is no row.
+                // Write the header even without rows.
                 writer.write(&flat(&RecordBatch::new_empty(Arc::clone(schema)))?).map_err(arrow)?;
                 Self::Csv(Box::new(writer))
             }
@@ -143,7 +143,7 @@ impl<W: Write + Send> Sink<W> {
     }
 }
 
-/// Lists as text, since CSV has none.
+/// Lists as text, because CSV has none.
 fn flat(batch: &RecordBatch) -> Result<RecordBatch, LakeError> {
     let options = options();
     let mut fields = Vec::new();

@@ -1,7 +1,8 @@
-//! Subqueries that are one value, answered before the query around them is planned.
+//! Evaluates scalar subqueries before the query around them is planned.
 //!
-//! `where session_key = (select max(session_key) ...)` knows its session only while it runs, when all files are already in
-//! the plan; with the value in its place, only that session's files are.
+//! In `where session_key = (select max(session_key) ...)`, the engine knows the session only while the query
+//! runs, when all files are already in the plan; with the value inserted, the plan has only that session's
+//! files.
 
 use crate::error::LakeError;
 use deltalake::datafusion::common::tree_node::{Transformed, TreeNode, TreeNodeRecursion};
@@ -11,8 +12,8 @@ use deltalake::datafusion::logical_expr::logical_plan::Subquery;
 use deltalake::datafusion::logical_expr::{Expr, LogicalPlan};
 use deltalake::datafusion::prelude::DataFrame;
 
-/// Puts values in the place of subqueries in conditions that look at nothing around them, the innermost first. A subquery
-/// that fails, or has more than a row, stays for the engine to tell of.
+/// Replaces uncorrelated subqueries in conditions by their values, the innermost first. A subquery that
+/// fails, or has more than one row, stays for the engine to report.
 ///
 /// # Errors
 /// When the engine cannot rewrite the plan.

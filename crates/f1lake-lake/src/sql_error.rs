@@ -1,12 +1,12 @@
-//! Errors of a user's SQL in plain words: the place, and what was probably meant.
+//! Errors in the user's SQL in plain words: the position and a suggestion.
 
 use deltalake::datafusion::common::{DataFusionError, SchemaError};
 use std::collections::BTreeMap;
 
-/// Least likeness of a suggestion, 0 to 1.
+/// Minimum similarity of a suggestion, 0 to 1.
 const LIKENESS: f64 = 0.75;
 
-/// What is wrong, the line with a mark below the place where known, and what was probably meant, each in lines of its own.
+/// What is wrong, the line with a mark below the position if known, and a suggestion, each on its own lines.
 pub(crate) fn explain(sql: &str, error: &DataFusionError, tables: &BTreeMap<String, Vec<String>>) -> String {
     let found = Found::of(sql, error, tables);
     let mut text = found.message.clone();
@@ -24,18 +24,18 @@ pub(crate) fn explain(sql: &str, error: &DataFusionError, tables: &BTreeMap<Stri
     text
 }
 
-/// The table that a query named and that is not there: `schema.table`, or the table alone as it was written.
+/// The missing table that a query named: `schema.table`, or the table alone as it was written.
 pub(crate) fn missing_table(error: &DataFusionError) -> Option<&str> {
     let DataFusionError::Plan(text) = error.find_root() else { return None };
     let (name, _) = text.strip_prefix("table '")?.split_once("' not found")?;
     Some(name.trim_start_matches("f1lake.").trim_start_matches("any_schema."))
 }
 
-/// What an error says.
+/// The content of an error.
 #[derive(Default)]
 struct Found {
     message: String,
-    /// The name that is wrong.
+    /// The wrong name.
     wrong: Option<String>,
     advice: Option<String>,
 }
@@ -101,7 +101,7 @@ impl Found {
         let advice = if sql.contains(&format!("\"{name}\"")) {
             Some(format!("text takes single quotes: '{name}'"))
         } else {
-            // A column of that very name elsewhere is meant rather than one here that sounds like it.
+            // A column of exactly this name in another table is a better suggestion than a similar one here.
             let elsewhere = table_with(name)
                 .map(|table| format!("`{name}` is a column of {table}; join {table} using (session_key)"));
             elsewhere.or_else(|| nearest(name, known).map(|near| format!("did you mean `{near}`?")))
@@ -109,7 +109,7 @@ impl Found {
         Self { message: format!("there is no column `{written}`"), wrong: Some(name.to_owned()), advice }
     }
 
-    /// `Invalid function 'min_byy'.` with a line below that says which is near.
+    /// `Invalid function 'min_byy'.`, followed by a line with the nearest name.
     fn function(text: &str) -> Option<Self> {
         let (name, rest) = text.strip_prefix("Invalid function '")?.split_once('\'')?;
         let near = rest.split_once("Did you mean '").and_then(|(_, near)| near.split('\'').next());
@@ -121,7 +121,7 @@ impl Found {
     }
 }
 
-/// A gold table with a session's key and this column; those that describe, before those that count.
+/// A gold table with a session key and this column; descriptive tables before facts.
 fn table_with(column: &str) -> Option<String> {
     let models = crate::models::Models::carried().ok()?;
     let has = |model: &crate::models::Model, name: &str| model.columns.iter().any(|known| known.name == name);
@@ -152,7 +152,7 @@ fn nearest(wrong: &str, candidates: Vec<String>) -> Option<String> {
         .map(|(_, candidate)| candidate)
 }
 
-/// Byte offset of a whole word, without regard to case.
+/// Byte offset of a whole word, ignoring case.
 fn find_word(sql: &str, word: &str) -> Option<usize> {
     let (lower, word) = (sql.to_lowercase(), word.to_lowercase());
     if lower.len() != sql.len() {
@@ -165,7 +165,7 @@ fn find_word(sql: &str, word: &str) -> Option<usize> {
         .find(|at| !lower[..*at].ends_with(part) && !lower[at + word.len()..].starts_with(part))
 }
 
-/// `... at Line: 1, Column: 8` of the parser.
+/// `... at Line: 1, Column: 8` in the parser's messages.
 fn line_and_column(message: &str) -> Option<(usize, usize)> {
     let (_, rest) = message.split_once("Line: ")?;
     let (line, rest) = rest.split_once(", Column: ")?;
@@ -180,7 +180,7 @@ fn offset(sql: &str, line: usize, column: usize) -> Option<usize> {
     Some(start + within)
 }
 
-/// The line of a place, with carets below.
+/// The line at a position, with carets below.
 fn marked(sql: &str, at: usize, width: usize) -> String {
     let start = sql[..at].rfind('\n').map_or(0, |newline| newline + 1);
     let line = sql[start..].lines().next().unwrap_or("");

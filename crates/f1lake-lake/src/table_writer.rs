@@ -1,5 +1,5 @@
-//! Replaces sessions of a Delta table in one commit: new files are written, the sessions' old ones removed, and what
-//! makes a repetition recognisable goes into the same commit.
+//! Replaces sessions of a Delta table in one commit: it adds the new files, removes the sessions' old ones,
+//! and contains the data that identifies a repetition.
 
 use crate::column_delta::delta_field;
 use crate::error::LakeError;
@@ -27,15 +27,15 @@ use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-/// Commits between two checkpoints of a table's log. Every load reads what came since the last one: with Delta's usual hundred, a season of
-/// sessions costs the square of their number.
+/// Commits between two checkpoints of a table's log. Every load reads what came since the last one: with
+/// Delta's usual hundred, the cost of a season grows with the square of its sessions.
 const CHECKPOINT_INTERVAL: &str = "10";
 
-/// What to do about a table whose files are gone or unreadable.
+/// Advice for a table with missing or unreadable files.
 const LOST_FILE: &str =
     "`f1lake load --rebuild` writes bronze tables anew, `f1lake build --full-refresh` the others";
 
-/// What a table is.
+/// Definition of a table.
 #[derive(Debug, Clone)]
 pub(crate) struct TableSpec {
     /// `silver_clean.silver_laps`.
@@ -45,52 +45,52 @@ pub(crate) struct TableSpec {
     pub(crate) comment: String,
 }
 
-/// What of a table is replaced.
+/// The part of a table that is replaced.
 #[derive(Debug, Clone)]
 pub(crate) enum Scope {
     /// Everything, schema included.
     All,
-    /// Everything, schema included, but for the rows of some sessions, which stay.
+    /// Everything, schema included, except the rows of some sessions.
     AllBut {
-        /// Column that names the session.
+        /// The session column.
         column: String,
-        /// Which.
+        /// Their keys.
         keys: BTreeSet<i64>,
     },
     /// The rows of some sessions.
     Sessions {
-        /// Column that names the session.
+        /// The session column.
         column: String,
-        /// Which.
+        /// Their keys.
         keys: BTreeSet<i64>,
     },
 }
 
-/// What a commit says beside its files.
+/// The metadata of a commit.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Marks {
-    /// Application transactions: by them a repetition is recognised.
+    /// Application transactions, which identify a repetition.
     pub(crate) transactions: Vec<(String, i64)>,
     /// Table properties to set.
     pub(crate) properties: BTreeMap<String, String>,
 }
 
-/// Writes a table. Nothing shows before [`TableWriter::commit`].
+/// Writes a table. Nothing is visible before [`TableWriter::commit`].
 pub(crate) struct TableWriter {
     table: DeltaTable,
     spec: TableSpec,
     writer: RecordBatchWriter,
     schema: SchemaRef,
     evolved: Option<StructType>,
-    /// Whether the commit changes the columns by which files are kept apart.
+    /// Whether the commit changes the partition columns.
     repartitioned: bool,
-    /// Files that are closed already.
+    /// Closed files.
     files: Vec<Add>,
     pub(crate) rows: u64,
 }
 
 impl TableWriter {
-    /// Opens the table, or makes it.
+    /// Opens the table, or creates it.
     pub(crate) async fn open(lake: &Lake, spec: TableSpec, scope: &Scope) -> Result<Self, LakeError> {
         let table = match lake.table(&spec.name, None).await? {
             Some(table) => table,
@@ -111,7 +111,7 @@ impl TableWriter {
         let mut writer = RecordBatchWriter::for_table(&table).map_err(failed())?;
         if evolved.is_some() || repartitioned {
             let schema = evolved.as_ref().unwrap_or(&present);
-            // Files are written under the schema that the commit will bring.
+            // Files are written with the schema that the commit will set.
             writer = RecordBatchWriter::try_new(
                 table.table_url(),
                 std::sync::Arc::new(arrow_of(schema).map_err(failed())?),
@@ -125,19 +125,19 @@ impl TableWriter {
         Ok(Self { table, spec, writer, schema, evolved, repartitioned, files: Vec::new(), rows: 0 })
     }
 
-    /// The table as it was when it was opened.
+    /// State of the table when it was opened.
     pub(crate) fn state(&self) -> Result<&DeltaTableState, LakeError> {
         self.table.snapshot().map_err(LakeError::table(&self.spec.name, "cannot read its log"))
     }
 
-    /// Whether the table holds this application transaction, and at which version.
+    /// Version of an application transaction in the table, if present.
     pub(crate) async fn transaction(&self, app: &str) -> Result<Option<i64>, LakeError> {
         let failed = || LakeError::table(&self.spec.name, "cannot read its log");
         let state = self.table.snapshot().map_err(failed())?;
         state.transaction_version(self.table.log_store().as_ref(), app).await.map_err(failed())
     }
 
-    /// Adds rows, of the table's columns in their order; columns that the table has beyond them become null.
+    /// Adds rows with the table's columns in order; additional columns of the table become null.
     pub(crate) async fn write(&mut self, batch: &RecordBatch) -> Result<(), LakeError> {
         self.rows += batch.num_rows() as u64;
         let failed = || LakeError::table(&self.spec.name, "cannot write");
@@ -163,8 +163,8 @@ impl TableWriter {
         self.writer.write(columns).await.map_err(failed())
     }
 
-    /// Closes the files of partitions that are complete: each open file holds memory. Without partitions nothing is closed, so that
-    /// there is one file.
+    /// Closes the files of complete partitions, because each open file uses memory. Without partitions
+    /// nothing is closed, so that there is one file.
     pub(crate) async fn close_partitions(&mut self) -> Result<(), LakeError> {
         if !self.spec.partition_by.is_empty() {
             let closed = self.writer.flush().await;
@@ -173,7 +173,7 @@ impl TableWriter {
         Ok(())
     }
 
-    /// Replaces what the scope names by what was written, in one commit; returns the new version.
+    /// Replaces the scope by the written rows, in one commit; returns the new version.
     pub(crate) async fn commit(mut self, scope: &Scope, marks: Marks) -> Result<u64, LakeError> {
         let name = self.spec.name.clone();
         let failed = || LakeError::table(&name, "cannot commit");
@@ -258,7 +258,7 @@ impl TableWriter {
     }
 }
 
-/// Makes the table when there is none, and adds the columns that it lacks.
+/// Creates the table if it does not exist, and adds missing columns.
 pub(crate) async fn ensure(lake: &Lake, spec: &TableSpec) -> Result<(), LakeError> {
     let Some(table) = lake.table(&spec.name, None).await? else {
         create(lake, spec).await?;
@@ -275,7 +275,7 @@ pub(crate) async fn ensure(lake: &Lake, spec: &TableSpec) -> Result<(), LakeErro
         return Ok(());
     }
     let Err(error) = table.add_columns().with_fields(fields).await else { return Ok(()) };
-    // Another process may have added them in the meantime.
+    // Another process may have added them meanwhile.
     match lake.table(&spec.name, None).await? {
         Some(table) if lacking(&table)?.is_empty() => Ok(()),
         _ => Err(failed()(error)),
@@ -294,7 +294,7 @@ async fn create(lake: &Lake, spec: &TableSpec) -> Result<DeltaTable, LakeError> 
         .await;
     match made {
         Ok(table) => Ok(table),
-        // Another process may have made it in the meantime.
+        // Another process may have created it meanwhile.
         Err(error) => match lake.table(&spec.name, None).await? {
             Some(table) => Ok(table),
             None => Err(LakeError::table(&spec.name, "cannot make")(error)),
@@ -302,7 +302,7 @@ async fn create(lake: &Lake, spec: &TableSpec) -> Result<DeltaTable, LakeError> 
     }
 }
 
-/// The table's schema with the columns that it lacks; `None` when it lacks none.
+/// The table's schema with missing columns added; `None` when none are missing.
 fn evolve(
     spec: &TableSpec,
     present: &StructType,
@@ -339,7 +339,7 @@ fn evolve(
         .map_err(|error| LakeError::table(&spec.name, "cannot extend its schema")(error.into()))
 }
 
-/// A table's metadata with other columns by which files are kept apart.
+/// A table's metadata with other partition columns.
 fn kept_apart_by(metadata: &Metadata, columns: &[String]) -> Result<Metadata, DeltaTableError> {
     let mut value = serde_json::to_value(metadata)?;
     value["partitionColumns"] = columns.into();
@@ -351,13 +351,13 @@ fn arrow_of(schema: &StructType) -> Result<arrow_schema::Schema, DeltaTableError
     schema.try_into_arrow().map_err(|error| DeltaTableError::Arrow { source: error })
 }
 
-/// How a file stands to the sessions that are replaced.
+/// How a file relates to the replaced sessions.
 enum Relation {
-    /// Holds none of their rows.
+    /// Contains none of their rows.
     None,
-    /// Holds their rows only.
+    /// Contains only their rows.
     Whole,
-    /// May hold rows of others too.
+    /// May also contain rows of other sessions.
     Mixed,
 }
 
@@ -385,7 +385,7 @@ fn relation(file: &LogicalFileView, scope: &Scope) -> Relation {
         (None, _) => Relation::Mixed,
         (Some(true), true) | (Some(false), false) => Relation::Whole,
         (Some(false), true) => Relation::None,
-        // The schema may be a new one: what stays is written again.
+        // The schema may be new, so remaining rows are rewritten.
         (Some(true), false) => Relation::Mixed,
     }
 }
@@ -441,7 +441,7 @@ async fn staying(
     Ok(kept)
 }
 
-/// A file's rows with the columns by which it is kept apart: these stand in the log only.
+/// A file's rows with the partition columns, which are only in the log.
 fn with_partitions(
     batch: &RecordBatch,
     partitions: &BTreeMap<String, i64>,
@@ -506,7 +506,7 @@ mod tests {
         let batch = |keys: Vec<Option<i64>>| {
             RecordBatch::try_new(Arc::clone(&schema), vec![Arc::new(Int64Array::from(keys))]).unwrap()
         };
-        // As another writer may leave them: one session by the statistics, and rows of none.
+        // As another writer may leave a file: a single session by the statistics, and rows without one.
         let mut writer = TableWriter::open(&lake, spec(), &session(1)).await.unwrap();
         writer.write(&batch(vec![Some(1), None, Some(1)])).await.unwrap();
         writer.commit(&session(1), Marks::default()).await.unwrap();
@@ -517,7 +517,7 @@ mod tests {
         let counted = "select count(*), count(session_key) from bronze_raw.bronze_test";
         let rows = query.collect(counted).await.unwrap();
         assert_eq!(crate::rows_out::texts(&rows, 10).unwrap(), [["2", "1"]]);
-        // Nor do they stay with the sessions that a rewrite leaves.
+        // They do not stay with the sessions that a rewrite keeps, either.
         let but = Scope::AllBut { column: "session_key".to_owned(), keys: [1].into() };
         let writer = TableWriter::open(&lake, spec(), &but).await.unwrap();
         writer.commit(&but, Marks::default()).await.unwrap();

@@ -1,5 +1,5 @@
-//! Joins by `using (...)`: a shared column that is named alone is the first table's, as in PostgreSQL and DuckDB. The engine finds
-//! such a name ambiguous in conditions, and from the third table on everywhere.
+//! Joins by `using (...)`: an unqualified shared column means the first table's, as in PostgreSQL and DuckDB.
+//! The engine reports such a name as ambiguous in conditions, and from the third table on everywhere.
 
 use deltalake::datafusion::sql::parser::Statement;
 use deltalake::datafusion::sql::sqlparser::ast::{
@@ -9,7 +9,7 @@ use deltalake::datafusion::sql::sqlparser::ast::{
 use std::collections::BTreeMap;
 use std::ops::ControlFlow;
 
-/// Names the first table where a shared column is named alone.
+/// Qualifies unqualified shared columns with the first table.
 pub(crate) fn qualify(statement: &mut Statement) {
     match statement {
         Statement::Statement(statement) => {
@@ -20,10 +20,10 @@ pub(crate) fn qualify(statement: &mut Statement) {
     }
 }
 
-/// The columns that tables of a chain of joins share.
+/// The columns shared by a chain of joins.
 #[derive(Debug, Default)]
 struct Shared {
-    /// By column, a table that has it in every row, and which join first named it.
+    /// By column: a table that has it in every row, and the join that first named it.
     columns: BTreeMap<String, (Ident, usize)>,
 }
 
@@ -36,7 +36,7 @@ impl VisitorMut for Selects {
         let Query { body, order_by, .. } = query;
         let SetExpr::Select(select) = body.as_mut() else { return ControlFlow::Continue(()) };
         if let (Some(mut shared), Some(order)) = (shared(&select.from), order_by) {
-            // A name that the query itself gives is meant first.
+            // A name that the query itself defines takes precedence.
             for item in &select.projection {
                 if let SelectItem::ExprWithAlias { alias, .. } = item {
                     shared.columns.remove(&alias.value.to_lowercase());
@@ -66,7 +66,7 @@ impl VisitorMut for Selects {
         if let GroupByExpr::Expressions(groups, _) = &mut select.group_by {
             groups.iter_mut().for_each(|group| shared.name_in(group));
         }
-        // `*` shows shared columns once only where they are joined by `using`.
+        // `*` lists shared columns once only where they are joined by `using`.
         if let ([from], false) = (select.from.as_mut_slice(), all) {
             shared.join_by_first(from);
         }
@@ -74,14 +74,14 @@ impl VisitorMut for Selects {
     }
 }
 
-/// Of a chain of joins, none of which keeps rows of the right side alone.
+/// For a chain of joins, none of which keeps rows of the right side alone.
 fn shared(from: &[TableWithJoins]) -> Option<Shared> {
     let [TableWithJoins { relation, joins }] = from else { return None };
     let mut found: BTreeMap<String, (Option<Ident>, usize)> = BTreeMap::new();
     for (number, join) in joins.iter().enumerate() {
         for column in using(&join.join_operator)? {
             found.entry(column).or_insert_with(|| {
-                // Which of several tables to the left has it is not known here; of an inner join, the right one has it too.
+                // It is unknown which table to the left has it; in an inner join, the right one has it too.
                 let inner = matches!(join.join_operator, JoinOperator::Join(_) | JoinOperator::Inner(_));
                 let table =
                     if number == 0 { name_of(relation) } else { name_of(&join.relation).filter(|_| inner) };
@@ -94,7 +94,8 @@ fn shared(from: &[TableWithJoins]) -> Option<Shared> {
     (!columns.is_empty()).then_some(Shared { columns })
 }
 
-/// The columns of an inner or left join by `using`; none for other joins by it, an empty list for joins without.
+/// The columns of an inner or left join by `using`; `None` for other joins by it, an empty list for joins
+/// without.
 fn using(operator: &JoinOperator) -> Option<Vec<String>> {
     match operator {
         JoinOperator::Join(constraint)
@@ -132,7 +133,7 @@ impl Shared {
         Some(Expr::CompoundIdentifier(vec![table.clone(), Ident::new(column)]))
     }
 
-    /// From the third table on the engine no longer knows by which table's column to join.
+    /// From the third table on, the engine cannot resolve the table of the join column.
     fn join_by_first(&self, from: &mut TableWithJoins) {
         for (number, join) in from.joins.iter_mut().enumerate().skip(2) {
             let Some(table) = name_of(&join.relation) else { continue };
@@ -167,7 +168,7 @@ impl Shared {
     }
 }
 
-/// Replaces names in an expression; those of queries within it are their own.
+/// Replaces names in an expression, except in nested queries.
 struct Names<'a> {
     shared: &'a Shared,
     depth: usize,

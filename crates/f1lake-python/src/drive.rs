@@ -1,5 +1,5 @@
-//! Work on threads of its own, while the calling thread of Python waits, without the lock of the interpreter: it hands
-//! on what is told, and hears Ctrl-C.
+//! Runs work on its own threads while the calling Python thread waits without the interpreter lock, passes on
+//! messages, and listens for Ctrl-C.
 
 use f1lake::embed::{Grant, Runtime, Tell};
 use pyo3::exceptions::PyRuntimeError;
@@ -12,19 +12,19 @@ use tokio_util::sync::CancellationToken;
 use tracing::Level;
 use tracing::dispatcher::{DefaultGuard, Dispatch};
 
-/// How often Ctrl-C is looked for.
+/// Interval of checks for Ctrl-C.
 const PATIENCE: Duration = Duration::from_millis(50);
 const STOPPING: &str = "stopping; what is done is kept. Interrupt again to end at once.";
 
 enum Message<T> {
     Told(Level, String),
-    /// Somebody waits for the login of this notebook or job. Its runtime knows the calling thread only.
+    /// The work needs the login of this notebook or job. Its runtime knows only the calling thread.
     Login(Sender<Result<Grant, String>>),
     Ended(Option<T>),
     CannotStart(std::io::Error),
 }
 
-/// Work that ended, perhaps because it was asked to.
+/// Completed work, possibly because it was asked to stop.
 pub(crate) struct Driven<T> {
     pub(crate) ended: T,
     interrupted: Option<PyErr>,
@@ -34,7 +34,7 @@ impl<T> Driven<T> {
     /// The result.
     ///
     /// # Errors
-    /// What interrupted it.
+    /// The exception that interrupted it.
     pub(crate) fn unless_interrupted(self) -> PyResult<T> {
         match self.interrupted {
             None => Ok(self.ended),
@@ -68,11 +68,12 @@ fn granted(py: Python<'_>, login: &Bound<'_, PyAny>) -> Result<Grant, String> {
     Ok(Grant::new(host, token))
 }
 
-/// Runs `work`. `login` gives host and token of the notebook or job that this runs in, where there is one. The first exception in the calling thread (Ctrl-C, or what `tell` raises) asks it to stop; the second
-/// gives it up.
+/// Runs `work`. `login` returns host and token of the notebook or job in which this runs, if any. The first
+/// exception in the calling thread (Ctrl-C, or raised by `tell`) asks the work to stop; the second abandons
+/// it.
 ///
 /// # Errors
-/// The exception, when the work was given up.
+/// The exception, when the work was abandoned.
 pub(crate) fn drive<T, F, W>(
     py: Python<'_>,
     tell: &Bound<'_, PyAny>,
@@ -95,7 +96,7 @@ where
         .spawn(move || {
             let ended =
                 run(&sender, level, given_up, |tell| f1lake::embed::with_runtime(runtime, work(tell, asked)));
-            // Nobody listens any more when the caller gave up.
+            // After the caller has given up, there is no receiver.
             let _ = sender.send(ended);
         })
         .map_err(|error| PyRuntimeError::new_err(format!("cannot start: {error}")))?;
@@ -114,7 +115,7 @@ where
             Ok(Message::Login(reply)) => {
                 let granted =
                     login.map_or_else(|| Err("there is no runtime".to_owned()), |login| granted(py, login));
-                // Who asked may have been given up meanwhile.
+                // The requester may have been abandoned meanwhile.
                 let _ = reply.send(granted);
                 py.check_signals()
             }
@@ -130,7 +131,7 @@ where
             }
             cancel.cancel();
             interrupted = Some(error);
-            // A place that cannot be told to has raised already.
+            // A logger that cannot receive this has raised already.
             let _ = tell.call1(("info", STOPPING));
         }
     }
@@ -168,12 +169,12 @@ where
             () = give_up.cancelled() => None,
         }
     });
-    // Work that was given up must not keep the caller waiting.
+    // Abandoned work must not keep the caller waiting.
     runtime.shutdown_background();
     Message::Ended(ended)
 }
 
-/// Makes the logs of this thread go where the others of its runtime go.
+/// Sends the logs of this thread to where the others of its runtime go.
 fn keep(logs: &Dispatch) {
     thread_local! {
         static GUARD: RefCell<Option<DefaultGuard>> = const { RefCell::new(None) };
@@ -182,7 +183,7 @@ fn keep(logs: &Dispatch) {
     GUARD.with(|kept| *kept.borrow_mut() = Some(guard));
 }
 
-/// Logs of one call, so that two calls at once do not mix theirs.
+/// Logs of one call, so that concurrent calls do not mix theirs.
 fn logs<T: Send + 'static>(sender: Sender<Message<T>>, level: Level) -> Dispatch {
     use tracing_subscriber::EnvFilter;
     let ours = [

@@ -1,4 +1,4 @@
-//! The native half of the Python package `f1lake`; `python/f1lake` is the half that users see.
+//! The native half of the Python package `f1lake`; `python/f1lake` is the public half.
 
 mod drive;
 mod rows;
@@ -18,7 +18,7 @@ mod _f1lake {
     use super::{call, main, query};
 }
 
-/// A command as the Python half writes it, in JSON.
+/// Parses a command that the Python half wrote as JSON.
 fn read(request: &str) -> Result<(Call, tracing::Level), Ended> {
     let wrong = |error: String| Ended { code: ExitCode::Usage, printed: String::new(), error: Some(error) };
     let value: serde_json::Value = serde_json::from_str(request)
@@ -40,7 +40,7 @@ fn read(request: &str) -> Result<(Call, tracing::Level), Ended> {
     Ok((call, level))
 }
 
-/// Runs a command; gives its exit code, what it printed and why it failed.
+/// Runs a command; returns its exit code, its output and the cause of a failure.
 #[pyfunction]
 #[pyo3(signature = (request, tell, login=None))]
 fn call(
@@ -59,7 +59,7 @@ fn call(
     Ok((ended.code as u8, ended.printed, ended.error))
 }
 
-/// Runs a query; gives its exit code, its rows and why it failed.
+/// Runs a query; returns its exit code, its rows and the cause of a failure.
 #[pyfunction]
 #[pyo3(signature = (request, tell, login=None))]
 fn query(
@@ -81,7 +81,7 @@ fn query(
     })
 }
 
-/// Runs the program with these arguments, the first of which is its name; gives its exit code.
+/// Runs the program with these arguments, the first of which is its name; returns its exit code.
 #[pyfunction]
 #[pyo3(signature = (arguments, tell, login=None))]
 fn main(

@@ -1,4 +1,4 @@
-//! Rows of a query, handed to other libraries through the Arrow C data interface without a copy.
+//! Rows of a query, passed to other libraries through the Arrow C data interface without a copy.
 
 use arrow_array::ffi_stream::FFI_ArrowArrayStream;
 use arrow_array::{RecordBatch, RecordBatchIterator};
@@ -24,7 +24,7 @@ impl From<f1lake::embed::Rows> for Rows {
 
 #[pymethods]
 impl Rows {
-    /// A stream of the rows; those who take it share the memory. A wanted schema is a hint, and not followed.
+    /// A stream of the rows; consumers share the memory. A requested schema is a hint and ignored.
     #[pyo3(signature = (requested_schema=None))]
     fn __arrow_c_stream__<'py>(
         &self,
@@ -43,13 +43,13 @@ impl Rows {
         PyCapsule::new_with_value(py, schema, c"arrow_schema")
     }
 
-    /// How many rows there are.
+    /// Number of rows.
     #[getter]
     fn num_rows(&self) -> usize {
         self.batches.iter().map(RecordBatch::num_rows).sum()
     }
 
-    /// Bytes that the rows take in memory.
+    /// Memory of the rows, bytes.
     #[getter]
     fn nbytes(&self) -> usize {
         self.batches.iter().map(RecordBatch::get_array_memory_size).sum()
@@ -61,13 +61,13 @@ impl Rows {
         self.schema.fields().iter().map(|field| field.name().clone()).collect()
     }
 
-    /// Types of the columns, in Arrow's words.
+    /// Types of the columns, as Arrow names them.
     #[getter]
     fn column_types(&self) -> Vec<String> {
         self.schema.fields().iter().map(|field| field.data_type().to_string()).collect()
     }
 
-    /// The first rows as texts.
+    /// The first rows as text.
     fn texts(&self, most: usize) -> PyResult<Vec<Vec<String>>> {
         f1lake::lake::texts(&self.batches, most).map_err(failed)
     }

@@ -56,6 +56,6 @@ def test_cells_run(place: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.
     # Checks of a single session without telemetry pass, so that `build` raises nothing.
     for cell in cells:
         exec(compile(ast.parse(cell), str(NOTEBOOK), "exec"), names)
-    assert asked == {"mode": "latest", "num_sessions": 1, "volume": "/Volumes/main/f1/landing"}
+    assert asked == {"mode": "latest", "num_sessions": 1, "volume": "/Volumes/dev_f1/raw_data/landing"}
     assert "1 landed" in capsys.readouterr().out
     assert len(drawn) == 1 and drawn[0].shape[0] > 1

@@ -1,7 +1,7 @@
 //! The drawing surface of the charts: a plotters backend that writes SVG whose colours are CSS classes.
 //!
-//! Plotters' own SVG backend writes colours and fonts into every element; this one leaves both to the
-//! page's style sheet, so that one drawing serves light, dark and print, and can group, name and title what it draws.
+//! Plotters' own SVG backend writes colours and fonts into every element; this one leaves both to the page's
+//! style sheet, so that one drawing serves light, dark and print, and can group, name and title its elements.
 
 use crate::error::ReportError;
 use askama::filters::{Escaper, Html};
@@ -18,16 +18,16 @@ use std::convert::Infallible;
 use std::fmt::Write;
 use std::rc::Rc;
 
-/// Plotters draws on whole units: ten of them are a pixel of the SVG's view box.
+/// Plotters draws in whole units: ten of them are a pixel of the SVG's view box.
 pub(crate) const UNITS: i32 = 10;
 
-/// Roles of colours; the style sheet says what they look like.
+/// Roles of colours; the style sheet defines their look.
 pub(crate) const GRID: RGBColor = RGBColor(1, 0, 0);
 pub(crate) const AXIS: RGBColor = RGBColor(2, 0, 0);
 pub(crate) const TEXT: RGBColor = RGBColor(3, 0, 0);
-/// The colour of the group that is being drawn (`--c`).
+/// The colour of the current group (`--c`).
 pub(crate) const SERIES: RGBColor = RGBColor(4, 0, 0);
-/// The page: what hides what is behind.
+/// The page background, which hides what is behind.
 pub(crate) const PAGE: RGBColor = RGBColor(5, 0, 0);
 
 fn class(color: BackendColor) -> &'static str {
@@ -50,7 +50,7 @@ pub(crate) fn fill(role: RGBColor) -> ShapeStyle {
     ShapeStyle { color: role.into(), filled: true, stroke_width: 0 }
 }
 
-/// An SVG in the making.
+/// An SVG being drawn.
 #[derive(Debug, Clone)]
 pub(crate) struct Canvas {
     name: &'static str,
@@ -66,7 +66,7 @@ struct State {
 }
 
 impl Canvas {
-    /// A canvas of so many pixels; `name` becomes a class of the SVG and is named in errors.
+    /// A canvas of this many pixels; `name` becomes a class of the SVG and is used in errors.
     pub(crate) fn new(name: &'static str, width: i32, height: i32) -> Self {
         Self { name, width, height, state: Rc::default() }
     }
@@ -81,7 +81,7 @@ impl Canvas {
         .into_drawing_area()
     }
 
-    /// Draws within a `<g>` of these classes, with a title when there is one.
+    /// Draws inside a `<g>` with these classes, and a title if given.
     pub(crate) fn group<T>(
         &self,
         classes: &str,
@@ -104,17 +104,17 @@ impl Canvas {
         result
     }
 
-    /// Gives the next shape a title, which browsers show when the pointer rests on it.
+    /// Gives the next shape a title, which browsers show on hover.
     pub(crate) fn title_next(&self, title: String) {
         self.state.borrow_mut().title = Some(title);
     }
 
-    /// The error of this chart.
+    /// An error of this chart.
     pub(crate) fn error(&self, detail: impl std::fmt::Display) -> ReportError {
         ReportError::Chart { chart: self.name, detail: detail.to_string() }
     }
 
-    /// The finished SVG, described by `label` to those who cannot see it.
+    /// Finishes the SVG; `label` describes it to screen readers.
     pub(crate) fn finish(&self, label: &str) -> String {
         let mut svg = String::new();
         let (name, width, height) = (self.name, self.width, self.height);
@@ -131,13 +131,13 @@ impl Canvas {
     }
 }
 
-/// Writes text so that HTML reads it as text.
+/// Escapes text for HTML.
 fn escape(out: &mut String, text: &str) {
     // Writing to a string cannot fail.
     let _ = Html.write_escaped_str(out, text);
 }
 
-/// Tenths of a pixel as pixels, without needless digits.
+/// Tenths of a pixel as pixels, without trailing zeros.
 fn px(units: i32) -> String {
     let (sign, size) = if units < 0 { ("-", -units) } else { ("", units) };
     match size % UNITS {
@@ -146,7 +146,7 @@ fn px(units: i32) -> String {
     }
 }
 
-/// What plotters draws on.
+/// The backend that plotters draws on.
 #[derive(Debug)]
 pub(crate) struct Backend {
     state: Rc<RefCell<State>>,
@@ -157,7 +157,7 @@ pub(crate) struct Backend {
 type Drawn = Result<(), DrawingErrorKind<Infallible>>;
 
 impl Backend {
-    /// Writes an element: its name and attributes, its paint, its title if one waits.
+    /// Writes an element: its name and attributes, its paint, and its pending title.
     fn shape<S: BackendStyle>(&mut self, element: &str, attributes: &str, style: &S, filled: bool) -> Drawn {
         let color = style.color();
         if color.alpha == 0.0 {

@@ -14,18 +14,18 @@ use crate::frame::{Plot, letters};
 use plotters::style::text_anchor::{HPos, VPos};
 use std::collections::BTreeMap;
 
-/// Laps beyond this number are a mistake of the data and are not drawn.
+/// Laps beyond this number are errors in the data and are not drawn.
 const MOST_LAPS: i64 = 200;
 
 /// Width of the wide charts in pixels of their view box.
 const WIDTH: i32 = 1120;
 
-/// A chart and what is said below it.
+/// A chart and its caption.
 #[derive(Debug, Clone)]
 pub(crate) struct Chart {
     /// The SVG.
     pub(crate) svg: String,
-    /// What it shows and what it leaves out.
+    /// What it shows and what it omits.
     pub(crate) caption: String,
 }
 
@@ -41,8 +41,8 @@ pub(crate) fn laps_by_driver(data: &ReportData) -> BTreeMap<i64, Vec<&Lap>> {
     laps
 }
 
-/// Classes of the series of a compared lap: its place and its driver. Drivers whose colours are alike (team mates)
-/// get `alt` for the second: the colour of text.
+/// Classes of the series of a compared lap: its rank and its driver. Where the drivers' colours are alike
+/// (team mates), the second gets `alt`: the colour of text.
 pub(crate) fn lap_classes(laps: &[LapTrace], place: usize, field: &Field) -> String {
     let member = |place: usize| field.get(laps.get(place)?.driver_number);
     let Some(own) = member(place) else { return format!("lap{place}") };
@@ -55,7 +55,7 @@ pub(crate) fn lap_time(lap: &Lap) -> Option<f64> {
     lap.lap_time_s.filter(|t| t.is_finite() && *t > 0.0)
 }
 
-/// Shades safety car, virtual safety car and red flag laps over the whole height.
+/// Shades laps under a safety car, virtual safety car or red flag over the whole height.
 fn shade(
     canvas: &crate::canvas::Canvas,
     plot: &Plot<'_>,
@@ -76,7 +76,7 @@ fn shade(
         let title = format!("{}, laps {} to {}", period.kind.label(), lap_start, end);
         canvas.group(&format!("period {class}"), Some(&title), || {
             plot.rectangle([(from, bottom), (to, top)], crate::canvas::SERIES)?;
-            // Near the right edge the label goes to the left of the period.
+            // Near the right edge, the label goes to the left of the period.
             let (at, side, moved) =
                 if last_lap as f64 - from < 3.0 { (from, HPos::Right, -3) } else { (from, HPos::Left, 3) };
             plot.text(short, (at, top), (moved, 3), letters(TEXT, 10.0, (side, VPos::Top)))

@@ -1,15 +1,15 @@
-//! Names from the API, made safe to show: they may hold anything.
+//! Makes names from the API safe to show: they may contain anything.
 
 use unicode_width::UnicodeWidthStr;
 
-/// A name without control characters and direction overrides, white space folded, cut to `most` columns.
+/// Removes control characters and direction overrides, folds white space, and cuts a name to `most` columns.
 ///
-/// Escaping for HTML comes on top; this is what keeps a name from moving a terminal's cursor, from
-/// reversing the text around it, and from filling the page.
+/// HTML escaping is separate; this keeps a name from moving a terminal's cursor, reversing the text around
+/// it, or filling the page.
 pub(crate) fn clean(name: &str, most: usize) -> String {
     let mut folded = String::new();
     let mut gap = false;
-    // Marks that take no column are cut by count.
+    // Zero-width marks are cut by count.
     for c in
         name.chars().filter(|c| c.is_whitespace() || !(c.is_control() || is_invisible(*c))).take(most * 4 + 1)
     {
@@ -32,7 +32,7 @@ pub(crate) fn clean(name: &str, most: usize) -> String {
     folded
 }
 
-/// Marks, overrides and isolates of direction, joiners, and what is no character at all.
+/// Marks, overrides and isolates of direction, joiners, and noncharacters.
 fn is_invisible(c: char) -> bool {
     matches!(c,
         '\u{00AD}' | '\u{061C}' | '\u{200B}'..='\u{200F}' | '\u{2028}'..='\u{202E}' | '\u{2060}'..='\u{206F}'

@@ -1,4 +1,4 @@
-//! Colours: teams, tyres, speeds, readable on light and on dark.
+//! Colours of teams, tyres and speeds, readable on light and on dark.
 
 /// Red, green, blue.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -8,7 +8,7 @@ pub(crate) struct Rgb(pub(crate) u8, pub(crate) u8, pub(crate) u8);
 pub(crate) const LIGHT_PAGE: Rgb = Rgb(0xff, 0xff, 0xff);
 pub(crate) const DARK_PAGE: Rgb = Rgb(0x16, 0x18, 0x1d);
 
-/// Colours for drivers whose team has none: ten hues that stay apart.
+/// Colours for drivers whose team has none: ten distinct hues.
 const PALETTE: [Rgb; 10] = [
     Rgb(0x1f, 0x77, 0xb4),
     Rgb(0xd6, 0x27, 0x28),
@@ -22,14 +22,14 @@ const PALETTE: [Rgb; 10] = [
     Rgb(0x52, 0x5c, 0x7a),
 ];
 
-/// A tyre that is not known.
+/// An unknown tyre.
 const UNKNOWN: Rgb = Rgb(0x80, 0x86, 0x90);
 
-/// Least contrast of a line against the page (WCAG 2.2 asks 3:1 of graphics).
+/// Minimum contrast of a line against the page (WCAG 2.2 requires 3:1 for graphics).
 const LEAST_CONTRAST: f64 = 3.0;
 
 impl Rgb {
-    /// A team's colour: exactly six hexadecimal digits, anything else is none.
+    /// A team's colour: exactly six hexadecimal digits, otherwise `None`.
     pub(crate) fn team(text: Option<&str>) -> Option<Self> {
         let digits = text?.trim().trim_start_matches('#');
         if digits.len() != 6 || !digits.bytes().all(|b| b.is_ascii_hexdigit()) {
@@ -39,7 +39,8 @@ impl Rgb {
         Some(Self((value >> 16) as u8, (value >> 8) as u8, value as u8))
     }
 
-    /// The colour of the n-th driver without a team colour, and how often the colours began anew before.
+    /// The colour of the n-th driver without a team colour, and how many times the palette was used up
+    /// before.
     pub(crate) fn spare(index: usize) -> (Self, usize) {
         (PALETTE[index % PALETTE.len()], index / PALETTE.len())
     }
@@ -64,19 +65,19 @@ impl Rgb {
         (a.max(b) + 0.05) / (a.min(b) + 0.05)
     }
 
-    /// `share` of `other` mixed in.
+    /// Mixes in a `share` of `other`.
     fn mix(self, other: Self, share: f64) -> Self {
         let channel = |a: u8, b: u8| (f64::from(a) * (1.0 - share) + f64::from(b) * share).round() as u8;
         Self(channel(self.0, other.0), channel(self.1, other.1), channel(self.2, other.2))
     }
 
-    /// Whether two lines of these colours could be taken for each other.
+    /// Whether lines of these colours could be confused.
     pub(crate) fn is_near(self, other: Self) -> bool {
         let square = |a: u8, b: u8| (f64::from(a) - f64::from(b)).powi(2);
         (square(self.0, other.0) + square(self.1, other.1) + square(self.2, other.2)).sqrt() < 90.0
     }
 
-    /// The nearest tone of this colour that can be seen on `page`.
+    /// The nearest tone of this colour that is visible on `page`.
     pub(crate) fn readable_on(self, page: Self) -> Self {
         let far = if page.luminance() > 0.5 { Self(0, 0, 0) } else { Self(255, 255, 255) };
         (0..=20)
@@ -85,7 +86,7 @@ impl Rgb {
             .unwrap_or(far)
     }
 
-    /// Black or white, whichever reads better on this colour.
+    /// Black or white, whichever is more readable on this colour.
     pub(crate) fn text_on(self) -> Self {
         let (black, white) = (Self(0x11, 0x11, 0x11), Self(255, 255, 255));
         if self.contrast(black) >= self.contrast(white) { black } else { white }
@@ -152,7 +153,7 @@ impl Tyre {
         }
     }
 
-    /// The colour of the tyre's wall, as on television.
+    /// The colour of the tyre's sidewall, as on television.
     pub(crate) fn colour(self) -> Rgb {
         match self {
             Self::Soft => Rgb(0xda, 0x29, 0x1c),
@@ -165,7 +166,7 @@ impl Tyre {
     }
 }
 
-/// Slow to fast: dark violet over teal to yellow (even in lightness, readable by the colour-blind).
+/// Slow to fast: dark violet over teal to yellow (even in lightness, readable for colour-blind readers).
 pub(crate) const SPEED_SCALE: [Rgb; 10] = [
     Rgb(0x4a, 0x2a, 0x8c),
     Rgb(0x48, 0x44, 0x9e),

@@ -3,7 +3,7 @@
 use crate::data::{LapTrace, TraceSample};
 use crate::overlay::{Anchors, Course, OfficialTimes, Overlay, OverlayError, Reading, TimedLap};
 
-/// Beyond its first and last sample a lap has their values for this many metres.
+/// Up to this many metres beyond its first and last sample, a lap keeps their values.
 const EDGE: f64 = 50.0;
 
 /// A lap as a function of distance: samples with distance, ascending.
@@ -21,7 +21,7 @@ impl Along {
         })
     }
 
-    /// A lap by the places of an overlay.
+    /// A lap by the positions of an overlay.
     fn on(course: &Course, trace: &LapTrace) -> Self {
         let end = trace.lap_duration_s.unwrap_or_default();
         Self::at_places(trace, |sample| {
@@ -29,7 +29,7 @@ impl Along {
         })
     }
 
-    /// Samples with a place, each farther than the one before.
+    /// Samples with a position, each farther than the one before.
     fn at_places(trace: &LapTrace, place: impl Fn(&TraceSample) -> Option<f64>) -> Self {
         let mut samples: Vec<(f64, TraceSample)> = Vec::new();
         for sample in &trace.samples {
@@ -42,7 +42,8 @@ impl Along {
         Self { samples }
     }
 
-    /// A value at a distance, linear between the samples that have it; near the ends that of the nearest sample.
+    /// A value at a distance, interpolated between the samples that have it; beyond the ends, that of the
+    /// nearest sample.
     pub(crate) fn at(&self, distance: f64, value: impl Fn(&TraceSample) -> Option<f64>) -> Option<f64> {
         let split = self.samples.partition_point(|(d, _)| *d < distance);
         let known = |(d, s): &(f64, TraceSample)| Some((*d, value(s)?));
@@ -57,22 +58,22 @@ impl Along {
     }
 }
 
-/// The best laps at the same points of the track.
+/// The best laps on one axis.
 #[derive(Debug)]
 pub(crate) struct Comparison {
     /// Fastest lap.
     pub(crate) first: Along,
-    /// The other; none when there is only one lap or the two cannot be compared.
+    /// The other lap; `None` when there is only one or the two cannot be compared.
     pub(crate) second: Option<Along>,
     /// Length of the axis in metres.
     pub(crate) length: f64,
-    /// The two laps laid over each other; none without a second.
+    /// The overlay of the two laps; `None` without a second.
     pub(crate) overlay: Option<Overlay>,
-    /// Why there is a second lap that is not compared.
+    /// Why the second lap is not compared.
     pub(crate) refused: Option<OverlayError>,
 }
 
-/// Lays the second lap over the first; none without a lap of two samples.
+/// Compares the first two laps; `None` without a lap of at least two samples.
 pub(crate) fn compare(laps: &[LapTrace], anchors: Option<&Anchors>) -> Option<Comparison> {
     let trace = laps.first()?;
     let first = Along::of(trace);

@@ -1,4 +1,4 @@
-//! What can go wrong.
+//! Errors of a report.
 
 use crate::Part;
 
@@ -9,9 +9,9 @@ pub enum ReportError {
     /// A row of a query does not have the columns or types that the report reads.
     #[error("{part}, row {row}: {source}; build the lake with this version of f1lake and try again")]
     Row {
-        /// Which query.
+        /// The query.
         part: Part,
-        /// Which row, counted from 1.
+        /// The row, counted from 1.
         row: usize,
         /// Cause.
         source: serde_json::Error,
@@ -19,12 +19,12 @@ pub enum ReportError {
     /// A chart could not be drawn.
     #[error("the chart {chart} could not be drawn: {detail}")]
     Chart {
-        /// Which.
+        /// The chart.
         chart: &'static str,
         /// Cause.
         detail: String,
     },
-    /// The page could not be put together.
+    /// The page could not be rendered.
     #[error("the page could not be written: {0}")]
     Page(#[from] askama::Error),
 }

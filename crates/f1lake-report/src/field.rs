@@ -1,4 +1,4 @@
-//! The field: every driver of a report once, in the order of the result, with the look they keep in all charts.
+//! The field: every driver of a report once, in the order of the result, with the same look in all charts.
 
 use crate::clean::clean;
 use crate::colour::{DARK_PAGE, LIGHT_PAGE, Rgb};
@@ -6,25 +6,25 @@ use crate::data::ReportData;
 use crate::frame::Shape;
 use std::collections::BTreeMap;
 
-/// A driver as charts and tables show them.
+/// A driver as shown in charts and tables.
 #[derive(Debug, Clone)]
 pub(crate) struct Member {
     /// Number on the car.
     pub(crate) number: i64,
-    /// Three letters, or the number when there are none.
+    /// Three letters, or the number without an acronym.
     pub(crate) acronym: String,
     /// Full name; empty when unknown.
     pub(crate) name: String,
     /// Team; empty when unknown.
     pub(crate) team: String,
-    /// The team's colour, or a spare one.
+    /// The team's colour, or one of the palette.
     pub(crate) colour: Rgb,
     /// 0 for the first driver of this colour, 1 for the second ...
     pub(crate) seat: usize,
 }
 
 impl Member {
-    /// CSS class, also the series' name.
+    /// CSS class and name of the series.
     pub(crate) fn class(&self) -> String {
         format!("d{}", self.number)
     }
@@ -45,7 +45,7 @@ impl Member {
     }
 }
 
-/// Everybody.
+/// All drivers.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Field {
     members: Vec<Member>,
@@ -53,7 +53,7 @@ pub(crate) struct Field {
 }
 
 impl Field {
-    /// Order: the leaderboard, then drivers that only the driver list, laps, stints or telemetry know.
+    /// Order: the leaderboard, then drivers found only in the driver list, laps, stints or telemetry.
     pub(crate) fn of(data: &ReportData) -> Self {
         let known: BTreeMap<i64, _> = data.drivers.iter().rev().map(|d| (d.driver_number, d)).collect();
         let numbers = (data.leaderboard.iter().map(|r| r.driver_number))
@@ -97,12 +97,12 @@ impl Field {
         &self.members
     }
 
-    /// Who drove that number.
+    /// The driver with this number.
     pub(crate) fn get(&self, number: i64) -> Option<&Member> {
         self.members.get(*self.places.get(&number)?)
     }
 
-    /// Three letters of that number.
+    /// The acronym for this number.
     pub(crate) fn acronym(&self, number: i64) -> String {
         self.get(number).map_or_else(|| number.to_string(), |m| m.acronym.clone())
     }

@@ -1,8 +1,8 @@
-//! Numbers as people write them.
+//! Human-readable numbers.
 
 use crate::data::LeaderboardRow;
 
-/// `1:19.813`; `59.900`; `1:02:03.400` from an hour on; a dash for what cannot be a time.
+/// `1:19.813`; `59.900`; `1:02:03.400` from an hour on; a dash for values that cannot be a time.
 pub(crate) fn lap_time(seconds: f64) -> String {
     if seconds.is_nan() || seconds.abs() >= 360_000.0 {
         return "–".to_owned();
@@ -35,7 +35,7 @@ pub(crate) fn gap(row: &LeaderboardRow) -> String {
     }
 }
 
-/// Points without needless decimals: `25`, `12.5`.
+/// Points without trailing zeros: `25`, `12.5`.
 pub(crate) fn points(points: f64) -> String {
     if points.abs() >= 10_000.0 || points.is_nan() {
         "–".to_owned()

@@ -1,4 +1,4 @@
-//! Axes: ranges that outliers cannot squash, round ticks, and the plot between them.
+//! Axes: ranges that ignore outliers, round ticks, and the plot between them.
 
 use crate::canvas::{AXIS, Backend, Canvas, GRID, SERIES, TEXT, UNITS, fill, stroke};
 use crate::error::ReportError;
@@ -12,18 +12,18 @@ use plotters::style::text_anchor::{HPos, Pos, VPos};
 use plotters::style::{IntoFont, IntoTextStyle, RGBColor, TextStyle};
 use std::ops::Range;
 
-/// Size of letters in tenths of a pixel.
+/// Font size in tenths of a pixel.
 const LETTERS: i32 = 120;
 
 /// An axis.
 pub(crate) struct Axis<'a> {
-    /// What it spans; reversed when the end is below the start.
+    /// Its range; reversed when the end is below the start.
     pub(crate) range: Range<f64>,
-    /// Where labels and grid lines are.
+    /// Positions of labels and grid lines.
     pub(crate) ticks: Vec<f64>,
-    /// Writes a label.
+    /// Formats a label.
     pub(crate) label: &'a dyn Fn(f64) -> String,
-    /// What it measures; may be empty.
+    /// Its title; may be empty.
     pub(crate) title: &'a str,
 }
 
@@ -36,7 +36,7 @@ pub(crate) struct Margins {
     pub(crate) left: i32,
 }
 
-/// A linear scale with ticks at given places.
+/// A linear scale with given ticks.
 struct Scale {
     range: Range<f64>,
     ticks: Vec<f64>,
@@ -69,7 +69,7 @@ pub(crate) struct Plot<'a> {
     chart: ChartContext<'a, Backend, Coordinates>,
 }
 
-/// Letters of a role and size in pixels.
+/// Text style of a role and size in pixels.
 pub(crate) fn letters(role: RGBColor, pixels: f64, anchor: (HPos, VPos)) -> TextStyle<'static> {
     ("x", pixels * f64::from(UNITS)).into_font().color(&role).pos(Pos::new(anchor.0, anchor.1))
 }
@@ -114,18 +114,18 @@ impl<'a> Plot<'a> {
         Ok(Self { canvas, chart })
     }
 
-    /// Where the plot lies on the canvas in pixels: left, top, right, bottom.
+    /// Bounds of the plot on the canvas in pixels: left, top, right, bottom.
     pub(crate) fn bounds(&self) -> (i32, i32, i32, i32) {
         let (x, y) = self.chart.plotting_area().get_pixel_range();
         (x.start / UNITS, y.start / UNITS, x.end / UNITS, y.end / UNITS)
     }
 
-    /// A line in the group's colour.
+    /// Draws a line in the group's colour.
     pub(crate) fn line(&self, points: Vec<(f64, f64)>, tenths: u32) -> Result<(), ReportError> {
         self.line_of(points, SERIES, tenths)
     }
 
-    /// A line of a role.
+    /// Draws a line of a role.
     pub(crate) fn line_of(
         &self,
         points: Vec<(f64, f64)>,
@@ -138,17 +138,17 @@ impl<'a> Plot<'a> {
         self.draw(&PathElement::new(points, stroke(role, tenths)))
     }
 
-    /// A box in the group's colour between two corners.
+    /// Draws a box in the group's colour between two corners.
     pub(crate) fn rectangle(&self, corners: [(f64, f64); 2], role: RGBColor) -> Result<(), ReportError> {
         self.draw(&Rectangle::new(corners, fill(role)))
     }
 
-    /// An area in the group's colour within these corners.
+    /// Draws an area in the group's colour within these corners.
     pub(crate) fn area(&self, corners: Vec<(f64, f64)>) -> Result<(), ReportError> {
         self.draw(&Polygon::new(corners, fill(SERIES)))
     }
 
-    /// A point: a filled circle, an empty square, an upward triangle.
+    /// Draws a point: a filled circle, an empty square, an upward triangle.
     pub(crate) fn marker(&self, at: (f64, f64), shape: Shape) -> Result<(), ReportError> {
         match shape {
             Shape::Disc => self.draw(&Circle::new(at, 24, fill(SERIES))),
@@ -162,7 +162,7 @@ impl<'a> Plot<'a> {
         }
     }
 
-    /// Text in the axes' units, moved by pixels.
+    /// Draws text in the axes' units, offset by pixels.
     pub(crate) fn text(
         &self,
         text: &str,
@@ -192,7 +192,7 @@ pub(crate) enum Shape {
     Square,
     /// Third driver.
     Triangle,
-    /// Hangs from the upper edge: the value lies beyond.
+    /// Hangs from the upper edge: the value is beyond it.
     Tick,
 }
 
@@ -210,7 +210,7 @@ pub(crate) fn round_ticks(range: &Range<f64>, most: usize) -> Vec<f64> {
     ticks_of(low, high, step)
 }
 
-/// Whole ticks (laps, places): at most `most`, steps 1, 2, 5, 10, 20 ...
+/// Whole ticks (laps, positions): at most `most`, in steps of 1, 2, 5, 10, 20 ...
 pub(crate) fn whole_ticks(low: i64, high: i64, most: usize) -> Vec<f64> {
     let span = (high - low).max(0) as f64;
     let mut step = 1.0;
@@ -237,10 +237,11 @@ pub(crate) fn quantile(sorted: &[f64], share: f64) -> Option<f64> {
     Some(low + (high - low) * place.fract())
 }
 
-/// Upper end of a lap-time axis: slow laps (pit stop, safety car, red flag) do not stretch it.
+/// Upper end of a lap-time axis, which slow laps (pit stop, safety car, red flag) do not stretch.
 ///
-/// Races: the upper quartile plus 2.5 times the spread of the middle half. Other sessions: 107 % of the best,
-/// because half of the laps there are driven slowly on purpose; more when a third of the laps would not fit (drying track).
+/// In races, it is the upper quartile plus 2.5 times the interquartile range. In other sessions, it is 107%
+/// of the best, because half of the laps there are slow on purpose; more when a third of the laps would not
+/// fit (drying track).
 pub(crate) fn lap_time_ceiling(sorted: &[f64], race: bool) -> Option<f64> {
     let (best, slowest) = (*sorted.first()?, *sorted.last()?);
     let ceiling = if race {

@@ -1,4 +1,4 @@
-//! The page: one file, no script needed, nothing loaded from elsewhere.
+//! The page: one file that works without scripts and loads nothing from elsewhere.
 
 use crate::charts::{self, Chart, comparison, lap_times, positions, track_map, tyre_stints};
 use crate::clean::clean;
@@ -13,12 +13,12 @@ use askama::Template;
 use std::collections::BTreeMap;
 use std::fmt::Write;
 
-/// The only script of the page: reads the comparison where the pointer is.
+/// The page's only script: reads the comparison at the pointer.
 const SCRIPT: &str = include_str!("../templates/report.js");
 /// Digest of [`SCRIPT`] for the page's content security policy: no other script may run.
 const SCRIPT_SHA256: &str = "wrvQDkVJgsHsRYfvJKEot15/2M17m//GbsDddgidOK8=";
 const STYLE: &str = include_str!("../templates/report.css");
-/// What is said of a session that the simulator made.
+/// Notice for a session that the simulator generated.
 pub(crate) const GENERATED: &str =
     "Generated data: the simulator invented these results, nobody drove these laps.";
 
@@ -103,13 +103,14 @@ struct ComparisonView {
     names: Vec<String>,
 }
 
-/// The report as one HTML file that reads well offline, in light, in dark and on paper.
+/// Renders the report as one HTML file that is readable offline, in light, in dark and on paper.
 ///
-/// Names from the API are escaped, cleaned of control characters and cut; the page's own policy forbids every
-/// script but the one that it carries.
+/// Names from the API are escaped, cleaned of control characters and cut; the page's content security policy
+/// forbids every script except its own.
 ///
 /// # Errors
-/// [`ReportError::Chart`] or [`ReportError::Page`] when drawing or writing fails; no data are known to cause it.
+/// [`ReportError::Chart`] or [`ReportError::Page`] when drawing or writing fails; no data is known to cause
+/// it.
 pub fn render_html(data: &ReportData) -> Result<String, ReportError> {
     let field = Field::of(data);
     let session = data.session.clone().unwrap_or_default();
@@ -230,7 +231,7 @@ fn date(text: &str) -> String {
     if is_time { format!("{day} {time} UTC") } else { day }
 }
 
-/// What one wants to know first: label, value, remark.
+/// The key facts: label, value, remark.
 fn facts(data: &ReportData, field: &Field) -> Vec<(String, String, String)> {
     let mut facts = Vec::new();
     let race = data.session.as_ref().is_some_and(|s| s.is_race());
@@ -286,7 +287,7 @@ fn facts(data: &ReportData, field: &Field) -> Vec<(String, String, String)> {
     facts
 }
 
-/// The row with the best lap of those who were not disqualified.
+/// The row with the best lap, excluding disqualified drivers.
 pub(crate) fn fastest(data: &ReportData) -> Option<(&LeaderboardRow, f64)> {
     data.leaderboard
         .iter()
@@ -331,7 +332,7 @@ fn results(data: &ReportData, field: &Field) -> Vec<ResultView> {
         .collect()
 }
 
-/// Place or why there is none.
+/// The position, or why there is none.
 pub(crate) fn place(row: &LeaderboardRow) -> String {
     match (&row.status, row.position) {
         (Some(status), _) if !status.is_empty() => clean(status, 6),
@@ -400,7 +401,7 @@ fn tyres(data: &ReportData) -> Vec<(&'static str, &'static str, &'static str)> {
     used.into_iter().map(|t| (t.class(), t.letter(), t.name())).collect()
 }
 
-/// Rules for colours that depend on the data. Everything in them is a number or comes out of [`Rgb::css`].
+/// CSS rules for colours that depend on the data. Everything in them is a number or comes from [`Rgb::css`].
 fn colours(field: &Field) -> String {
     let (mut light, mut dark, mut hide) = (String::new(), String::new(), String::new());
     // Writing to a string cannot fail.

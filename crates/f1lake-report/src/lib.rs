@@ -1,9 +1,9 @@
 //! A session's report: the leaderboard, stints and data quality as text for a terminal, and one
 //! self-contained HTML page with plots.
 //!
-//! Everything here is a pure function of [`ReportData`]. The data come from the lake's gold tables:
-//! [`Part::sql`] gives the query of each part, and [`ReportData::from_rows`] takes what the queries returned.
-//! No query engine is needed: any program that can run SQL and give rows as JSON objects can make a report.
+//! Everything here is a pure function of [`ReportData`]. The data comes from the lake's gold tables:
+//! [`Part::sql`] returns the query of each part, and [`ReportData::from_rows`] takes the results. No query
+//! engine is needed: any program that can run SQL and return rows as JSON objects can make a report.
 //!
 //! ```
 //! use f1lake_report::{Part, ReportData, Rows, render_html, render_text};

@@ -1,16 +1,17 @@
-//! Two laps laid over each other by place on the track: who is ahead where, and by how much.
+//! Overlays two laps by position on the track: which is ahead where, and by how much.
 //!
-//! Telemetry has a reading every quarter of a second, and its distance is integrated speed, so the same corner lies at
-//! another distance in every lap. The official times are exact to a millisecond at four places: the start, the two
-//! sector lines and the end. So each lap
+//! Telemetry has a reading every quarter of a second, and its distance is integrated speed, so the same
+//! corner has a different distance in every lap. The official times are exact to a millisecond at four
+//! positions: the start, the two sector lines and the end. So each lap
 //!
-//! 1. gets an edge at its exact start and end ([`TimedLap`]), because the last reading lies up to half a second before
-//!    the line;
-//! 2. is stretched piece by piece so that its official times fall on common places, the [`Anchors`] of the circuit.
+//! 1. gets an edge at its exact start and end ([`TimedLap`]), because the last reading may be half a second
+//!    before the line;
+//! 2. is stretched piece by piece so that its official times fall on common positions, the [`Anchors`] of the
+//!    circuit.
 //!
-//! The difference at each sector line and at the end is then the official one, and an error of the telemetry does not
-//! travel past a sector line. What is left between the lines is the noise of the sampling, which [`Overlay::noise_s`]
-//! estimates; parts below it name nobody.
+//! The difference at each sector line and at the end then equals the official one, and an error of the
+//! telemetry does not propagate past a sector line. Between the lines, sampling noise remains, which
+//! [`Overlay::noise_s`] estimates; for parts below it, neither lap counts as faster.
 //!
 //! Units: seconds, and metres along the lap. Everything here is a pure function.
 //!
@@ -49,19 +50,19 @@ pub use lap::{NoSectorLines, OfficialTimes, Reading, TimedLap};
 
 use serde::Serialize;
 
-/// Lengths that differ by more than this share are of different tracks, or of broken telemetry.
+/// Lengths that differ by more than this share belong to different tracks, or to broken telemetry.
 const MOST_STRETCH: f64 = 0.08;
 
-/// A lap's length within a sector may differ from the circuit's by this factor.
+/// A lap's length within a sector may differ from the circuit's by up to this factor.
 const MOST_SECTOR_STRETCH: f64 = 2.0;
 
-/// Slower than this, m/s, a place in metres says little about a time.
+/// Below this speed, m/s, a position in metres says little about a time.
 const LEAST_SPEED: f64 = 5.0;
 
-/// Metres on either side of a place over which its speed is the mean.
+/// Metres on either side of a position over which speed is averaged.
 const SPEED_WINDOW: f64 = 50.0;
 
-/// Why laps cannot be laid over each other.
+/// Why laps cannot be overlaid.
 #[derive(Debug, Clone, Copy, PartialEq, thiserror::Error)]
 #[non_exhaustive]
 pub enum OverlayError {
@@ -79,7 +80,7 @@ pub enum OverlayError {
         /// Length of the second lap, metres.
         second_m: f64,
     },
-    /// The integrated length of a lap does not fit the anchors.
+    /// The integrated length of a lap does not match the anchors.
     #[error("a lap of {lap_m:.0} m does not fit a track of {track_m:.0} m")]
     OtherTrack {
         /// Length of the lap, metres.
@@ -93,27 +94,27 @@ pub enum OverlayError {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Side {
-    /// The lap against which the other is measured.
+    /// The reference lap.
     First,
     /// The other lap.
     Second,
 }
 
-/// A part of the lap and what was gained there.
+/// A part of the lap and the time gained there.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 pub struct Part {
-    /// Where it begins, metres.
+    /// Its start, metres.
     pub from_m: f64,
-    /// Where it ends, metres.
+    /// Its end, metres.
     pub to_m: f64,
     /// Time of the second lap minus time of the first within the part, seconds.
     pub gain_s: f64,
-    /// Smaller gains cannot be told from the noise of the sampling, seconds.
+    /// Smaller gains are indistinguishable from sampling noise, seconds.
     pub noise_s: f64,
 }
 
 impl Part {
-    /// Who was faster here; none when the difference is within the noise.
+    /// The faster lap in this part; `None` when the difference is within the noise.
     pub fn faster(&self) -> Option<Side> {
         (self.gain_s.abs() > self.noise_s).then_some(if self.gain_s > 0.0 {
             Side::First
@@ -123,25 +124,26 @@ impl Part {
     }
 }
 
-/// Two laps on one axis of places.
+/// Two laps on one axis of positions.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Overlay {
     first: Course,
     second: Course,
-    /// Places at which both official times are known: the start, the sector lines when they are usable, the end.
+    /// Positions with both official times: the start, the sector lines if usable, the end.
     places_m: Vec<f64>,
     ends_only: Option<NoSectorLines>,
 }
 
 impl Overlay {
-    /// Lays two laps over each other. `anchors` are those of the session ([`Anchors::median`] over its clean laps);
-    /// without them the two laps give their own.
+    /// Overlays two laps. `anchors` are those of the session ([`Anchors::median`] over its clean laps);
+    /// without them, the two laps supply their own.
     ///
-    /// When a sector time of either lap is missing or wrong, both are anchored at their ends only, and
-    /// [`Overlay::ends_only`] says why.
+    /// When a sector time of either lap is missing or wrong, both are anchored only at their ends, and
+    /// [`Overlay::ends_only`] gives the reason.
     ///
     /// # Errors
-    /// [`OverlayError::LengthsDiffer`] and [`OverlayError::OtherTrack`] when the lengths differ by more than 8 %.
+    /// [`OverlayError::LengthsDiffer`] and [`OverlayError::OtherTrack`] when the lengths differ by more than
+    /// 8%.
     pub fn of(first: &TimedLap, second: &TimedLap, anchors: Option<&Anchors>) -> Result<Self, OverlayError> {
         let (first_m, second_m) = (first.length_m(), second.length_m());
         if !is_near(first_m, second_m) {
@@ -192,28 +194,29 @@ impl Overlay {
         self.places_m.last().copied().unwrap_or_default()
     }
 
-    /// Why the sector lines are no anchors; none when they are.
+    /// Why the sector lines are not used as anchors; `None` when they are.
     pub fn ends_only(&self) -> Option<NoSectorLines> {
         self.ends_only
     }
 
-    /// Time of the second lap minus time of the first at a place, seconds: positive where the second is behind.
-    /// Places off the lap count as its nearest end.
+    /// Time of the second lap minus time of the first at a position, seconds: positive where the second is
+    /// behind. Positions off the lap count as its nearest end.
     pub fn delta_s(&self, place_m: f64) -> f64 {
         self.second.time_s(place_m) - self.first.time_s(place_m)
     }
 
-    /// Places with official times of both laps after the start (sector lines, end), metres, and the difference there,
-    /// seconds.
+    /// Positions with official times of both laps after the start (sector lines, end), metres, and the
+    /// difference there, seconds.
     pub fn official(&self) -> Vec<(f64, f64)> {
         self.places_m.iter().skip(1).map(|place| (*place, self.delta_s(*place))).collect()
     }
 
-    /// How far the delta at a place may be off, seconds: about 19 of 20 deltas are nearer to the truth.
+    /// Error of the delta at a position, seconds: about 19 of 20 deltas are closer to the truth.
     ///
-    /// Between two readings nobody knows how the speed went. A car whose acceleration changes by 25 m/s² strays from
-    /// even change by half of that times the square of half a sample interval: 0.2 m in 0.24 s, 5 m when the feed
-    /// lost 1.3 s. These errors add up as independent ones do, are held at both anchors, and count by the speed there.
+    /// The speed between two readings is unknown. A car whose acceleration changes by 25 m/s² deviates from a
+    /// constant change by half of that times the square of half a sample interval: 0.2 m in 0.24 s, 5 m when
+    /// the feed lost 1.3 s. These errors add up like independent ones, are zero at both anchors, and are
+    /// weighted by the speed there.
     pub fn noise_s(&self, place_m: f64) -> f64 {
         let (from, to) = self.section(place_m);
         let (before, after) = (self.unsure_m2(from, place_m), self.unsure_m2(place_m, to));
@@ -224,14 +227,14 @@ impl Overlay {
         (before * after / (before + after)).sqrt() / speed
     }
 
-    /// Who is ahead at a place; none when the delta is within the noise.
+    /// The lap that is ahead at a position; `None` when the delta is within the noise.
     pub fn ahead(&self, place_m: f64) -> Option<Side> {
         let delta = self.delta_s(place_m);
         (delta.abs() > self.noise_s(place_m)).then_some(if delta > 0.0 { Side::First } else { Side::Second })
     }
 
-    /// The lap in about so many parts of nearly equal length. None crosses an anchor, so the gains of a sector's parts
-    /// add up to its official difference.
+    /// Splits the lap into about this many parts of nearly equal length. No part crosses an anchor, so the
+    /// gains of a sector's parts add up to its official difference.
     pub fn parts(&self, about: usize) -> Vec<Part> {
         let mut parts = Vec::new();
         for (from, to) in self.sections() {

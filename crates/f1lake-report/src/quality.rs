@@ -1,4 +1,4 @@
-//! Data-quality checks as lines for people.
+//! Data-quality checks as readable lines.
 
 use crate::clean::clean;
 use crate::data::{QualityLine, QualityStatus, ReportData};
@@ -51,7 +51,7 @@ pub(crate) fn summary(data: &ReportData) -> String {
     }
 }
 
-/// Names of the checks that ended so, joined by commas.
+/// Names of the checks with this status, joined by commas.
 pub(crate) fn names(data: &ReportData, status: QualityStatus) -> String {
     of_status(data, status).map(|line| clean(&line.check_name, 60)).collect::<Vec<_>>().join(", ")
 }
@@ -60,7 +60,7 @@ fn of_status(data: &ReportData, status: QualityStatus) -> impl Iterator<Item = &
     data.quality.iter().filter(move |line| line.status == status)
 }
 
-/// Acronyms of the drivers; numbers that nobody has stay numbers.
+/// Acronyms of the drivers; unknown numbers stay numbers.
 fn drivers(line: &QualityLine, field: &Field) -> String {
     let Some(numbers) = &line.drivers else { return String::new() };
     let names: Vec<String> = numbers

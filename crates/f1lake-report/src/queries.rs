@@ -1,4 +1,4 @@
-//! SQL that fills a report from the lake. Column names of the answers are the field names of the data types.
+//! SQL that fills a report from the lake. Column names of the results are the field names of the data types.
 
 use serde::{Deserialize, Serialize};
 
@@ -18,7 +18,7 @@ pub enum Part {
     Stints,
     /// Telemetry of the two best laps.
     Telemetry,
-    /// Where the sector lines lie in each clean lap.
+    /// Positions of the sector lines in each clean lap.
     SectorLines,
     /// Safety car, virtual safety car and red flag periods.
     Neutralisations,
@@ -40,8 +40,8 @@ impl Part {
         Self::Quality,
     ];
 
-    /// The query of this part for a session: one statement in the common subset of DataFusion, DuckDB and Spark,
-    /// ordered, with two-part table names.
+    /// The query of this part for a session: one statement in the common subset of DataFusion, DuckDB and
+    /// Spark, with an `order by` and two-part table names.
     pub fn sql(self, session_key: i64) -> String {
         let template = match self {
             Self::Session => include_str!("../sql/session.sql"),

@@ -1,4 +1,4 @@
-//! From the rows that queries return to [`ReportData`].
+//! Converts the rows of the queries to [`ReportData`].
 
 use crate::data::{LapTrace, ReportData, TraceSample};
 use crate::error::ReportError;
@@ -9,7 +9,7 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 use std::collections::BTreeMap;
 
-/// What the queries returned: the rows of each part as JSON objects. A part may be missing.
+/// Results of the queries: the rows of each part as JSON objects. A part may be missing.
 pub type Rows = BTreeMap<Part, Vec<Value>>;
 
 /// A telemetry row: a sample and the lap that it belongs to.
@@ -25,7 +25,7 @@ struct TelemetryRow {
     sample: TraceSample,
 }
 
-/// Where a clean lap has the sector lines and its end, metres.
+/// Positions of the sector lines and the end in a clean lap, metres.
 #[derive(Debug, Deserialize)]
 struct SectorLinesRow {
     line_1_m: Option<f64>,
@@ -40,10 +40,10 @@ impl SectorLinesRow {
 }
 
 impl ReportData {
-    /// Puts a report's data together. Rows are objects whose names are the columns of [`Part::sql`].
+    /// Builds a report's data. Rows are objects whose names are the columns of [`Part::sql`].
     ///
     /// # Errors
-    /// [`ReportError::Row`] when a row lacks a key column or a value has another type than the query gives.
+    /// [`ReportError::Row`] when a row lacks a key column or a value has another type than the query returns.
     pub fn from_rows(mut rows: Rows) -> Result<Self, ReportError> {
         let mut take = |part: Part| rows.remove(&part).unwrap_or_default();
         let session = read(Part::Session, take(Part::Session))?.into_iter().next();
@@ -72,7 +72,7 @@ fn read<T: DeserializeOwned>(part: Part, rows: Vec<Value>) -> Result<Vec<T>, Rep
         .collect()
 }
 
-/// Samples by lap, fastest lap first, in order of time.
+/// Samples by lap, fastest lap first, in time order.
 fn traces(rows: Vec<TelemetryRow>) -> Vec<LapTrace> {
     let mut laps: BTreeMap<(i64, i64), LapTrace> = BTreeMap::new();
     for row in rows {

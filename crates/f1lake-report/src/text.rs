@@ -13,12 +13,13 @@ use comfy_table::{Attribute, Cell, CellAlignment, Color, ContentArrangement, Row
 use std::fmt::Write;
 use unicode_width::UnicodeWidthStr;
 
-/// Narrower terminals get lines of this width.
+/// Minimum width of lines, also on narrower terminals.
 const LEAST_WIDTH: usize = 40;
-/// Bars do not get longer than this.
+/// Maximum width of bars.
 const MOST_WIDTH: usize = 160;
 
-/// Leaderboard, stint bars and data-quality lines for a terminal of `width` columns; `colour` adds ANSI colours.
+/// Leaderboard, stint bars and data-quality lines for a terminal of `width` columns; `colour` adds ANSI
+/// colours.
 pub fn render_text(data: &ReportData, width: usize, colour: bool) -> String {
     let width = width.clamp(LEAST_WIDTH, MOST_WIDTH);
     let field = Field::of(data);
@@ -83,7 +84,7 @@ fn leaderboard(out: &mut String, data: &ReportData, field: &Field, width: usize,
         out.push_str("no result for this session\n");
         return;
     }
-    // Narrow terminals lose the columns that are worth least first.
+    // On narrow terminals, the least useful columns are left out first.
     let with_name = width >= 72;
     let with_team = width >= 96 && field.members().iter().any(|m| !m.team.is_empty());
     let any = |has: fn(&crate::LeaderboardRow) -> bool| data.leaderboard.iter().any(has);
@@ -204,7 +205,7 @@ fn stints(out: &mut String, data: &ReportData, field: &Field, width: usize, pain
     }
 }
 
-/// A stint so many columns wide: `|M---14---`, as much as fits.
+/// A stint of this many columns: `|M---14---`, as much as fits.
 fn bar(tyre: Tyre, laps: i64, columns: usize) -> String {
     let text = format!("{} {laps}", tyre.letter());
     let inner = columns.saturating_sub(1);

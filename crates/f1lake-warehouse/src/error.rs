@@ -21,7 +21,7 @@ pub enum WarehouseError {
     /// The volume of staged files.
     #[error("{location}: {what}: {source}")]
     Volume {
-        /// Which.
+        /// Its name.
         location: String,
         /// What was being done.
         what: &'static str,
@@ -31,20 +31,20 @@ pub enum WarehouseError {
     /// A table that does not hold what it should.
     #[error("table {table} is damaged: {detail}; {advice}")]
     Damaged {
-        /// Which.
+        /// Its name.
         table: String,
-        /// How.
+        /// The damage.
         detail: String,
         /// What to do.
         advice: &'static str,
     },
-    /// Told to stop.
+    /// The work was stopped.
     #[error("stopped; what was committed stays and the next run goes on")]
     Interrupted,
 }
 
 impl WarehouseError {
-    /// Wraps a workspace's error with what was being done.
+    /// Wraps a workspace's error with its action.
     pub(crate) fn workspace(what: &'static str) -> impl FnOnce(f1lake_databricks::Error) -> Self {
         move |source| Self::Workspace { what, source: Box::new(source) }
     }

@@ -1,7 +1,8 @@
-//! Bronze in a Databricks warehouse: the same tables, columns and rows as the local ones, loaded by SQL.
+//! Bronze in a Databricks warehouse: the same tables, columns and rows as in the local lake, loaded by SQL.
 //!
-//! A landing file is decoded here, as for the local lake, and staged as Parquet in a volume; one `MERGE` a table and
-//! batch of sessions brings it in. Nothing depends on a statement running exactly once: see [`sql`].
+//! A landing file is decoded here, as for the local lake, and staged as Parquet in a volume; one `MERGE` per
+//! table and batch of sessions loads it. Correctness does not depend on a statement running exactly once: see
+//! [`sql`].
 
 use crate::error::WarehouseError;
 use crate::sql::{self, LoadRow, Place, StagedSession};
@@ -22,16 +23,17 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 use tokio_util::sync::CancellationToken;
 
-/// Sessions of a batch: a weekend's statements for one commit a table, and a few hundred MiB of staged files at most.
+/// Sessions of a batch: one commit per table for several weekends, and at most a few hundred MiB of staged
+/// files.
 const BATCH_SESSIONS: usize = 20;
 /// Landing files decoded at once.
 const FILES_AT_ONCE: usize = 3;
-/// Statements on the warehouse at once; each concerns a table of its own.
+/// Statements on the warehouse at once; each concerns its own table.
 const STATEMENTS_AT_ONCE: usize = 4;
-/// Times that a statement is sent again after it lost against another one or its outcome was not learnt.
+/// Retries of a statement that lost a conflict or whose outcome is unknown.
 const REPEATS: u32 = 4;
 
-/// Where bronze tables are loaded.
+/// The destination of bronze tables.
 #[derive(Debug, Clone)]
 pub struct Warehouse {
     /// Workspace.
@@ -50,15 +52,15 @@ impl Warehouse {
         format!("{}.{} on {}", self.place.catalog, self.place.schema, self.workspace.host())
     }
 
-    /// Makes what is missing: schema, volume of the staged files, tables, columns.
+    /// Creates what is missing: schema, volume of the staged files, tables, columns.
     ///
     /// # Errors
-    /// When a statement is refused: its text names the privilege.
+    /// When a statement is refused: the message names the privilege.
     pub async fn prepare(&self, cancel: &CancellationToken) -> Result<(), WarehouseError> {
         self.make_missing(cancel).await.map(drop)
     }
 
-    /// Makes what is missing; returns the tables that were there already.
+    /// Creates what is missing; returns the tables that existed before.
     async fn make_missing(&self, cancel: &CancellationToken) -> Result<BTreeSet<String>, WarehouseError> {
         let present = self.run("cannot look into the catalog", &sql::present(&self.place), cancel).await?;
         for (what, statement) in missing(&self.place, &present) {
@@ -72,7 +74,8 @@ impl Warehouse {
         Ok(present.rows.into_iter().filter_map(|row| row.into_iter().nth(1)?).collect())
     }
 
-    /// Runs a statement; again when it lost against another one or its outcome was not learnt, as all ours may.
+    /// Runs a statement; retries it after a lost conflict or an unknown outcome, because all of ours may be
+    /// repeated.
     async fn run(
         &self,
         what: &'static str,
@@ -139,7 +142,7 @@ impl Warehouse {
     }
 }
 
-/// What is known of a loaded landing file.
+/// State of a loaded landing file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 struct Known {
     sha256: Option<String>,
@@ -149,7 +152,7 @@ struct Known {
 }
 
 impl Known {
-    /// Why a landing file need not be loaded; `None`: it must be.
+    /// Why a landing file need not be loaded; `None` when it must be.
     fn spares(&self, endpoint: Endpoint, landed: &LandedEndpoint) -> Option<(LoadStatus, Decoded)> {
         let later = landed.extracted_at.as_microsecond().saturating_sub(self.extracted_at);
         if self.sha256 == landed.sha256 && !(endpoint == Endpoint::SessionResult && later >= CONFIRMED_AFTER)
@@ -163,7 +166,7 @@ impl Known {
     }
 }
 
-/// Statements that make what a schema lacks.
+/// Statements that create what a schema lacks.
 fn missing(place: &Place, present: &Rows) -> Vec<(&'static str, String)> {
     let mut statements = Vec::new();
     if present.rows.is_empty() {
@@ -192,7 +195,7 @@ fn missing(place: &Place, present: &Rows) -> Vec<(&'static str, String)> {
     statements
 }
 
-/// Statements that make everything, for people to read or run.
+/// Statements that create everything, human-readable.
 pub fn setup_statements(place: &Place, volume: &str) -> Vec<String> {
     let mut statements = vec![sql::create_schema(place), sql::create_volume(volume)];
     statements.extend(BronzeTable::all().map(|table| sql::create_bronze(place, &table)));
@@ -200,7 +203,7 @@ pub fn setup_statements(place: &Place, volume: &str) -> Vec<String> {
     statements
 }
 
-/// What is to be loaded of a batch.
+/// The pending loads of a batch.
 struct Work<'a> {
     manifest: &'a Manifest,
     tables: Vec<TableLoad>,
@@ -216,7 +219,8 @@ impl<'a> Work<'a> {
 /// Loads what is landed and not loaded yet.
 ///
 /// # Errors
-/// When the landing zone, the volume or the warehouse cannot be used at all; the failure of a session is in the report.
+/// When the landing zone, the volume or the warehouse cannot be used at all; failures of sessions are in the
+/// report.
 pub async fn load_warehouse(
     warehouse: &Warehouse,
     landing: &Landing,
@@ -234,7 +238,7 @@ pub async fn load_warehouse(
         report.sessions.iter().for_each(|session| progress(session));
     } else {
         let mut known = warehouse.known(cancel).await?;
-        // The record of a table that was dropped, and made anew just now, says nothing.
+        // The record of a table that was dropped and has just been recreated is void.
         known.retain(|(_, table), _| there.contains(table));
         let (mut due, done): (Vec<Work>, Vec<Work>) =
             manifests.iter().map(|manifest| due(manifest, &known)).partition(|work| !work.due.is_empty());
@@ -255,7 +259,7 @@ pub async fn load_warehouse(
     Ok(report)
 }
 
-/// Which tables of a session are to be loaded.
+/// The tables of a session that must be loaded.
 fn due<'a>(manifest: &'a Manifest, known: &BTreeMap<(i64, String), Known>) -> Work<'a> {
     let mut work = Work::new(manifest);
     for (endpoint, landed) in &manifest.endpoints {
@@ -289,7 +293,7 @@ struct Staged<'a> {
     result: Result<Decoded, String>,
 }
 
-/// Stages the files of a batch, merges each table, then records the sessions of which all tables are in.
+/// Stages the files of a batch, merges each table, then records the sessions whose tables are all loaded.
 async fn load_batch(
     warehouse: &Warehouse,
     landing: &Landing,
@@ -361,14 +365,14 @@ async fn load_batch(
     Ok(sessions)
 }
 
-/// Removes staged files that nothing needs any more; what stays is removed by a later load.
+/// Removes staged files that are no longer needed; a later load removes what remains.
 async fn forget(warehouse: &Warehouse, files: &Batch) {
     if let Err(error) = staging::clear(&warehouse.staging, files).await {
         tracing::warn!(%error, "staged files stay for now");
     }
 }
 
-/// What is recorded of a session that is loaded whole.
+/// The record of a completely loaded session.
 fn load_rows(work: &Work<'_>, loaded_at: Timestamp) -> Vec<LoadRow> {
     let landed: BTreeMap<String, &LandedEndpoint> = work
         .manifest
@@ -396,7 +400,7 @@ fn load_rows(work: &Work<'_>, loaded_at: Timestamp) -> Vec<LoadRow> {
         .collect()
 }
 
-/// Merges what is staged of a table; a failure is that of every session in it.
+/// Merges the staged files of a table; a failure affects every session in it.
 async fn merge_table<'a>(
     warehouse: &Warehouse,
     files: &Batch,
@@ -429,7 +433,7 @@ async fn merge_table<'a>(
     staged
 }
 
-/// The one statement that replaces sessions of a table.
+/// The single statement that replaces sessions of a table.
 fn replacing(place: &Place, table: &BronzeTable, folder: &str, sessions: &[StagedSession]) -> String {
     if sessions.iter().any(|session| session.rows) {
         sql::merge(place, table, folder, sessions)
@@ -438,7 +442,7 @@ fn replacing(place: &Place, table: &BronzeTable, folder: &str, sessions: &[Stage
     }
 }
 
-/// Writes every table anew, each in one commit; readers see the old one until then.
+/// Rebuilds every table, each in one commit; readers see the old one until then.
 async fn rebuild(
     warehouse: &Warehouse,
     landing: &Landing,
@@ -479,8 +483,8 @@ async fn rebuild(
     Ok(works.into_iter().map(session_load).collect())
 }
 
-/// The statements of a load into an empty schema, without running any: `f1lake load --to databricks --dry-run`. Counts
-/// are those of the manifests.
+/// The statements of a load into an empty schema, without running them: `f1lake load --to databricks
+/// --dry-run`. Counts come from the manifests.
 ///
 /// # Errors
 /// When the landing zone cannot be read.

@@ -1,4 +1,4 @@
-//! The SQL of a declarative pipeline that reads landing files by itself: streaming tables on the volume.
+//! The SQL of a declarative pipeline that reads landing files itself: streaming tables on the volume.
 
 use crate::sql::{literal, quoted, schema_text};
 use f1lake_bronze::{BronzeTable, EXTRACTED, INGESTED, RACE_SESSION_KEY, RESCUED, SOURCE_FILE};
@@ -7,12 +7,12 @@ use openf1_client::Endpoint;
 use openf1_client::field::FieldType;
 use std::fmt::Write;
 
-/// Landing files that a pipeline can read.
+/// Formats of landing files that a pipeline can read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum LandingFiles {
-    /// A JSON array a file.
+    /// One JSON array per file.
     Json,
-    /// A JSON object a line.
+    /// One JSON object per line.
     Ndjson,
 }
 
@@ -68,7 +68,7 @@ fn streaming(table: &BronzeTable, landing: &str, files: LandingFiles) -> String 
         schema = literal(&schema_text(&landed_columns(table))),
     );
     let from = match table.session_column {
-        // The grid's file bears the race's name, its rows the key of the qualifying session.
+        // The grid's file has the race's name, its rows the key of the qualifying session.
         RACE_SESSION_KEY => format!(
             "STREAM landed_{name} AS landed\nLEFT JOIN (\n  SELECT regexp_extract({SOURCE_FILE}, {part}, 1) AS session_part, \
              max(session_key) AS {RACE_SESSION_KEY}\n  FROM landed_{sessions}\n  GROUP BY 1\n) AS race ON race.session_part = \
@@ -93,7 +93,7 @@ fn streaming(table: &BronzeTable, landing: &str, files: LandingFiles) -> String 
     text
 }
 
-/// Fields as landing files hold them; those that are now a number, now a text, now a list are read as text.
+/// Fields as in landing files; those with numbers, text or lists are read as text.
 fn landed_columns(table: &BronzeTable) -> Vec<Column> {
     table
         .fields

@@ -1,4 +1,5 @@
-//! The SQL that a warehouse runs. Every statement is safe to repeat: a client cannot always know whether one ran.
+//! The SQL for a warehouse. Every statement is safe to repeat, because a client cannot always know whether
+//! one ran.
 
 use f1lake_bronze::{BronzeTable, EXTRACTED, LOADS, loads_columns};
 use f1lake_bronze::{Column, ColumnType};
@@ -15,7 +16,7 @@ pub struct Place {
 }
 
 impl Place {
-    /// Quoted name of a table of the schema.
+    /// Quoted name of a table in the schema.
     pub(crate) fn table(&self, name: &str) -> String {
         format!("{}.{}", self.quoted(), quoted(name))
     }
@@ -69,14 +70,14 @@ fn instant(at: Timestamp) -> String {
     format!("TIMESTAMP '{at:.6}'")
 }
 
-/// `name TYPE, ...`, as `read_files` takes a schema.
+/// `name TYPE, ...`, the schema format of `read_files`.
 pub(crate) fn schema_text(columns: &[Column]) -> String {
     let columns: Vec<String> =
         columns.iter().map(|column| format!("{} {}", column.name, column.column_type.sql())).collect();
     columns.join(", ")
 }
 
-/// Makes the schema.
+/// Creates the schema.
 pub(crate) fn create_schema(place: &Place) -> String {
     format!(
         "CREATE SCHEMA IF NOT EXISTS {}\nCOMMENT 'Formula 1 data as OpenF1 sent it: one table an endpoint, loaded by f1lake'",
@@ -84,13 +85,13 @@ pub(crate) fn create_schema(place: &Place) -> String {
     )
 }
 
-/// Makes a volume.
+/// Creates a volume.
 pub(crate) fn create_volume(volume: &str) -> String {
     let name: Vec<String> = volume.split('.').map(quoted).collect();
     format!("CREATE VOLUME IF NOT EXISTS {}\nCOMMENT 'Files of f1lake'", name.join("."))
 }
 
-/// Makes a bronze table.
+/// Creates a bronze table.
 pub(crate) fn create_bronze(place: &Place, table: &BronzeTable) -> String {
     let mut clusters = vec![table.session_column];
     if table.partitioned {
@@ -99,7 +100,7 @@ pub(crate) fn create_bronze(place: &Place, table: &BronzeTable) -> String {
     create_table(place, &table.name, &table.columns, table.endpoint.spec().doc, &clusters)
 }
 
-/// Makes the table of loads.
+/// Creates the table of loads.
 pub(crate) fn create_loads(place: &Place) -> String {
     create_table(
         place,
@@ -132,12 +133,12 @@ fn defined(columns: &[Column]) -> String {
     lines.join(",\n")
 }
 
-/// Adds the columns that a table lacks.
+/// Adds missing columns to a table.
 pub(crate) fn add_columns(place: &Place, table: &str, columns: &[Column]) -> String {
     format!("ALTER TABLE {} ADD COLUMNS (\n{}\n)", place.table(table), defined(columns))
 }
 
-/// Schemas and columns that are there.
+/// Existing schemas and columns.
 pub(crate) fn present(place: &Place) -> String {
     let information = format!("{}.`information_schema`", quoted(&place.catalog));
     format!(
@@ -147,7 +148,7 @@ pub(crate) fn present(place: &Place) -> String {
     )
 }
 
-/// What was loaded before.
+/// The record of previous loads.
 pub(crate) fn known(place: &Place) -> String {
     format!(
         "SELECT session_key, table_name, sha256, rows, rescued_rows, quarantined_rows, \
@@ -156,7 +157,7 @@ pub(crate) fn known(place: &Place) -> String {
     )
 }
 
-/// `session_key IN (1, 2)`, or the grid's race.
+/// `session_key IN (1, 2)`, or the race of a grid.
 fn sessions_in(column: &str, sessions: &[StagedSession]) -> String {
     let keys: Vec<String> = sessions.iter().map(|session| session.session_key.to_string()).collect();
     format!("{column} IN ({})", keys.join(", "))
@@ -191,7 +192,7 @@ fn names(columns: &[Column], prefix: &str) -> String {
     names.join(", ")
 }
 
-/// Columns that hold a field of the primary key, and whether they are never null.
+/// Columns of the primary key, and whether they are never null.
 pub(crate) fn key_columns(table: &BronzeTable) -> Vec<(&str, bool)> {
     let key = table.endpoint.spec().key;
     table
@@ -205,9 +206,10 @@ pub(crate) fn key_columns(table: &BronzeTable) -> Vec<(&str, bool)> {
 
 /// Replaces sessions of a bronze table by the rows in a folder of Parquet files, in one commit.
 ///
-/// A row is known by its session, the time of its extract and its key: the same files once more match every row and
-/// change nothing. Rows of a newer extract than the files' stay, and the files are then ignored. What an older extract
-/// left goes, so that rows that vanished upstream vanish here.
+/// A row is identified by its session, the time of its extract and its key: loading the same files again
+/// matches every row and changes nothing. If the table has rows of a newer extract, the files are ignored.
+/// Rows of an older extract that are not in the files are deleted, so rows that vanished upstream vanish
+/// here.
 pub(crate) fn merge(place: &Place, table: &BronzeTable, folder: &str, sessions: &[StagedSession]) -> String {
     let target = place.table(&table.name);
     let session = table.session_column;
@@ -243,12 +245,12 @@ pub(crate) fn merge(place: &Place, table: &BronzeTable, folder: &str, sessions: 
     )
 }
 
-/// Removes what an older extract left of sessions that have no rows now.
+/// Deletes the rows of an older extract for sessions that have no rows now.
 pub(crate) fn delete(place: &Place, table: &BronzeTable, sessions: &[StagedSession]) -> String {
     format!("DELETE FROM {}\nWHERE {}", place.table(&table.name), older("", table.session_column, sessions))
 }
 
-/// Writes a table anew from the rows in a folder of Parquet files.
+/// Rewrites a table from the rows in a folder of Parquet files.
 pub(crate) fn overwrite(place: &Place, table: &BronzeTable, folder: Option<&str>) -> String {
     let target = place.table(&table.name);
     let Some(folder) = folder else { return format!("DELETE FROM {target}\nWHERE true") };
@@ -260,7 +262,7 @@ pub(crate) fn overwrite(place: &Place, table: &BronzeTable, folder: Option<&str>
     )
 }
 
-/// Removes every row of the table of loads whose session is not among these.
+/// Deletes every row of the table of loads for other sessions.
 pub(crate) fn forget_others(place: &Place, sessions: &[i64]) -> String {
     let loads = place.table(LOADS);
     if sessions.is_empty() {
@@ -270,7 +272,7 @@ pub(crate) fn forget_others(place: &Place, sessions: &[i64]) -> String {
     format!("DELETE FROM {loads}\nWHERE session_key NOT IN ({})", keys.join(", "))
 }
 
-/// Records loads. What is recorded already stays as it is, and so does what is newer.
+/// Records loads. Existing and newer records stay unchanged.
 pub(crate) fn record(place: &Place, loads: &[LoadRow]) -> String {
     let columns = loads_columns();
     let rows: Vec<String> = loads
@@ -295,7 +297,7 @@ pub(crate) fn record(place: &Place, loads: &[LoadRow]) -> String {
         .iter()
         .map(|column| {
             let name = quoted(&column.name);
-            // A whole number in a list of values is an INT.
+            // An integer in a list of values is an INT.
             match column.column_type {
                 ColumnType::Bigint => format!("CAST({name} AS BIGINT) AS {name}"),
                 _ => name,

@@ -1,5 +1,5 @@
-//! Landing files as Parquet files in a volume, where a warehouse reads them: decoded by the same decoder as the local
-//! bronze tables, so that both hold the same rows.
+//! Stages landing files as Parquet files in a volume, where a warehouse reads them. The decoder is that of
+//! the local bronze tables, so both have the same rows.
 
 use crate::error::WarehouseError;
 use f1lake_bronze::arrow_schema;
@@ -15,25 +15,25 @@ use object_store::{ObjectStore, ObjectStoreExt};
 use parquet::arrow::ArrowWriter;
 use std::collections::BTreeSet;
 
-/// Folder of the volume that holds staged files.
+/// Folder of the volume for staged files.
 const FOLDER: &str = "bronze_staging";
-/// Folder for rows that could not be keyed.
+/// Folder for rows without a usable key.
 const QUARANTINE: &str = "bronze_quarantine";
-/// A batch that a broken run left is removed after this time: no statement reads it any more.
+/// Age at which a batch of a failed run is removed: no statement reads it any more.
 const LEFT_BEHIND: SignedDuration = SignedDuration::from_hours(24);
-/// How a batch tells its time.
+/// Format of the time in a batch's name.
 const STAMP: &str = "%Y%m%dT%H%M%SZ";
 
-/// The files of one load. Names are never used twice, so no reader meets a file that changes.
+/// The files of one load. Names are never reused, so no reader sees a file change.
 #[derive(Debug)]
 pub(crate) struct Batch {
     name: String,
-    /// Refused rows that loads before it kept.
+    /// Refused rows kept by earlier loads.
     kept_aside: BTreeSet<Path>,
 }
 
 impl Batch {
-    /// A new one, told apart by time and chance.
+    /// A new batch, named by timestamp and a random suffix.
     pub(crate) async fn start(store: &VolumeStore, now: Timestamp) -> Result<Self, WarehouseError> {
         let folder = Path::from(QUARANTINE);
         let listed = store.list(Some(&folder)).map_ok(|file| file.location).try_collect().await;
@@ -41,12 +41,12 @@ impl Batch {
         Ok(Self { name: format!("{}-{:08x}", now.strftime(STAMP), fastrand::u32(..)), kept_aside })
     }
 
-    /// One for statements that are only shown.
+    /// A batch for statements that are only printed.
     pub(crate) fn example() -> Self {
         Self { name: "BATCH".to_owned(), kept_aside: BTreeSet::new() }
     }
 
-    /// Path below the volume folder of a table's files.
+    /// Path of a table's files below the volume folder.
     pub(crate) fn folder(&self, table: &str) -> String {
         format!("{FOLDER}/{}/{table}", self.name)
     }
@@ -86,7 +86,7 @@ pub(crate) async fn stage(
     Ok(decoded)
 }
 
-/// Keeps rows that could not be keyed, or forgets those of an earlier load.
+/// Quarantines rows without a usable key, or removes those of an earlier load.
 async fn keep_aside(
     store: &VolumeStore,
     batch: &Batch,
@@ -106,7 +106,7 @@ async fn put(store: &VolumeStore, path: &Path, bytes: Vec<u8>) -> Result<(), War
     Ok(())
 }
 
-/// Wraps a failure with the place it concerns.
+/// Wraps a failure with its location.
 fn volume(
     store: &VolumeStore,
     what: &'static str,
@@ -121,7 +121,7 @@ pub(crate) async fn clear(store: &VolumeStore, batch: &Batch) -> Result<(), Ware
     remove(store, &Path::from(format!("{FOLDER}/{}", batch.name))).await
 }
 
-/// Removes what broken runs left a day ago or earlier.
+/// Removes batches that failed runs left at least a day ago.
 pub(crate) async fn clear_left_behind(store: &VolumeStore, now: Timestamp) -> Result<(), WarehouseError> {
     let folder = Path::from(FOLDER);
     let listed =

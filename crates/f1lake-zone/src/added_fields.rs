@@ -8,7 +8,7 @@ const fn added(name: &'static str, field_type: FieldType, doc: &'static str) -> 
     FieldSpec { name, field_type, nullable: true, doc }
 }
 
-/// Fields that landed rows carry beside the API's, in the order in which they are appended.
+/// Fields added to landed rows, in the order in which they are appended.
 pub static ADDED: [FieldSpec; 6] = [
     added("session_key", FieldType::Int, "Session that the row was landed with."),
     added("session_name", FieldType::Text, "Session's name, such as `Race` or `Practice 1`."),
@@ -32,7 +32,7 @@ pub static ADDED: [FieldSpec; 6] = [
 /// How many of [`ADDED`] all endpoints have; the others are the calendar, which lands with `meetings`.
 pub const OF_ALL: usize = 3;
 
-/// Fields that landed rows of an endpoint carry beside the API's, unless the API sends one of that name.
+/// Fields added to an endpoint's landed rows, unless the API sends one of that name.
 pub fn added_fields(endpoint: Endpoint) -> impl Iterator<Item = &'static FieldSpec> {
     let count = if endpoint == Endpoint::Meetings { ADDED.len() } else { OF_ALL };
     ADDED[..count].iter().filter(move |added| endpoint.spec().field(added.name).is_none())

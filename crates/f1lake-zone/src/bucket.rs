@@ -1,18 +1,18 @@
-//! Settings of object stores from the environment: what reaches them, and what never does.
+//! Settings of object stores from the environment: which ones are passed on, and which never are.
 
 use crate::error::ZoneError;
 #[cfg(feature = "cloud")]
 use std::sync::Arc;
 
-/// Schemes of the URLs that name a store.
+/// Schemes of object store URLs.
 pub const SCHEMES: [&str; 8] = ["s3", "s3a", "gs", "az", "azure", "adl", "abfs", "abfss"];
 
-/// Opens the store of a URL such as `s3://bucket/path`, with the settings of this process's environment; with the path
-/// in it. See [`settings`].
+/// Opens the store of a URL such as `s3://bucket/path`, with the settings of the process's environment, and
+/// returns it with the path in it. See [`settings`].
 ///
 /// # Errors
-/// [`ZoneError::Address`] when an address is plain http and may not be; [`ZoneError::Store`] when the URL is of no
-/// store, or settings are missing.
+/// [`ZoneError::Address`] when an address uses plain http without permission; [`ZoneError::Store`]
+/// when the URL's scheme is unknown, or settings are missing.
 #[cfg(feature = "cloud")]
 pub fn open(
     url: &url::Url,
@@ -24,7 +24,7 @@ pub fn open(
             url.scheme()
         )));
     }
-    // Variables that are no text are none of a store's.
+    // Variables that are not valid text cannot be settings of a store.
     let variables = std::env::vars_os()
         .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)));
     let (store, path) = object_store::parse_url_opts(url, settings(variables, plain_http)?)
@@ -32,17 +32,17 @@ pub fn open(
     Ok((Arc::from(store), path))
 }
 
-/// Beginnings of the variables that are meant for a store. All others stay out: `TOKEN` or `ENDPOINT` of some CI system
-/// would be taken for a session token or the store's address.
+/// Prefixes of variables meant for a store. All others are ignored: a CI system's `TOKEN` or `ENDPOINT` would
+/// be taken for a session token or the store's address.
 const PREFIXES: [&str; 3] = ["aws_", "azure_", "google_"];
-/// Switches that would let secrets travel unprotected: certificates unchecked, TLS left out.
+/// Switches that would send secrets unprotected: they disable certificate checks or TLS.
 const NEVER: [&str; 3] = ["allow_http", "allow_invalid_certificates", "use_emulator"];
 
-/// The settings for a store: those `variables` that are named `AWS_...`, `AZURE_...` or `GOOGLE_...`, except the ones
-/// that switch TLS or its checks off. With `plain_http`, addresses of this machine itself may be `http://`.
+/// The settings for a store: the `variables` named `AWS_...`, `AZURE_...` or `GOOGLE_...`, except those that
+/// disable TLS or its checks. With `plain_http`, addresses of this machine may use `http://`.
 ///
 /// # Errors
-/// [`ZoneError::Address`] when an address is plain http and may not be.
+/// [`ZoneError::Address`] when an address uses plain http without permission.
 pub fn settings(
     variables: impl IntoIterator<Item = (String, String)>,
     plain_http: bool,
@@ -66,7 +66,7 @@ pub fn settings(
         }
         settings.push((key, value));
     }
-    // A landed file is created and never overwritten; on S3 a copy must be told how to see to that.
+    // Landed files are created, never overwritten; S3 needs this setting to enforce that for copies.
     if !settings.iter().any(|(key, _)| key == "aws_copy_if_not_exists") {
         settings.push(("aws_copy_if_not_exists".to_owned(), "multipart".to_owned()));
     }
@@ -81,7 +81,7 @@ fn is_plain_http(value: &str) -> bool {
     value.get(..7).is_some_and(|start| start.eq_ignore_ascii_case("http://"))
 }
 
-/// Whether a plain http address is of this machine itself, so that nothing of it leaves it.
+/// Whether a plain http address is on this machine, so that nothing leaves it.
 fn is_loopback(value: &str) -> bool {
     url::Url::parse(value).is_ok_and(|url| {
         url.username().is_empty() && url.password().is_none() && openf1_client::is_loopback(&url)

@@ -9,55 +9,55 @@ pub enum ZoneError {
     /// Its address cannot be used; nothing was done.
     #[error("{0}")]
     Address(String),
-    /// A file or folder of this machine.
+    /// A failure on a local file or folder.
     #[error("{}: {what}: {source}; check the path, its permissions and free space", path.display())]
     Io {
         /// What was being done.
         what: &'static str,
-        /// With which path.
+        /// Its path.
         path: PathBuf,
         /// Cause.
         source: std::io::Error,
     },
-    /// The landing zone.
+    /// A failure of the landing zone.
     #[error("landing zone: {what} {path}: {source}{advice}", advice = advice(source))]
     Store {
         /// What was being done.
         what: &'static str,
-        /// With which object.
+        /// The object.
         path: String,
         /// Cause.
         source: object_store::Error,
     },
-    /// A file of ours that cannot be read.
+    /// One of our files is damaged.
     #[error("{path} is damaged: {detail}; {advice}")]
     Damaged {
-        /// Which.
+        /// Its path.
         path: String,
-        /// How.
+        /// The damage.
         detail: String,
         /// What to do.
         advice: &'static str,
     },
-    /// A landing zone that does not do what a run needs.
+    /// A landing zone that does not behave as a run requires.
     #[error("{place} {detail}; nothing can be landed there safely")]
     Unreliable {
-        /// Which.
+        /// Its path.
         place: String,
         /// What it does instead.
         detail: String,
     },
-    /// A file of a later version of this program, which this one must not touch.
+    /// A file written by a newer version of this program, which must not be changed.
     #[error(
         "{path} was written by a newer f1lake (layout {found}; this one knows {known}); use that version or a later \
          one; nothing was changed"
     )]
     Newer {
-        /// Which.
+        /// Its path.
         path: String,
         /// Its layout.
         found: u32,
-        /// Newest layout that is understood here.
+        /// Newest layout known here.
         known: u32,
     },
     /// Another run works on the same folder.
@@ -91,7 +91,7 @@ impl ZoneError {
         move |source| Self::Store { what, path, source }
     }
 
-    /// Whether the destination refused the login, or the right to write.
+    /// Whether the destination refused the login or the write.
     pub fn is_refused(&self) -> bool {
         matches!(self, Self::Store { source, .. } if refused(source))
     }
@@ -102,13 +102,13 @@ fn refused(error: &object_store::Error) -> bool {
     matches!(error, Unauthenticated { .. } | PermissionDenied { .. })
 }
 
-/// What to do about a store's error. Who refuses says itself which login or privilege is missing.
+/// Advice for a store's error. The store's own message already names the missing credential or permission.
 fn advice(error: &object_store::Error) -> &'static str {
     if refused(error) { "" } else { "; check that the destination exists and is writable" }
 }
 
-/// Refuses a JSON text whose `version` is beyond what is known here. It is looked at alone: the rest of a newer layout
-/// may not be readable at all.
+/// Refuses a JSON text whose `version` is newer than `known`. Parses only the version, because the rest of a
+/// newer layout may be unreadable.
 ///
 /// # Errors
 /// [`ZoneError::Newer`].

@@ -1,8 +1,9 @@
-//! One way to write a file: flushed, synced, with the user's umask, and whole under its name or not there at all.
+//! One way to write files: flushed, synced, with the user's umask, and complete under their name or not
+//! there.
 //!
-//! A volume of Databricks, mounted below `/Volumes`, refuses rename, link, append and seek. What is written there is
-//! gathered on the local disk and copied under its name in one sequential pass. Everywhere else a file is written beside
-//! its name and renamed. The place alone decides: callers do the same for both.
+//! A Databricks volume mounted below `/Volumes` refuses rename, link, append and seek. Files for it are
+//! assembled on the local disk and copied under their final name in one sequential pass. Everywhere else a
+//! file is written under a temporary name and renamed. The path alone decides: callers do the same for both.
 //!
 //! ```
 //! use f1lake_zone::files::{Existing, NewFile};
@@ -24,15 +25,15 @@ use std::fs::{File, OpenOptions};
 use std::io::{BufWriter, ErrorKind, Read, Result, Write};
 use std::path::{Path, PathBuf};
 
-/// How the names of files begin that are being written.
+/// Prefix of unfinished files.
 pub const UNFINISHED: &str = ".tmp-";
-/// Bytes gathered before they are written.
+/// Bytes buffered before writing.
 const BUFFER: usize = 1 << 18;
 
-/// What becomes of a file that has the name already.
+/// What happens to an existing file of that name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Existing {
-    /// The new file takes its place.
+    /// The new file replaces it.
     Replace,
     /// It stays, and the new file is refused with [`ErrorKind::AlreadyExists`].
     Keep,
@@ -41,7 +42,7 @@ pub enum Existing {
 /// How a file gets its name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Strategy {
-    /// Written beside it, synced, then renamed.
+    /// Written next to it, synced, then renamed.
     Rename,
     /// Written under it from start to end, then closed.
     OnePass,
@@ -53,15 +54,15 @@ impl Strategy {
     }
 }
 
-/// Whether a path lies in a Databricks volume that is mounted as a folder, as inside Databricks. (On macOS `/Volumes`
-/// holds disks, which are folders like any other.)
+/// Whether a path is in a Databricks volume mounted as a folder, as inside Databricks. (On macOS, `/Volumes`
+/// contains disks, which are ordinary folders.)
 pub fn is_mounted_volume(path: &Path) -> bool {
     !cfg!(target_os = "macos")
         && std::path::absolute(path)
             .is_ok_and(|path| path.starts_with("/Volumes") && path != Path::new("/Volumes"))
 }
 
-/// A file that is being written. Without [`NewFile::commit`] nothing of it stays.
+/// A file being written. Without [`NewFile::commit`] nothing of it remains.
 #[derive(Debug)]
 pub struct NewFile {
     path: PathBuf,
@@ -73,7 +74,7 @@ enum Parts {
     Beside(tempfile::NamedTempFile),
     /// Without a name, on the local disk.
     Gathered(File),
-    /// Straight to what is no file, as a pipe or `/dev/stdout`: nothing can take its place.
+    /// Straight to something other than a file, such as a pipe or `/dev/stdout`, which cannot be replaced.
     Straight(File),
 }
 
@@ -97,11 +98,10 @@ impl Write for Parts {
 }
 
 impl NewFile {
-    /// Begins a file; its folder is made when absent. A link is followed: what it points to is replaced. What is written is
-    /// buffered.
+    /// Begins a buffered file; creates its folder if absent. Follows a link: its target is replaced.
     ///
     /// # Errors
-    /// When the folder takes no file, and when the path is a folder.
+    /// When the folder accepts no file, or the path is a folder.
     pub fn create(path: impl Into<PathBuf>) -> Result<Self> {
         let path = path.into();
         let strategy = Strategy::of(&path);
@@ -125,7 +125,7 @@ impl NewFile {
             Strategy::Rename => {
                 let mut builder = tempfile::Builder::new();
                 builder.prefix(UNFINISHED);
-                // Readable for whom the user's umask lets read, as other files are.
+                // Permissions as the user's umask allows, like other files.
                 #[cfg(unix)]
                 builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
                 Parts::Beside(builder.tempfile_in(folder)?)
@@ -134,10 +134,11 @@ impl NewFile {
         Ok(Self { path, parts: BufWriter::with_capacity(BUFFER, parts) })
     }
 
-    /// Gives the file its name; on return it survives a power cut.
+    /// Gives the file its name; afterwards it survives a power cut.
     ///
     /// # Errors
-    /// When it cannot be written to its end, as on a full disk; [`ErrorKind::AlreadyExists`] as [`Existing::Keep`] says.
+    /// When it cannot be written completely, for example on a full disk; [`ErrorKind::AlreadyExists`] for
+    /// [`Existing::Keep`].
     pub fn commit(self, existing: Existing) -> Result<()> {
         let Self { path, parts } = self;
         match parts.into_inner().map_err(std::io::IntoInnerError::into_error)? {
@@ -169,10 +170,10 @@ impl Write for NewFile {
     }
 }
 
-/// Writes a small file whole.
+/// Writes a whole small file.
 ///
 /// # Errors
-/// As [`NewFile::create`] and [`NewFile::commit`].
+/// See [`NewFile::create`] and [`NewFile::commit`].
 pub fn write_file(path: &Path, bytes: &[u8], existing: Existing) -> Result<()> {
     write_by(path, bytes, existing, Strategy::of(path))
 }
@@ -187,10 +188,10 @@ fn write_by(path: &Path, mut bytes: &[u8], existing: Existing, strategy: Strateg
     file.commit(existing)
 }
 
-/// Copies a file whole.
+/// Copies a whole file.
 ///
 /// # Errors
-/// As [`NewFile::create`] and [`NewFile::commit`], and when the source cannot be read.
+/// See [`NewFile::create`] and [`NewFile::commit`]; also when the source cannot be read.
 pub fn copy_file(source: &Path, path: &Path, existing: Existing) -> Result<()> {
     copy_by(source, path, existing, Strategy::of(path))
 }
@@ -206,11 +207,11 @@ fn copy_by(source: &Path, path: &Path, existing: Existing, strategy: Strategy) -
     file.commit(existing)
 }
 
-/// Gives a finished and synced file another name: by a rename on the same disk, by a copy elsewhere. Its new entry is on
-/// disk when the folder has been synced.
+/// Renames a finished and synced file on the same disk, or copies it to another. The new entry is on disk
+/// once the folder has been synced.
 ///
 /// # Errors
-/// As [`copy_file`]; the source is kept then.
+/// See [`copy_file`]; the source is kept then.
 pub fn move_file(source: &Path, path: &Path, existing: Existing) -> Result<()> {
     let strategy = Strategy::of(path);
     if strategy == Strategy::Rename && !is_mounted_volume(source) {
@@ -236,7 +237,7 @@ fn rename(source: &Path, path: &Path, existing: Existing) -> Result<()> {
     }
 }
 
-/// Writes a file under its name from start to end. What a failure leaves of a file that was not there before is removed.
+/// Writes a file under its name from start to end. After a failure, removes a file that was not there before.
 fn one_pass(source: &mut impl Read, path: &Path, existing: Existing) -> Result<()> {
     let mut options = OpenOptions::new();
     options.write(true);
@@ -251,13 +252,13 @@ fn one_pass(source: &mut impl Read, path: &Path, existing: Existing) -> Result<(
     });
     drop(file);
     if written.is_err() {
-        // The failure to tell is the writing's.
+        // Report the write error, not this one.
         let _ = std::fs::remove_file(path);
     }
     written
 }
 
-/// Copies by reading and writing alone: the calls by which systems copy within a disk are not known everywhere.
+/// Copies by reading and writing only: not every file system supports the copy calls of the kernel.
 fn copy_all(source: &mut impl Read, target: &mut impl Write) -> Result<()> {
     let mut buffer = vec![0; BUFFER];
     loop {
@@ -274,12 +275,13 @@ fn folder_of(path: &Path) -> &Path {
     path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
 }
 
-/// Writes a file of ours, replacing what is there.
+/// Writes one of our files, replacing an existing one.
 pub fn replace(path: &Path, bytes: &[u8]) -> std::result::Result<(), ZoneError> {
     write_file(path, bytes, Existing::Replace).map_err(ZoneError::io("cannot write", path))
 }
 
-/// Removes unfinished files that an interrupted run left in a folder. The lock shows that nobody else is writing there.
+/// Removes unfinished files of an interrupted run from a folder. The lock proves that no other run writes
+/// there.
 pub fn remove_unfinished(folder: &Path, _lock: &RunLock) -> std::result::Result<(), ZoneError> {
     let wrap = || ZoneError::io("cannot clean", folder);
     let entries = match std::fs::read_dir(folder) {
@@ -304,20 +306,20 @@ pub fn sync_folder(folder: &Path) -> Result<()> {
     File::open(folder)?.sync_all()
 }
 
-/// Other systems have no folder to sync.
+/// Other systems cannot sync a folder.
 #[cfg(not(unix))]
 pub fn sync_folder(_folder: &Path) -> Result<()> {
     Ok(())
 }
 
-/// Runs work on files beside the network's.
+/// Runs file work off the network's threads.
 pub async fn blocking<T: Send + 'static, E: From<ZoneError> + Send + 'static>(
     work: impl FnOnce() -> std::result::Result<T, E> + Send + 'static,
 ) -> std::result::Result<T, E> {
     tokio::task::spawn_blocking(work).await.map_err(stopped_working)?
 }
 
-/// The error of work on files that broke off.
+/// The error of file work that panicked or was cancelled.
 pub fn stopped_working(error: tokio::task::JoinError) -> ZoneError {
     ZoneError::io("stopped while working on files in", std::env::temp_dir())(std::io::Error::other(error))
 }

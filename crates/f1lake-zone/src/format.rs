@@ -10,16 +10,16 @@ use serde::{Deserialize, Serialize};
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Format {
-    /// One JSON array, a record a line.
+    /// One JSON array, one record per line.
     #[default]
     Json,
-    /// A record a line.
+    /// One record per line.
     Ndjson,
     /// Typed columns.
     Parquet,
 }
 
-/// Compression of landing files. Parquet compresses inside: gzip and zstd choose its codec.
+/// Compression of landing files. Parquet compresses internally: gzip and zstd choose its codec.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Compression {

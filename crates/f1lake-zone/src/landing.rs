@@ -16,63 +16,64 @@ pub use read::LandedRows;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-/// Size of the parts in which a file is sent.
+/// Size of the parts of an upload.
 const PART: usize = 8 * 1024 * 1024;
-/// Folder of a store in which large files wait, whole, for their name.
+/// Folder of a store for complete large files before they get their name.
 const WORK_DIR: &str = "_work";
-/// Folder of what is kept although it is not landed.
+/// Folder for data that is kept but not landed.
 pub const ASIDE_DIR: &str = "_aside";
-/// What is older in the work folder of a store is left from a run that was cut off.
+/// Older uploads in the work folder of a store are left over from an interrupted run.
 const UPLOADS_END: SignedDuration = SignedDuration::from_hours(24);
-/// Manifests read at the same time.
+/// Manifests read at once.
 const PARALLEL: usize = 16;
 
-/// Where files land. Clones share the connection.
+/// The destination of landing files. Clones share the connection.
 #[derive(Debug, Clone)]
 pub struct Landing {
     store: Arc<dyn ObjectStore>,
     prefix: Path,
-    /// Folder, when the destination is this machine's: files are then synced to disk.
+    /// The folder, if the destination is local: files are then synced to disk.
     local: Option<PathBuf>,
     description: String,
-    /// Bytes up to which a file is sent in one request.
+    /// Up to this many bytes, a file is sent in one request.
     single_put: u64,
-    /// A second place for the same files.
+    /// A second destination for the same files.
     copy: Option<Arc<Landing>>,
 }
 
-/// What came of the wish to create a file.
+/// Result of creating a file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Created {
-    /// It is there.
+    /// It was created.
     New,
-    /// Another file has the name, and stays.
+    /// Another file has the name and stays.
     Taken,
 }
 
-/// What came of the wish to commit a manifest.
+/// Result of committing a manifest.
 #[derive(Debug)]
 pub enum Commit {
     /// The manifest is written.
     Done,
-    /// The manifest is no longer the one that was read; this one is there now.
+    /// The manifest changed since it was read; this is the current one.
     Overtaken(Box<Option<Manifest>>),
 }
 
 impl Landing {
-    /// A local folder (made when absent), or a URL such as `s3://bucket/path` where the `cloud` feature is on. Settings
-    /// of a bucket come from the environment, as [`crate::bucket::settings`] says, without plain http.
+    /// Opens a local folder (created if absent), or a URL such as `s3://bucket/path` with the `cloud`
+    /// feature. Settings of a bucket come from the environment, see [`crate::bucket::settings`], without
+    /// plain http.
     ///
     /// # Errors
-    /// When the folder cannot be made, or the URL's scheme is not supported by this build.
+    /// When the folder cannot be created, or this build does not support the URL's scheme.
     pub fn open(target: &str) -> Result<Self, ZoneError> {
         Self::open_with(target, false)
     }
 
-    /// Like [`Landing::open`]; `plain_http` lets a bucket on this machine be reached without TLS.
+    /// Like [`Landing::open`]; `plain_http` allows a bucket on this machine without TLS.
     ///
     /// # Errors
-    /// As there.
+    /// See [`Landing::open`].
     pub fn open_with(target: &str, plain_http: bool) -> Result<Self, ZoneError> {
         let settings = |text: String| ZoneError::Address(text);
         if target.trim().is_empty() {
@@ -123,7 +124,7 @@ impl Landing {
         Self::from_store(Arc::new(object_store::memory::InMemory::new()), "memory")
     }
 
-    /// Any store.
+    /// Wraps any store.
     pub fn from_store(store: Arc<dyn ObjectStore>, description: impl Into<String>) -> Self {
         Self {
             store,
@@ -135,21 +136,21 @@ impl Landing {
         }
     }
 
-    /// Sends files up to this size (bytes) in one request, for a store that gathers uploads in memory anyhow. Unless set
-    /// it is 8 MiB, and larger files are sent in parts to `_work/`, then copied.
+    /// Sends files up to this size (bytes) in one request, for a store that buffers uploads in memory anyway.
+    /// By default 8 MiB; larger files are sent in parts to `_work/`, then copied.
     #[must_use]
     pub fn single_put(self, up_to: u64) -> Self {
         Self { single_put: up_to, ..self }
     }
 
-    /// Keeps the files and manifests of the sessions that a run lands or finds landed in a second place too. What is
-    /// landed is decided here alone; a copy that lags behind is completed by the next run.
+    /// Also keeps the files and manifests of sessions that a run lands or finds landed in a second
+    /// destination. Only this zone decides what is landed; the next run completes a copy that lags behind.
     #[must_use]
     pub fn with_copy(self, copy: Landing) -> Self {
         Self { copy: Some(Arc::new(copy)), ..self }
     }
 
-    /// For people: the folder or URL.
+    /// The folder or URL, human-readable.
     pub fn describe(&self) -> String {
         self.description.clone()
     }
@@ -160,18 +161,19 @@ impl Landing {
     }
 
     fn path(&self, name: &str) -> Path {
-        // Parsed, not built part by part: building would percent-encode the letters of `São_Paulo`.
+        // Parsed as a whole: building part by part would percent-encode the letters of `São_Paulo`.
         let whole =
             if self.prefix.as_ref().is_empty() { name.to_owned() } else { format!("{}/{name}", self.prefix) };
         Path::parse(&whole).unwrap_or_else(|_| Path::from(whole))
     }
 
-    /// Whether the destination takes what a run does: creates a file, replaces it, reads it back and removes it.
+    /// Checks that the destination supports what a run does: creates a file, replaces it, reads it back and
+    /// removes it.
     ///
     /// # Errors
     /// With the cause.
     pub async fn check_writable(&self) -> Result<(), ZoneError> {
-        // A name of its own for each, since several may try at once.
+        // A unique name, because several runs may test at once.
         let name = format!("{MANIFEST_DIR}/{UNFINISHED}write-test-{}", unique());
         let tried = self.try_file(&name).await;
         let removed = self.remove(&name).await;
@@ -198,7 +200,7 @@ impl Landing {
         }
     }
 
-    /// Removes what a run that was cut off had begun to write. Only the run that holds the lock may do so.
+    /// Removes unfinished files of an interrupted run. Only the run that holds the lock may do so.
     pub fn remove_unfinished(&self, lock: &RunLock) -> Result<(), ZoneError> {
         let Some(folder) = &self.local else { return Ok(()) };
         for folder in [folder.clone(), folder.join(MANIFEST_DIR), folder.join(ASIDE_DIR)] {
@@ -207,8 +209,8 @@ impl Landing {
         Ok(())
     }
 
-    /// Removes uploads that a run began and never gave their name, from a store. Those of the last day may be another
-    /// machine's, under way.
+    /// Removes uploads without a final name from a store. Those of the last day may belong to another
+    /// machine's current run.
     pub async fn remove_old_uploads(&self, now: Timestamp, _lock: &RunLock) -> Result<(), ZoneError> {
         if self.local.is_some() {
             return Ok(());
@@ -231,7 +233,7 @@ impl Landing {
         }
     }
 
-    /// Removes a file; one that is not there is removed already.
+    /// Removes a file; succeeds if it is missing.
     pub async fn remove(&self, name: &str) -> Result<(), ZoneError> {
         let Some(folder) = &self.local else { return self.delete(&self.path(name)).await };
         let file = folder.join(name);
@@ -242,7 +244,7 @@ impl Landing {
         .await
     }
 
-    /// Writes a small object whole, replacing what is there; on return it survives a power cut.
+    /// Writes a whole small object, replacing an existing one; afterwards it survives a power cut.
     pub async fn put_bytes(&self, name: &str, bytes: Vec<u8>) -> Result<(), ZoneError> {
         if let Some(folder) = &self.local {
             let file = folder.join(name);
@@ -253,7 +255,7 @@ impl Landing {
         put.map_err(ZoneError::store("cannot write", &path)).map(drop)
     }
 
-    /// Writes a small object whole under a name that is free.
+    /// Writes a whole small object under a free name.
     async fn create(&self, name: &str, bytes: &[u8]) -> Result<Created, ZoneError> {
         if let Some(folder) = &self.local {
             let (file, bytes) = (folder.join(name), bytes.to_vec());
@@ -271,8 +273,9 @@ impl Landing {
         }
     }
 
-    /// Replaces a small object that was just read; false when it was replaced since. A store without conditional puts,
-    /// such as a volume, and a folder replace it at once: there the reading before it is all that can be asked.
+    /// Replaces a small object that was just read; false when it changed since. A store without conditional
+    /// puts, such as a volume, and a folder replace it at once: there the preceding read is the only
+    /// protection.
     async fn update(&self, name: &str, bytes: &[u8], version: UpdateVersion) -> Result<bool, ZoneError> {
         let path = self.path(name);
         let conditional = self.local.is_none() && (version.e_tag.is_some() || version.version.is_some());
@@ -293,7 +296,7 @@ impl Landing {
         Ok(true)
     }
 
-    /// Sends a local file, replacing what is there; the object appears whole or not at all.
+    /// Sends a local file, replacing an existing object; the object appears complete or not at all.
     pub async fn put_file(&self, name: &str, file: &std::path::Path) -> Result<(), ZoneError> {
         if let Some(folder) = &self.local {
             let (source, file) = (file.to_owned(), folder.join(name));
@@ -311,7 +314,7 @@ impl Landing {
         self.send_parts(&path, file).await
     }
 
-    /// The bytes of a file that is sent in one request; `None` when it is larger.
+    /// The bytes of a file that is small enough for one request; `None` when it is larger.
     async fn small(&self, file: &std::path::Path) -> Result<Option<PutPayload>, ZoneError> {
         let read = || ZoneError::io("cannot read", file);
         let length = tokio::fs::metadata(file).await.map_err(read())?.len();
@@ -342,15 +345,15 @@ impl Landing {
             }
         };
         if let Err(error) = sent {
-            // What was sent must not stay behind; the first error is the one to tell.
+            // Remove what was sent, but report the first error.
             let _ = upload.abort().await;
             return Err(error);
         }
         upload.finish().await.map_err(ZoneError::store("cannot write", path)).map(drop)
     }
 
-    /// Lands a finished and synced file of ours under a name that is free: moved when it is on the same disk, else sent.
-    /// The entry in the folder is on disk when the session's manifest is.
+    /// Lands one of our finished and synced files under a free name: moves it on the same disk, otherwise
+    /// sends it. The folder entry is on disk once the session's manifest is.
     pub async fn land(&self, name: &str, file: &std::path::Path) -> Result<Created, ZoneError> {
         let landed = self.land_here(name, file).await?;
         if let (Some(copy), Created::New) = (&self.copy, landed) {
@@ -375,7 +378,7 @@ impl Landing {
         let copied = match self.store.copy_opts(&waiting, &path, options).await {
             Ok(()) => Ok(Created::New),
             Err(object_store::Error::AlreadyExists { .. }) => Ok(Created::Taken),
-            // A store that cannot copy so takes it in one request.
+            // A store that cannot copy this way gets it in one request.
             Err(object_store::Error::NotImplemented { .. } | object_store::Error::NotSupported { .. }) => {
                 let bytes = tokio::fs::read(file).await.map_err(ZoneError::io("cannot read", file))?;
                 self.create_object(name, PutPayload::from(bytes)).await
@@ -385,13 +388,14 @@ impl Landing {
         let removed = self.delete(&waiting).await;
         let created = copied?;
         if let Err(error) = removed {
-            // It has landed all the same; a later run removes what is left.
+            // It is landed anyway; a later run removes the remains.
             tracing::debug!(%error, name, "landed, but its upload could not be removed");
         }
         Ok(created)
     }
 
-    /// Whether a landed file is gone or is not what was landed. In a store its length alone is looked at.
+    /// Whether a landed file is missing or differs from what was landed. In a store only its length is
+    /// compared.
     pub async fn is_lost(&self, name: &str, bytes: u64, sha256: Option<&str>) -> Result<bool, ZoneError> {
         if let Some(folder) = &self.local {
             let (file, sha256) = (folder.join(name), sha256.map(str::to_owned));
@@ -406,7 +410,8 @@ impl Landing {
         }
     }
 
-    /// Moves a damaged file out of the way, so that its name is free; where it went, or `None` when it is gone.
+    /// Moves a damaged file to `_aside/`, which frees its name; returns its new name, or `None` when it is
+    /// missing.
     pub async fn set_aside(&self, name: &str, now: Timestamp) -> Result<Option<String>, ZoneError> {
         let aside =
             format!("{ASIDE_DIR}/damaged.{}.{}", now.strftime("%Y%m%dT%H%M%SZ"), name.replace('/', "_"));
@@ -418,12 +423,12 @@ impl Landing {
         Ok(Some(aside))
     }
 
-    /// An object's bytes; `None` when there is no such object.
+    /// An object's bytes; `None` when it does not exist.
     pub async fn get(&self, name: &str) -> Result<Option<bytes::Bytes>, ZoneError> {
         Ok(self.get_version(name).await?.map(|(bytes, _)| bytes))
     }
 
-    /// An object's bytes, and what tells this version of it from another.
+    /// An object's bytes and version.
     async fn get_version(&self, name: &str) -> Result<Option<(bytes::Bytes, UpdateVersion)>, ZoneError> {
         let path = self.path(name);
         match self.store.get(&path).await {
@@ -438,7 +443,7 @@ impl Landing {
         }
     }
 
-    /// An object as a local file: itself when the zone is local, else a copy in `scratch`.
+    /// An object as a local file: itself when the zone is local, otherwise a copy in `scratch`.
     pub async fn local_copy(
         &self,
         name: &str,
@@ -466,7 +471,7 @@ impl Landing {
         Ok(Some(copy))
     }
 
-    /// Names of the objects below a folder (`""`: the top), without those in deeper folders.
+    /// Names of the objects in a folder (`""`: the top), without subfolders.
     pub async fn list(&self, folder: &str) -> Result<Vec<String>, ZoneError> {
         let path = if folder.is_empty() { self.prefix.clone() } else { self.path(folder) };
         let listed = self
@@ -495,7 +500,7 @@ impl Landing {
         Ok(manifests)
     }
 
-    /// Every manifest by its name in the zone, the damaged ones too.
+    /// Every manifest by its name in the zone, including damaged ones.
     pub async fn each_manifest(&self) -> Result<Vec<(String, Result<Manifest, ZoneError>)>, ZoneError> {
         let names = self.list(MANIFEST_DIR).await?;
         let names = names.into_iter().filter(|name| name.ends_with(".json"));
@@ -511,7 +516,7 @@ impl Landing {
         Ok(read.into_iter().flatten().collect())
     }
 
-    /// A manifest by its name in the zone, and its version there.
+    /// A manifest by its name in the zone, with its version there.
     async fn manifest(
         &self,
         name: &str,
@@ -522,13 +527,13 @@ impl Landing {
             && let Some(bytes) = self.get(&journal(name)).await?
             && let Ok(whole) = Manifest::parse(name, &bytes)
         {
-            // The writing was cut off after its journal was whole.
+            // The write was interrupted after its journal was complete.
             manifest = Ok(whole);
         }
         Ok(Some((manifest, version)))
     }
 
-    /// Commits a session: writes its manifest, last of all, if the one that is there is still `old`.
+    /// Commits a session by writing its manifest, last of all, if the current one is still `old`.
     pub async fn commit(&self, manifest: &Manifest, old: Option<&Manifest>) -> Result<Commit, ZoneError> {
         let name = manifest.path();
         if let Some(folder) = self.local.clone() {
@@ -536,7 +541,8 @@ impl Landing {
                 .await?;
         }
         let text = manifest.text()?;
-        // A manifest written in one pass is incomplete for a moment, so a full copy stays beside it until the write ends.
+        // A manifest written in one pass is incomplete for a moment, so a full copy stays next to it until
+        // the write ends.
         let journaled = self.local.as_deref().is_some_and(is_mounted_volume);
         let current = self.manifest(&name).await?;
         let current = match current {
@@ -581,7 +587,7 @@ impl Landing {
         Ok(())
     }
 
-    /// Copies what is missing of a session, its manifest last.
+    /// Copies the missing files of a session, its manifest last.
     async fn complete(&self, copy: &Self, manifest: &Manifest) -> Result<(), ZoneError> {
         let text = manifest.text()?;
         if copy.get(&manifest.path()).await?.is_some_and(|there| there == text) {
@@ -613,7 +619,7 @@ impl Landing {
     }
 }
 
-/// Beside a manifest while it is written in one pass.
+/// Name of the journal next to a manifest written in one pass.
 fn journal(manifest: &str) -> String {
     format!("{manifest}.next")
 }
@@ -638,7 +644,7 @@ mod tests {
     use super::*;
     use crate::format::digest;
 
-    /// What every store must do to be a landing zone. A new one is added below and passes this as it is.
+    /// The conformance suite of landing zones. Add each new store below; it must pass unchanged.
     async fn conforms(landing: &Landing) {
         assert_eq!(landing.get("absent.json").await.unwrap(), None);
         assert_eq!(landing.list("").await.unwrap(), Vec::<String>::new(), "not empty at the start");
@@ -662,7 +668,7 @@ mod tests {
 
         let scratch = tempfile::tempdir().unwrap();
         let source = scratch.path().join("source");
-        // Nothing, one part, exactly one part, several parts and a bit.
+        // Nothing, one part, exactly one part, and several parts with a remainder.
         for (name, length) in
             [("none", 0), ("small_São_Paulo.json", 1000), ("part", PART), ("large", 2 * PART + 12_345)]
         {
@@ -724,7 +730,7 @@ mod tests {
         for session_key in [20, 3] {
             assert!(is_done(landing.commit(&manifest(session_key), None).await.unwrap()));
         }
-        // Two runs read the same manifest: the second is told, and the first one's manifest stays.
+        // Two runs read the same manifest: the second one is refused, and the first one's manifest stays.
         let (mine, theirs) = (of_tool(3, "mine"), of_tool(3, "theirs"));
         assert!(is_done(landing.commit(&theirs, Some(&manifest(3))).await.unwrap()));
         match landing.commit(&mine, Some(&manifest(3))).await.unwrap() {

@@ -1,4 +1,5 @@
-//! The manifest of a session: what landed, and the proof of it. It is written last: no manifest, not landed.
+//! The manifest of a session: what landed, with digests. It is written last: a session without one is not
+//! landed.
 
 use crate::error::ZoneError;
 use crate::format::{Compression, Format};
@@ -10,39 +11,39 @@ use std::collections::BTreeMap;
 /// Folder of manifests in the landing zone.
 pub const MANIFEST_DIR: &str = "_manifest";
 
-/// How a request of a landed endpoint ended.
+/// Outcome of a request of a landed endpoint.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Outcome {
     /// With rows.
     Rows,
-    /// Without: 404 "No results found." or an empty list.
+    /// Without rows: 404 "No results found." or an empty list.
     Empty,
 }
 
 /// One request behind a landed endpoint.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct LandedRequest {
-    /// What was asked: `laps?session_key=9488`.
+    /// The query: `laps?session_key=9488`.
     pub query: String,
-    /// How it ended.
+    /// Its outcome.
     pub outcome: Outcome,
     /// HTTP status.
     pub status: u16,
-    /// Rows of the answer.
+    /// Rows of the response.
     pub rows: u64,
-    /// Tries it took.
+    /// Number of attempts.
     pub tries: u32,
-    /// When the answer came.
+    /// When the response arrived.
     pub received_at: Timestamp,
 }
 
 /// One endpoint of a landed session.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct LandedEndpoint {
-    /// Current file; none when there were no rows.
+    /// Current file; `None` when there were no rows.
     pub file: Option<String>,
-    /// Counts corrections: 1, then 2 for the file with `.v2`.
+    /// Version of the file: 1, then 2 for a correction with `.v2`.
     pub version: u32,
     /// Rows in the file.
     pub rows: u64,
@@ -50,7 +51,7 @@ pub struct LandedEndpoint {
     pub bytes: u64,
     /// SHA-256 of the file, hex.
     pub sha256: Option<String>,
-    /// Exact duplicates left out.
+    /// Exact duplicates removed.
     pub duplicates_dropped: u64,
     /// Half-null duplicates merged into one row (drivers).
     pub rows_merged: u64,
@@ -60,12 +61,12 @@ pub struct LandedEndpoint {
     pub format: Format,
     /// Compression of the file.
     pub compression: Compression,
-    /// Requests behind it.
+    /// The requests behind it.
     pub requests: Vec<LandedRequest>,
     /// Earlier files, replaced by corrections, oldest first.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub replaced: Vec<String>,
-    /// A smaller answer that was kept aside instead of landed.
+    /// Path of a smaller response that was set aside instead of landed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub kept_aside: Option<String>,
 }
@@ -114,7 +115,7 @@ impl Manifest {
         struct Layout {
             manifest_version: u32,
         }
-        // Looked at alone first: the rest of a newer layout may not be readable at all.
+        // Parsed separately first, because the rest of a newer layout may be unreadable.
         if let Ok(Layout { manifest_version: found }) = serde_json::from_slice(bytes)
             && found > Self::LAYOUT
         {
@@ -166,7 +167,7 @@ pub fn settled_at(date_end: Timestamp, settle_days: u32) -> Timestamp {
     later(date_end, SignedDuration::from_hours(24 * i64::from(settle_days)))
 }
 
-/// A time plus a duration; the first or last time there is when the sum is beyond it.
+/// A time plus a duration, clamped to the range of timestamps.
 pub fn later(time: Timestamp, duration: SignedDuration) -> Timestamp {
     let end = if duration.is_negative() { Timestamp::MIN } else { Timestamp::MAX };
     time.checked_add(duration).unwrap_or(end)
@@ -177,7 +178,7 @@ mod tests {
     use super::*;
     use serde_json::{Value, json};
 
-    /// A manifest of a session with that end; each endpoint with the fields that matter.
+    /// A manifest of a session with this end; each endpoint with the relevant fields.
     fn manifest(session_key: i64, date_end: Timestamp, endpoints: &[(&str, Value)]) -> Manifest {
         let now: Timestamp = "2025-01-01T00:00:00Z".parse().unwrap();
         let landed = endpoints.iter().map(|(name, fields)| {

@@ -3,8 +3,8 @@
 use crate::format::{Compression, Format};
 use openf1_client::Endpoint;
 
-/// What two names must not share, so that no file of theirs is the same: some disks ignore case, and `Race.v2` is how
-/// the second version of `Race` is called.
+/// The key that must differ for two names to have different files: some disks ignore case, and `Race.v2` is
+/// the second version of `Race`.
 pub fn files_of(name: &str) -> String {
     let mut rest = name.to_lowercase();
     while let Some((before, version)) = rest.rsplit_once(".v")

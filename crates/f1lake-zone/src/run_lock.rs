@@ -6,11 +6,11 @@ use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-/// Held while a run works; the system frees it when the process ends, however it ends.
+/// Held while a run works; the system releases it when the process ends in any way.
 ///
-/// Functions that delete something of a working folder take it as an argument, so that only the run that holds the folder
-/// can call them. Its file stays for ever: a run that unlinked it would leave a second one locking a file that a third
-/// cannot see.
+/// Functions that delete files of a working folder take it as an argument, so that only the run that holds
+/// the folder can call them. The lock file is never removed: a run that unlinked it could leave a second run
+/// locking a file that a third cannot see.
 #[derive(Debug)]
 pub struct RunLock {
     folder: PathBuf,
@@ -18,15 +18,16 @@ pub struct RunLock {
 }
 
 impl RunLock {
-    /// Locks a folder, which is made when absent; waits for another run to end when told to.
+    /// Locks a folder, which is created if absent; with `wait`, waits for another run to end.
     ///
     /// # Errors
-    /// [`ZoneError::Busy`] while another run holds the folder, [`ZoneError::Io`] when it cannot be locked.
+    /// [`ZoneError::Busy`] while another run holds the folder, [`ZoneError::Io`] when it cannot be
+    /// locked.
     pub async fn take(folder: &Path, wait: bool) -> Result<Self, ZoneError> {
         loop {
             match Self::try_take(folder) {
                 Err(ZoneError::Busy(_)) if wait => {
-                    // Polled, so that the run can be stopped while it waits.
+                    // Polled, so that the run can be stopped while waiting.
                     tokio::time::sleep(Duration::from_millis(200)).await;
                 }
                 other => return other,
@@ -34,7 +35,7 @@ impl RunLock {
         }
     }
 
-    /// Locks a folder now or not at all.
+    /// Locks a folder now or fails.
     pub fn try_take(folder: &Path) -> Result<Self, ZoneError> {
         let path = folder.join("run.lock");
         let open = || -> Result<std::io::Result<File>, ZoneError> {
@@ -43,7 +44,7 @@ impl RunLock {
             Ok(OpenOptions::new().write(true).create(true).truncate(false).open(&path))
         };
         let file = match open()? {
-            // A command that found its new folder still empty may have removed it in between.
+            // Another command that found its new folder still empty may have removed it in between.
             Err(error) if error.kind() == ErrorKind::NotFound => open()?,
             other => other,
         };
@@ -55,7 +56,7 @@ impl RunLock {
         }
     }
 
-    /// The folder that it locks.
+    /// The locked folder.
     pub fn folder(&self) -> &Path {
         &self.folder
     }

@@ -1,4 +1,4 @@
-//! Manifests against files: lengths, digests and rows.
+//! Compares manifests with files: lengths, digests and rows.
 
 use crate::error::ZoneError;
 use crate::format::{Rows, digest};
@@ -8,12 +8,12 @@ use openf1_client::Endpoint;
 use serde::Serialize;
 use std::collections::BTreeSet;
 
-/// One thing that is wrong.
+/// One problem.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct VerifyProblem {
     /// Session.
     pub session_key: i64,
-    /// Endpoint; none when it is the manifest itself that is damaged.
+    /// Endpoint; `None` when the manifest itself is damaged.
     pub endpoint: Option<Endpoint>,
     /// File.
     pub file: String,
@@ -21,10 +21,10 @@ pub struct VerifyProblem {
     pub what: String,
 }
 
-/// What a verification found.
+/// Result of a verification.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 pub struct VerifyReport {
-    /// Sessions looked at.
+    /// Sessions verified.
     pub sessions: usize,
     /// Files read.
     pub files: usize,
@@ -34,14 +34,14 @@ pub struct VerifyReport {
     pub bytes: u64,
     /// Damage.
     pub problems: Vec<VerifyProblem>,
-    /// Files that no manifest names: left by an interrupted run, or foreign.
+    /// Files that no manifest names: left over from an interrupted run, or foreign.
     pub unlisted: Vec<String>,
 }
 
 /// Reads every landed file and compares it with its manifest.
 ///
 /// # Errors
-/// When the zone cannot be read; damage is no error but a problem in the report.
+/// When the zone cannot be read; damaged files are reported in `problems`, not as an error.
 pub async fn verify(landing: &Landing) -> Result<VerifyReport, ZoneError> {
     let scratch =
         tempfile::tempdir().map_err(ZoneError::io("cannot make a folder in", std::env::temp_dir()))?;
@@ -99,7 +99,7 @@ pub async fn verify(landing: &Landing) -> Result<VerifyReport, ZoneError> {
     Ok(report)
 }
 
-/// The session of a manifest that cannot be read; 0 when its name is no key.
+/// The session key of an unreadable manifest; 0 when its name is not a key.
 fn key_of_manifest(name: &str) -> i64 {
     let stem = name.rsplit('/').next().and_then(|name| name.strip_suffix(".json"));
     stem.and_then(|stem| stem.parse().ok()).unwrap_or(0)

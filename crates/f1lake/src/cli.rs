@@ -634,12 +634,12 @@ pub(crate) fn layer(parts: &[&dyn ErasedLayer]) -> Result<Dict, Error> {
     Ok(all)
 }
 
-/// Flags that set settings.
+/// Flags that are settings.
 pub(crate) trait ErasedLayer {
-    /// The settings that are given.
+    /// The given settings.
     fn dict(&self) -> Result<Dict, Error>;
 
-    /// Whether they choose sessions.
+    /// Whether they select sessions.
     fn selects(&self) -> bool {
         false
     }
@@ -651,7 +651,7 @@ fn serialized(flags: &impl Serialize) -> Result<Dict, Error> {
         .map_err(|error| Error::Usage(error.to_string()))
 }
 
-/// Flags that are settings as they stand.
+/// Flags that correspond directly to settings.
 macro_rules! plain_layers {
     ($($flags:ty),+) => {
         $(impl ErasedLayer for $flags {
@@ -679,7 +679,7 @@ impl ErasedLayer for SelectionArgs {
         true
     }
 
-    /// A flag that belongs to one mode chooses that mode; keys and modes exclude each other.
+    /// A flag that belongs to one mode selects that mode; keys and modes exclude each other.
     fn dict(&self) -> Result<Dict, Error> {
         let mut flags = serialized(self)?;
         let by_key = !self.session_key.is_empty() || !self.meeting_key.is_empty();
@@ -713,7 +713,7 @@ impl ErasedLayer for SelectionArgs {
         }
         if let Some(mode) = chosen.or(implied.first().map(|(_, mode)| *mode)) {
             flags.insert("fetch_mode".to_owned(), Value::from(mode));
-            // Keys of the file must not win over a mode of the command line.
+            // Keys in the file must not override a mode on the command line.
             for keys in ["session_keys", "meeting_keys"] {
                 flags.insert(keys.to_owned(), Value::from(Vec::<i64>::new()));
             }

@@ -33,19 +33,19 @@ use std::sync::Arc;
 
 pub(crate) use sql::rows as query_rows;
 
-/// What every command needs.
+/// Context shared by all commands.
 pub(crate) struct Context {
     pub(crate) globals: Globals,
     pub(crate) bars: MultiProgress,
 }
 
 impl Context {
-    /// For a command that another process runs.
+    /// For a command inside another process.
     pub(crate) fn hosted(globals: Globals) -> Self {
         Self { globals, bars: MultiProgress::with_draw_target(ProgressDrawTarget::hidden()) }
     }
 
-    /// For a command of the command line.
+    /// For a command on the command line.
     fn terminal(globals: Globals) -> Self {
         let target = if globals.quiet || globals.log_format == crate::LogFormat::Json {
             ProgressDrawTarget::hidden()
@@ -57,7 +57,7 @@ impl Context {
         Self { globals, bars }
     }
 
-    /// The configuration with these flags on top, checked as far as they need it.
+    /// The configuration with these flags applied, validated as far as they need it.
     pub(crate) fn load(&self, flags: &[&dyn ErasedLayer]) -> Result<Loaded, Error> {
         let loaded = self.load_to_show(flags)?;
         if flags.iter().any(|flags| flags.selects()) {
@@ -66,7 +66,7 @@ impl Context {
         Ok(loaded)
     }
 
-    /// The configuration with these flags on top, whether or not it chooses sessions.
+    /// The configuration with these flags applied, whether or not it selects sessions.
     pub(crate) fn load_to_show(&self, flags: &[&dyn ErasedLayer]) -> Result<Loaded, Error> {
         let keywords = Host::current().map(|host| host.settings()).unwrap_or_default();
         let loaded = Loaded::read_all(self.globals.config.as_deref(), layer(flags)?, keywords)?;
@@ -80,18 +80,18 @@ impl Context {
         self.globals.output
     }
 
-    /// A remark on standard error, unless `--quiet`.
+    /// Prints a message on standard error, unless `--quiet`.
     pub(crate) fn say(&self, text: &str) {
         self.teller().tell(text);
     }
 
-    /// Makes remarks from elsewhere.
+    /// A handle for messages from elsewhere.
     pub(crate) fn teller(&self) -> Teller {
         Teller { quiet: self.globals.quiet, format: self.globals.log_format, host: Host::current() }
     }
 }
 
-/// Makes remarks on standard error or to the host, unless `--quiet`.
+/// Sends messages to standard error or to the host, unless `--quiet`.
 #[derive(Debug, Clone)]
 pub(crate) struct Teller {
     quiet: bool,

@@ -21,12 +21,12 @@ use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
-/// Configuration file that is read when none is named.
+/// Default configuration file.
 pub const DEFAULT_FILE: &str = "f1lake.toml";
 /// Prefix of environment variables.
 const PREFIX: &str = "F1LAKE_";
-/// Variables with the prefix that are no settings: the file's name, those of our dbt project and of the example job, and
-/// those of our own checks, which may be set for all that runs there.
+/// Variables with the prefix that are not settings: the path of the file, those of the dbt project and of the
+/// example job, and those of our own tests, which may be set for everything that runs there.
 const NO_SETTINGS: [&str; 23] = [
     "F1LAKE_CONFIG",
     // dbt
@@ -38,7 +38,7 @@ const NO_SETTINGS: [&str; 23] = [
     "F1LAKE_SPARK_OUT",
     "F1LAKE_THREADS",
     "F1LAKE_VOLUME",
-    // checks
+    // tests
     "F1LAKE_ADVISORY_DB",
     "F1LAKE_DATABRICKS_VENV",
     "F1LAKE_EXAMPLES_VENV",
@@ -79,10 +79,10 @@ pub enum LoadTo {
     Databricks,
 }
 
-/// A setting in lists and documents.
+/// A setting, for lists and documents.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Setting {
-    /// Name in the file; in the environment it is in capitals after `F1LAKE_`.
+    /// Name in the file; in the environment, in capitals after `F1LAKE_`.
     pub name: &'static str,
     /// Meaning, unit and default.
     pub doc: &'static str,
@@ -213,12 +213,12 @@ settings! {
     on_locked: OnLocked = OnLocked::Stop;
 }
 
-/// The configuration in force, and where each value came from.
+/// The configuration in force, with the origin of each value.
 #[derive(Debug, Clone)]
 pub struct Loaded {
     /// Values.
     pub config: Config,
-    /// File that was read.
+    /// The configuration file that was read.
     pub file: Option<PathBuf>,
     figment: Figment,
 }
@@ -254,8 +254,8 @@ fn environment() -> Dict {
         .collect()
 }
 
-/// A value of the environment. figment's parser panics on some escapes beside letters beyond ASCII; such text is
-/// taken as it is.
+/// Parses a value of the environment. figment's parser panics on some escapes beside non-ASCII letters; such
+/// text is taken literally.
 pub(crate) fn read_value(text: &str) -> Value {
     if text.contains('\\') && !text.is_ascii() {
         return Value::from(text);
@@ -264,18 +264,18 @@ pub(crate) fn read_value(text: &str) -> Value {
 }
 
 impl Loaded {
-    /// Reads the file (default: `f1lake.toml`, when there is one), the environment and the flags.
+    /// Reads the file (default: `f1lake.toml`, if it exists), the environment and the flags.
     ///
     /// # Errors
-    /// [`Error::Usage`] in one line: what is wrong, where, and what is meant.
+    /// [`Error::Usage`] in one line: what is wrong, where, and what is expected.
     pub fn read(file: Option<&Path>, flags: Dict) -> Result<Self, Error> {
         Self::read_all(file, flags, Dict::new())
     }
 
-    /// As [`Loaded::read`], with settings on top that a calling program gave by name.
+    /// Like [`Loaded::read`], with settings on top that a calling program passed by name.
     ///
     /// # Errors
-    /// As [`Loaded::read`].
+    /// See [`Loaded::read`].
     pub fn read_all(file: Option<&Path>, flags: Dict, keywords: Dict) -> Result<Self, Error> {
         let file = match file {
             Some(named) if !named.is_file() => {
@@ -302,7 +302,7 @@ impl Loaded {
         Ok(loaded)
     }
 
-    /// Where the value of a setting came from.
+    /// Origin of a setting's value.
     pub fn origin(&self, setting: &str) -> String {
         match self.figment.find_metadata(setting) {
             Some(metadata) => origin(metadata, setting),
@@ -310,15 +310,16 @@ impl Loaded {
         }
     }
 
-    /// A setting with its value as the user wrote it: `--year 2022`, `F1LAKE_FETCH_YEAR=2022`, or a line of the file.
+    /// A setting with its value as the user wrote it: `--year 2022`, `F1LAKE_FETCH_YEAR=2022`, or a line of
+    /// the file.
     pub fn as_written(&self, setting: &str) -> String {
         words::as_written(&self.figment, setting)
     }
 
-    /// Checks what chooses sessions, before anything is asked.
+    /// Validates the selection before any request.
     ///
     /// # Errors
-    /// [`Error::Usage`], in the words of whoever set it.
+    /// [`Error::Usage`], which names the flag, variable or line.
     pub(crate) fn check_selection(&self) -> Result<(), Error> {
         let settings = self.config.extract_settings(PathBuf::new(), Timestamp::now());
         settings.validate().map_err(|error| match error {
@@ -331,7 +332,8 @@ impl Loaded {
 
     fn check(&self) -> Result<(), Error> {
         let config = &self.config;
-        // Addresses are shown, and their host names a file. `abfss://container@account` is no password.
+        // Addresses are printed, and their host is part of a file name. `abfss://container@account` is not a
+        // password.
         for (name, address) in [
             ("base_url", &config.base_url),
             ("landing_path", &config.landing_path),
@@ -361,7 +363,7 @@ impl Loaded {
 }
 
 impl Config {
-    /// Settings of an extract, with staging in `work_dir`; relative times are judged at `now`.
+    /// Settings of an extract, with staging in `work_dir`; relative times count from `now`.
     pub fn extract_settings(&self, work_dir: PathBuf, now: Timestamp) -> ExtractSettings {
         let mode = if !self.session_keys.is_empty() || !self.meeting_keys.is_empty() {
             Mode::Keys { session_keys: self.session_keys.clone(), meeting_keys: self.meeting_keys.clone() }
@@ -415,7 +417,7 @@ impl Config {
             .collect()
     }
 
-    /// The value of a setting, for people; empty when unset.
+    /// The value of a setting, human-readable; empty when unset.
     pub fn value(&self, setting: &str) -> serde_json::Value {
         serde_json::to_value(self)
             .ok()
@@ -424,7 +426,7 @@ impl Config {
     }
 }
 
-/// Where a layer of the configuration came from.
+/// Origin of a configuration layer.
 fn origin(metadata: &Metadata, setting: &str) -> String {
     match (&metadata.source, metadata.name.as_ref()) {
         (Some(figment::Source::File(path)), _) => path.display().to_string(),

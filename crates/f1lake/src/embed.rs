@@ -1,5 +1,5 @@
-//! Commands inside another process: keywords instead of flags, JSON instead of tables, and lines handed to the host
-//! instead of written to standard error. The commands themselves are those of the command line.
+//! Runs commands inside another process: keywords instead of flags, JSON instead of tables, and lines passed
+//! to the host instead of standard error. The commands themselves are those of the command line.
 
 use crate::cli::{Cli, Command};
 use crate::config::{SETTINGS, meant};
@@ -17,7 +17,7 @@ use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 use tokio_util::sync::CancellationToken;
 
-/// Receives what a command tells while it works, a line at a time; never blocks.
+/// Receives messages of a running command, line by line; never blocks.
 pub type Tell = Arc<dyn Fn(&str) + Send + Sync>;
 
 /// A command with its keywords.
@@ -25,24 +25,24 @@ pub type Tell = Arc<dyn Fn(&str) + Send + Sync>;
 pub struct Call {
     /// Command, such as `extract`.
     pub command: String,
-    /// What stands after the flags, such as the query of `sql`.
+    /// Positional arguments, such as the query of `sql`.
     pub words: Vec<String>,
-    /// Flags of the command (with `_` for `-`) and settings, by name; nulls count as not given.
+    /// Flags of the command (with `_` for `-`) and settings, by name; nulls count as unset.
     pub keywords: Map<String, Value>,
     /// Configuration file.
     pub config: Option<PathBuf>,
-    /// Whether nothing is told.
+    /// Whether to suppress messages.
     pub quiet: bool,
 }
 
-/// How a command ended.
+/// Result of a command.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Ended {
     /// Exit code.
     pub code: ExitCode,
-    /// What the command printed: JSON, where it prints data.
+    /// The command's output: JSON, if it prints data.
     pub printed: String,
-    /// Why it failed, when it did before it could report.
+    /// Cause, when it failed before it could report.
     pub error: Option<String>,
 }
 
@@ -61,7 +61,7 @@ pub struct Rows {
     pub batches: Vec<RecordBatch>,
 }
 
-/// Who runs a command instead of a terminal.
+/// The process that runs a command instead of a terminal.
 pub(crate) struct Host {
     settings: Dict,
     tell: Tell,
@@ -79,7 +79,7 @@ tokio::task_local! {
     static RUNTIME: Arc<dyn Runtime>;
 }
 
-/// Does work with the login of the notebook or job that it runs in, where there is one.
+/// Does work with the login of the surrounding notebook or job, if any.
 pub async fn with_runtime<T>(runtime: Option<Arc<dyn Runtime>>, work: impl Future<Output = T>) -> T {
     match runtime {
         Some(runtime) => RUNTIME.scope(runtime, work).await,
@@ -87,18 +87,18 @@ pub async fn with_runtime<T>(runtime: Option<Arc<dyn Runtime>>, work: impl Futur
     }
 }
 
-/// Login of the notebook or job that the command runs in.
+/// Login of the surrounding notebook or job.
 pub(crate) fn runtime() -> Option<Arc<dyn Runtime>> {
     RUNTIME.try_with(Arc::clone).ok()
 }
 
 impl Host {
-    /// The host of the command that runs here; none for the command line.
+    /// The host of the current command; `None` on the command line.
     pub(crate) fn current() -> Option<Arc<Self>> {
         HOST.try_with(Arc::clone).ok()
     }
 
-    /// Settings that came as keywords.
+    /// Settings passed as keywords.
     pub(crate) fn settings(&self) -> Dict {
         self.settings.clone()
     }
@@ -131,7 +131,7 @@ pub async fn call(call: Call, tell: Tell, cancel: CancellationToken) -> Ended {
 /// Runs a query (command `sql`) and keeps its rows.
 ///
 /// # Errors
-/// How the command ended, when it did not give rows.
+/// The command's result, when it returned no rows.
 pub async fn query(call: Call, tell: Tell, cancel: CancellationToken) -> Result<Rows, Ended> {
     let (cli, host) = prepare(&call, tell)?;
     let Command::Sql(args) = cli.command else {
@@ -163,7 +163,7 @@ fn prepare(call: &Call, tell: Tell) -> Result<(Cli, Arc<Host>), Error> {
     Ok((cli, Arc::new(Host { settings, tell, printed: Mutex::default() })))
 }
 
-/// Keywords as flags, and as settings where the command has no such flag.
+/// Keywords as flags, or as settings where the command has no such flag.
 fn arguments(command: &str, keywords: &Map<String, Value>) -> Result<(Vec<OsString>, Dict), Error> {
     let program = Cli::command();
     let known =

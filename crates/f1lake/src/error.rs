@@ -1,4 +1,4 @@
-//! What stops a command, and the exit code it means.
+//! Errors of a command, and their exit codes.
 
 use crate::exit_code::ExitCode;
 use f1lake_bronze::BronzeError;
@@ -12,34 +12,34 @@ use openf1_sim::SimError;
 /// Failure of a command.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
-    /// A flag, file or variable holds something unusable; nothing was done.
+    /// A flag, file or variable is unusable; nothing was done.
     #[error("{0}")]
     Usage(String),
-    /// The extract or the landing zone.
+    /// A failure of the extract or the landing zone.
     #[error(transparent)]
     Extract(#[from] ExtractError),
-    /// The API.
+    /// A failure of the API.
     #[error(transparent)]
     Api(#[from] openf1_client::Error),
-    /// The lake.
+    /// A failure of the lake.
     #[error(transparent)]
     Lake(#[from] LakeError),
     /// Bronze tables in a warehouse.
     #[error(transparent)]
     Warehouse(#[from] WarehouseError),
-    /// The Databricks workspace.
+    /// A failure of the Databricks workspace.
     #[error("Databricks: {0}")]
     Databricks(#[from] f1lake_databricks::Error),
-    /// The report.
+    /// A failure of the report.
     #[error("report: {0}")]
     Report(#[from] ReportError),
-    /// The simulator.
+    /// A failure of the simulator.
     #[error("simulator: {0}")]
     Simulator(#[from] SimError),
-    /// No way to the API.
+    /// The API cannot be reached.
     #[error("{0}")]
     Unreachable(String),
-    /// A file that the user named.
+    /// A failure on a file that the user named.
     #[error("cannot write {path}: {cause}", cause = without_path(source))]
     File {
         /// Its path.
@@ -47,7 +47,7 @@ pub enum Error {
         /// Cause.
         source: std::io::Error,
     },
-    /// Standard output, or something of the system's.
+    /// A failure of standard output or the system.
     #[error("{what}: {source}")]
     Io {
         /// What was being done.
@@ -64,12 +64,12 @@ impl From<ZoneError> for Error {
 }
 
 impl Error {
-    /// Wraps an I/O error with what was being done.
+    /// Wraps an I/O error with its action.
     pub(crate) fn io(what: &'static str) -> impl FnOnce(std::io::Error) -> Self {
         move |source| Self::Io { what, source }
     }
 
-    /// An error on the way to the API names its host and says what to do.
+    /// Adds host and advice to an error on the way to the API.
     pub(crate) fn of_extract(error: ExtractError, base_url: &str) -> Self {
         match &error {
             ExtractError::Api(api) => crate::unreachable::explain(api, base_url)
@@ -78,7 +78,7 @@ impl Error {
         }
     }
 
-    /// The exit code it means.
+    /// Its exit code.
     pub fn exit_code(&self) -> ExitCode {
         match self {
             Self::Usage(_) => ExitCode::Usage,
@@ -110,7 +110,7 @@ impl Error {
         }
     }
 
-    /// The text for people: what is wrong, and what to do about it in lines of its own.
+    /// The human-readable text: what is wrong, followed by advice on separate lines.
     pub(crate) fn told(&self) -> String {
         match self {
             Self::Usage(text)
@@ -123,13 +123,13 @@ impl Error {
     }
 }
 
-/// The path of a file that was to take the place of the user's means nothing to them.
+/// The error without the path of a temporary file, which would not help the user.
 fn without_path(error: &std::io::Error) -> String {
     let text = error.to_string();
     text.split_once(" at path ").map_or_else(|| text.clone(), |(cause, _)| cause.to_owned())
 }
 
-/// Whether another name would have worked: nothing was written.
+/// Whether the path itself is the cause: nothing was written.
 fn names_wrong_place(error: &std::io::Error) -> bool {
     use std::io::ErrorKind::{IsADirectory, NotADirectory, NotFound, PermissionDenied};
     matches!(error.kind(), NotFound | NotADirectory | IsADirectory | PermissionDenied)

@@ -10,11 +10,11 @@ pub enum ExitCode {
     Failed = 1,
     /// Wrong usage or configuration; nothing was done.
     Usage = 2,
-    /// Some sessions failed, the rest is landed.
+    /// Some sessions failed, the rest landed.
     SomeFailed = 3,
     /// A live session locks OpenF1; a later run resumes.
     Locked = 4,
-    /// OpenF1 or Databricks refused the login, or Databricks the right.
+    /// OpenF1 or Databricks refused the login, or Databricks a privilege.
     LoginRefused = 5,
     /// Stopped by the user; the next run resumes.
     Interrupted = 130,

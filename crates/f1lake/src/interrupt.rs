@@ -1,4 +1,5 @@
-//! Ctrl-C and SIGTERM: the first asks to finish cleanly, the second ends at once. A calling program may give a token instead.
+//! Ctrl-C and SIGTERM: the first asks to finish cleanly, the second ends at once. A calling program may pass
+//! a token instead.
 
 use crate::error::Error;
 use crate::exit_code::ExitCode;
@@ -10,7 +11,7 @@ use tokio_util::sync::CancellationToken;
 struct Stop {
     /// Token of the calling program; without one, signals count.
     given: Option<CancellationToken>,
-    /// One for all steps of the command, once it asked.
+    /// One token for all steps of the command, created on demand.
     token: OnceLock<CancellationToken>,
 }
 
@@ -18,8 +19,8 @@ tokio::task_local! {
     static STOP: Arc<Stop>;
 }
 
-/// Runs a command that stops by this token; without one, by signals. A command that never asked for the token has
-/// nothing to finish, and is given up.
+/// Runs a command that stops by this token; without one, by signals. Commands that never request the token
+/// are simply dropped on cancellation.
 pub(crate) async fn scope(
     cancel: Option<CancellationToken>,
     command: impl Future<Output = Result<ExitCode, Error>>,
@@ -40,7 +41,7 @@ pub(crate) async fn scope(
     }
 }
 
-/// The token that is cancelled by the first signal; one for all steps of a command.
+/// The token that the first signal cancels; one for all steps of a command.
 pub(crate) fn token() -> CancellationToken {
     STOP.try_with(|stop| stop.token.get_or_init(|| stop.given.clone().unwrap_or_else(listening)).clone())
         .unwrap_or_else(|_| listening())

@@ -49,12 +49,12 @@ pub fn main(args: impl IntoIterator<Item = OsString>) -> std::process::ExitCode 
         }
     };
     let code = runtime.block_on(run(args, None));
-    // Work that was given up must not keep the program alive.
+    // Abandoned work must not keep the program alive.
     runtime.shutdown_background();
     code.into()
 }
 
-/// Runs the program in a runtime that is there already. A token that is given replaces the signals of the system.
+/// Runs the program in an existing runtime. A given token replaces the signals of the system.
 pub async fn run(args: impl IntoIterator<Item = OsString>, cancel: Option<CancellationToken>) -> ExitCode {
     let args: Vec<OsString> = args.into_iter().collect();
     let cli = match cli::Cli::try_parse_from(&args) {
@@ -67,7 +67,7 @@ pub async fn run(args: impl IntoIterator<Item = OsString>, cancel: Option<Cancel
                     | ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand
             );
             if help {
-                // Help on a closed terminal has nobody to tell.
+                // The terminal may be closed; help is lost then.
                 let _ = error.print();
             } else {
                 output::tell(&usage_error::told(&error, &args));
@@ -85,8 +85,9 @@ pub async fn run(args: impl IntoIterator<Item = OsString>, cancel: Option<Cancel
     }
 }
 
-/// When a table's file cannot be finished, deltalake tries to abort it, and catches the panic by which object_store
-/// says that it is too late. The write's error is told anyway; every other panic is shown as ever.
+/// When a table's file cannot be completed, deltalake tries to abort it and catches the panic by which
+/// object_store reports that it is too late; the underlying write error is still reported. All other panics
+/// print normally.
 fn quieten_caught_panic() {
     let shown = std::panic::take_hook();
     std::panic::set_hook(Box::new(move |panic| {

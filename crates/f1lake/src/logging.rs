@@ -5,7 +5,7 @@ use indicatif::MultiProgress;
 use std::io::Write;
 use tracing_subscriber::EnvFilter;
 
-/// How logs look.
+/// Format of logs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
 pub enum LogFormat {
     /// For people.
@@ -21,7 +21,7 @@ struct AboveBars(MultiProgress);
 
 impl Write for AboveBars {
     fn write(&mut self, buffer: &[u8]) -> std::io::Result<usize> {
-        // Logs that nobody reads any more stop nothing.
+        // Ignore errors: logs without a reader must not stop the program.
         let _ = self.0.suspend(|| std::io::stderr().write_all(buffer));
         Ok(buffer.len())
     }
@@ -54,7 +54,7 @@ pub(crate) fn start(verbose: u8, quiet: bool, format: LogFormat, bars: &MultiPro
         level.to_owned()
     } else {
         let ours: Vec<String> = ours.iter().map(|name| format!("{name}={level}")).collect();
-        // What it logs of a failure, its error says too; and a commit that lost against another one is tried again.
+        // Their logs repeat what the errors say, and conflicts of commits are retried.
         let theirs = if verbose == 0 {
             ",deltalake_core=off,buoyant_kernel=off,buoyant_kernel_engine=off"
         } else {
@@ -72,7 +72,7 @@ pub(crate) fn start(verbose: u8, quiet: bool, format: LogFormat, bars: &MultiPro
         .with_writer(move || bars.clone());
     // A program that embeds us may log already; its subscriber then stays.
     let _ = match format {
-        // Warnings stand among lines of progress, which have no time either.
+        // Without a time, like the lines of progress around them.
         LogFormat::Text if verbose == 0 => builder.with_target(false).without_time().try_init(),
         LogFormat::Text => builder.with_target(false).try_init(),
         LogFormat::Json => builder.json().flatten_event(true).try_init(),

@@ -6,18 +6,19 @@ fn main() -> std::process::ExitCode {
     f1lake::main(std::env::args_os())
 }
 
-/// Left alone, glibc learns to keep freed buffers of up to 32 MiB, on eight heaps for each core, and memory grows with the number
-/// of sessions.
+/// By default, glibc adapts to keep freed buffers of up to 32 MiB, on eight heaps per core, and memory grows
+/// with the number of sessions.
 #[cfg(all(target_os = "linux", target_env = "gnu"))]
 #[allow(unsafe_code, reason = "the only way to tell glibc")]
 mod allocator {
-    /// Buffers from this size on go back to the system when they are freed.
+    /// Freed buffers from this size on return to the system.
     const THRESHOLD: libc::c_int = 1 << 20;
-    /// How often what smaller ones left free goes back too.
+    /// Interval at which freed smaller buffers return to the system too.
     const PAUSE: std::time::Duration = std::time::Duration::from_millis(500);
 
     pub(super) fn give_freed_memory_back() {
-        // A heap for each core is enough, and one for the thread below: where two busy threads share one, they wait for each other.
+        // One heap per core, and one for the thread below: two busy threads that share a heap wait for each
+        // other.
         let cores = std::thread::available_parallelism().map_or(2, |cores| cores.get().clamp(2, 64));
         let heaps = libc::c_int::try_from(cores + 1).unwrap_or(3);
         // SAFETY: no pointers are passed, and no other thread runs yet.
@@ -30,7 +31,7 @@ mod allocator {
             // SAFETY: takes no pointer, and locks the heaps like any allocation.
             unsafe { libc::malloc_trim(0) };
         };
-        // Without it more memory is used, and nothing else.
+        // Without this thread, the program only uses more memory.
         drop(std::thread::Builder::new().name("trim".to_owned()).spawn(trim));
     }
 }

@@ -1,7 +1,7 @@
-//! The name that was probably meant.
+//! Finds the nearest valid name.
 
-/// The candidate that is most like what was written, by Jaro and Winkler; none when all are at most as like as `least`
-/// (0: nothing in common, 1: equal).
+/// The candidate most similar to the input (Jaro-Winkler); `None` when no similarity exceeds `least` (0:
+/// nothing in common, 1: equal).
 pub(crate) fn nearest<T: AsRef<str>>(
     written: &str,
     candidates: impl IntoIterator<Item = T>,

@@ -10,10 +10,10 @@ use serde::Serialize;
 use serde_json::Value;
 use std::io::Write;
 
-/// Width of a terminal that does not tell its own.
+/// Width of a terminal that does not report its own.
 const FALLBACK_WIDTH: usize = 80;
 
-/// How data is printed.
+/// Output format of data.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
 pub enum OutputFormat {
     /// For people.
@@ -25,17 +25,17 @@ pub enum OutputFormat {
     Csv,
 }
 
-/// A column of a table for people.
+/// A column of a printed table.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum Column<'a> {
-    /// Text, to the left.
+    /// Text, left-aligned.
     Left(&'a str),
-    /// Numbers, to the right.
+    /// Numbers, right-aligned.
     Right(&'a str),
 }
 
 impl<'a> Column<'a> {
-    /// What stands above it.
+    /// Its header.
     pub(crate) fn name(&self) -> &'a str {
         match self {
             Self::Left(name) | Self::Right(name) => name,
@@ -43,10 +43,10 @@ impl<'a> Column<'a> {
     }
 }
 
-/// Prints `whole` as JSON, `records` as CSV, or rows of texts as a table.
+/// Prints `whole` as JSON, `records` as CSV, or rows of text as a table.
 ///
 /// # Errors
-/// When standard output cannot be written; a reader that went away is no error.
+/// When standard output cannot be written; a closed pipe is not an error.
 pub(crate) fn print<R: Serialize>(
     format: OutputFormat,
     whole: &impl Serialize,
@@ -65,7 +65,7 @@ pub(crate) fn print<R: Serialize>(
     write(&text)
 }
 
-/// Rows as a table for people. On a terminal that is too narrow, columns are left out, and `advice` says how to see them.
+/// Formats rows as a table. On a narrow terminal, columns are left out, and `advice` says how to see them.
 pub(crate) fn table(columns: &[Column<'_>], rows: &[Vec<String>], advice: &str) -> String {
     let mut laid = layout::table(columns, rows, terminal_width());
     if laid.left_out > 0 {
@@ -75,21 +75,21 @@ pub(crate) fn table(columns: &[Column<'_>], rows: &[Vec<String>], advice: &str) 
     laid.text
 }
 
-/// Columns of the terminal; none when standard output is no terminal.
+/// Columns of the terminal; `None` when standard output is not a terminal.
 pub(crate) fn terminal_width() -> Option<usize> {
     let out = console::Term::stdout();
     out.is_term().then(|| out.size_checked().map_or(FALLBACK_WIDTH, |(_, columns)| usize::from(columns)))
 }
 
-/// A line on standard error. When nobody reads it any more, it is nobody's loss.
+/// Prints a line on standard error, ignoring a closed one.
 pub(crate) fn tell(line: &str) {
     let _ = writeln!(anstream::stderr(), "{line}");
 }
 
-/// Prints text as it is, or hands it to the host.
+/// Prints text unchanged, or passes it to the host.
 ///
 /// # Errors
-/// When standard output cannot be written; a reader that went away is no error.
+/// When standard output cannot be written; a closed pipe is not an error.
 pub(crate) fn write(text: &str) -> Result<(), Error> {
     if let Some(host) = crate::embed::Host::current() {
         host.print(text);

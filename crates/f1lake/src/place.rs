@@ -1,4 +1,5 @@
-//! Where files land: a folder of this machine, an object store, or a Databricks volume; and what `/Volumes/...` means.
+//! Destination of landing files: a local folder, an object store, or a Databricks volume; and the meaning of
+//! `/Volumes/...`.
 
 use crate::config::Config;
 use crate::error::Error;
@@ -8,18 +9,18 @@ use f1lake_zone::Landing;
 use std::path::Path;
 use std::sync::Arc;
 
-/// Set by Databricks wherever its runtime is: there a volume is mounted as a folder.
+/// Databricks sets it wherever its runtime is: there a volume is mounted as a folder.
 const RUNTIME: &str = "DATABRICKS_RUNTIME_VERSION";
 const DBFS: &str = "dbfs:";
 const FILE: &str = "file://";
 
-/// A place for landing files.
+/// A destination of landing files.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Place {
-    /// A folder of this machine.
+    /// A local folder.
     Folder {
         path: String,
-        /// What must be said about it.
+        /// A remark for the user.
         remark: &'static str,
     },
     /// An object store, by its URL.
@@ -28,33 +29,33 @@ pub(crate) enum Place {
     Volume(String),
 }
 
-/// What decides what `/Volumes/...` means.
+/// The facts that decide the meaning of `/Volumes/...`.
 #[derive(Debug, Clone, Copy)]
 struct Surroundings {
-    /// Whether this runs inside Databricks.
+    /// Whether the program runs inside Databricks.
     inside: bool,
-    /// Whether there is such a folder here.
+    /// Whether the folder exists here.
     folder: bool,
     /// Whether a workspace is configured.
     workspace: bool,
 }
 
-/// A volume's path without the word that says how it is reached.
+/// A volume's path without the scheme that says how to reach it.
 pub(crate) fn bare(name: &str) -> &str {
     let stripped = name.strip_prefix(DBFS).or_else(|| name.strip_prefix(FILE));
     stripped.filter(|rest| rest.starts_with("/Volumes/")).unwrap_or(name)
 }
 
 impl Place {
-    /// The place that the configuration names.
+    /// The configured destination.
     ///
     /// # Errors
-    /// [`Error::Usage`] when `/Volumes/...` may mean two places.
+    /// [`Error::Usage`] when `/Volumes/...` is ambiguous.
     pub(crate) fn of(config: &Config) -> Result<Self, Error> {
         let volume = config.landing_volume_path.as_deref().filter(|path| !path.is_empty());
         Self::of_name(volume.unwrap_or(&config.landing_path), |name| {
             let inside = std::env::var_os(RUNTIME).is_some_and(|version| !version.is_empty());
-            // Inside, the rest decides nothing, and a login there takes seconds.
+            // Inside Databricks the rest is irrelevant, and a login there takes seconds.
             let is_set = || !matches!(setup::login(config), Err(f1lake_databricks::Error::NoWorkspace(_)));
             Surroundings {
                 inside,
@@ -91,7 +92,7 @@ impl Place {
         }
     }
 
-    /// The folder, when it is one.
+    /// The folder, if it is one.
     pub(crate) fn folder(&self) -> Option<&Path> {
         match self {
             Self::Folder { path, .. } => Some(Path::new(path)),
@@ -99,10 +100,10 @@ impl Place {
         }
     }
 
-    /// Opens the landing zone, with the copy that the configuration wants; and says where it is.
+    /// Opens the landing zone, with its copy if configured; also returns its description.
     ///
     /// # Errors
-    /// [`Error::Usage`] when it cannot be used, [`Error::Databricks`] when the login cannot.
+    /// [`Error::Usage`] when it is unusable, [`Error::Databricks`] when the login is.
     pub(crate) fn landing(&self, config: &Config) -> Result<(Landing, String), Error> {
         let (landing, lands) = self.open(config)?;
         if !config.also_local {
@@ -137,7 +138,7 @@ impl Place {
             Self::Volume(path) => {
                 let workspace = setup::workspace(config)?;
                 let store = VolumeStore::open(&workspace, path)?;
-                // The store gathers each file in memory anyhow, and sends large ones in parts itself.
+                // The store buffers each file in memory anyway, and sends large ones in parts itself.
                 let landing = Landing::from_store(Arc::new(store), path).single_put(u64::MAX);
                 Ok((landing, format!("{path}, a volume of {}", workspace.host())))
             }
@@ -145,7 +146,7 @@ impl Place {
     }
 }
 
-/// `/Volumes/main` of `/Volumes/main/f1/raw`: what exists of a path on this machine, whether or not the rest does.
+/// `/Volumes/main` of `/Volumes/main/f1/raw`: the folder whose existence on this machine decides.
 fn first_folder(name: &str) -> &Path {
     let rest = name.strip_prefix("/Volumes/").unwrap_or_default();
     let end = rest.find('/').unwrap_or(rest.len());

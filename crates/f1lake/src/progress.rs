@@ -1,4 +1,4 @@
-//! What a run tells on standard error while it works: bars on a terminal, lines elsewhere.
+//! Progress of a run on standard error: bars on a terminal, lines elsewhere.
 
 use crate::embed::Host;
 use crate::logging::LogFormat;
@@ -8,7 +8,7 @@ use openf1_client::RateLimiter;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-/// How often limiter and remaining time are shown anew.
+/// Refresh interval of the limiter's state and the remaining time.
 const REFRESH: Duration = Duration::from_millis(500);
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -27,7 +27,7 @@ struct State {
     expected: u64,
 }
 
-/// Shows a run.
+/// Displays a run.
 #[derive(Debug)]
 pub(crate) struct View {
     style: Style,
@@ -48,7 +48,7 @@ pub(crate) struct Shown {
 }
 
 impl Shown {
-    /// Starts to show.
+    /// Starts the display.
     pub(crate) fn start(bars: &MultiProgress, limiter: RateLimiter, quiet: bool, logs: LogFormat) -> Self {
         let style = match (quiet, logs) {
             (true, _) => Style::Quiet,
@@ -84,13 +84,13 @@ impl Shown {
         Self { view, ticker }
     }
 
-    /// Where the extract reports to.
+    /// Receives the progress of the extract.
     pub(crate) fn listener(&self) -> Progress {
         let view = Arc::clone(&self.view);
         Arc::new(move |event| view.hear(event))
     }
 
-    /// Takes the bars away.
+    /// Removes the bars.
     pub(crate) fn finish(self) {
         self.ticker.abort();
         self.view.sessions.finish_and_clear();
@@ -200,7 +200,7 @@ impl View {
         }
     }
 
-    /// A line for the user.
+    /// Prints a line for the user.
     fn tell(&self, line: &str) {
         match self.style {
             Style::Quiet => {}
@@ -234,7 +234,7 @@ impl View {
             ));
         }
         if left > 0 && state.done > 0 {
-            // The rate limits are one bound, the pace so far the other; the slower of both is honest.
+            // The rate limits are one bound, the pace so far is the other; show the slower one.
             let pace = self.started.elapsed().mul_f64(left as f64 / state.done as f64);
             let waiting = self.limiter.estimate(usize::try_from(left).unwrap_or(usize::MAX));
             let bound = if waiting > Duration::from_secs(1) { waiting } else { pace };
@@ -244,7 +244,7 @@ impl View {
     }
 }
 
-/// A status as users see it.
+/// A status as shown to users.
 pub(crate) fn status_name(status: SessionStatus) -> &'static str {
     match status {
         SessionStatus::Landed => "landed",
@@ -286,7 +286,7 @@ pub(crate) fn closing_line(report: &RunReport, destination: &str) -> String {
     )
 }
 
-/// The word for so many.
+/// Singular or plural, by number.
 pub(crate) fn plural(count: usize, one: &'static str, many: &'static str) -> &'static str {
     if count == 1 { one } else { many }
 }

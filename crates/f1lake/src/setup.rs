@@ -1,4 +1,4 @@
-//! From the configuration to a client, a limiter and a landing zone.
+//! Creates client, limiter and landing zone from the configuration.
 
 use crate::config::{Config, Loaded};
 use crate::error::Error;
@@ -10,7 +10,7 @@ use sha2::Digest;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-/// Login of OpenF1 from the environment.
+/// Login for OpenF1 from the environment.
 ///
 /// # Errors
 /// When only one half of it is set.
@@ -24,7 +24,8 @@ pub(crate) fn credentials() -> Result<Option<Credentials>, Error> {
     Ok(Credentials::from_env())
 }
 
-/// The limits in force: what the configuration says, else none for a server on this machine and the account's tier elsewhere.
+/// The limits in force: as configured, otherwise none for a server on this machine and those of the account's
+/// tier elsewhere.
 pub(crate) fn limits(config: &Config, authenticated: bool) -> Limits {
     let default = Limits::default_for(&config.base_url, authenticated);
     Limits {
@@ -81,27 +82,27 @@ fn folders() -> Option<directories::ProjectDirs> {
     directories::ProjectDirs::from("", "", "f1lake")
 }
 
-/// Short and stable, and says nothing about the text.
+/// Short and stable, and reveals nothing about the text.
 fn fingerprint(text: &str) -> String {
     sha2::Sha256::digest(text.as_bytes()).iter().take(6).map(|byte| format!("{byte:02x}")).collect()
 }
 
-/// A landing zone with the folder that its runs work in.
+/// A landing zone with its working folder.
 #[derive(Debug)]
 pub(crate) struct Zone {
     pub(crate) landing: Landing,
     pub(crate) work_dir: PathBuf,
-    /// Where files land, for the first line of a run.
+    /// The destination, for the first line of a run.
     pub(crate) lands: String,
-    /// Whether it was there before this command.
+    /// Whether it existed before this command.
     existed: bool,
 }
 
 impl Zone {
-    /// Opens the zone to write into, and tries whether that works.
+    /// Opens the zone for writing, and tests whether that works.
     ///
     /// # Errors
-    /// [`Error::Usage`] when the destination cannot be used, [`Error::Extract`] when it refuses the login.
+    /// [`Error::Usage`] when the destination is unusable, [`Error::Extract`] when it refuses the login.
     pub(crate) async fn open(config: &Config) -> Result<Self, Error> {
         let place = Place::of(config)?;
         let existed = place.folder().is_none_or(Path::exists);
@@ -114,7 +115,7 @@ impl Zone {
         Ok(zone)
     }
 
-    /// Opens a zone to read; `None` when there is none.
+    /// Opens a zone for reading; `None` when it does not exist.
     ///
     /// # Errors
     /// When it cannot be opened.
@@ -127,10 +128,10 @@ impl Zone {
         Ok(Some(Self { work_dir: work_dir(config, &landing), landing, lands, existed: true }))
     }
 
-    /// Opens a zone to read, which must be there.
+    /// Opens a zone for reading, which must exist.
     ///
     /// # Errors
-    /// [`Error::Usage`] when it is not.
+    /// [`Error::Usage`] when it does not exist.
     pub(crate) fn require(config: &Config) -> Result<Self, Error> {
         Self::open_existing(config)?.ok_or_else(|| {
             Error::Usage(format!(
@@ -140,11 +141,11 @@ impl Zone {
         })
     }
 
-    /// Removes the folders that this command made when nothing came into them.
+    /// Removes the folders that this command created if they stayed empty.
     pub(crate) fn forget_when_empty(&self) {
         let Some(folder) = self.landing.local_path().filter(|_| !self.existed) else { return };
-        // Folders are removed only when empty, so a failure here means that there is something to keep; a lock that was
-        // taken is one such thing.
+        // Folders are removed only when empty, so a failure here means that something must be kept, such as a
+        // lock taken meanwhile.
         for made in [self.work_dir.join("staging"), self.work_dir.join("state"), self.work_dir.clone()] {
             let _ = std::fs::remove_dir(made);
         }
@@ -153,7 +154,7 @@ impl Zone {
     }
 }
 
-/// The Databricks login of the configuration.
+/// The configured Databricks login.
 pub(crate) fn login(config: &Config) -> Result<Login, f1lake_databricks::Error> {
     Login::resolve(&Explicit {
         profile: config.databricks_profile.clone(),
@@ -167,7 +168,7 @@ pub(crate) fn workspace(config: &Config) -> Result<Workspace, Error> {
     Ok(Workspace::connect(login(config)?)?)
 }
 
-/// The landing zone's volume, when it is in one.
+/// The landing zone's volume, if it is in one.
 pub(crate) fn volume(config: &Config) -> Option<&str> {
     let volume = config.landing_volume_path.as_deref().filter(|path| !path.is_empty());
     volume.map(place::bare).or_else(|| {
@@ -176,17 +177,17 @@ pub(crate) fn volume(config: &Config) -> Option<&str> {
     })
 }
 
-/// Names of what a load into Databricks uses.
+/// Names used by a load into Databricks.
 #[derive(Debug)]
 pub(crate) struct DatabricksNames {
     pub(crate) place: f1lake_warehouse::Place,
-    /// Volume folder of staged files.
+    /// Volume folder for staged files.
     pub(crate) staging: VolumePath,
 }
 
 impl DatabricksNames {
     /// # Errors
-    /// When no catalog is named, or a path names no volume.
+    /// When no catalog is configured, or a path is not in a volume.
     pub(crate) fn of(config: &Config) -> Result<Self, Error> {
         let landing = volume(config).map(str::parse::<VolumePath>).transpose()?;
         let catalog = config
@@ -209,7 +210,7 @@ impl DatabricksNames {
     }
 }
 
-/// The warehouse of the configuration, looked up.
+/// Looks up the configured warehouse.
 pub(crate) async fn warehouse(config: &Config) -> Result<f1lake_warehouse::Warehouse, Error> {
     let names = DatabricksNames::of(config)?;
     let workspace = workspace(config)?;
@@ -227,7 +228,7 @@ pub(crate) async fn warehouse(config: &Config) -> Result<f1lake_warehouse::Wareh
 fn work_dir(config: &Config, landing: &Landing) -> PathBuf {
     match (&config.work_path, landing.local_path()) {
         (Some(path), _) => path.clone(),
-        // A volume that is a folder, inside Databricks, takes whole files only: no locks, no appending.
+        // A volume mounted as a folder, inside Databricks, accepts only whole files: no locks, no append.
         (None, Some(folder)) if !f1lake_zone::files::is_mounted_volume(folder) => folder.join("_work"),
         (None, _) => folders()
             .map_or_else(

@@ -1,9 +1,10 @@
-//! Why a server cannot be reached, told apart: offline, refused, a proxy, TLS, slow. The HTTP library's words name neither host nor cure.
+//! Explains why a server cannot be reached: offline, refused, a proxy, TLS, slow. The HTTP library's messages
+//! name neither host nor remedy.
 
 use openf1_client::Error;
 use url::Url;
 
-/// What is wrong on the way to the server, and below it what to do; none for errors that came from the server.
+/// What is wrong on the way to the server, followed by advice; `None` for errors that came from the server.
 pub(crate) fn explain(error: &Error, base_url: &str) -> Option<String> {
     let Error::Transport { detail, timeout, tries, .. } = error else { return None };
     Some(way(detail, *timeout, *tries, base_url, proxy_of(base_url).as_deref()))
@@ -55,7 +56,7 @@ fn way(detail: &str, timeout: bool, tries: u32, base_url: &str, proxy: Option<&s
     format!("{problem}\n  {advice}")
 }
 
-/// Host, with the port where it is not the usual one.
+/// Host, with the port if it is not the default.
 pub(crate) fn host_of(base_url: &str) -> String {
     let Ok(url) = Url::parse(base_url) else { return base_url.to_owned() };
     let host = url.host_str().unwrap_or(base_url);

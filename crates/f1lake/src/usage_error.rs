@@ -1,4 +1,4 @@
-//! Mistakes on the command line, in the words of whoever typed it: what is wrong, and below it what was probably meant.
+//! Explains mistakes on the command line in terms of what was typed, followed by a suggestion.
 
 use crate::cli::Cli;
 use crate::config::words::any_of;
@@ -7,7 +7,7 @@ use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{Command, CommandFactory};
 use std::ffi::OsString;
 
-/// Commands of other programs, and what does the same here.
+/// Commands of other programs, and their equivalents here.
 const KNOWN_ELSEWHERE: [(&[&str], &str); 18] = [
     (&["version"], "f1lake --version"),
     (&["man", "manual", "docs"], "f1lake help"),
@@ -39,7 +39,7 @@ pub(crate) fn told(error: &clap::Error, arguments: &[OsString]) -> String {
     text
 }
 
-/// What is wrong, and what was probably meant.
+/// What is wrong, and a suggestion.
 pub(crate) fn problem(error: &clap::Error, arguments: &[OsString]) -> (String, Option<String>) {
     let typed: Vec<String> =
         arguments.iter().skip(1).map(|argument| argument.to_string_lossy().into_owned()).collect();
@@ -154,7 +154,7 @@ fn unknown_flag(
     };
     let problem = format!("`{}` has no flag {name}", called(command));
     let Some(command) = command else {
-        // Flags without a command were enough for the extractor that came before.
+        // The previous Python extractor took flags without a command.
         let meant = ["extract", "sql", "load", "tables"]
             .into_iter()
             .filter_map(|name| program.find_subcommand(name))
@@ -189,7 +189,7 @@ fn unknown_flag(
 fn one_word_too_many(word: &str, command: Option<&Command>, typed: &[String]) -> (String, Option<String>) {
     let name = command.map_or("", Command::get_name);
     let problem = format!("`{}` does not know what to do with `{word}`", called(command));
-    // What stands between the command and the word, without flags.
+    // The positional words between the command and this one.
     let words = || {
         let after = typed.iter().skip_while(|typed| *typed != name).skip(1);
         after.filter(|typed| !typed.starts_with('-')).cloned().collect::<Vec<_>>().join(" ")
@@ -220,7 +220,7 @@ fn one_word_too_many(word: &str, command: Option<&Command>, typed: &[String]) ->
     (problem, Some(advice))
 }
 
-/// What clap itself says, in one line.
+/// clap's own message, on one line.
 fn first_paragraph(error: &clap::Error) -> String {
     let text = error.render().to_string();
     let lines: Vec<&str> = text

@@ -1,4 +1,4 @@
-//! Values of flags, read with errors that say what is wanted.
+//! Parses values of flags, with errors that name what is expected.
 
 use std::str::FromStr;
 
@@ -10,7 +10,7 @@ pub(crate) const RATE: &str = "a number above 0, such as 2.8";
 pub(crate) const SEASON: &str = "a season from 2023 on, such as 2024";
 pub(crate) const SECONDS: &str = "seconds, such as 30 or 1.5";
 
-/// Reads a value, or says what is wanted instead of it.
+/// Parses a value, or returns what is expected instead.
 pub(crate) fn read<T: FromStr>(wanted: &'static str) -> impl Fn(&str) -> Result<T, String> + Clone {
     move |text| text.trim().parse().map_err(|_| format!("write {wanted}"))
 }

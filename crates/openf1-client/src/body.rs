@@ -1,13 +1,13 @@
-//! The body of an answer: unpacked, checked, its rows counted.
+//! A response body: decompressed, checked, its rows counted.
 
 use flate2::bufread::MultiGzDecoder;
 use serde_json::value::RawValue;
 use std::io::Read;
 
-/// Longest body that is taken into memory, unpacked; a longer answer is to be split.
+/// Longest decompressed body that is read into memory; a larger response has to be split.
 pub(crate) const MAX_BODY: usize = 256 * 1024 * 1024;
 
-/// A body as it came.
+/// A body as received.
 pub(crate) struct Body {
     pub(crate) bytes: Vec<u8>,
     pub(crate) gzip: bool,
@@ -16,12 +16,12 @@ pub(crate) struct Body {
 /// A body without its compression.
 pub(crate) struct Unpacked {
     pub(crate) bytes: Vec<u8>,
-    /// Rows of a JSON array of objects, or why it is none; 0 when nobody asked.
+    /// Rows of a JSON array of objects, or why it is not one; 0 when counting was not requested.
     pub(crate) rows: Result<usize, String>,
 }
 
 impl Body {
-    /// Takes the compression off and counts the rows when asked to; none when it is longer than [`MAX_BODY`].
+    /// Decompresses the body and counts its rows if asked to; `None` when it exceeds [`MAX_BODY`].
     pub(crate) fn unpack(self, count: bool) -> std::io::Result<Option<Unpacked>> {
         let mut bytes = self.bytes;
         if self.gzip && !bytes.is_empty() {
@@ -37,13 +37,14 @@ impl Body {
     }
 }
 
-/// Rows of JSON are rarely packed closer.
+/// JSON rows rarely compress better.
 const USUAL_RATIO: usize = 32;
 
-/// Room for the length that a gzip body says it has, in its last four bytes; not more than its own length makes likely, for it may lie.
+/// Capacity for the length that the last four bytes of a gzip body state, capped at a likely ratio because
+/// they may be wrong.
 fn expected(gzip: &[u8]) -> usize {
     let length = gzip.last_chunk().map_or(0, |length| u32::from_le_bytes(*length) as usize);
-    // One byte more: a full buffer would grow to learn that the end is reached.
+    // One byte more: otherwise a full buffer would grow just to find the end.
     length.saturating_add(1).min(gzip.len().saturating_mul(USUAL_RATIO)).min(MAX_BODY)
 }
 

@@ -1,4 +1,4 @@
-//! From settings to a client.
+//! Builds a client from settings.
 
 use crate::client::{OpenF1, Shared, describe};
 use crate::error::Error;
@@ -12,10 +12,10 @@ use tokio::sync::Semaphore;
 /// Address of the public API.
 pub const DEFAULT_BASE_URL: &str = "https://api.openf1.org/v1";
 
-/// Settings of a client. All have defaults that suit the free tier.
+/// Settings of a client. The defaults suit the free tier.
 ///
-/// A proxy is taken from `HTTPS_PROXY` (or `ALL_PROXY`), less the hosts of `NO_PROXY`. TLS trusts what the system trusts; on Linux
-/// `SSL_CERT_FILE` and `SSL_CERT_DIR` name other authorities, such as a proxy's own.
+/// A proxy is taken from `HTTPS_PROXY` (or `ALL_PROXY`), except for the hosts of `NO_PROXY`. TLS trusts the
+/// system's authorities; on Linux, `SSL_CERT_FILE` and `SSL_CERT_DIR` name others, such as a proxy's own.
 #[derive(Debug, Clone)]
 pub struct ClientBuilder {
     base_url: String,
@@ -44,36 +44,37 @@ impl Default for ClientBuilder {
 }
 
 impl ClientBuilder {
-    /// Address up to and including `/v1`.
+    /// Base address up to and including `/v1`.
     #[must_use]
     pub fn base_url(mut self, url: impl Into<String>) -> Self {
         self.base_url = url.into();
         self
     }
 
-    /// Longest wait for one answer, from sending to the last byte.
+    /// Timeout for one response, from sending to the last byte.
     #[must_use]
     pub fn timeout(mut self, timeout: Duration) -> Self {
         self.timeout = timeout;
         self
     }
 
-    /// Tries after the first, for 5xx, timeouts and resets. A 429 is waited out apart from these, with pauses that grow to a full minute; with
-    /// 0 retries it is not.
+    /// Retries for 5xx, timeouts and resets. A 429 is waited out separately, with pauses that grow to a full
+    /// minute, unless this is 0.
     #[must_use]
     pub fn max_retries(mut self, retries: u32) -> Self {
         self.max_retries = retries;
         self
     }
 
-    /// First wait between tries; doubles each time, with jitter, up to a minute.
+    /// First wait between attempts; doubles each time, with jitter, up to a minute.
     #[must_use]
     pub fn retry_delay(mut self, delay: Duration) -> Self {
         self.retry_delay = delay;
         self
     }
 
-    /// The limiter; share one among all clients of a process. Default: a new one with [`Limits::default_for`] the address.
+    /// The limiter; share one among all clients of a process. Defaults to a new one with
+    /// [`Limits::default_for`] the address.
     #[must_use]
     pub fn limiter(mut self, limiter: RateLimiter) -> Self {
         self.limiter = Some(limiter);
@@ -87,20 +88,20 @@ impl ClientBuilder {
         self
     }
 
-    /// Replaces `f1lake/<version>`.
+    /// Replaces the user agent `f1lake/<version>`.
     #[must_use]
     pub fn user_agent(mut self, agent: impl Into<String>) -> Self {
         self.user_agent = agent.into();
         self
     }
 
-    /// The client.
+    /// Builds the client.
     ///
     /// # Errors
     /// When the base URL is not a URL, or is plain http to another machine.
     pub fn build(self) -> Result<OpenF1, Error> {
         let base = self.base_url.trim_end_matches('/').to_owned();
-        // First, and without the address: what follows quotes it.
+        // Check this first and without quoting the address, because later errors quote it.
         if base.contains('@') {
             return Err(Error::Config(
                 "base_url holds a user or password; set OPENF1_USERNAME and OPENF1_PASSWORD instead"
@@ -128,12 +129,12 @@ impl ClientBuilder {
             .connect_timeout(self.connect_timeout)
             // A redirect could carry the token to another host, and the API sends none.
             .redirect(reqwest::redirect::Policy::none())
-            // Answers stay packed until it is their turn.
+            // Responses stay compressed until they are processed.
             .no_gzip()
-            // Every sending passes the limiter, so only we repeat one.
+            // Every attempt passes through the limiter, so only this crate may retry.
             .retry(reqwest::retry::never());
         if is_loopback(&url) {
-            // No proxy reaches this machine's own ports.
+            // Proxies cannot reach this machine's own ports.
             http = http.no_proxy();
         }
         let http =
@@ -160,7 +161,8 @@ impl ClientBuilder {
     }
 }
 
-/// Whether an address is of this machine itself, so that nothing sent there leaves it: `localhost`, `127.0.0.0/8` or `::1`.
+/// Whether an address is on this machine, so that nothing sent to it leaves it: `localhost`, `127.0.0.0/8` or
+/// `::1`.
 ///
 /// ```
 /// assert!(openf1_client::is_loopback(&"http://127.0.0.1:8000/v1".parse()?));

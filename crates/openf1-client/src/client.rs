@@ -22,13 +22,13 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
-/// Bodies up to this size, as they came, are unpacked and checked where they arrive.
+/// Bodies up to this compressed size are decompressed and checked on the network's threads.
 const SMALL_BODY: usize = 32 * 1024;
 /// Give up early on a host that has never returned rows: the base URL is probably wrong.
 const TRIES_OF_STRANGER: u32 = 2;
-/// A wait that the user should know of.
+/// Pauses from this length on are logged for the user.
 const LONG_PAUSE: Duration = Duration::from_secs(10);
-/// A token that ends while its request waits for the limiter is renewed so often; then the server may judge it.
+/// Renewals of a token that expires while its request waits for the limiter; after that the server decides.
 const RENEWALS_WHILE_WAITING: u32 = 3;
 
 /// An error of the HTTP library with its causes, without the URL.
@@ -61,56 +61,56 @@ pub(crate) struct Shared {
     pub(crate) sent: AtomicU64,
     pub(crate) received: AtomicU64,
     pub(crate) retried: AtomicU64,
-    /// Whether rows ever came from this address.
+    /// Whether this address has ever returned rows.
     pub(crate) answered: AtomicBool,
-    /// Its one permit is the turn of a large answer.
+    /// Its one permit serialises the decompression of large responses.
     pub(crate) unpacking: Arc<Semaphore>,
 }
 
-/// While it lives, no other large answer of the client is unpacked.
+/// While it lives, the client decompresses no other large response.
 #[derive(Debug, Default)]
 pub struct Turn {
     _permit: Option<OwnedSemaphorePermit>,
 }
 
-/// What a client has done so far.
+/// Totals of a client so far.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Traffic {
-    /// Requests sent, retries and logins included.
+    /// Requests sent, including retries and logins.
     pub requests: u64,
-    /// Of these, repetitions of a failed one.
+    /// How many of these were retries.
     pub retries: u64,
-    /// Body bytes of whole answers, after decompression.
+    /// Body bytes of complete responses, after decompression.
     pub bytes: u64,
 }
 
-/// A good answer.
+/// A successful response.
 #[derive(Debug, Clone)]
 pub struct Answer {
     /// Rows in the body; 0 for a 404 "No results found." and for `[]`.
     pub rows: usize,
-    /// The JSON array as it came; `[]` for a 404.
+    /// The JSON array as received; `[]` for a 404.
     pub body: Bytes,
     /// HTTP status, 200 or 404.
     pub status: u16,
-    /// Tries it took.
+    /// Number of attempts.
     pub tries: u32,
     /// When it was received.
     pub received_at: Timestamp,
-    /// The server's clock when it answered, to the second; none when it sends no `Date`.
+    /// The server's clock when it responded, to the second; `None` without a `Date` header.
     pub served_at: Option<Timestamp>,
-    /// From sending the last try to the head of its answer: neither the limiter's wait nor the body's time.
+    /// From sending the last attempt to the head of its response: excludes the limiter's wait and the body.
     pub round_trip: Duration,
 }
 
-/// What [`OpenF1::check_health`] found.
+/// Result of [`OpenF1::check_health`].
 #[derive(Debug, Clone)]
 pub struct Health {
-    /// Newest session of the API; none while it has none.
+    /// Newest session of the API, if it has any.
     pub latest_session: Option<Session>,
-    /// From sending to the head of the answer, without the limiter's wait.
+    /// From sending to the head of the response, without the limiter's wait.
     pub round_trip: Duration,
-    /// This machine's clock less the server's; none when the server sends no `Date`.
+    /// This machine's clock minus the server's; `None` without a `Date` header.
     pub clock_difference: Option<jiff::SignedDuration>,
 }
 
@@ -121,7 +121,7 @@ pub struct OpenF1 {
 }
 
 impl OpenF1 {
-    /// Settings to start from.
+    /// Starts from the default settings.
     pub fn builder() -> ClientBuilder {
         ClientBuilder::default()
     }
@@ -150,17 +150,18 @@ impl OpenF1 {
         }
     }
 
-    /// Sends a query and returns the checked bytes of its answer. Each try passes the limiter.
+    /// Sends a query and returns the checked bytes of its response. Each attempt passes through the limiter.
     ///
     /// # Errors
-    /// See [`Error`]; an answer that is an error is never returned as "no rows".
+    /// See [`Error`]; an error is never returned as "no rows".
     pub async fn fetch(&self, query: &Query) -> Result<Answer, Error> {
         Ok(self.fetch_in_turn(query, None).await?.0)
     }
 
-    /// As [`fetch`](Self::fetch); large answers are unpacked one at a time, and the next one waits, packed as it came, until the [`Turn`]
-    /// is dropped: many requests at once then need the memory of one answer. Keep the answer or its turn, not both for long.
-    /// `max_retries` replaces the client's number: large requests give up sooner, to be split.
+    /// Like [`fetch`](Self::fetch), but large responses are decompressed one at a time: the next one waits,
+    /// compressed, until the [`Turn`] is dropped. Many concurrent requests then need the memory of one
+    /// response. Do not hold a response and its turn for long. `max_retries` replaces the client's number:
+    /// large requests should fail early, so that they can be split.
     ///
     /// # Errors
     /// See [`Error`].
@@ -212,7 +213,7 @@ impl OpenF1 {
                     let Some(delay) = backoff.next() else { return Err(error) };
                     let delay =
                         pause.map_or(delay, |pause| pause.max(delay.min(pause + self.shared.retry_delay)));
-                    // Once is everyday; more of it is why the user waits.
+                    // One retry is normal; more of them explain to the user why the run waits.
                     if tries > 1 {
                         tracing::warn!("again in {:.1} s: {error}", delay.as_secs_f64());
                     } else {
@@ -225,13 +226,14 @@ impl OpenF1 {
         }
     }
 
-    /// Whether the address is probably not the API's: it has never given rows, and answers with something else.
+    /// Whether the address is probably not the API's: it has never returned rows and responds with something
+    /// else.
     fn seems_wrong(&self, error: &Error) -> bool {
         let never_good = !self.shared.answered.load(Ordering::Relaxed);
         never_good && (matches!(error, Error::Body { .. }) || self.lacks_version(error))
     }
 
-    /// The API's server fails with 500 where `/v1` is missing in the path.
+    /// The API's server fails with 500 when `/v1` is missing from the path.
     fn lacks_version(&self, error: &Error) -> bool {
         matches!(error, Error::Status { status: 500, .. }) && !self.shared.base.ends_with("/v1")
     }
@@ -256,7 +258,8 @@ impl OpenF1 {
             .build()
     }
 
-    /// A place of the limits with the token for it: taken last, because the wait for the place can be longer than a token lives.
+    /// A slot of the limits with a token for it. The token is read last, because the wait for a slot can
+    /// outlast it.
     async fn let_go(&self) -> Result<(Sending, Option<SecretString>), Error> {
         let Some(credentials) = &self.shared.credentials else {
             return Ok((self.shared.limiter.acquire().await?, None));
@@ -385,7 +388,7 @@ impl OpenF1 {
         judge(request, received, tries, started, &|words| self.redact(words, bearer))
     }
 
-    /// Large bodies one at a time, beside the network's work.
+    /// Decompresses large bodies one at a time, off the network's threads.
     async fn unpack(
         &self,
         body: Body,
@@ -400,13 +403,13 @@ impl OpenF1 {
         unpacking.await.map_err(|error| error.to_string())
     }
 
-    /// Words of others for an error: the account's secrets are blanked, and they are [`quoted`].
+    /// A foreign message for an error, with the account's secrets masked and [`quoted`].
     fn redact(&self, words: &str, bearer: Option<&SecretString>) -> String {
         let password = self.shared.credentials.as_ref().map(|credentials| &credentials.password);
         quoted(&redact(words, &[password, bearer].into_iter().flatten().collect::<Vec<_>>()))
     }
 
-    /// Asks for the newest session: is the API there, open, and what it says it is?
+    /// Requests the newest session, to see whether the API is reachable, open and what it claims to be.
     ///
     /// # Errors
     /// See [`Error`].
@@ -421,7 +424,7 @@ impl OpenF1 {
         })
     }
 
-    /// The rows of an answer.
+    /// Parses the rows of a response.
     pub(crate) fn rows_of<R: Row>(&self, query: &Query, answer: &Answer) -> Result<Vec<R>, Error> {
         match serde_json::from_slice(&answer.body) {
             Ok(rows) => Ok(rows),
@@ -439,8 +442,8 @@ impl OpenF1 {
     }
 }
 
-/// Waits after 429s of one request. They grow to a full minute before it is given up: words and headers may speak of a short window while a
-/// longer one is full too.
+/// Waits after the 429s of one request. They grow to a full minute, because message and headers may name a
+/// short window while a longer one is full too.
 #[derive(Debug, Default)]
 struct TooFast {
     times: u32,
@@ -448,7 +451,8 @@ struct TooFast {
 }
 
 impl TooFast {
-    /// The next wait, at least what the server asked for; none when a full minute did not help, or nothing is to be tried again.
+    /// The next wait, at least as long as the server asked for; `None` when a full minute did not help or
+    /// retries are off.
     fn next(&mut self, asked: Duration, max_retries: u32) -> Option<Duration> {
         if max_retries == 0 || (self.last >= FULL_MINUTE && self.times >= max_retries) {
             return None;
@@ -459,7 +463,8 @@ impl TooFast {
     }
 }
 
-/// What a failed request means for its place: without a connection nothing was sent; all else may still be on its way.
+/// Settles the slot of a failed request: without a connection nothing was sent, otherwise it may still
+/// arrive.
 pub(crate) async fn settle(place: Sending, error: &reqwest::Error) {
     if error.is_connect() {
         place.unused().await;

@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-/// What one request for an endpoint is naturally about.
+/// What one request for an endpoint covers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Grain {
     /// The whole calendar: `sessions`.
@@ -15,20 +15,20 @@ pub enum Grain {
     Meeting,
     /// One session, all drivers.
     Session,
-    /// One session and some drivers: too large to ask for a whole session (always 422).
+    /// One session and some drivers: a whole session is too large (always 422).
     SessionDriver,
 }
 
-/// In which sessions an endpoint has data.
+/// The sessions in which an endpoint has data.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Presence {
     /// Any session.
     Every,
-    /// Races and sprints; elsewhere always 404.
+    /// Races and sprints; always 404 elsewhere.
     RaceAndSprint,
     /// Races only.
     Race,
-    /// Asked under the key of the qualifying session that set the grid of a race or sprint.
+    /// Requested under the key of the qualifying session that set the grid of a race or sprint.
     GridOfRaceAndSprint,
 }
 
@@ -37,9 +37,9 @@ pub enum Presence {
 pub struct FieldSpec {
     /// Name as the API sends it.
     pub name: &'static str,
-    /// What it holds.
+    /// Its type.
     pub field_type: FieldType,
-    /// Whether real answers hold null for it, or leave it out.
+    /// Whether real responses contain null for it or omit it.
     pub nullable: bool,
     /// Meaning and unit.
     pub doc: &'static str,
@@ -54,11 +54,11 @@ pub struct EndpointSpec {
     pub name: &'static str,
     /// Name in landing files and tables (`location` lands as `locations`).
     pub landing_name: &'static str,
-    /// What a request is about.
+    /// What a request covers.
     pub grain: Grain,
-    /// In which sessions it exists.
+    /// The sessions in which it exists.
     pub presence: Presence,
-    /// Natural primary key, in the order rows are sorted by.
+    /// Natural primary key, in sort order.
     pub key: &'static [&'static str],
     /// Rows of a typical race, for estimates.
     pub race_rows: u32,
@@ -81,9 +81,9 @@ impl EndpointSpec {
 pub trait Row: Serialize + for<'de> Deserialize<'de> + Send + 'static {
     /// The endpoint it comes from.
     const ENDPOINT: Endpoint;
-    /// Builds the row. What is unknown, or of a surprising type, stays in `extra`: nothing is lost.
+    /// Builds the row. Unknown fields and unexpected types stay in `extra`: nothing is lost.
     fn from_object(object: Map<String, Value>) -> Self;
-    /// Fields the table does not know, or whose type surprised.
+    /// Fields missing from the table, or of an unexpected type.
     fn extra(&self) -> &Map<String, Value>;
     /// Back to a JSON object; null fields are left out.
     fn to_object(&self) -> Map<String, Value>;
@@ -125,7 +125,7 @@ macro_rules! endpoints {
             /// All 18 endpoints, alphabetically.
             pub const ALL: &'static [Endpoint] = &[$(Endpoint::$variant),+];
 
-            /// What the table says of this endpoint.
+            /// Its entry in the table.
             pub fn spec(self) -> &'static EndpointSpec {
                 match self {
                     $(Endpoint::$variant => {
@@ -159,7 +159,7 @@ macro_rules! endpoints {
             #[derive(Debug, Clone, PartialEq, Default)]
             pub struct $row {
                 $( $(#[doc = $field_doc])+ pub $field: Option<$ty>, )+
-                /// Fields the table does not know, or whose type surprised, as they came.
+                /// Fields missing from the table, or of an unexpected type, as received.
                 pub extra: Map<String, Value>,
             }
 
@@ -625,7 +625,7 @@ impl Endpoint {
         self.spec().landing_name
     }
 
-    /// Whether the endpoint is too large to be asked for a whole session.
+    /// Whether a whole session of the endpoint is too large for one request.
     pub fn is_telemetry(self) -> bool {
         self.spec().grain == Grain::SessionDriver
     }
@@ -637,7 +637,7 @@ impl std::fmt::Display for Endpoint {
     }
 }
 
-/// A name that is no endpoint.
+/// Not the name of an endpoint.
 #[derive(Debug, Clone, thiserror::Error)]
 #[error("unknown endpoint `{0}`; known are: {known}", known = Endpoint::ALL.iter().map(|e| e.name()).collect::<Vec<_>>().join(", "))]
 pub struct UnknownEndpoint(pub String);

@@ -22,61 +22,61 @@ pub enum Error {
         "{request}: a session is live and OpenF1 is closed to anonymous users; try again later or log in"
     )]
     Locked {
-        /// Request that was refused.
+        /// The refused request.
         request: String,
-        /// Words of the server.
+        /// The server's message.
         detail: String,
     },
     /// 422: the answer would be too large. Ask for fewer drivers or a shorter window.
     #[error("{request}: the server finds the answer too large; ask for fewer drivers or a shorter window")]
     TooLarge {
-        /// Request that was refused.
+        /// The refused request.
         request: String,
-        /// Words of the server.
+        /// The server's message.
         detail: String,
     },
     /// The account or its token was refused.
     #[error("{request}: OpenF1 refused the login ({detail}); check OPENF1_USERNAME and OPENF1_PASSWORD")]
     LoginRefused {
-        /// Request that was refused.
+        /// The refused request.
         request: String,
-        /// Words of the server.
+        /// The server's message.
         detail: String,
     },
-    /// An answer that the API never gives for good, or that never became good.
+    /// A status that the API does not use for rows, or that retries did not resolve.
     #[error("{request}: HTTP {status} after {tries} tries in {elapsed:.1?}: {detail}")]
     Status {
-        /// Request that failed.
+        /// The failed request.
         request: String,
-        /// HTTP status of the last try.
+        /// HTTP status of the last attempt.
         status: u16,
-        /// Tries made.
+        /// Number of attempts.
         tries: u32,
-        /// From the first try to the last answer, waiting included.
+        /// From the first attempt to the last response, including waits.
         elapsed: Duration,
-        /// Start of the body, one line.
+        /// Start of the body, on one line.
         detail: String,
     },
-    /// HTTP 200 whose body is no JSON array of objects.
+    /// A 200 response whose body is not a JSON array of objects.
     #[error("{request}: the answer is no list of rows after {tries} tries: {detail}; is the base URL right?")]
     Body {
-        /// Request that failed.
+        /// The failed request.
         request: String,
-        /// Tries made.
+        /// Number of attempts.
         tries: u32,
         /// What is wrong with it.
         detail: String,
     },
-    /// No whole answer arrived.
+    /// No complete response arrived.
     #[error("{request}: no answer after {tries} tries in {elapsed:.1?}: {detail}")]
     Transport {
-        /// Request that failed.
+        /// The failed request.
         request: String,
-        /// Tries made.
+        /// Number of attempts.
         tries: u32,
-        /// From the first try on, waiting included.
+        /// Time since the first attempt, including waits.
         elapsed: Duration,
-        /// Whether the last try ran out of time.
+        /// Whether the last attempt timed out.
         timeout: bool,
         /// Cause, without secrets.
         detail: String,
@@ -84,7 +84,7 @@ pub enum Error {
 }
 
 impl Error {
-    /// Whether asking for less may help: too large, out of time, or a gateway that gave up.
+    /// Whether a smaller request may succeed: too large, timed out, or a gateway gave up.
     pub fn is_splittable(&self) -> bool {
         match self {
             Self::TooLarge { .. } => true,
@@ -94,7 +94,7 @@ impl Error {
         }
     }
 
-    /// Whether the same request may well succeed later, and asking for less would not help.
+    /// Whether the same request may succeed later and a smaller one would not help.
     pub fn is_passing(&self) -> bool {
         match self {
             Self::Transport { .. } | Self::Body { .. } => !self.is_splittable(),

@@ -1,16 +1,17 @@
-//! Field types of the API and the values that typed rows hold.
+//! Field types of the API, and the values in typed rows.
 
 use jiff::Timestamp;
 use serde::Deserialize;
 use serde_json::Value;
 use std::borrow::Cow;
 
-/// A field's name while a row is read: a piece of the row's text unless it holds escapes. (`Cow` alone always copies.)
+/// A field's name while a row is read: a slice of the row's text unless it contains escapes. (Plain `Cow`
+/// always copies.)
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(transparent)]
 pub struct FieldName<'a>(#[serde(borrow)] pub Cow<'a, str>);
 
-/// What a field of an endpoint holds. All but the keys may be null or absent in any answer.
+/// Type of a field. All fields except keys may be null or absent in any response.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum FieldType {
@@ -63,7 +64,7 @@ fn laps_text(laps: i64) -> Value {
     Value::from(format!("+{laps} LAP{}", if laps == 1 { "" } else { "S" }))
 }
 
-/// Reads an instant as the API prints it; text without an offset is UTC, as early-2024 answers were.
+/// Parses an instant as the API prints it; text without an offset is UTC, as in early 2024.
 pub fn parse_time(text: &str) -> Option<Timestamp> {
     if let Ok(timestamp) = text.parse::<Timestamp>() {
         return Some(timestamp);
@@ -73,7 +74,7 @@ pub fn parse_time(text: &str) -> Option<Timestamp> {
 }
 
 /// Microseconds since 1970 of an instant as the API prints it. The common form,
-/// `2024-03-02T15:00:00[.123456]+00:00`, is read without a detour; every other by [`parse_time`].
+/// `2024-03-02T15:00:00[.123456]+00:00`, takes a fast path; [`parse_time`] handles all others.
 pub fn parse_time_us(text: &str) -> Option<i64> {
     common_time(text.as_bytes()).or_else(|| parse_time(text).map(|time| time.as_microsecond()))
 }
@@ -101,7 +102,7 @@ fn common_time(text: &[u8]) -> Option<i64> {
     if !(1..=12).contains(&month) || !(1..=28).contains(&day) && !is_day(year, month, day) {
         return None;
     }
-    // The last day of 9999 is partly beyond what a timestamp holds.
+    // The last day of 9999 partly exceeds the range of a timestamp.
     if hour > 23 || minute > 59 || second > 59 || year == 9999 {
         return None;
     }
@@ -121,7 +122,7 @@ fn is_day(year: i64, month: i64, day: i64) -> bool {
     (1..=last).contains(&day)
 }
 
-/// Days from 1970-01-01, by counting years that start in March, so that the leap day comes last.
+/// Days since 1970-01-01; years start in March here, so that the leap day comes last.
 fn days_since_1970(year: i64, month: i64, day: i64) -> i64 {
     let (year, month) = if month > 2 { (year, month - 3) } else { (year - 1, month + 9) };
     let leaps = year.div_euclid(4) - year.div_euclid(100) + year.div_euclid(400);
@@ -136,11 +137,11 @@ pub fn format_time(time: Timestamp) -> String {
 
 /// A Rust type that a field of a typed row can have.
 pub trait FieldValue: Sized {
-    /// The API type it stands for.
+    /// The API type it represents.
     const TYPE: FieldType;
-    /// The value, or `None` when the JSON is of another type (the row then keeps the JSON as it is).
+    /// Converts JSON; `None` for another type (the row then keeps the JSON unchanged).
     fn from_json(value: &Value) -> Option<Self>;
-    /// Back to JSON, as the API would print it.
+    /// Converts back to JSON as the API would print it.
     fn to_json(&self) -> Value;
 }
 

@@ -7,9 +7,9 @@ use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
 use std::sync::{PoisonError, RwLock};
 
-/// Tokens are renewed this long before they end: the API grants no grace.
+/// Tokens are renewed this long before they expire, because the API grants no grace period.
 const EARLY_S: i64 = 60;
-/// Lifetime when the server states none that can be read.
+/// Lifetime when the server states none, or none that can be parsed.
 const DEFAULT_LIFETIME_S: i64 = 3600;
 
 /// Name and password of an OpenF1 account. The password is never printed.
@@ -45,12 +45,12 @@ pub(crate) struct Token {
 #[derive(Debug, Default)]
 pub(crate) struct TokenStore {
     token: RwLock<Option<Token>>,
-    /// Held while logging in, so that workers ask for one token together.
+    /// Held while logging in, so that workers share one login.
     pub(crate) renewing: tokio::sync::Mutex<()>,
 }
 
 impl TokenStore {
-    /// The token, while it need not be renewed.
+    /// The token, unless it is due for renewal.
     pub(crate) fn current(&self, clock: &dyn Clock) -> Option<SecretString> {
         let token = self.token.read().unwrap_or_else(PoisonError::into_inner);
         token.as_ref().filter(|token| clock.now() < token.renew_at).map(|token| token.bearer.clone())
@@ -68,7 +68,7 @@ impl TokenStore {
         bearer
     }
 
-    /// Forgets a token that the server refused. One that came since then stays: it is not the one that was refused.
+    /// Forgets a token that the server refused, unless it has been replaced meanwhile.
     pub(crate) fn forget(&self, refused: &SecretString) {
         let mut token = self.token.write().unwrap_or_else(PoisonError::into_inner);
         if token.as_ref().is_some_and(|token| token.bearer.expose_secret() == refused.expose_secret()) {
@@ -84,7 +84,7 @@ struct TokenAnswer {
     expires_in: serde_json::Value,
 }
 
-/// One try to get a token.
+/// Result of one attempt to get a token.
 pub(crate) enum TokenTry {
     Token(Token),
     Refused(Error),
@@ -131,7 +131,7 @@ pub(crate) async fn request_token(
             });
         }
     }
-    // The body holds the token, so no part of it may reach an error.
+    // The body contains the token, so no part of it may reach an error.
     let parsed = match answer.bytes().await {
         Ok(body) => serde_json::from_slice::<TokenAnswer>(&body).ok(),
         Err(error) => return TokenTry::Later(transport(error)),

@@ -1,7 +1,7 @@
-//! Queries: every filter the API has, and none of its traps.
+//! Queries with every filter of the API and without its pitfalls.
 //!
-//! The query string is written by hand, since the API reads operators inside the parameter's name:
-//! a client that encodes a parameter called `date>=` is misunderstood.
+//! The query string is written by hand, because the API reads operators inside the parameter's name: it
+//! misreads a client that encodes a parameter called `date>=`.
 
 use crate::endpoint::{Endpoint, FieldSpec};
 use crate::field::FieldType;
@@ -10,7 +10,7 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use std::cmp::Ordering;
 use std::fmt;
 
-/// What stays readable in a query string; everything else is percent-encoded.
+/// Characters that stay unencoded in a query string.
 const VALUE: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~').remove(b':');
 
 /// Comparison of a filter.
@@ -37,7 +37,7 @@ impl Op {
         matches!(self, Self::Lt | Self::Le)
     }
 
-    /// As it stands in a query string, percent-encoded.
+    /// As written in a query string, percent-encoded.
     fn encoded(self) -> &'static str {
         match self {
             Self::Eq => "=",
@@ -103,36 +103,36 @@ pub struct Filter {
     pub value: Operand,
 }
 
-/// Why a query is refused before it is sent.
+/// Why a query is refused before sending.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 #[non_exhaustive]
 pub enum QueryError {
     /// The API would answer 404, as if there were no rows.
     #[error("`{field}` is no field of {endpoint}; its fields are: {known}")]
     UnknownField {
-        /// Endpoint asked.
+        /// The endpoint.
         endpoint: Endpoint,
-        /// Field asked for.
+        /// The requested field.
         field: String,
-        /// Fields it has.
+        /// Its available fields.
         known: String,
     },
     /// The API cannot filter on lists.
     #[error("{endpoint}.{field} is a list; the API cannot filter on it")]
     ListField {
-        /// Endpoint asked.
+        /// The endpoint.
         endpoint: Endpoint,
-        /// Field asked for.
+        /// The requested field.
         field: String,
     },
-    /// The value does not fit the field.
+    /// The value does not match the field's type.
     #[error("{endpoint}.{field} cannot be compared with {value}: {reason}")]
     BadValue {
-        /// Endpoint asked.
+        /// The endpoint.
         endpoint: Endpoint,
-        /// Field asked for.
+        /// The requested field.
         field: String,
-        /// Value given.
+        /// The given value.
         value: String,
         /// What is wrong with it.
         reason: &'static str,
@@ -140,29 +140,29 @@ pub enum QueryError {
     /// The API would OR the two bounds and return nearly everything.
     #[error("the window of {endpoint}.{field} is empty or inverted: {lower} and {upper}")]
     EmptyWindow {
-        /// Endpoint asked.
+        /// The endpoint.
         endpoint: Endpoint,
-        /// Field asked for.
+        /// The requested field.
         field: String,
         /// Lower bound.
         lower: String,
         /// Upper bound.
         upper: String,
     },
-    /// The API would pair the bounds otherwise than they were meant.
+    /// The API would pair the bounds differently than intended.
     #[error(
         "the bounds of {endpoint}.{field} do not form separate windows; ask for each window in a query of its own"
     )]
     AmbiguousWindows {
-        /// Endpoint asked.
+        /// The endpoint.
         endpoint: Endpoint,
-        /// Field asked for.
+        /// The requested field.
         field: String,
     },
     /// The API answers 422.
     #[error("a query on {endpoint} needs at least one filter")]
     NoFilter {
-        /// Endpoint asked.
+        /// The endpoint.
         endpoint: Endpoint,
     },
 }
@@ -181,7 +181,7 @@ impl Query {
         Self { endpoint, filters: Vec::new() }
     }
 
-    /// Endpoint asked.
+    /// The endpoint.
     pub fn endpoint(&self) -> Endpoint {
         self.endpoint
     }
@@ -234,7 +234,7 @@ impl Query {
         self.eq("year", year)
     }
 
-    /// The half-open window `from <= field < to`; an open end is left out.
+    /// The half-open window `from <= field < to`; `None` leaves an end open.
     #[must_use]
     pub fn window(self, field: &str, from: Option<Timestamp>, to: Option<Timestamp>) -> Self {
         let with_from = match from {
@@ -250,7 +250,7 @@ impl Query {
     /// The query string, without `?`.
     ///
     /// # Errors
-    /// Where the API would misread it or answer 404 or 422: see [`QueryError`].
+    /// When the API would misread it or answer 404 or 422: see [`QueryError`].
     pub fn to_query_string(&self) -> Result<String, QueryError> {
         if self.filters.is_empty() {
             return Err(QueryError::NoFilter { endpoint: self.endpoint });
@@ -321,7 +321,7 @@ impl Query {
                 time_text(milli).ok_or_else(|| bad("the API reads the years 1 to 9999"))
             }
             Operand::Day(day) if field.field_type == FieldType::Time => {
-                // The day after must be one that the API knows, too.
+                // The API must also know the following day.
                 let known = day.year() >= 1 && *day < jiff::civil::date(9999, 12, 31);
                 known.then(|| day.to_string()).ok_or_else(|| bad("the API reads the years 1 to 9999"))
             }
@@ -332,8 +332,8 @@ impl Query {
         }
     }
 
-    /// Pairs the bounds as the API does (the smallest lower bound with the smallest upper bound that is not
-    /// below it) and refuses what would become an OR.
+    /// Pairs the bounds as the API does (the smallest lower bound with the smallest upper bound not below it)
+    /// and refuses pairs that would become an OR.
     fn check_windows(&self) -> Result<(), QueryError> {
         let mut fields: Vec<&str> = self.filters.iter().map(|filter| filter.field.as_str()).collect();
         fields.sort_unstable();
@@ -342,7 +342,7 @@ impl Query {
             let ambiguous =
                 || QueryError::AmbiguousWindows { endpoint: self.endpoint, field: field.to_owned() };
             let of_field = || self.filters.iter().filter(|filter| filter.field == field);
-            // The API makes two bounds of a day, and pairs them with whatever else there is.
+            // The API turns a day into two bounds, and pairs them with any others.
             if of_field().any(|filter| filter.op == Op::Eq && matches!(filter.value, Operand::Day(_)))
                 && of_field().any(|filter| filter.op != Op::Eq)
             {
@@ -356,7 +356,7 @@ impl Query {
                         (op, _) if want(op) => Bound::of(filter, op),
                         _ => continue,
                     };
-                    // What is asked twice counts once.
+                    // Duplicate bounds count once.
                     if !found.iter().any(|other| other.same(&bound)) {
                         found.push(bound);
                     }
@@ -367,7 +367,7 @@ impl Query {
             let lowers = bounds(Op::is_lower, Op::Ge);
             let uppers = bounds(Op::is_upper, Op::Le);
             if lowers.is_empty() || uppers.is_empty() {
-                // Several bounds of one side are ORed to the widest: never what was meant.
+                // Several bounds on one side are ORed to the widest, which is never intended.
                 if lowers.len() + uppers.len() > 1 {
                     return Err(ambiguous());
                 }
@@ -377,7 +377,7 @@ impl Query {
                 return Err(ambiguous());
             }
             for (index, (lower, upper)) in lowers.iter().zip(&uppers).enumerate() {
-                // A number and a text have no order: the API fails.
+                // Numbers and text have no order: the API fails.
                 let order = lower.at.compare(&upper.at).ok_or_else(ambiguous)?;
                 if order.is_gt() || (order.is_eq() && !(lower.inclusive && upper.inclusive)) {
                     return Err(QueryError::EmptyWindow {
@@ -398,10 +398,10 @@ impl Query {
     }
 }
 
-/// Integers beyond this are no longer told apart where the API keeps numbers as floats.
+/// The API stores numbers as floats, so larger integers become indistinguishable.
 const LARGEST: u64 = 1 << 53;
 
-/// Where a bound lies for the API.
+/// The position of a bound as the API sees it.
 enum At<'a> {
     /// A number, a truth value, or milliseconds since 1970.
     Number(f64),
@@ -438,7 +438,7 @@ impl<'a> Bound<'a> {
                 At::Number(milliseconds(op, *time).unwrap_or_else(|| time.as_millisecond()) as f64)
             }
             Operand::Day(day) => {
-                // After a day is from the next one on; up to a day is before the next one.
+                // "After a day" starts with the next day; "up to a day" ends before it.
                 let whole = matches!(op, Op::Gt | Op::Le);
                 inclusive ^= whole;
                 let day = if whole { day.tomorrow().unwrap_or(*day) } else { *day };
@@ -455,7 +455,8 @@ impl<'a> Bound<'a> {
     }
 }
 
-/// Whether the API, which looks for operators one kind after the other, would find another one than the filter's.
+/// Whether the API, which searches for one kind of operator after the other, would find another operator than
+/// the filter's.
 fn hides_operator(op: Op, text: &str) -> bool {
     let written = format!("{op}{text}");
     [Op::Ge, Op::Le, Op::Eq, Op::Gt, Op::Lt]
@@ -464,7 +465,7 @@ fn hides_operator(op: Op, text: &str) -> bool {
         != Some((op, 0))
 }
 
-/// Whether the API would take the end for an offset, and put a plus before it: it looks for `date` anywhere.
+/// Whether the API would take the end for an offset and put a plus before it: it looks for `date` anywhere.
 fn ends_in_offset(field: &str, text: &str) -> bool {
     let dated = field.contains("date") || text.contains("date");
     let end: Vec<char> = text.chars().rev().take(6).collect();
@@ -476,7 +477,7 @@ fn ends_in_offset(field: &str, text: &str) -> bool {
 /// The API compares these as text.
 const UNCAST: &[&str] = &["gmt_offset", "team_colour"];
 
-/// Whether the API would turn the text into a number, a truth value or a date (it tries those first).
+/// Whether the API would convert the text into a number, a truth value or a date (it tries those first).
 fn would_be_cast(text: &str) -> bool {
     let lower = text.trim().to_ascii_lowercase();
     const NAMES: &[&str] = &[
@@ -538,8 +539,8 @@ fn would_be_cast(text: &str) -> bool {
             && lower.chars().all(|c| c.is_ascii_digit() || "-/:. t+z".contains(c)))
 }
 
-/// Milliseconds since 1970, rounded so that the comparison selects the same stored milliseconds; `None` when an
-/// equal one cannot be stored.
+/// Milliseconds since 1970, rounded so that the comparison selects the same stored milliseconds; `None` when
+/// no stored value can be equal.
 fn milliseconds(op: Op, time: Timestamp) -> Option<i64> {
     let nanos = time.as_nanosecond();
     let floor = nanos.div_euclid(1_000_000);
@@ -674,7 +675,7 @@ mod tests {
         };
         let at = |text: &str| Operand::Time(time(text));
         let day = Operand::Day(jiff::civil::date(2024, 3, 2));
-        // From 0.5 ms on and up to 0.7 ms: sent as from 1 ms on and up to 0 ms, which is nearly everything.
+        // From 0.5 ms to 0.7 ms would be sent as from 1 ms to 0 ms, which selects nearly everything.
         let from = at("2024-03-02T00:00:00.0005Z");
         assert!(date(vec![(Op::Ge, from), (Op::Le, at("2024-03-02T00:00:00.0007Z"))]).is_err());
         // After a day and before its noon.
@@ -683,12 +684,12 @@ mod tests {
         assert!(date(vec![(Op::Ge, noon), (Op::Le, day.clone())]).is_ok(), "noon to midnight");
         assert!(date(vec![(Op::Ge, day.clone()), (Op::Le, day.clone())]).is_ok());
         assert!(date(vec![(Op::Ge, day.clone()), (Op::Lt, day.clone())]).is_err());
-        // The API makes a window of a day, and would pair its halves with other bounds.
+        // The API turns a day into a window, and would pair its halves with other bounds.
         let next = Operand::Day(jiff::civil::date(2024, 3, 3));
         assert!(date(vec![(Op::Eq, day.clone()), (Op::Eq, next)]).is_ok());
         assert!(date(vec![(Op::Eq, day.clone()), (Op::Le, day.clone())]).is_err());
         assert!(date(vec![(Op::Eq, day.clone()), (Op::Eq, day.clone()), (Op::Le, day)]).is_err());
-        // The API drops what is asked twice, so that three lower bounds would meet two upper ones.
+        // The API drops duplicate bounds, so three lower bounds would meet two upper ones.
         let (one, two) = (at("2024-03-05T00:00:00Z"), at("2024-03-06T00:00:00Z"));
         let bounds = [(Op::Ge, &one), (Op::Ge, &two), (Op::Le, &two), (Op::Le, &two)];
         assert!(date(bounds.map(|(op, value)| (op, value.clone())).to_vec()).is_err());

@@ -1,12 +1,12 @@
-//! Blanking of secrets that a server repeats in its words.
+//! Masks secrets that a server repeats in its messages.
 
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use secrecy::{ExposeSecret, SecretString};
 
-/// What stands in a text instead of a secret.
+/// Replacement for a secret.
 const MASK: &str = "********";
 
-/// Replaces secrets in a text: as they are, as a form sends them, and as JSON writes them.
+/// Masks secrets in a text: verbatim, form-encoded, and JSON-escaped.
 pub(crate) fn redact(text: &str, secrets: &[&SecretString]) -> String {
     let mut text = text.to_owned();
     for secret in secrets {

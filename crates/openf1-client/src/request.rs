@@ -37,7 +37,7 @@ impl<R: Row> Request<'_, R> {
         self
     }
 
-    /// Any other condition.
+    /// Adds any other condition.
     #[must_use]
     pub fn filter(mut self, field: &str, op: Op, value: impl Into<Operand>) -> Self {
         self.query = self.query.filter(field, op, value);
@@ -51,7 +51,7 @@ impl<R: Row> Request<'_, R> {
         self
     }
 
-    /// Sends it and reads the rows.
+    /// Sends the request and parses the rows.
     ///
     /// # Errors
     /// See [`Error`].
@@ -60,7 +60,7 @@ impl<R: Row> Request<'_, R> {
         self.client.rows_of(&self.query, &answer)
     }
 
-    /// Sends it and returns the bytes.
+    /// Sends the request and returns the bytes.
     ///
     /// # Errors
     /// See [`Error`].

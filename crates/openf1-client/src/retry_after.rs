@@ -1,4 +1,4 @@
-//! `Retry-After`, guarded: the API documents none, and a wrong one must not stop or hammer anything.
+//! `Retry-After`, validated: the API documents none, and a wrong value must neither stall nor hammer.
 
 use jiff::Timestamp;
 use std::time::Duration;
@@ -6,8 +6,8 @@ use std::time::Duration;
 /// Longest wait that a server can impose.
 const LONGEST: Duration = Duration::from_secs(15 * 60);
 
-/// Reads seconds or an HTTP date. Zero, negative, past, absurd and unreadable values are `None` (the caller's
-/// own backoff decides then); waits above 15 minutes are cut to that.
+/// Parses seconds or an HTTP date. Zero, negative, past, absurd and unreadable values give `None` (the
+/// caller's own backoff then applies); longer waits are cut to 15 minutes.
 pub fn parse_retry_after(value: &str, now: Timestamp) -> Option<Duration> {
     let value = value.trim();
     let seconds = match value.parse::<f64>() {

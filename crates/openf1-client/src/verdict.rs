@@ -1,4 +1,4 @@
-//! The meaning of each status the API is known to answer.
+//! The meaning of each status that the API uses.
 
 use crate::client::{Answer, Turn};
 use crate::error::Error;
@@ -7,27 +7,27 @@ use jiff::Timestamp;
 use serde::Deserialize;
 use std::time::{Duration, Instant};
 
-/// Start of a body that is looked through for words and secrets.
+/// Length of a body's start that is searched for a message and secrets.
 const LONGEST_QUOTED: usize = 16 * 1024;
-/// Characters of foreign words that an error repeats.
+/// Length to which foreign messages are cut in errors.
 const LONGEST_DETAIL: usize = 200;
-/// First wait after a 429 of the minute window that names no time.
+/// First wait after a 429 of the minute window that states no time.
 const MINUTE_PAUSE: Duration = Duration::from_secs(15);
-/// First wait after any other 429 that names no time.
+/// First wait after any other 429 that states no time.
 const SECOND_PAUSE: Duration = Duration::from_secs(1);
-/// A minute: the longest window that the API is known to have, and the longest wait that no server asked for.
+/// A minute: the longest known window of the API, and the longest wait that the server did not ask for.
 pub(crate) const FULL_MINUTE: Duration = Duration::from_secs(60);
 
-/// What one try came to.
+/// Outcome of one attempt.
 pub(crate) enum Try {
     Good(Answer, Turn),
     Final(Error),
-    /// Try again, not before the pause.
+    /// Retry, not before the pause.
     Again {
         error: Error,
         pause: Option<Duration>,
     },
-    /// Everybody waits at least so long: the server says that we ask too often.
+    /// All requests wait at least this long, because the server reports too many.
     TooFast {
         error: Error,
         pause: Duration,
@@ -36,21 +36,21 @@ pub(crate) enum Try {
     Unauthorised(String),
 }
 
-/// What one try brought.
+/// Response of one attempt.
 pub(crate) struct Received {
     pub(crate) status: u16,
     pub(crate) retry_after: Option<Duration>,
     pub(crate) served_at: Option<Timestamp>,
     pub(crate) received_at: Timestamp,
     pub(crate) body: Vec<u8>,
-    /// Rows of a 200, or why it holds none.
+    /// Rows of a 200 response, or why it has none.
     pub(crate) rows: Result<usize, String>,
-    /// From sending the request to the head of its answer.
+    /// From sending the request to the head of its response.
     pub(crate) round_trip: Duration,
     pub(crate) turn: Turn,
 }
 
-/// The meaning of each status. The server's words are blanked where they repeat a secret.
+/// Classifies a response. The server's message is masked where it repeats a secret.
 pub(crate) fn judge(
     request: &str,
     received: Received,
@@ -62,7 +62,7 @@ pub(crate) fn judge(
     let good = |rows, body| {
         Try::Good(Answer { rows, body, status, tries, received_at, served_at, round_trip }, turn)
     };
-    // First: a good answer is not looked through for words.
+    // Check rows first: a good response is not searched for messages.
     let reason = match rows {
         Ok(rows) if status == 200 => return good(rows, Bytes::from(body)),
         Ok(_) => String::new(),
@@ -95,12 +95,12 @@ pub(crate) fn judge(
     }
 }
 
-/// Words of the live-session answer of 2026 and of 2025.
+/// Messages of the live-session response of 2026 and of 2025.
 fn is_live_lock(detail: &str) -> bool {
     detail.contains("session in progress") || detail.contains("Session in progress")
 }
 
-/// First wait after a 429 without a time, by its words: "Max 30 requests/minute", or "30 per 10 second".
+/// First wait after a 429 without a time, from its message: "Max 30 requests/minute", or "30 per 10 second".
 fn pause_by_words(detail: &str) -> Duration {
     let words: Vec<&str> = detail.split(|c: char| !c.is_alphanumeric()).collect();
     let seconds = words.windows(3).find_map(|three| match three {
@@ -114,7 +114,7 @@ fn pause_by_words(detail: &str) -> Duration {
     }
 }
 
-/// The `detail` of an error body, else its `error`, else the start of its text.
+/// The `detail` of an error body, or its `error`, or the start of its text.
 fn detail_of(body: &[u8], redacted: &dyn Fn(&str) -> String) -> String {
     #[derive(Deserialize)]
     struct Detail {
@@ -136,10 +136,10 @@ fn detail_of(body: &[u8], redacted: &dyn Fn(&str) -> String) -> String {
     if start.is_empty() { "empty body".to_owned() } else { start }
 }
 
-/// Foreign words for an error: one line, at most 200 characters, none of which steers a terminal. Secrets must be blanked before: half a
-/// secret is one too.
+/// A foreign message for an error: one line, at most 200 characters, without terminal control sequences. Mask
+/// secrets first, because half a secret is a secret too.
 pub(crate) fn quoted(text: &str) -> String {
-    // Marks that turn the direction of what follows are as bad as control characters.
+    // Marks that reverse the text direction are as harmful as control characters.
     let steers = |c: char| {
         c.is_control()
             || matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')

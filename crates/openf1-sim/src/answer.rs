@@ -1,4 +1,4 @@
-//! From a query to the rows of an answer.
+//! Turns a query into the rows of a response.
 
 use crate::config::{Budget, Source};
 use crate::correction::Correction;
@@ -15,14 +15,14 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Instant;
 
-/// Where rows come from, opened.
+/// An open source of rows.
 #[derive(Debug)]
 enum Rows {
     Generated(Box<Generated>),
     Replay(Replay),
 }
 
-/// A 200.
+/// A 200 response.
 #[derive(Debug)]
 pub(crate) struct Answer {
     pub(crate) body: Vec<u8>,
@@ -30,7 +30,7 @@ pub(crate) struct Answer {
     pub(crate) csv: bool,
 }
 
-/// An answer that is no 200.
+/// A response other than 200.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Refusal {
     Nothing,
@@ -68,7 +68,7 @@ impl<'a> Meter<'a> {
     }
 }
 
-/// Rows by the session they belong to; the calendar's belong to none.
+/// Rows by session; rows of the calendar have none.
 pub(crate) type Tables = Vec<(Option<i64>, Arc<Vec<Row>>)>;
 
 impl Library {
@@ -102,7 +102,8 @@ impl Library {
         }
     }
 
-    /// What happened in a generated session, as JSON; none of sessions that are unknown, not over or recorded.
+    /// What happened in a generated session, as JSON; `None` for sessions that are unknown, not over or
+    /// recorded.
     pub(crate) fn truth(&self, session_key: i64) -> Option<Vec<u8>> {
         let Rows::Generated(generated) = &self.rows else {
             return None;
@@ -110,7 +111,7 @@ impl Library {
         serde_json::to_vec(&generated.truth(session_key, self.now())?).ok()
     }
 
-    /// Answers a raw query string.
+    /// Evaluates a raw query string.
     pub(crate) fn answer(&self, endpoint: Endpoint, raw: &str) -> Result<Answer, Refusal> {
         let query = Query::parse(raw, || self.latest()).map_err(|e| Refusal::Broken(e.0))?;
         let dated = query.filters.iter().any(|f| f.field == "date");
@@ -170,7 +171,7 @@ impl Library {
         self.corrections.iter().any(|c| c.endpoint == endpoint)
     }
 
-    /// Counts the request and gives the corrections that hold from now on.
+    /// Counts the request and returns the corrections that apply from now on.
     fn count(&self, endpoint: Endpoint, query: &Query) -> Vec<&Correction> {
         let concerned: Vec<&Correction> =
             self.corrections.iter().filter(|c| c.endpoint == endpoint).collect();

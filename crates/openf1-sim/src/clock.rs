@@ -1,4 +1,4 @@
-//! Instants as milliseconds since 1970 UTC, the precision the API stores, and their text.
+//! Instants as milliseconds since 1970 UTC, the precision that the API stores, and their text.
 
 pub(crate) const SECOND: i64 = 1_000;
 pub(crate) const MINUTE: i64 = 60 * SECOND;
@@ -33,7 +33,7 @@ fn two(buffer: &mut Vec<u8>, n: i64) {
     buffer.push(b'0' + (n % 10) as u8);
 }
 
-/// `YYYY-MM-DDTHH:MM:SS` with any separator.
+/// Writes `YYYY-MM-DDTHH:MM:SS` with any separator.
 pub(crate) fn write_seconds(buffer: &mut Vec<u8>, ms: i64, separator: u8) {
     let days = ms.div_euclid(DAY);
     let of_day = ms.rem_euclid(DAY);
@@ -52,7 +52,7 @@ pub(crate) fn write_seconds(buffer: &mut Vec<u8>, ms: i64, separator: u8) {
     two(buffer, of_day / SECOND % 60);
 }
 
-/// `.mmm000+00:00`, without the fraction when it is zero: that is how the API prints it.
+/// Writes `.mmm000+00:00`, omitting a zero fraction as the API does.
 pub(crate) fn write_fraction(buffer: &mut Vec<u8>, ms: i64) {
     let fraction = ms.rem_euclid(SECOND);
     if fraction != 0 {
@@ -77,7 +77,7 @@ pub(crate) fn iso(ms: i64) -> String {
 pub(crate) struct Parsed {
     /// The instant, cut to milliseconds.
     pub(crate) ms: i64,
-    /// Whether a time of day was given.
+    /// Whether it contains a time of day.
     pub(crate) has_time: bool,
 }
 
@@ -127,9 +127,9 @@ const NAMES: [&str; 19] = [
     "sunday",
 ];
 
-/// Reads what the API's lenient parser takes for a date: ISO forms with or without time and offset,
-/// and bare names of months and days. The latter matter because driver codes such as `MAR` and `SUN`
-/// are lost to them.
+/// Parses what the API's lenient parser accepts as a date: ISO forms with or without time and offset, and
+/// bare names of months and days. The latter matter because driver codes such as `MAR` and `SUN` are misread
+/// as dates.
 pub(crate) fn parse(text: &str) -> Option<Parsed> {
     let text = text.trim();
     let lower = text.to_ascii_lowercase();
@@ -137,7 +137,7 @@ pub(crate) fn parse(text: &str) -> Option<Parsed> {
         .iter()
         .position(|name| lower == *name || lower == name[..3] || (lower == "sept" && *name == "september"))
     {
-        // Which day it means depends on today; no row is ever equal to it, so any day will do.
+        // The day depends on today, but no row ever equals it, so any day will do.
         return Some(Parsed { ms: index as i64 * DAY, has_time: false });
     }
     let mut c = Cursor { rest: text.as_bytes() };
@@ -153,7 +153,7 @@ pub(crate) fn parse(text: &str) -> Option<Parsed> {
         return None;
     }
     let days = days_from_civil(year, month, day);
-    // 31 April is no date.
+    // Rejects dates such as 31 April.
     if civil_from_days(days) != (year, month, day) {
         return None;
     }

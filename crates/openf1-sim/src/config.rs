@@ -1,28 +1,28 @@
-//! What a simulator is made of: where rows come from, its limits, accounts, live windows and faults.
+//! Configuration of a simulator: source of rows, limits, accounts, live windows and faults.
 
 use crate::FaultPlan;
 use std::path::PathBuf;
 use std::time::Duration;
 
-/// Everything that [`crate::start`] needs to know.
+/// Configuration for [`crate::start`].
 #[derive(Debug, Clone)]
 pub struct SimConfig {
     /// Where rows come from.
     pub source: Source,
     /// How many requests a client may send.
     pub limits: SimLimits,
-    /// How large an answer may be before it is refused with 422.
+    /// How large a response may be before it is refused with 422.
     pub budget: Budget,
-    /// Answers to break and rows to correct.
+    /// Responses to break and rows to correct.
     pub faults: FaultPlan,
-    /// The server's frozen "today": sessions that end later have no data yet and `latest` is
-    /// judged by it. `None` is the real clock.
+    /// The server's frozen "today": sessions that end later have no data yet, and `latest` depends on it.
+    /// `None` is the real clock.
     pub now: Option<jiff::Timestamp>,
     /// Who may log in at `/token`.
     pub accounts: Vec<Account>,
-    /// Life of a token in seconds.
+    /// Lifetime of a token in seconds.
     pub token_lifetime_s: u64,
-    /// When free users are locked out because a session is live.
+    /// When anonymous users are locked out because a session is live.
     pub live: Vec<LiveWindow>,
     /// Port on 127.0.0.1; 0 takes any free one.
     pub port: u16,
@@ -47,10 +47,10 @@ impl Default for SimConfig {
 /// Where the rows come from.
 #[derive(Debug, Clone)]
 pub enum Source {
-    /// Seeded seasons: the same configuration gives the same rows for ever.
+    /// Seeded seasons: the same configuration always gives the same rows.
     Generated(GeneratedConfig),
-    /// A folder of `<endpoint>.json` or `<endpoint>.json.gz` files, each an array of objects, served
-    /// as recorded.
+    /// A folder of `<endpoint>.json` or `<endpoint>.json.gz` files, each an array of objects, served as
+    /// recorded.
     Replay(PathBuf),
 }
 
@@ -59,7 +59,7 @@ pub enum Source {
 pub struct GeneratedConfig {
     /// Changes every result; the calendar and its keys stay.
     pub seed: u64,
-    /// Which seasons exist, 2023 or later.
+    /// The existing seasons, from 2023.
     pub seasons: Vec<i32>,
     /// Samples a second of `car_data` and `location`.
     pub telemetry_hz: f64,
@@ -74,39 +74,39 @@ impl Default for GeneratedConfig {
 /// Request limits, counted in exact sliding windows when a request arrives.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum SimLimits {
-    /// 3 a second and 30 a minute by address; users with a token have 6 and 60.
+    /// 3 a second and 30 a minute by address; 6 and 60 for users with a token.
     #[default]
     Free,
-    /// 6 a second and 60 a minute for everybody.
+    /// 6 a second and 60 a minute for everyone.
     Sponsor,
     /// No limits.
     None,
 }
 
-/// How large an answer may be. What is larger is refused with 422, as the API does.
+/// How large a response may be. Larger ones are refused with 422, as the API does.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Budget {
-    /// Most rows of an answer.
+    /// Most rows of a response.
     pub max_rows: Option<usize>,
-    /// Most bytes of an answer before compression.
+    /// Most bytes of a response before compression.
     pub max_bytes: Option<usize>,
     /// Most time that collecting the rows may take.
     pub max_time: Option<Duration>,
 }
 
 impl Default for Budget {
-    /// A race's telemetry of four drivers passes, that of five does not.
+    /// A race's telemetry of four drivers fits, that of five does not.
     fn default() -> Self {
         Self { max_rows: Some(140_000), max_bytes: None, max_time: None }
     }
 }
 
-/// Somebody who may log in.
+/// A user who may log in.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Account {
     /// The name sent as `username`.
     pub username: String,
-    /// The word sent as `password`.
+    /// The text sent as `password`.
     pub password: String,
 }
 
@@ -116,7 +116,7 @@ impl std::fmt::Debug for Account {
     }
 }
 
-/// A time in which a session is live, measured from the server's start.
+/// A period in which a session is live, measured from the server's start.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct LiveWindow {
     /// When it begins.

@@ -1,4 +1,4 @@
-//! Connections that can be reset from inside a request, and that take `<` and `>` in a query string.
+//! Connections that can be reset from inside a request, and that accept `<` and `>` in a query string.
 
 use axum::extract::connect_info::Connected;
 use axum::serve::{IncomingStream, Listener};
@@ -13,15 +13,15 @@ use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::{TcpListener, TcpStream};
 use tokio_util::sync::{CancellationToken, WaitForCancellationFutureOwned};
 
-/// A listener whose connections carry a switch that kills them.
+/// A listener whose connections carry a kill switch.
 #[derive(Debug)]
 pub(crate) struct SimListener {
     pub(crate) tcp: TcpListener,
-    /// Cancelled when the server stops: every connection dies with it.
+    /// Cancelled when the server stops, which closes every connection.
     pub(crate) closed: CancellationToken,
 }
 
-/// A connection and its switch.
+/// A connection and its kill switch.
 #[derive(Debug)]
 pub(crate) struct SimStream {
     tcp: TcpStream,
@@ -29,13 +29,13 @@ pub(crate) struct SimStream {
     closed: CancellationToken,
     /// Wakes an idle or stalled connection when the server stops.
     closing: Pin<Box<WaitForCancellationFutureOwned>>,
-    /// Bytes read and not yet handed on.
+    /// Bytes read and not yet passed on.
     ready: Vec<u8>,
-    /// Whether the bytes being read are those of a request's first line.
+    /// Whether the bytes being read belong to a request's first line.
     in_request_line: bool,
 }
 
-/// What a request knows of its connection.
+/// A request's handle on its connection.
 #[derive(Debug, Clone)]
 pub(crate) struct Peer {
     pub(crate) address: SocketAddr,
@@ -68,7 +68,7 @@ impl Listener for SimListener {
                     };
                     return (stream, address);
                 }
-                // Out of file handles, most likely: waiting is all that helps.
+                // Probably out of file handles: only waiting helps.
                 Err(_) => tokio::time::sleep(Duration::from_millis(50)).await,
             }
         }
@@ -95,10 +95,10 @@ impl SimStream {
         Ok(())
     }
 
-    /// Takes bytes in, with `<` and `>` of a request's first line percent-encoded: the real server
-    /// reads them as they are (`date>=2024-03-02`, as anybody types it), hyper refuses them.
+    /// Buffers bytes, percent-encoding `<` and `>` in a request's first line: the real server accepts them
+    /// unencoded (`date>=2024-03-02`, as users type it), hyper refuses them.
     fn take_in(&mut self, bytes: &[u8]) {
-        // Clients send a request at once and wait for the answer: it begins where a read begins.
+        // Clients send a whole request and wait for the response, so a request begins where a read begins.
         if [&b"GET "[..], b"POST ", b"HEAD "].iter().any(|method| bytes.starts_with(method)) {
             self.in_request_line = true;
         }
@@ -124,7 +124,7 @@ impl AsyncRead for SimStream {
         cx: &mut Context<'_>,
         buf: &mut ReadBuf<'_>,
     ) -> Poll<io::Result<()>> {
-        // Asked first so that this task is woken by it.
+        // Polled first, so that it wakes this task.
         let _ = self.closing.as_mut().poll(cx);
         self.check()?;
         if self.ready.is_empty() {

@@ -4,7 +4,7 @@ use crate::endpoint::Endpoint;
 use crate::row::Row;
 use serde_json::{Map, Value};
 
-/// What happens to the rows that match.
+/// What happens to the matching rows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Change {
     Set,
@@ -24,7 +24,7 @@ pub(crate) struct Correction {
 }
 
 impl Correction {
-    /// Whether it concerns a table of an endpoint.
+    /// Whether it applies to a table of an endpoint.
     pub(crate) fn concerns(&self, endpoint: Endpoint, session_key: Option<i64>) -> bool {
         self.endpoint == endpoint && (self.session_key.is_none() || self.session_key == session_key)
     }

@@ -27,7 +27,7 @@ fn cell(name: &str, value: Option<&Value>) -> String {
     match value {
         None | Some(Value::Null) => String::new(),
         Some(Value::String(s)) if name.starts_with("date") => match clock::parse(s) {
-            // A datetime prints with a space and, like JSON, without a fraction of zero.
+            // A datetime is printed with a space and, as in JSON, without a zero fraction.
             Some(_) => s.replacen('T', " ", 1),
             None => s.clone(),
         },
@@ -36,7 +36,7 @@ fn cell(name: &str, value: Option<&Value>) -> String {
     }
 }
 
-/// The text that Python's `str` gives for a value.
+/// The text of a value in Python's `str`.
 fn python(value: &Value) -> String {
     match value {
         Value::Null => "None".to_owned(),

@@ -72,7 +72,7 @@ impl Endpoint {
         Self::ALL.into_iter().find(|e| e.name() == name)
     }
 
-    /// Telemetry is never answered for a whole session.
+    /// Telemetry is never served for a whole session.
     pub(crate) fn is_telemetry(self) -> bool {
         matches!(self, Self::CarData | Self::Location)
     }

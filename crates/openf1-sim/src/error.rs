@@ -1,4 +1,4 @@
-//! What can go wrong when a simulator is set up.
+//! Errors of setting up a simulator.
 
 use std::path::PathBuf;
 
@@ -31,7 +31,7 @@ pub enum SimError {
     /// The port cannot be opened.
     #[error("cannot listen on 127.0.0.1:{port}: {source}")]
     Bind {
-        /// The port that was asked for.
+        /// The requested port.
         port: u16,
         /// The system's reason.
         source: std::io::Error,

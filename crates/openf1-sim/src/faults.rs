@@ -1,4 +1,4 @@
-//! Answers broken on demand.
+//! Breaks responses on demand.
 //!
 //! ```toml
 //! seed = 7
@@ -12,7 +12,7 @@
 //! body = "Service Unavailable"
 //! retry_after = "1"
 //!
-//! [[fault]]                # every tenth answer of location breaks off in the middle
+//! [[fault]]                # every tenth response of location is cut off in the middle
 //! kind = "cut"
 //! endpoint = "location"
 //! every = 10
@@ -35,7 +35,7 @@ use serde_json::{Map, Value};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
-/// What to break and what to correct; none by default. Read it with [`FaultPlan::from_toml`].
+/// What to break and what to correct; nothing by default. Read it with [`FaultPlan::from_toml`].
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(try_from = "RawPlan")]
 pub struct FaultPlan {
@@ -44,7 +44,7 @@ pub struct FaultPlan {
     pub(crate) corrections: Vec<Correction>,
 }
 
-/// Every kind of fault that a plan can hold.
+/// Every kind of fault that a plan can contain.
 pub const FAULT_KINDS: [&str; 11] = [
     "status",
     "delay",
@@ -59,7 +59,7 @@ pub const FAULT_KINDS: [&str; 11] = [
     "reset",
 ];
 
-/// How an answer is broken.
+/// How a response is broken.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Kind {
     Status { status: u16, body: Option<String>, retry_after: Option<String> },
@@ -254,16 +254,15 @@ impl TryFrom<RawPlan> for FaultPlan {
 }
 
 impl FaultPlan {
-    /// Reads a plan.
+    /// Parses a plan.
     ///
-    /// A plan holds `seed`, any number of `[[fault]]` and of `[[correction]]`.
+    /// A plan has a `seed` and any number of `[[fault]]` and `[[correction]]`.
     ///
-    /// A fault has a `kind`: `status` (with `status`, `body`, `retry_after`), `delay` (with
-    /// `delay_ms`), `stall`, `cut`, `wrong_length`, `bad_gzip`, `html`, `object`, `nan`,
-    /// `duplicate_rows` or `reset`; which requests it concerns: `endpoint` (or `token`),
-    /// `query_contains`, `after_s` and `until_s` since the server's start; and which of those it
-    /// breaks: from the `first` on, `every` n-th, at most `count`, with a `probability`. The first
-    /// fault that wants a request has it, but delays add up.
+    /// A fault has a `kind`: `status` (with `status`, `body`, `retry_after`), `delay` (with `delay_ms`),
+    /// `stall`, `cut`, `wrong_length`, `bad_gzip`, `html`, `object`, `nan`, `duplicate_rows` or `reset`. It
+    /// selects requests by `endpoint` (or `token`), `query_contains`, `after_s` and `until_s` since the
+    /// server's start. Of those it breaks every `every`-th from the `first` on, at most `count`, with a
+    /// `probability`. The first matching fault applies, but delays add up.
     ///
     /// A correction has `endpoint`, `session_key`, `after_requests`, `op` (`set`, `remove`, `add`),
     /// `match` and `values`.
@@ -271,25 +270,25 @@ impl FaultPlan {
         toml::from_str(text).map_err(|e| SimError::FaultPlan(e.to_string().trim_end().to_owned()))
     }
 
-    /// Whether it does nothing.
+    /// Whether the plan is empty.
     pub fn is_empty(&self) -> bool {
         self.faults.is_empty() && self.corrections.is_empty()
     }
 }
 
-/// How often each fault has been asked and has struck.
+/// How often each fault has matched and has been applied.
 #[derive(Debug)]
 pub(crate) struct FaultState {
     plan: FaultPlan,
     counters: Vec<(AtomicU64, AtomicU64)>,
 }
 
-/// What to do to one answer.
+/// What to do to one response.
 #[derive(Debug, Default)]
 pub(crate) struct Verdict {
     pub(crate) delay: Duration,
     pub(crate) kind: Option<Kind>,
-    /// Faults that struck.
+    /// Number of faults applied.
     pub(crate) struck: u64,
 }
 
@@ -299,7 +298,7 @@ impl FaultState {
         Self { plan, counters }
     }
 
-    /// Decides about a request. `endpoint` is a name or `token`.
+    /// Selects the fault for a request. `endpoint` is a name or `token`.
     pub(crate) fn judge(&self, endpoint: &str, query: &str, since_start: Duration) -> Verdict {
         let mut verdict = Verdict::default();
         for (i, (fault, (seen, struck))) in self.plan.faults.iter().zip(&self.counters).enumerate() {

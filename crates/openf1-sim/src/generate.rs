@@ -1,7 +1,7 @@
-//! Seasons made from a seed.
+//! Seasons generated from a seed.
 //!
-//! Everything follows from (seed, year, session, driver): no table is stored, none depends on which
-//! seasons were asked for, and the same configuration gives the same bytes for ever.
+//! Everything derives from (seed, year, session, driver): no table is stored, none depends on the requested
+//! seasons, and the same configuration always gives the same bytes.
 
 mod cache;
 mod calendar;
@@ -29,17 +29,17 @@ use roster::Driver;
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
-/// What one driver brought home from a race or sprint.
+/// Points and place of one driver in a race or sprint.
 #[derive(Debug)]
 pub(crate) struct Won {
     pub(crate) number: i64,
     pub(crate) team: &'static str,
     pub(crate) points: i64,
-    /// Place in a Grand Prix; none in a sprint and when not classified.
+    /// Place in a Grand Prix; `None` in a sprint and when not classified.
     pub(crate) place: Option<i64>,
 }
 
-/// Races and sprints of a year in order of time: place in the list of sessions, and who won what.
+/// Races and sprints of a year in time order: index of the session, and who won what.
 type Rounds = Vec<(usize, Vec<Won>)>;
 
 /// Generated seasons.
@@ -104,7 +104,7 @@ impl Generated {
         self.sessions.iter().filter(|s| !s.cancelled && s.end <= now).map(|s| s.key).collect()
     }
 
-    /// What happened in a session; none when it is unknown, cancelled or not over.
+    /// What happened in a session; `None` when it is unknown, cancelled or not over.
     pub(crate) fn truth(&self, session_key: i64, now: i64) -> Option<truth::Truth> {
         let index =
             self.sessions.iter().position(|s| s.key == session_key && !s.cancelled && s.end <= now)?;
@@ -115,7 +115,7 @@ impl Generated {
         self.rosters.get(&year).map_or(&[], Vec::as_slice)
     }
 
-    /// Sessions that a query may have rows of: held, over, and not excluded by keys or dates.
+    /// Sessions that may have rows for a query: held, over, and not excluded by keys or dates.
     fn candidates<'a>(&'a self, query: &'a Query, now: i64) -> impl Iterator<Item = (usize, &'a Session)> {
         let hulls: Vec<Option<(i64, i64)>> = ["date", "date_start"]
             .into_iter()
@@ -133,7 +133,7 @@ impl Generated {
         })
     }
 
-    /// The tables that may hold rows for a query on any endpoint but telemetry.
+    /// The tables that may hold rows for a query on any endpoint except telemetry.
     pub(crate) fn tables(
         &self,
         endpoint: Endpoint,
@@ -192,7 +192,7 @@ impl Generated {
         model
     }
 
-    /// Points of every race and sprint of a year, in order of time.
+    /// Points of every race and sprint of a year, in time order.
     fn points(&self, year: i32) -> &[(usize, Vec<Won>)] {
         let Some(cell) = self.points.get(&year) else {
             return &[];

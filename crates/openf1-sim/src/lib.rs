@@ -1,10 +1,10 @@
 //! The OpenF1 API as a local server.
 //!
-//! [`start`] opens an HTTP server on loopback that answers as the hosted API does: the 18 endpoints of
-//! `/v1/`, filters with operators inside the query string, 404 for "nothing found", 422 for too much
-//! data, 429 over two sliding windows, 401 while a session is live, `/token`, gzip and CSV. Rows come
-//! from a seeded generator (any number of seasons, telemetry made on the fly) or from a folder of
-//! recorded rows. A [`FaultPlan`] breaks answers on demand and corrects rows after a number of requests.
+//! [`start`] opens an HTTP server on loopback that responds as the hosted API does: the 18 endpoints of
+//! `/v1/`, filters with operators inside the query string, 404 for "no results", 422 for too much data, 429
+//! over two sliding windows, 401 while a session is live, `/token`, gzip and CSV. Rows come from a seeded
+//! generator (any number of seasons, telemetry generated on the fly) or from a folder of recorded rows. A
+//! [`FaultPlan`] breaks responses on demand and corrects rows after a number of requests.
 //!
 //! ```no_run
 //! # async fn demo() -> Result<(), openf1_sim::SimError> {

@@ -4,7 +4,7 @@ use crate::SimLimits;
 use std::collections::{HashMap, VecDeque};
 use std::time::{Duration, Instant};
 
-/// Which window a request broke, and what it allows.
+/// Which window a request exceeded, and its limit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Violation {
     PerSecond(usize),
@@ -12,7 +12,7 @@ pub(crate) enum Violation {
 }
 
 impl Violation {
-    /// The detail of the 429. The form of the second is as captured from the hosted API.
+    /// The detail of the 429. The form of the second one was captured from the hosted API.
     pub(crate) fn detail(self) -> String {
         match self {
             Self::PerSecond(n) => format!("Rate limit exceeded. Max {n} requests/second."),
@@ -21,14 +21,14 @@ impl Violation {
     }
 }
 
-/// Arrivals of the last minute of every client. A refused request does not use up the window.
+/// Arrivals of the last minute of every client. A refused request does not count.
 #[derive(Debug, Default)]
 pub(crate) struct Limiter {
     clients: HashMap<String, VecDeque<Instant>>,
 }
 
 impl Limiter {
-    /// Counts a request that arrived at `now`. Instants must not go back.
+    /// Counts a request that arrived at `now`. Instants must not go backwards.
     pub(crate) fn arrive(
         &mut self,
         limits: SimLimits,
@@ -96,7 +96,7 @@ mod tests {
     }
 
     proptest! {
-        /// Whatever arrives, no window ever lets through more than it allows.
+        /// No sequence of arrivals exceeds a window.
         #[test]
         fn no_window_is_exceeded(gaps in prop::collection::vec(0_u64..2500, 1..200)) {
             let mut limiter = Limiter::default();

@@ -1,7 +1,7 @@
-//! The query string as the API reads it, traps included.
+//! The query string as the API reads it, quirks included.
 //!
-//! Operators stand inside the text (`speed>=315`). `date%3E%3D=X`, which is what a client sends that
-//! encodes a parameter named `date>=`, is read as `date>==X`: the value is the text `=X`, no date.
+//! Operators are inside the text (`speed>=315`). A client that encodes a parameter named `date>=` sends
+//! `date%3E%3D=X`, which is read as `date>==X`: the value is the text `=X`, not a date.
 
 use crate::clock::{self, DAY};
 use percent_encoding::percent_decode;
@@ -48,7 +48,7 @@ pub(crate) enum Operand {
 }
 
 impl Operand {
-    /// Order of two operands, as far as the server's language has one.
+    /// Order of two operands, where the server's language defines one.
     fn compare(&self, other: &Self) -> Option<Ordering> {
         match (self, other) {
             (Self::Date(a), Self::Date(b)) => Some(a.cmp(b)),
@@ -75,14 +75,14 @@ pub(crate) struct Condition {
     pub(crate) operand: Operand,
 }
 
-/// A value of a row, typed as the server's database types it. Comparisons never cross types.
+/// A value of a row, typed as in the server's database. Comparisons never cross types.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum Cell<'a> {
     Bool(bool),
     Number(f64),
     Date(i64),
     Text(&'a str),
-    /// Null, absent, arrays: no filter matches.
+    /// Null, absent, arrays: no filter matches them.
     Other,
 }
 
@@ -119,7 +119,7 @@ impl Condition {
     }
 }
 
-/// Conditions of one field: any alternative must hold, each with all of its (one or two) conditions.
+/// Conditions of one field: one alternative must hold, with all of its (one or two) conditions.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct FieldFilter {
     pub(crate) field: String,
@@ -131,8 +131,8 @@ impl FieldFilter {
         self.alternatives.iter().any(|all| all.iter().all(|c| c.holds(cell)))
     }
 
-    /// The smallest closed range of milliseconds that holds every date this filter lets through;
-    /// `None` when it lets none.
+    /// The smallest closed range of milliseconds that contains every date this filter accepts; `None` when it
+    /// accepts none.
     pub(crate) fn date_hull(&self) -> Option<(i64, i64)> {
         let mut hull: Option<(i64, i64)> = None;
         for all in &self.alternatives {
@@ -159,11 +159,11 @@ impl FieldFilter {
     }
 }
 
-/// Why a query string is answered with an error page.
+/// Why a query string gets an error page.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct BadQuery(pub(crate) String);
 
-/// A query string, understood.
+/// A parsed query string.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub(crate) struct Query {
     pub(crate) filters: Vec<FieldFilter>,
@@ -171,7 +171,7 @@ pub(crate) struct Query {
 }
 
 impl Query {
-    /// Reads a raw query string. `latest` gives (meeting_key, session_key) of the newest session.
+    /// Parses a raw query string. `latest` returns (meeting_key, session_key) of the newest session.
     pub(crate) fn parse(raw: &str, latest: impl Fn() -> Option<(i64, i64)>) -> Result<Self, BadQuery> {
         let mut fields: Vec<(String, Vec<Condition>)> = Vec::new();
         let mut csv = None;
@@ -218,7 +218,7 @@ impl Query {
         self.filters.iter().find(|f| f.field == name)
     }
 
-    /// Whether the filter on a whole-number field, if there is one, lets a value through.
+    /// Whether the filter on an integer field, if any, accepts a value.
     pub(crate) fn allows(&self, field: &str, value: i64) -> bool {
         self.field(field).is_none_or(|f| f.matches(Cell::Number(value as f64)))
     }
@@ -233,7 +233,7 @@ fn decode(text: &str) -> String {
     percent_decode(spaced.as_bytes()).decode_utf8_lossy().into_owned()
 }
 
-/// Whether a text ends in ` HH:MM`: an offset whose plus became a space.
+/// Whether a text ends in ` HH:MM`, an offset whose plus became a space.
 fn ends_in_bare_offset(text: &str) -> bool {
     let bytes = text.as_bytes();
     bytes.len() >= 6
@@ -241,7 +241,7 @@ fn ends_in_bare_offset(text: &str) -> bool {
             if [a, b, c, d].iter().all(|x| x.is_ascii_digit()))
 }
 
-/// Splits at the first operator found, in the server's order of looking.
+/// Splits at the first operator found, in the server's search order.
 fn conditions(filter: &str) -> Result<Vec<(String, Condition)>, BadQuery> {
     const ORDER: [(&str, Op); 5] =
         [(">=", Op::Ge), ("<=", Op::Le), ("=", Op::Eq), (">", Op::Gt), ("<", Op::Lt)];
@@ -259,7 +259,7 @@ fn conditions(filter: &str) -> Result<Vec<(String, Condition)>, BadQuery> {
             return Ok(vec![(field, Condition { op, operand })]);
         };
         let at = |op, ms| (field.clone(), Condition { op, operand: Operand::Date(ms) });
-        // A date without a time stands for its whole day.
+        // A date without a time means its whole day.
         return Ok(match (date_only, op) {
             (false, op) | (true, op @ (Op::Lt | Op::Ge)) => vec![at(op, day)],
             (true, Op::Gt) => vec![at(Op::Ge, day + DAY)],
@@ -270,7 +270,8 @@ fn conditions(filter: &str) -> Result<Vec<(String, Condition)>, BadQuery> {
     Err(BadQuery(format!("ValueError: No valid operator found in `{filter}`.")))
 }
 
-/// Bool, then int, then float, then date, else text; and whether it is a date without a time.
+/// Casts to bool, int, float or date, in this order, otherwise text; also returns whether it is a date
+/// without a time.
 fn cast(value: &str) -> (Operand, bool) {
     if value.eq_ignore_ascii_case("true") {
         return (Operand::Bool(true), false);
@@ -291,8 +292,8 @@ fn cast(value: &str) -> (Operand, bool) {
     }
 }
 
-/// Pairs lower with upper bounds, smallest first: pairs are AND, everything else of a field is OR.
-/// An inverted window therefore matches nearly everything.
+/// Pairs lower with upper bounds, smallest first: pairs are ANDed, everything else on a field is ORed. An
+/// inverted window therefore matches nearly everything.
 fn pair(field: &str, conditions: Vec<Condition>) -> Result<Vec<Vec<Condition>>, BadQuery> {
     let incomparable = || BadQuery(format!("TypeError: '<' not supported between operands of '{field}'"));
     let sorted = |mut list: Vec<Condition>| -> Result<Vec<Condition>, BadQuery> {
@@ -379,7 +380,7 @@ mod tests {
         assert!(matches("date>=2024-03-02T15:00:00", row.clone()));
         assert!(matches("date%3E=2024-03-02T15:00:00", row.clone()));
         assert!(matches("date%3E%3D2024-03-02T15:00:00", row.clone()));
-        // Encoded parameter name: the value becomes "=2024..." and matches nothing.
+        // With an encoded parameter name, the value becomes "=2024..." and matches nothing.
         assert!(!matches("date%3E%3D=2024-03-02T15:00:00", row));
         assert!(Query::parse("date%3E%3D=2024-03-02&date<2024-03-03", || None).is_err());
         assert!(Query::parse("justafield", || None).is_err());
@@ -426,7 +427,7 @@ mod tests {
     use proptest::prelude::*;
 
     proptest! {
-        /// No text breaks the parser, and none is understood twice in different ways.
+        /// No text breaks the parser, and every text has one meaning.
         #[test]
         fn any_text_is_read(raw in "[a-z_0-9<>=&%+. :T-]{0,60}|\\PC{0,40}") {
             let once = Query::parse(&raw, || Some((1, 2)));
@@ -439,7 +440,7 @@ mod tests {
             }
         }
 
-        /// Half-open windows partition a session: each date lies in exactly one of them.
+        /// Half-open windows partition a session: each date is in exactly one of them.
         #[test]
         fn half_open_windows_partition(cuts in prop::collection::btree_set(0_i64..100_000, 1..8), at in 0_i64..100_000) {
             let base = 1_733_662_800_000;

@@ -13,7 +13,7 @@ use std::io::Read;
 use std::path::Path;
 use std::sync::Arc;
 
-/// Rows of a folder, by endpoint and session, in the order of the files.
+/// Rows of a folder, by endpoint and session, in file order.
 #[derive(Debug)]
 pub(crate) struct Replay {
     tables: HashMap<Endpoint, BTreeMap<Option<i64>, Arc<Vec<Row>>>>,

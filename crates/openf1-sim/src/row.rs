@@ -1,10 +1,10 @@
-//! A row of an answer.
+//! A row of a response.
 
 use crate::clock;
 use serde_json::{Map, Value};
 use std::cmp::Ordering;
 
-/// One object of an answer: its fields, and its original text where it was recorded.
+/// One object of a response: its fields, and its original text if it was recorded.
 #[derive(Debug, Clone)]
 pub(crate) struct Row {
     pub(crate) fields: Map<String, Value>,
@@ -12,7 +12,7 @@ pub(crate) struct Row {
 }
 
 impl Row {
-    /// A row made of fields; `None` when the value is no object.
+    /// A row from JSON text; `None` when it is not an object.
     pub(crate) fn recorded(text: &str) -> Option<Self> {
         let fields = serde_json::from_str(text).ok()?;
         Some(Self { fields, text: Some(text.into()) })
@@ -22,7 +22,7 @@ impl Row {
         Self { fields, text: None }
     }
 
-    /// Changes a field; the recorded text is of no use then.
+    /// Changes a field and discards the recorded text.
     pub(crate) fn set(&mut self, name: &str, value: Value) {
         self.fields.insert(name.to_owned(), value);
         self.text = None;
@@ -41,7 +41,7 @@ impl Row {
         }
     }
 
-    /// What the API sorts by, before the order of ingestion. Absent sorts first, as null does.
+    /// The API's sort key, which precedes the order of ingestion. Absent values sort first, like null.
     pub(crate) fn sort_key(&self) -> SortKey {
         SortKey {
             date_start: self
@@ -66,7 +66,7 @@ pub(crate) struct SortKey {
     position_current: Option<i64>,
 }
 
-/// Puts rows in the API's order; rows with equal keys stay as ingested.
+/// Sorts rows like the API; rows with equal keys keep their order.
 pub(crate) fn sort(rows: &mut Vec<&Row>) {
     let mut keyed: Vec<(SortKey, &Row)> = rows.drain(..).map(|r| (r.sort_key(), r)).collect();
     keyed.sort_by(|a, b| a.0.cmp(&b.0).then(Ordering::Equal));

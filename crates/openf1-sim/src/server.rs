@@ -48,7 +48,7 @@ struct Server {
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    // A panic elsewhere must not silence the server: counters stay usable.
+    // A panic elsewhere must not disable the server: counters stay usable.
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
@@ -87,12 +87,12 @@ pub async fn start(config: SimConfig) -> Result<Simulator, SimError> {
 }
 
 impl Simulator {
-    /// Where clients send requests: `http://127.0.0.1:PORT/v1`.
+    /// Base URL for clients: `http://127.0.0.1:PORT/v1`.
     pub fn base_url(&self) -> String {
         format!("http://{}/v1", self.address)
     }
 
-    /// Where clients log in: `http://127.0.0.1:PORT/token`.
+    /// Login URL for clients: `http://127.0.0.1:PORT/token`.
     pub fn token_url(&self) -> String {
         format!("http://{}/token", self.address)
     }
@@ -102,19 +102,19 @@ impl Simulator {
         self.address
     }
 
-    /// What the server has seen so far.
+    /// What the server has received so far.
     pub fn stats(&self) -> Stats {
         lock(&self.state.stats).clone()
     }
 
-    /// Stops the server, breaking off what is under way.
+    /// Stops the server and cuts requests in flight.
     pub async fn shutdown(mut self) {
         self.close();
         // Wait until the port is free again.
         drop((&mut self.task).await);
     }
 
-    /// Waits for the server to end, which it does not by itself: for programs that only serve.
+    /// Waits until the server ends, which it does not do by itself: for programs that only serve.
     pub async fn wait(mut self) {
         drop((&mut self.task).await);
     }
@@ -182,7 +182,7 @@ async fn handle(
     }
     if let Some(key) = path.strip_prefix("/_sim/truth/") {
         let key = key.parse().ok();
-        // Playing a season takes the processor for a while.
+        // Simulating a season is CPU-bound.
         let made = tokio::task::spawn_blocking(move || key.and_then(|key| server.library.truth(key))).await;
         let plain = match made.ok().flatten() {
             Some(text) => Plain::json(StatusCode::OK, text),
@@ -238,7 +238,7 @@ async fn handle(
     if let Some(body) = refused {
         return server.send(Plain::json(StatusCode::UNAUTHORIZED, body), gzip, verdict, &peer);
     }
-    // Collecting rows takes the processor for up to a second: keep it off the event loop.
+    // Collecting rows is CPU-bound for up to a second: keep it off the event loop.
     let worker = Arc::clone(&server);
     let made = tokio::task::spawn_blocking(move || {
         let plain = worker.serve(&parts.method, name, &query);
@@ -276,7 +276,7 @@ impl Server {
             _ => (peer.address.ip().to_string(), false),
         };
         let outcome = {
-            // The instant is taken under the lock so that arrivals are counted in order.
+            // Read the clock under the lock, so that arrivals are counted in order.
             let mut limiter = lock(&self.limiter);
             limiter.arrive(self.limits, &client, has_token, Instant::now())
         };
@@ -306,7 +306,7 @@ impl Server {
         }
         match lock(&self.tokens).login(form, Instant::now()) {
             Login::Token(token) => {
-                // The lifetime is a text, as the hosted API sends it.
+                // The lifetime is text, as the hosted API sends it.
                 let body = serde_json::json!({
                     "access_token": token, "token_type": "bearer",
                     "expires_in": self.token_lifetime_s.to_string(),
@@ -390,7 +390,7 @@ impl Server {
             }
         }
         if verdict.kind == Some(Kind::BadGzip) {
-            // Says gzip, begins like gzip, is not gzip.
+            // Declares gzip and begins like gzip, but is not gzip.
             encoding = Some("gzip");
             plain.body = vec![0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 3, 0xde, 0xad, 0xbe, 0xef, 0xff, 0xff];
         }
@@ -413,10 +413,10 @@ impl Server {
         }
         let broken = || std::io::Error::from(std::io::ErrorKind::ConnectionReset);
         *response.body_mut() = match verdict.kind {
-            // Chunked without the last chunk: the client can tell.
+            // Chunked, without the last chunk: the client can detect it.
             Some(Kind::Cut) => {
                 let head = futures::stream::iter([Ok(half)]);
-                // Hyper drops what it has not yet written when a body fails: let it write first.
+                // Hyper drops unwritten data when a body fails, so let it write first.
                 let tail = futures::stream::once(async move {
                     tokio::time::sleep(Duration::from_millis(20)).await;
                     Err(broken())
@@ -468,14 +468,14 @@ fn escape(text: &str) -> String {
     text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
 }
 
-/// Makes the last value of the last row a NaN, which is no JSON.
+/// Replaces the last value of the last row by NaN, which is not valid JSON.
 fn put_nan(body: &mut Vec<u8>) {
     if let Some(end) = body.iter().rposition(|b| *b == b'}') {
         body.splice(end..end, br#","value":NaN"#.iter().copied());
     }
 }
 
-/// Repeats up to ten rows at the end of an array; gives how many.
+/// Repeats up to ten rows at the end of an array; returns their number.
 fn duplicate_rows(body: &mut Vec<u8>) -> usize {
     let Ok(rows) = serde_json::from_slice::<Vec<&serde_json::value::RawValue>>(body) else {
         return 0;

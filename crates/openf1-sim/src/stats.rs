@@ -1,44 +1,44 @@
-//! What the server has seen.
+//! What the server has received.
 
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
-/// Counters since the server started; also the answer of `GET /_sim/stats`.
+/// Counters since the server started; also the response of `GET /_sim/stats`.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Stats {
-    /// All requests but those for the statistics.
+    /// All requests except those for the statistics.
     pub requests: u64,
-    /// Requests that broke a limit, of either window.
+    /// Requests that exceeded a limit, of either window.
     pub violations: u64,
-    /// Requests over the limit of a second.
+    /// Requests over the limit per second.
     pub violations_per_second: u64,
-    /// Requests over the limit of a minute.
+    /// Requests over the limit per minute.
     pub violations_per_minute: u64,
-    /// Requests for each endpoint; `token` and `unknown` among them.
+    /// Requests by endpoint, including `token` and `unknown`.
     pub by_endpoint: BTreeMap<String, u64>,
-    /// Answers of each status. A connection reset by a fault counts as 0.
+    /// Responses by status. A connection reset by a fault counts as 0.
     pub by_status: BTreeMap<u16, u64>,
-    /// Requests for data: all but `sessions`, `meetings` and `token`.
+    /// Requests for data: all except `sessions`, `meetings` and `token`.
     pub data_requests: u64,
     /// Rows served.
     pub rows: u64,
-    /// Bytes of bodies as sent, compressed where asked for.
+    /// Bytes of bodies as sent, compressed if requested.
     pub bytes: u64,
     /// Bytes of bodies before compression.
     pub bytes_uncompressed: u64,
-    /// Faults that were played.
+    /// Faults that were applied.
     pub faults: u64,
     /// The same by client: a user with a token, or an address.
     pub by_client: BTreeMap<String, ClientStats>,
 }
 
-/// What one client did.
+/// Counters of one client.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ClientStats {
-    /// Requests that count for the limits.
+    /// Requests that count towards the limits.
     pub requests: u64,
-    /// Requests over the limit of a second.
+    /// Requests over the limit per second.
     pub violations_per_second: u64,
-    /// Requests over the limit of a minute.
+    /// Requests over the limit per minute.
     pub violations_per_minute: u64,
 }

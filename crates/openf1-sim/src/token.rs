@@ -5,18 +5,18 @@ use crate::generate::random;
 use std::collections::HashMap;
 use std::time::{Duration, Instant};
 
-/// What an `Authorization` header turns out to be.
+/// Meaning of an `Authorization` header.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Identity {
     /// No header.
     Anonymous,
     /// A valid token of this user.
     User(String),
-    /// A token that is refused, with the API's detail.
+    /// A refused token, with the API's detail.
     Refused(&'static str),
 }
 
-/// The tokens given out. Older ones stay valid until they expire.
+/// Issued tokens. Older ones stay valid until they expire.
 #[derive(Debug)]
 pub(crate) struct Tokens {
     accounts: Vec<Account>,
@@ -25,7 +25,7 @@ pub(crate) struct Tokens {
     recent: Vec<Instant>,
 }
 
-/// How a login ended.
+/// Outcome of a login.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Login {
     Token(String),
@@ -45,7 +45,7 @@ impl Tokens {
         }
     }
 
-    /// Answers a login form; the gateway refuses bursts (8 within two seconds) whatever they hold.
+    /// Handles a login form; the gateway refuses bursts (8 within two seconds) whatever they contain.
     pub(crate) fn login(&mut self, form: &str, now: Instant) -> Login {
         self.recent.retain(|t| now.saturating_duration_since(*t) < Duration::from_secs(2));
         if self.recent.len() >= 7 {
@@ -72,7 +72,7 @@ impl Tokens {
         if !known {
             return Login::Refused;
         }
-        // Nothing is protected by it but rows that anybody can make, so it need not be unguessable.
+        // It need not be unguessable, because it protects only rows that anyone can generate.
         let n = self.issued.len() as u64;
         let token = format!(
             "sim.{:016x}{:016x}.{n}",
@@ -83,7 +83,7 @@ impl Tokens {
         Login::Token(token)
     }
 
-    /// Judges an `Authorization` header.
+    /// Classifies an `Authorization` header.
     pub(crate) fn identify(&self, header: Option<&str>, now: Instant) -> Identity {
         let Some(header) = header else {
             return Identity::Anonymous;

@@ -1,5 +1,5 @@
-//! Staging: answers on the local disk, one file a request, until their session lands.
-//! What is in staging is never asked for again.
+//! Staging: responses on the local disk, one file per request, until their session lands. Staged slices are
+//! never requested again.
 
 use crate::plan::slice::Slice;
 use f1lake_zone::files::{hex, replace};
@@ -16,17 +16,17 @@ const EXTENSION: &str = "json.zst";
 /// Layout of staged files.
 const LAYOUT: u32 = 1;
 
-/// First line of a staged file; the body follows as it came.
+/// First line of a staged file; the body follows as received.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 struct Header {
-    /// Layout; files of the first version do not say it.
+    /// Layout; files of the first version lack it.
     #[serde(default)]
     version: u32,
     slice: Slice,
     request: LandedRequest,
 }
 
-/// A staged answer.
+/// A staged response.
 #[derive(Debug, Clone)]
 pub(crate) struct Staged {
     pub(crate) slice: Slice,
@@ -35,7 +35,7 @@ pub(crate) struct Staged {
 }
 
 impl Staged {
-    /// The JSON array as it came.
+    /// The JSON array as received.
     pub(crate) fn body(&self) -> Result<String, ZoneError> {
         let (_, mut reader) = open(&self.path)?;
         let mut body = String::new();
@@ -59,7 +59,7 @@ fn open(path: &Path) -> Result<(Header, impl BufRead + use<>), ZoneError> {
     Ok((header, reader))
 }
 
-/// Whether a file is an answer that was kept whole.
+/// Whether a file is a complete staged response.
 fn is_answer(path: &Path) -> bool {
     path.file_name().is_some_and(|name| name.to_string_lossy().ends_with(EXTENSION))
 }
@@ -77,7 +77,7 @@ impl Staging {
         work_dir.join("staging")
     }
 
-    /// Answers of a session that `fresh` accepts. Looks only: another run may be at work on them.
+    /// Responses of a session that `fresh` accepts. Reads only, because another run may be working on them.
     pub(crate) fn peek(
         work_dir: &Path,
         session_key: i64,
@@ -100,8 +100,8 @@ impl Staging {
         Ok(slices)
     }
 
-    /// Opens a session's staging in the folder of the lock. Answers that `fresh` refuses and files that are damaged are
-    /// removed.
+    /// Opens a session's staging in the folder of the lock. Removes responses that `fresh` rejects, and
+    /// damaged files.
     pub(crate) fn open(
         lock: &RunLock,
         session_key: i64,
@@ -114,7 +114,7 @@ impl Staging {
         for entry in std::fs::read_dir(&folder).map_err(listing())? {
             let path = entry.map_err(listing())?.path();
             let header = match is_answer(&path).then(|| open(&path)) {
-                // It would be lost to the version that wrote it.
+                // Removing it would lose it for the version that wrote it.
                 Some(Err(error @ ZoneError::Newer { .. })) => return Err(error),
                 Some(Ok((header, _))) => Some(header),
                 Some(Err(_)) | None => None,
@@ -130,8 +130,8 @@ impl Staging {
         Ok(Self { folder, staged })
     }
 
-    /// Removes answers that landed already, left when a run was cut off between a session's manifest and here. What
-    /// was received since then belongs to a refresh that goes on.
+    /// Removes responses that are already landed, left when a run was interrupted after the session's
+    /// manifest. Responses received since then belong to a refresh in progress.
     pub(crate) fn forget_landed(
         lock: &RunLock,
         manifests: &BTreeMap<i64, Manifest>,
@@ -156,7 +156,7 @@ impl Staging {
         &self.folder
     }
 
-    /// Writes an answer to a session's staging; on return it survives a crash.
+    /// Writes a response to a session's staging; afterwards it survives a crash.
     pub(crate) fn keep(folder: &Path, slice: Slice, answer: &Answer) -> Result<Staged, ZoneError> {
         let query = slice.query().to_string();
         let request = LandedRequest {
@@ -178,33 +178,33 @@ impl Staging {
         Ok(Staged { slice: header.slice, request: header.request, path })
     }
 
-    /// Counts a kept answer in.
+    /// Adds a staged response.
     pub(crate) fn add(&mut self, staged: Staged) {
         self.staged.push(staged);
     }
 
-    /// Everything staged.
+    /// All staged slices.
     pub(crate) fn slices(&self) -> Vec<Slice> {
         self.staged.iter().map(|staged| staged.slice.clone()).collect()
     }
 
-    /// What is staged of an endpoint.
+    /// The staged responses of an endpoint.
     pub(crate) fn of(&self, endpoint: Endpoint) -> impl Iterator<Item = &Staged> {
         self.staged.iter().filter(move |staged| staged.slice.endpoint == endpoint)
     }
 
-    /// A file of that name beside the answers, for what is being written.
+    /// A path next to the responses, for a file being written.
     pub(crate) fn scratch(&self, name: &str) -> PathBuf {
         self.folder.join(name)
     }
 
-    /// Removes it: the session has landed.
+    /// Removes the staging of a landed session.
     pub(crate) fn clear(self, _lock: &RunLock) -> Result<(), ZoneError> {
         std::fs::remove_dir_all(&self.folder).map_err(ZoneError::io("cannot clean staging", &self.folder))
     }
 }
 
-/// Long names (many drivers) would not fit a file name.
+/// Shortens names (of many drivers) that would not fit a file name.
 fn short(id: &str) -> String {
     use sha2::Digest;
     if id.len() <= 180 {

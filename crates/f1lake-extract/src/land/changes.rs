@@ -1,4 +1,4 @@
-//! Differences between what is landed and what the API says now, by primary key.
+//! Differences between landed and current data, by primary key.
 
 use super::records::{Key, KeyPart, key_of};
 use crate::error::ExtractError;
@@ -64,7 +64,7 @@ pub(crate) fn compare(endpoint: Endpoint, old: &mut Rows, new: &mut Rows) -> Res
     }
 }
 
-/// Fields that differ, as `name old -> new`; null and absent are the same.
+/// Fields that differ, as `name old -> new`; null equals absent.
 fn differing(endpoint: Endpoint, old: &Map<String, Value>, new: &Map<String, Value>) -> Vec<String> {
     let absent = Value::Null;
     let mut names: Vec<&String> = old.keys().chain(new.keys()).collect();

@@ -1,4 +1,4 @@
-//! Rows of an answer as their own text: keyed, sorted, deduplicated, enriched. Values are never re-printed.
+//! Rows of a response as their own text: keyed, sorted, deduplicated, enriched. Values are never reformatted.
 
 use crate::select::calendar::Calendar;
 use f1lake_zone::{ADDED, OF_ALL};
@@ -21,8 +21,8 @@ pub(crate) enum KeyPart {
     Text(Box<str>),
 }
 
-/// A primary key. Those of telemetry have three parts, and stand in the record itself: one piece of memory for each of
-/// an answer's 80,000 rows scatters what is freed.
+/// A primary key. Keys of telemetry have three parts and are stored inline: one allocation for each of a
+/// response's 80,000 rows would fragment the memory.
 pub(crate) type Key = SmallVec<[KeyPart; 3]>;
 
 /// A row, as text.
@@ -30,7 +30,7 @@ pub(crate) type Key = SmallVec<[KeyPart; 3]>;
 pub(crate) struct Record<'a> {
     pub(crate) key: Key,
     pub(crate) text: Cow<'a, str>,
-    /// Which fields of the enrichment it has already.
+    /// Fields of the enrichment that it already has.
     present: Present,
 }
 
@@ -53,7 +53,7 @@ fn key_part(field_type: FieldType, raw: &str) -> KeyPart {
     KeyPart::Text(raw.into())
 }
 
-/// Reads the key of a row, and which fields of the enrichment it has.
+/// Reads the key of a row and its fields of the enrichment.
 struct Scan(&'static EndpointSpec);
 
 impl<'de> DeserializeSeed<'de> for Scan {
@@ -121,7 +121,7 @@ pub(crate) fn read_into<'a>(
     Ok(())
 }
 
-/// How many rows tidying took away.
+/// Number of rows that tidying removed.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(crate) struct Tidied {
     pub(crate) duplicates_dropped: u64,
@@ -129,7 +129,7 @@ pub(crate) struct Tidied {
 }
 
 /// Sorts by key (and text, so that the same rows give the same bytes), drops exact duplicates, and merges
-/// drivers of which one row only holds nulls where the other holds values.
+/// drivers where one row has nulls and the other has values.
 pub(crate) fn tidy(endpoint: Endpoint, records: &mut Vec<Record<'_>>) -> Tidied {
     let mut tidied = Tidied::default();
     records.sort_unstable_by(|a, b| a.key.cmp(&b.key).then_with(|| a.text.cmp(&b.text)));
@@ -164,7 +164,7 @@ fn same_row(a: &str, b: &str) -> bool {
         }
 }
 
-/// One row from two of the same driver, when they contradict each other nowhere.
+/// Merges two rows of a driver, if they do not contradict each other.
 fn merge(a: &str, b: &str) -> Option<String> {
     let a: Map<String, Value> = serde_json::from_str(a).ok()?;
     let b: Map<String, Value> = serde_json::from_str(b).ok()?;
@@ -179,7 +179,7 @@ fn merge(a: &str, b: &str) -> Option<String> {
             Some(Value::Null) | None => {
                 whole.insert(name, value);
             }
-            // Colours come in both cases.
+            // Colours occur in both cases.
             Some(Value::String(kept)) if value.as_str().is_some_and(|v| v.eq_ignore_ascii_case(kept)) => {}
             Some(kept) if value.is_null() || *kept == value => {}
             Some(_) => return None,
@@ -188,10 +188,10 @@ fn merge(a: &str, b: &str) -> Option<String> {
     serde_json::to_string(&whole).ok()
 }
 
-/// What every landed record carries beside the API's fields.
+/// The values added to every landed record.
 #[derive(Debug, Clone)]
 pub(crate) struct Enrichment {
-    /// `,"name":value` of each field, ready to be appended; empty where there is none.
+    /// `,"name":value` of each field, ready to append; empty where there is none.
     additions: [String; ADDED.len()],
 }
 
@@ -203,7 +203,7 @@ impl Enrichment {
         enrichment
     }
 
-    /// With the calendar of the season.
+    /// Adds the calendar of the season.
     pub(crate) fn with_calendar(mut self, calendar: Calendar) -> Self {
         let Calendar { meetings, races, sprints } = calendar;
         self.set(OF_ALL, [Value::from(meetings), Value::from(races), Value::from(sprints)]);
@@ -217,7 +217,7 @@ impl Enrichment {
         }
     }
 
-    /// The record's text with the fields it lacks appended.
+    /// The record's text with the missing fields appended.
     pub(crate) fn apply(&self, record: &Record<'_>) -> String {
         let text = record.text.trim_end();
         let body = text.strip_suffix('}').unwrap_or(text).trim_end();
@@ -297,7 +297,7 @@ mod tests {
         );
         let whole = r#"{"session_name":"Race","session_key":7,"batch_day":"x"}"#;
         assert_eq!(apply(whole), whole);
-        // A name may be written with escapes.
+        // A name may contain escapes.
         let escaped = r#"{"session\u005fname":"Race","session_key":7,"batch_day":"x"}"#;
         assert_eq!(apply(escaped), escaped);
         let row: Value = serde_json::from_str(&apply("{ }")).unwrap();

@@ -12,7 +12,7 @@ use openf1_client::Endpoint;
 pub(crate) enum Source {
     /// A row of the catalogue.
     Catalogue(Option<CatalogueRow>, Enrichment),
-    /// Staged answers.
+    /// Staged responses.
     Staged(Vec<Staged>, Enrichment),
 }
 
@@ -24,7 +24,7 @@ impl Source {
         }
     }
 
-    /// Writes the rows in key order. Only the answers of one group of drivers are in memory at a time.
+    /// Writes the rows in key order. Only the responses of one group of drivers are in memory at a time.
     pub(super) fn write(&self, endpoint: Endpoint, writer: &mut FileWriter) -> Result<Tidied, ExtractError> {
         let damaged = |error: serde_json::Error| ZoneError::Damaged {
             path: endpoint.name().to_owned(),
@@ -64,8 +64,8 @@ impl Source {
     }
 }
 
-/// Staged answers that must be sorted together, in the order of their drivers: answers that share a driver
-/// (windows of one driver, or a group and a later part of it) belong to one group.
+/// Staged responses that must be sorted together, in the order of their drivers: responses that share a
+/// driver (windows of one driver, or a group and a later part of it) belong to one group.
 fn groups<'a>(staged: impl Iterator<Item = &'a Staged>) -> Vec<Vec<&'a Staged>> {
     let mut spans: Vec<(i64, i64, Vec<&Staged>)> = staged
         .map(|staged| {
@@ -74,7 +74,7 @@ fn groups<'a>(staged: impl Iterator<Item = &'a Staged>) -> Vec<Vec<&'a Staged>> 
                     numbers.iter().min().copied().unwrap_or(i64::MIN),
                     numbers.iter().max().copied().unwrap_or(i64::MAX),
                 ),
-                // Session-wide answers are small: all of them together.
+                // Session-wide responses are small: all of them together.
                 Drivers::All | Drivers::Range(..) => (i64::MIN, i64::MAX),
             };
             (low, high, vec![staged])

@@ -1,4 +1,4 @@
-//! How many drivers the server lets through in one telemetry request, learned from its answers.
+//! Learns from responses how many drivers the server accepts in one telemetry request.
 
 use f1lake_zone::files::replace;
 use f1lake_zone::{ZoneError, refuse_newer};
@@ -6,21 +6,21 @@ use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 use std::path::{Path, PathBuf};
 
-/// What was learned counts for so long.
+/// How long a learned group size stays valid.
 const KEPT: SignedDuration = SignedDuration::from_hours(7 * 24);
 
 /// Layout of the file.
 const LAYOUT: u32 = 1;
 
-/// What is known of the server's patience.
+/// What is known about the server's limit.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 struct Known {
-    /// Layout; files of the first version do not say it.
+    /// Layout; files of the first version lack it.
     #[serde(default)]
     version: u32,
-    /// Most drivers that passed.
+    /// Most drivers accepted.
     passed: usize,
-    /// Fewest drivers that were refused; 0: none.
+    /// Fewest drivers refused; 0 for none.
     refused: usize,
     learned_at: Timestamp,
 }
@@ -30,7 +30,7 @@ struct Known {
 pub(crate) struct GroupSize {
     path: PathBuf,
     known: Known,
-    /// Drivers a request in the session at hand.
+    /// Drivers per request in the current session.
     group: usize,
 }
 
@@ -46,7 +46,7 @@ impl GroupSize {
         let path = Self::folder(work_dir).join("learned.json");
         let bytes = std::fs::read(&path).unwrap_or_default();
         refuse_newer(&path, &bytes, LAYOUT)?;
-        // A damaged or missing file only costs a request or two.
+        // A damaged or missing file costs only a request or two.
         let known = serde_json::from_slice::<Known>(&bytes)
             .ok()
             .filter(|known| now.duration_since(known.learned_at) < KEPT)
@@ -56,12 +56,12 @@ impl GroupSize {
         Ok(size)
     }
 
-    /// Drivers to put in a request now.
+    /// Current number of drivers per request.
     pub(crate) fn group(&self) -> usize {
         self.group
     }
 
-    /// Starts a session: what passed and, while a larger size is untried, one driver more.
+    /// Starts a session with the accepted number and, while a larger one is untried, one driver more.
     pub(crate) fn next_session(&mut self, wanted: usize) {
         self.group = if self.known.refused == 0 {
             wanted
@@ -71,12 +71,13 @@ impl GroupSize {
         };
     }
 
-    /// A request for so many drivers was answered.
+    /// Records that a request for this many drivers succeeded.
     pub(crate) fn passed(&mut self, drivers: usize) {
         self.known.passed = self.known.passed.max(drivers);
     }
 
-    /// A request for so many drivers was too large: the rest of the session asks for what is known to pass.
+    /// Records that a request for this many drivers was too large: the rest of the session uses the accepted
+    /// number.
     pub(crate) fn refused(&mut self, drivers: usize) {
         if drivers > 1 {
             self.known.refused =

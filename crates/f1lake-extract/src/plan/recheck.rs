@@ -3,10 +3,10 @@
 use f1lake_zone::{later, settled_at};
 use jiff::{SignedDuration, Timestamp};
 
-/// A landed session is looked at again when one of these times after its end has passed since.
+/// A landed session is looked at again once one of these times after its end has passed since its extract.
 const RECHECK_HOURS: [(i64, &str); 3] = [(1, "1 h"), (24, "24 h"), (7 * 24, "7 d")];
 
-/// Why something extracted at one time is to be looked at again now; `None`: it need not be.
+/// Why something extracted at one time is due again now; `None` when it is not.
 pub(crate) fn recheck_due(
     date_end: Timestamp,
     extracted_at: Timestamp,

@@ -1,4 +1,4 @@
-//! Slices: what one request asks for, how it is split, and what staged slices leave uncovered.
+//! Slices: what one request covers, how it is split, and what staged slices leave uncovered.
 
 use crate::select::session::SessionInfo;
 use f1lake_zone::later;
@@ -6,20 +6,20 @@ use jiff::{SignedDuration, Timestamp};
 use openf1_client::{Endpoint, Query};
 use serde::{Deserialize, Serialize};
 
-/// No window is made shorter than this.
+/// Windows are never shorter than this.
 const SHORTEST_WINDOW_MS: i64 = 30_000;
-/// Car numbers end before this.
+/// Car numbers are below this.
 const DRIVER_NUMBERS: i64 = 100;
 
-/// The drivers a slice is about.
+/// The drivers of a slice.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub(crate) enum Drivers {
-    /// Any.
+    /// All drivers.
     All,
-    /// These.
+    /// These drivers.
     Some(Vec<i64>),
-    /// Car numbers from (included) to (excluded); none: open.
+    /// Car numbers from (included) to (excluded); `None` leaves an end open.
     Range(Option<i64>, Option<i64>),
 }
 
@@ -33,7 +33,7 @@ impl Drivers {
     }
 }
 
-/// A half-open span of time in Unix milliseconds; none: open.
+/// A half-open time span in Unix milliseconds; `None` leaves an end open.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Window {
     pub(crate) from: Option<i64>,
@@ -44,17 +44,17 @@ impl Window {
     pub(crate) const WHOLE: Self = Self { from: None, to: None };
 }
 
-/// What one request asks for.
+/// What one request covers.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Slice {
     pub(crate) endpoint: Endpoint,
-    /// Session asked; differs from the landed one for `starting_grid`.
+    /// Session key of the request; differs from the landed session for `starting_grid`.
     pub(crate) session_key: i64,
     pub(crate) drivers: Drivers,
     pub(crate) window: Window,
 }
 
-/// Where the data of a session may lie, in Unix milliseconds: an hour before to hours after the schedule.
+/// The range of a session's data in Unix milliseconds: from an hour before to hours after the schedule.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Bounds {
     pub(crate) from: i64,
@@ -119,7 +119,7 @@ impl Slice {
         )
     }
 
-    /// Smaller slices that hold the same rows; `None` when it cannot get smaller.
+    /// Smaller slices that cover the same rows; `None` when it cannot be split.
     pub(crate) fn split(&self, bounds: Bounds) -> Option<Vec<Self>> {
         if let Drivers::Some(numbers) = &self.drivers
             && numbers.len() > 1
@@ -132,7 +132,7 @@ impl Slice {
         if never_null("date") {
             return self.split_window(bounds);
         }
-        // Rows without a date would fall out of every window, so such endpoints are cut by driver.
+        // Rows without a date would fall out of every window, so such endpoints are split by driver.
         if never_null("driver_number") { self.split_drivers() } else { None }
     }
 
@@ -164,7 +164,7 @@ impl Slice {
     }
 }
 
-/// What of the whole line the spans leave uncovered; an open end is none.
+/// The parts of the number line that the spans leave uncovered; `None` is an open end.
 fn gaps(mut covered: Vec<(Option<i64>, Option<i64>)>) -> Vec<(Option<i64>, Option<i64>)> {
     covered.sort_by_key(|(from, _)| from.unwrap_or(i64::MIN));
     let mut gaps = Vec::new();
@@ -184,7 +184,7 @@ fn gaps(mut covered: Vec<(Option<i64>, Option<i64>)>) -> Vec<(Option<i64>, Optio
     gaps
 }
 
-/// What is still to be asked of a session-wide endpoint, given the staged slices.
+/// What remains to be requested of a session-wide endpoint, given the staged slices.
 pub(crate) fn missing_of_session(whole: &Slice, staged: &[Slice]) -> Vec<Slice> {
     let same =
         || staged.iter().filter(|s| s.endpoint == whole.endpoint && s.session_key == whole.session_key);
@@ -211,7 +211,7 @@ pub(crate) fn missing_of_session(whole: &Slice, staged: &[Slice]) -> Vec<Slice> 
 }
 
 /// Telemetry requests for drivers: groups of `group` where nothing is staged, single gaps where a part is.
-/// `windows` are the starting windows of an untouched driver.
+/// `windows` are the initial windows of a driver without staged slices.
 pub(crate) fn missing_of_drivers(
     endpoint: Endpoint,
     session_key: i64,
@@ -251,7 +251,7 @@ pub(crate) fn missing_of_drivers(
     slices
 }
 
-/// Starting windows of so many minutes, both ends open; at most `most` of them.
+/// Initial windows of this many minutes, both ends open; at most `most` of them.
 pub(crate) fn starting_windows(bounds: Bounds, minutes: Option<u32>, most: Option<u32>) -> Vec<Window> {
     let Some(minutes) = minutes else { return vec![Window::WHOLE] };
     let span = bounds.to - bounds.from;
@@ -298,7 +298,7 @@ mod tests {
     }
 
     proptest! {
-        /// However a slice is split, every row stays in exactly one part, and no window is empty or inverted.
+        /// After any split, every row is in exactly one part, and no window is empty or inverted.
         #[test]
         fn splitting_neither_loses_nor_doubles(
             picks in prop::collection::vec(any::<prop::sample::Index>(), 0..40),
@@ -325,7 +325,7 @@ mod tests {
             prop_assert_eq!(ids.len(), parts.len());
         }
 
-        /// What is staged and what is missing together hold every row exactly once.
+        /// Staged and missing slices together cover every row exactly once.
         #[test]
         fn missing_is_the_complement_of_staged(
             keep in prop::collection::vec(any::<bool>(), 64), at in 900_000_000i64..1_200_000_000,
@@ -390,7 +390,7 @@ mod tests {
         assert_eq!(halves(window(None, None)), cut(None, 1_015_000_000, None));
         assert_eq!(halves(window(Some(0), Some(60_000))), cut(Some(0), 30_000, Some(60_000)));
         assert_eq!(halves(window(Some(0), Some(59_999))), None);
-        // Ends beyond the bounds: nothing is known to lie there, so there is nothing to cut.
+        // The end is beyond the bounds, where no data is known, so there is nothing to split.
         assert_eq!(halves(window(Some(BOUNDS.to), None)), None);
         assert_eq!(halves(window(None, Some(BOUNDS.from))), None);
     }
@@ -404,7 +404,7 @@ mod tests {
         assert_eq!(halves(Slice::whole(Endpoint::Laps, 7)), cut(None, 50, None));
         assert_eq!(halves(numbers(Some(44), Some(46))), cut(Some(44), 45, Some(46)));
         assert_eq!(halves(numbers(Some(44), Some(45))), None);
-        // A number that no car should bear is found all the same.
+        // A number that no car should have is found nevertheless.
         assert_eq!(halves(numbers(Some(99), None)), cut(Some(99), 100, None));
     }
 
@@ -478,7 +478,7 @@ mod tests {
         assert_eq!(slices[0].split(BOUNDS).unwrap().len(), 4);
         assert_eq!(slices[0].id(), "car_data.7.d1-4-16-44.w_");
         assert_eq!(slices[1].drivers, Drivers::Some(vec![63]));
-        // A single driver is cut by time.
+        // A single driver is split by time.
         assert_eq!(slices[1].split(BOUNDS).unwrap()[1].drivers, Drivers::Some(vec![63]));
     }
 }

@@ -1,9 +1,9 @@
-//! The calendar of a season: which races and sprints it has, also those that are not landed or still to come.
+//! The calendar of a season: its races and sprints, including those not landed or still to come.
 
 use super::session::SessionInfo;
 use std::collections::BTreeMap;
 
-/// Rounds of a season, in the order of their races. The lists are of one length.
+/// Rounds of a season, in the order of their races. The lists have equal length.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct Calendar {
     pub(crate) meetings: Vec<i64>,
@@ -12,13 +12,14 @@ pub(crate) struct Calendar {
 }
 
 impl Calendar {
-    /// From the sessions of the season that were not called off. Meetings without race and sprint are no rounds.
+    /// From the sessions of the season that were not cancelled. Meetings without race or sprint are not
+    /// rounds.
     pub(crate) fn of<'a>(sessions: impl Iterator<Item = &'a SessionInfo>) -> Self {
         let mut rounds: BTreeMap<i64, (Option<&SessionInfo>, Option<&SessionInfo>)> = BTreeMap::new();
         for info in sessions.filter(|info| info.is_race() || info.is_sprint()) {
             let (race, sprint) = rounds.entry(info.meeting_key).or_default();
             let slot = if info.is_race() { race } else { sprint };
-            // Of two with one name the later one is the one that counts: the first was put off.
+            // Of two with one name the later one counts: the first was postponed.
             if slot.is_none_or(|known| {
                 (known.date_start, known.session_key) < (info.date_start, info.session_key)
             }) {

@@ -1,4 +1,4 @@
-//! The catalogue: sessions and meetings, asked once a run, and the selection from it.
+//! The catalogue: sessions and meetings, requested once per run, and the selection from it.
 
 use super::calendar::Calendar;
 use super::filter::Filter;
@@ -14,27 +14,27 @@ use openf1_client::{Answer, Endpoint, OpenF1, Query};
 use serde_json::value::RawValue;
 use std::collections::{BTreeMap, BTreeSet};
 
-/// Keys in one request: servers and proxies refuse addresses of more than some 8 KB.
+/// Keys in one request: servers and proxies refuse URLs of more than about 8 KB.
 const KEYS_A_REQUEST: usize = 50;
 
-/// A row of the catalogue as it came, and the request that brought it.
+/// A row of the catalogue as received, and the request that returned it.
 #[derive(Debug, Clone)]
 pub(crate) struct CatalogueRow {
     pub(crate) text: String,
     pub(crate) request: LandedRequest,
 }
 
-/// What a selection chose.
+/// Result of a selection.
 #[derive(Debug, Clone, Default)]
 pub struct Selected {
-    /// Sessions in the order they are taken.
+    /// Sessions in processing order.
     pub sessions: Vec<SessionInfo>,
-    /// Where nothing is over yet: the first session that will be chosen.
+    /// If nothing is over yet: the first session that will be chosen.
     pub first_to_come: Option<SessionInfo>,
 }
 
 impl Selected {
-    /// What to say where nothing is over yet.
+    /// The message if nothing is over yet.
     pub fn not_yet(&self) -> Option<String> {
         let info = self.first_to_come.as_ref()?;
         Some(format!(
@@ -46,22 +46,22 @@ impl Selected {
     }
 }
 
-/// Sessions and meetings of the seasons at hand.
+/// Sessions and meetings of the requested seasons.
 #[derive(Debug, Default)]
 pub(crate) struct Catalogue {
     pub(crate) sessions: BTreeMap<i64, (SessionInfo, CatalogueRow)>,
     pub(crate) meetings: BTreeMap<i64, CatalogueRow>,
     cancelled_meetings: BTreeSet<i64>,
-    /// Years of which every session and meeting was asked for.
+    /// Years whose sessions and meetings were all requested.
     years: BTreeSet<i64>,
-    /// Rows that could not be used: no key or no start.
+    /// Unusable rows, without a key or a start.
     pub(crate) unusable: usize,
-    /// Sessions that were named and cannot be extracted, and why; others were named that can.
+    /// Named sessions that cannot be extracted, and why, when others can.
     pub(crate) unknown: Vec<(SessionLabel, String)>,
 }
 
 impl Catalogue {
-    /// Adds an answer; returns the meetings that its rows belong to.
+    /// Adds a response; returns the meetings of its rows.
     async fn add(&mut self, client: &OpenF1, query: Query) -> Result<BTreeSet<i64>, ExtractError> {
         let answer = client.fetch(&query).await?;
         let rows = raw_rows(&query, &answer)?;
@@ -99,7 +99,7 @@ impl Catalogue {
         Ok(found)
     }
 
-    /// Adds a year; returns the meetings of which it has sessions.
+    /// Adds a year; returns the meetings of its sessions.
     async fn add_year(&mut self, client: &OpenF1, year: i64) -> Result<BTreeSet<i64>, ExtractError> {
         let found = self.add(client, Query::new(Endpoint::Sessions).year(year)).await?;
         self.add(client, Query::new(Endpoint::Meetings).year(year)).await?;
@@ -107,8 +107,8 @@ impl Catalogue {
         Ok(found)
     }
 
-    /// Adds the sessions and meetings of these names, and the years they belong to: the calendar of a year lands with
-    /// each of its sessions.
+    /// Adds the sessions and meetings with these keys, and the years they belong to, because the calendar of
+    /// a year lands with each of its sessions.
     async fn add_named(
         &mut self,
         client: &OpenF1,
@@ -129,7 +129,7 @@ impl Catalogue {
         self.add_keys(client, Endpoint::Meetings, &lacking, Query::meeting).await
     }
 
-    /// Asks for the rows of keys, some at a time.
+    /// Requests the rows of keys, some at a time.
     async fn add_keys(
         &mut self,
         client: &OpenF1,
@@ -144,7 +144,7 @@ impl Catalogue {
         Ok(())
     }
 
-    /// Adds the years of the sessions that are here; returns the meetings of which they have sessions.
+    /// Adds the years of the known sessions; returns the meetings of their sessions.
     async fn add_years(&mut self, client: &OpenF1) -> Result<BTreeSet<i64>, ExtractError> {
         let mut found = BTreeSet::new();
         let years: BTreeSet<i64> = self.sessions.values().map(|(info, _)| info.year).collect();
@@ -154,7 +154,7 @@ impl Catalogue {
         Ok(found)
     }
 
-    /// The rounds of a year; none when not all of its sessions are known.
+    /// The rounds of a year; `None` when not all of its sessions are known.
     pub(crate) fn calendar(&self, year: i64) -> Option<Calendar> {
         self.years.contains(&year).then(|| {
             let held = self.sessions.values().map(|(info, _)| info).filter(|info| {
@@ -181,7 +181,7 @@ impl Catalogue {
         }
     }
 
-    /// Asks the API for the sessions that a selection needs, and chooses.
+    /// Requests the sessions that a selection needs, and chooses among them.
     pub(crate) async fn select(
         client: &OpenF1,
         settings: &ExtractSettings,
@@ -194,7 +194,8 @@ impl Catalogue {
         match &selection.mode {
             Mode::Latest { sessions } => {
                 most = *sessions;
-                // Season by season, from the end that is asked for, until there are enough; on, while a word means nothing yet.
+                // Season by season, from the requested end, until there are enough; continues while a name
+                // matches nothing yet.
                 let first = selection.from.map_or(FIRST_YEAR, |day| day.year().max(FIRST_YEAR));
                 let last = selection.to.map_or(this_year, |day| day.year().min(this_year));
                 let mut years: Vec<i16> = (first..=last).collect();
@@ -233,12 +234,12 @@ impl Catalogue {
         Ok((catalogue, selected))
     }
 
-    /// Every session that is known.
+    /// All known sessions.
     fn infos(&self) -> impl Iterator<Item = &SessionInfo> + Clone {
         self.sessions.values().map(|(info, _)| info)
     }
 
-    /// The seasons that were asked for: `2024`, `2023 to 2026`.
+    /// The requested seasons: `2024`, `2023 to 2026`.
     fn seasons(&self) -> String {
         match (self.years.first(), self.years.last()) {
             (Some(first), Some(last)) if first != last => format!("{first} to {last}"),
@@ -247,12 +248,12 @@ impl Catalogue {
         }
     }
 
-    /// An address that knows no session of a season that was held is not OpenF1's.
+    /// An address without any session of a past season is not OpenF1's.
     async fn check_address(&self, client: &OpenF1, this_year: i16) -> Result<(), ExtractError> {
         if !self.sessions.is_empty() || self.years.is_empty() {
             return Ok(());
         }
-        // A season to come may have no calendar yet; the one before it has.
+        // A future season may have no calendar yet; the previous one has.
         let before = i64::from(this_year) - 1;
         if self.years.iter().all(|year| *year > before) && before >= i64::from(FIRST_YEAR) {
             let mut other = Self::default();
@@ -269,7 +270,7 @@ impl Catalogue {
         )))
     }
 
-    /// Refuses days of mode manual on which no session starts, held or not.
+    /// Refuses days of mode `manual` on which no session starts, past or future.
     fn check_days(&self, selection: &Selection) -> Result<(), ExtractError> {
         let Mode::Manual { days } = &selection.mode else { return Ok(()) };
         if self.infos().any(|info| days.contains(&day_of(selection, info))) {
@@ -293,7 +294,7 @@ impl Catalogue {
         Err(ExtractError::Settings(format!("no session starts on {listed} ({clock}){near}")))
     }
 
-    /// Sessions that were not called off and meet the conditions, over or not; oldest first.
+    /// Sessions that were not cancelled and match the filters, past or future; oldest first.
     fn candidates(&self, filter: &Filter, selection: &Selection) -> Vec<SessionInfo> {
         let mut found: Vec<SessionInfo> = self
             .infos()
@@ -305,7 +306,7 @@ impl Catalogue {
         found
     }
 
-    /// Those of the candidates that are over.
+    /// The candidates that are over.
     fn held(&self, filter: &Filter, selection: &Selection, now: Timestamp) -> Vec<SessionInfo> {
         let mut found = self.candidates(filter, selection);
         found.retain(|info| info.date_end <= now);
@@ -319,7 +320,7 @@ impl Catalogue {
         Selected { sessions: ordered(held, selection.order, most), first_to_come }
     }
 
-    /// Sessions named by key: cancelled ones too, since they were asked for.
+    /// Sessions chosen by key, including cancelled ones, because they were named explicitly.
     fn by_key(
         &mut self,
         session_keys: &[i64],
@@ -355,7 +356,7 @@ impl Catalogue {
                 unknown.push((label, why));
             }
         }
-        // One that cannot be had stops none of the others.
+        // A session that cannot be fetched does not stop the others.
         if unknown.len() == session_keys.len() + meeting_keys.len()
             && let Some((_, why)) = unknown.first()
         {
@@ -400,7 +401,7 @@ fn ordered(mut oldest_first: Vec<SessionInfo>, order: Order, most: usize) -> Vec
     oldest_first
 }
 
-/// Day of the start, by the clock that the selection goes by.
+/// Day of the start, in UTC or at the venue as selected.
 fn day_of(selection: &Selection, info: &SessionInfo) -> Date {
     if selection.local_days {
         info.local_day()

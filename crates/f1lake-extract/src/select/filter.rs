@@ -1,4 +1,4 @@
-//! Words that choose sessions: countries, places and kinds of session, as people write them.
+//! Names that choose sessions: countries, locations and session types, as users write them.
 
 use super::session::SessionInfo;
 use crate::error::ExtractError;
@@ -7,11 +7,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
 
-/// Least likeness of a suggestion, 0 to 1.
+/// Minimum similarity of a suggestion, 0 to 1.
 const LIKENESS: f64 = 0.8;
-/// Suggestions this close to the best one are named too: Monca is Monza or Monaco.
+/// Suggestions this close to the best one are listed too: Monca may be Monza or Monaco.
 const AS_LIKELY: f64 = 0.03;
-/// Suggestions at most.
+/// Maximum number of suggestions.
 const MOST_MEANT: usize = 3;
 
 /// Other names of countries, all folded; the first names are those of OpenF1.
@@ -38,7 +38,7 @@ const COUNTRIES: [(&[&str], &[&str]); 17] = [
     (&["turkiye", "turkey"], &["turkiye", "turkey"]),
 ];
 
-/// Other names of places, all folded; the first names are locations of OpenF1.
+/// Other names of locations, all folded; the first names are locations of OpenF1.
 const PLACES: [(&[&str], &[&str]); 17] = [
     (&["spielberg"], &["red bull ring", "osterreichring"]),
     (&["melbourne"], &["albert park"]),
@@ -59,7 +59,7 @@ const PLACES: [(&[&str], &[&str]); 17] = [
     (&["las vegas"], &["the strip"]),
 ];
 
-/// Other names of kinds of session, all folded.
+/// Other names of session types, all folded.
 const KINDS: [(&[&str], &[&str]); 6] = [
     (&[GRAND_PRIX], &["gp", "grandprix", "grands prix", "feature race"]),
     (&["qualifying"], &["quali", "q"]),
@@ -72,10 +72,10 @@ const KINDS: [(&[&str], &[&str]); 6] = [
     ),
 ];
 
-/// Races that are no sprints, which OpenF1 calls by one type.
+/// Races other than sprints; OpenF1 gives both the same type.
 const GRAND_PRIX: &str = "grand prix";
 
-/// What a word is about.
+/// The kind of a name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum About {
     Country,
@@ -118,7 +118,7 @@ impl About {
         }
     }
 
-    /// What a session is called in this regard.
+    /// A session's names of this kind.
     fn names(self, info: &SessionInfo) -> Vec<&str> {
         match self {
             Self::Country => vec![&info.country_name, &info.country_code],
@@ -157,7 +157,7 @@ pub(crate) fn fold(text: &str) -> String {
     plain.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
-/// The words of a selection, and the names in the calendar that each of them means.
+/// The names in a selection, and the names in the calendar that each of them matches.
 #[derive(Debug, Default)]
 pub(crate) struct Filter {
     meant: BTreeMap<About, BTreeSet<String>>,
@@ -165,10 +165,10 @@ pub(crate) struct Filter {
 }
 
 impl Filter {
-    /// Looks the words up among the sessions of a calendar, held or not.
+    /// Looks up the names among the sessions of a calendar, past or future.
     ///
     /// # Errors
-    /// [`ExtractError::Settings`] when a word means several places.
+    /// [`ExtractError::Settings`] when a name matches several locations.
     pub(crate) fn of<'a>(
         selection: &Selection,
         calendar: impl Iterator<Item = &'a SessionInfo> + Clone,
@@ -186,22 +186,22 @@ impl Filter {
         Ok(filter)
     }
 
-    /// Whether each word means something.
+    /// Whether every name matches something.
     pub(crate) fn is_understood(&self) -> bool {
         self.unknown.is_empty()
     }
 
-    /// Whether a session meets all words.
+    /// Whether a session matches all names.
     pub(crate) fn fits(&self, info: &SessionInfo) -> bool {
         self.meant
             .iter()
             .all(|(about, meant)| about.names(info).iter().any(|name| meant.contains(&fold(name))))
     }
 
-    /// Refuses words that mean nothing in the calendar, and words that no session meets together.
+    /// Refuses names that match nothing in the calendar, and combinations that no session matches.
     ///
     /// # Errors
-    /// [`ExtractError::Settings`] with what was probably meant.
+    /// [`ExtractError::Settings`] with a suggestion.
     pub(crate) fn check<'a>(
         &self,
         selection: &Selection,
@@ -230,7 +230,7 @@ impl Filter {
     }
 }
 
-/// Folded names of the calendar that a word means.
+/// Folded names of the calendar that a name matches.
 fn meant_by<'a>(
     about: About,
     word: &str,

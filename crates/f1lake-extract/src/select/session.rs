@@ -7,7 +7,7 @@ use jiff::civil::Date;
 use openf1_client::endpoint::Session;
 use serde::Serialize;
 
-/// Longest part that a name of the API contributes to a file name, in bytes.
+/// Maximum length of a part of a file name that comes from the API, in bytes.
 const LONGEST_PART: usize = 80;
 
 /// A session of the catalogue.
@@ -35,9 +35,9 @@ pub struct SessionInfo {
     pub date_start: Timestamp,
     /// Scheduled end, UTC.
     pub date_end: Timestamp,
-    /// How far the venue's clocks are ahead of UTC, such as `-08:00:00`.
+    /// The venue's offset from UTC, such as `-08:00:00`.
     pub gmt_offset: String,
-    /// Whether it was called off.
+    /// Whether it was cancelled.
     pub is_cancelled: bool,
 }
 
@@ -70,7 +70,7 @@ impl SessionInfo {
         self.date_start.strftime("%Y-%m-%d").to_string()
     }
 
-    /// Day of the start at the venue; that of UTC where its clocks are unknown.
+    /// Day of the start at the venue; in UTC where the offset is unknown.
     pub fn local_day(&self) -> Date {
         let ahead = offset(&self.gmt_offset).unwrap_or_default();
         jiff::tz::TimeZone::UTC.to_datetime(later(self.date_start, ahead)).date()
@@ -81,7 +81,7 @@ impl SessionInfo {
         format!("{}_{}_{}", self.batch_day(), file_part(&self.location), file_part(&self.session_name))
     }
 
-    /// For reports.
+    /// Label for reports.
     pub fn label(&self) -> SessionLabel {
         SessionLabel { session_key: self.session_key, name: self.name() }
     }
@@ -91,8 +91,8 @@ impl SessionInfo {
         self.session_name == "Race"
     }
 
-    /// Whether it is a sprint. In 2023 a sprint was also named `Sprint Qualifying`, with the type `Race`, `Sprint` or
-    /// `Sprint Qualifying`; its qualifying was the `Sprint Shootout`.
+    /// Whether it is a sprint. In 2023 a sprint was also named `Sprint Qualifying`, with the type `Race`,
+    /// `Sprint` or `Sprint Qualifying`; its qualifying was the `Sprint Shootout`.
     pub fn is_sprint(&self) -> bool {
         self.session_name == "Sprint"
             || (self.session_name == "Sprint Qualifying"
@@ -102,7 +102,7 @@ impl SessionInfo {
                 })
     }
 
-    /// Whether it sets the grid of that race or sprint.
+    /// Whether it sets the grid of this race or sprint.
     pub(crate) fn sets_grid_of(&self, race: &Self) -> bool {
         self.meeting_key == race.meeting_key
             && self.session_key != race.session_key
@@ -128,8 +128,8 @@ fn offset(text: &str) -> Option<jiff::SignedDuration> {
     Some(jiff::SignedDuration::from_mins(sign * (hours * 60 + minutes)))
 }
 
-/// A name of the API as part of a file name: spaces and slashes become `_`, letters of any script stay;
-/// separators, control and formatting characters, and leading dots never pass.
+/// A name from the API as part of a file name: spaces and slashes become `_`, letters of any script stay;
+/// separators, control and formatting characters, and leading dots are removed.
 fn file_part(text: &str) -> String {
     let mut part = String::new();
     for c in text.trim().chars() {

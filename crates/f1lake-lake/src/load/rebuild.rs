@@ -1,4 +1,4 @@
-//! Every bronze table written anew from the landing zone alone.
+//! Rebuilds every bronze table from the landing zone.
 
 use super::{LakeState, fill, spec};
 use crate::error::LakeError;
@@ -11,11 +11,11 @@ use jiff::Timestamp;
 use openf1_client::Endpoint;
 use std::collections::{BTreeMap, BTreeSet};
 
-/// Sessions whose landing file cannot be read, with the cause.
+/// Sessions with an unreadable landing file, and the cause.
 type Failures = BTreeMap<i64, LakeError>;
 
-/// Writes every table anew, each in one commit; readers see the old one until then. The rows of a session whose landing
-/// file is damaged stay as they are.
+/// Rebuilds every table, each in one commit; readers see the old one until then. The rows of a session with a
+/// damaged landing file stay unchanged.
 pub(super) async fn rebuild(
     lake: &Lake,
     landing: &Landing,
@@ -26,7 +26,7 @@ pub(super) async fn rebuild(
     for table in Endpoint::ALL.iter().copied().map(BronzeTable::of) {
         let before = match state.tables.get(&table.name) {
             Some(Ok(before)) => before.clone(),
-            // It tells why it cannot be read, if that is so.
+            // Reading it returns why it is unreadable.
             _ => TableState::read(lake, &table).await?,
         };
         let mut failures = Failures::new();
@@ -50,7 +50,7 @@ pub(super) async fn rebuild(
             SessionLoad {
                 session_key: manifest.session_key,
                 session: manifest.name.clone(),
-                // All are written, also those that landed without rows.
+                // All tables are written, including those that landed without rows.
                 status: if status_of(&tables) == LoadStatus::Failed {
                     LoadStatus::Failed
                 } else {
@@ -71,8 +71,8 @@ pub(super) async fn rebuild(
     Ok(sessions)
 }
 
-/// Writes a table anew, but for the sessions that failed already. Returns what was loaded, or the next session whose
-/// landing file cannot be read: nothing is committed then.
+/// Rebuilds a table, except for sessions that failed already. Returns what was loaded, or the next session
+/// with an unreadable landing file: nothing is committed then.
 async fn rebuild_table(
     lake: &Lake,
     landing: &Landing,

@@ -1,4 +1,4 @@
-//! The table of loads: a report of what is in the other tables, written after them. What to load is never decided by it.
+//! The table of loads: a report on the other tables, written after them. It never decides what to load.
 
 use crate::error::LakeError;
 use crate::lake::Lake;
@@ -15,7 +15,7 @@ use jiff::Timestamp;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-/// Times that a commit which lost against another run's is tried again.
+/// Retries of a commit that lost a conflict with another run.
 const CONFLICTS: usize = 5;
 
 /// A row of the table of loads, without its session and table.
@@ -33,7 +33,7 @@ pub(crate) struct Recorded {
     pub(crate) loaded_at: i64,
 }
 
-/// What is recorded, by session and table.
+/// The record, by session and table.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Records(BTreeMap<i64, BTreeMap<String, Recorded>>);
 
@@ -48,7 +48,7 @@ pub(crate) fn loads_spec() -> TableSpec {
 }
 
 impl Records {
-    /// Reads the table; empty when there is none.
+    /// Reads the table; empty when it does not exist.
     pub(crate) async fn read(lake: &Lake) -> Result<Self, LakeError> {
         let mut records = Self::default();
         if lake.table(&format!("{BRONZE}.{LOADS}"), None).await?.is_none() {
@@ -98,13 +98,13 @@ impl Records {
         }
     }
 
-    /// What is recorded of a session's table.
+    /// The record of a session's table.
     pub(crate) fn of(&self, session_key: i64, table: &str) -> Option<&Recorded> {
         self.0.get(&session_key)?.get(table)
     }
 
-    /// Brings what is recorded of a session in line with its tables; `told` is what these say themselves. Whether anything
-    /// changed by that.
+    /// Updates the record of a session to match its tables; `told` is their state. Returns whether anything
+    /// changed.
     pub(crate) fn update(
         &mut self,
         manifest: &Manifest,
@@ -127,12 +127,12 @@ impl Records {
         *session != before
     }
 
-    /// Forgets the sessions that a condition does not name.
+    /// Removes sessions that do not meet a condition.
     pub(crate) fn retain(&mut self, stays: impl Fn(i64) -> bool) {
         self.0.retain(|session_key, _| stays(*session_key));
     }
 
-    /// Writes what is recorded of a session, or of all.
+    /// Writes the record of one session, or of all.
     pub(crate) async fn write(&self, lake: &Lake, session_key: Option<i64>) -> Result<(), LakeError> {
         let batch = self.batch(session_key)?;
         let scope = match session_key {
@@ -196,7 +196,7 @@ impl Records {
     }
 }
 
-/// The row of a table: what it holds, which need not be what is landed.
+/// The row of a table: what it contains, which may differ from what is landed.
 fn row(
     table: &TableLoad,
     landed: &LandedEndpoint,
@@ -219,9 +219,9 @@ fn row(
     let at_least = told.loaded_at.map_or(now, |ms| now.max((ms + 1) * 1000));
     match before {
         Some(before) if before.extracted_at >= told.extracted_at && before.rows == table.rows => {
-            // A load that ended before it could record: what was built from the table since then must be built again.
+            // A load that ended before recording: rebuild what was built from the table since.
             let behind = told.loaded_at.is_some_and(|ms| before.loaded_at.div_euclid(1000) < ms);
-            // Fetched again without a change: the rows are as new as that.
+            // Fetched again without a change: the rows are as recent as that.
             let is_same = table.status == LoadStatus::Unchanged && before.sha256 == of_landing.sha256;
             Recorded {
                 extracted_at: before.extracted_at.max(if is_same { of_landing.extracted_at } else { 0 }),
@@ -234,7 +234,7 @@ fn row(
             loaded_at: at_least,
             ..of_landing
         },
-        // A newer extract, of which this landing zone knows no more.
+        // A newer extract, which this landing zone does not contain.
         _ => Recorded {
             file: None,
             sha256: None,

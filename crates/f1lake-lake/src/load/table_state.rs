@@ -1,7 +1,8 @@
-//! What a bronze table itself says of its sessions: by the transactions in its log, and by the rows that it holds.
+//! The state of a bronze table's sessions: the transactions in its log, and its rows.
 //!
-//! Both must agree. A transaction stays in the log when the rows are gone, after a table was written anew or restored to an
-//! older version; rows alone do not tell a session that landed without any, nor which file they came from.
+//! Both must agree. A transaction stays in the log when the rows are gone, after a table was rebuilt or
+//! restored to an older version. Rows alone cannot show a session that landed without rows, nor the file they
+//! came from.
 //!
 //! The application transactions of a session, each a name and a number:
 //!
@@ -12,10 +13,10 @@
 //! | `f1lake/<session>/version` | version of the landing file, as in its name |
 //! | `f1lake/<session>/rows` | rows in the table |
 //!
-//! The last two are missing in lakes that earlier versions of the program wrote.
+//! Lakes written by earlier versions of the program lack the last two.
 //!
-//! A full rewrite raises the table's generation (property [`GENERATION`]); from generation 1 on the names begin with
-//! `f1lake/g<generation>/`, so that what was loaded before the rewrite counts no more.
+//! A full rewrite raises the table's generation (property [`GENERATION`]); from generation 1 on, the names
+//! begin with `f1lake/g<generation>/`, which invalidates loads before the rewrite.
 
 use crate::error::LakeError;
 use crate::file_stats::FileStats;
@@ -32,7 +33,7 @@ use f1lake_zone::LandedEndpoint;
 use openf1_client::Endpoint;
 use std::collections::BTreeMap;
 
-/// Table property: how often the table was written anew as a whole.
+/// Table property: how often the whole table was rewritten.
 pub(crate) const GENERATION: &str = "f1lake.generation";
 
 /// Names of a session's application transactions.
@@ -59,7 +60,7 @@ impl Names {
     }
 }
 
-/// What the transactions say of a session.
+/// The state of a session according to the transactions.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Told {
     /// Microseconds since 1970, UTC.
@@ -72,14 +73,14 @@ pub(crate) struct Told {
 }
 
 impl Told {
-    /// What a load of a landing file says.
+    /// The state that a load of a landing file results in.
     pub(crate) fn new(landed: &LandedEndpoint, rows: u64) -> Self {
         let extracted_at = landed.extracted_at.as_microsecond();
         let version = Some(i64::from(landed.version));
         Self { extracted_at, digest: Some(digest(landed)), version, rows: Some(rows), loaded_at: None }
     }
 
-    /// The transactions that say so.
+    /// The transactions that express this state.
     pub(crate) fn transactions(&self, names: Names) -> Vec<(String, i64)> {
         let rows = self.rows.map(|rows| i64::try_from(rows).unwrap_or(i64::MAX));
         [
@@ -112,20 +113,20 @@ struct Held {
 /// Whether a landing file must be loaded.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Verdict {
-    /// Not: the table holds it, or a newer one.
+    /// Not due: the table contains it, or a newer one.
     Spared(LoadStatus, Decoded),
-    /// It must.
+    /// It must be loaded.
     Due {
-        /// Its rows were in the table before, and are no more.
+        /// Whether its rows were in the table before and are gone.
         gone: bool,
     },
 }
 
-/// A bronze table as it was when it was opened; nothing is known of one that is not there.
+/// State of a bronze table when it was opened; empty for a missing one.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct TableState {
     pub(crate) generation: u64,
-    /// Newest generation that any transaction names.
+    /// Newest generation in any transaction.
     newest: u64,
     /// Number and time of each application transaction.
     transactions: BTreeMap<String, (i64, Option<i64>)>,
@@ -136,7 +137,7 @@ impl TableState {
     /// Reads the state of a table.
     ///
     /// # Errors
-    /// When there is a table that cannot be read.
+    /// When an existing table cannot be read.
     pub(crate) async fn read(lake: &Lake, table: &BronzeTable) -> Result<Self, LakeError> {
         let name = table.full_name();
         let Some(opened) = lake.table(&name, None).await? else { return Ok(Self::default()) };
@@ -151,12 +152,12 @@ impl TableState {
         Ok(Self { generation: generation(state), newest, transactions, held })
     }
 
-    /// A generation that no transaction of the table was ever made in.
+    /// A generation that no transaction of the table has used.
     pub(crate) fn next_generation(&self) -> u64 {
         self.generation.max(self.newest) + 1
     }
 
-    /// What the transactions say of a session.
+    /// The state of a session according to the transactions.
     pub(crate) fn told(&self, session_key: i64) -> Option<Told> {
         let names = Names::of(self.generation, session_key);
         let (extracted_at, loaded_at) = *self.transactions.get(&names.extracted)?;
@@ -170,7 +171,7 @@ impl TableState {
         })
     }
 
-    /// What the transactions say of a session, or else its rows.
+    /// The state of a session according to the transactions, otherwise its rows.
     pub(crate) fn known(&self, session_key: i64) -> Option<Told> {
         let by_rows = || {
             let held = self.held.get(&session_key)?;
@@ -197,12 +198,12 @@ impl TableState {
         if same {
             let confirmed = endpoint == Endpoint::SessionResult
                 && landed_at.saturating_sub(told.extracted_at) >= CONFIRMED_AFTER;
-            // The same rows in a file of another name: rows say which file they came from.
+            // The same rows in a file of another name: rows record the name of their file.
             let renamed = told.version.is_some_and(|version| version != i64::from(landed.version));
             return match (whole, confirmed || renamed) {
                 (true, false) => spared(LoadStatus::Unchanged, landed.rows.saturating_sub(held.rows)),
                 (true, true) => Verdict::Due { gone: false },
-                // Without its count of rows, some of them may have been in quarantine from the start.
+                // Without a row count, some of them may have been in quarantine from the start.
                 (false, _) => Verdict::Due { gone: told.rows.is_some() || held.rows == 0 },
             };
         }
@@ -212,7 +213,7 @@ impl TableState {
         Verdict::Due { gone: !whole }
     }
 
-    /// Whether the table holds what the transactions say of a session.
+    /// Whether the table contains the rows that the transactions state for a session.
     fn is_whole(&self, held: Held, told: Told, landed_rows: Option<u64>) -> bool {
         let rows = told.rows.or(landed_rows).unwrap_or(held.rows);
         let apart = held.extracted_at.abs_diff(told.extracted_at.div_euclid(1000));
@@ -221,13 +222,13 @@ impl TableState {
     }
 }
 
-/// The generation of a table: 0 until it is written anew as a whole.
+/// The generation of a table: 0 until the whole table is rewritten.
 pub(crate) fn generation(state: &DeltaTableState) -> u64 {
     let property = state.metadata().configuration().get(GENERATION);
     property.and_then(|text| text.parse().ok()).unwrap_or(0)
 }
 
-/// The generation that a transaction's name belongs to, when it is one of ours.
+/// The generation in a transaction's name, if it is one of ours.
 fn generation_of(name: &str) -> Option<u64> {
     let rest = name.strip_prefix("f1lake/")?;
     match rest.strip_prefix('g') {
@@ -236,7 +237,8 @@ fn generation_of(name: &str) -> Option<u64> {
     }
 }
 
-/// Every application transaction of a table's log, in one reading; asked one by one, each costs a reading of its own.
+/// Every application transaction of a table's log, in one pass; reading them one by one would scan the log
+/// each time.
 async fn transactions(table: &DeltaTable) -> Result<BTreeMap<String, (i64, Option<i64>)>, DeltaTableError> {
     let engine = table.log_store().engine(None);
     let mut root = table.table_url().clone();
@@ -284,7 +286,7 @@ fn add_transactions(column: &StructArray, found: &mut BTreeMap<String, (i64, Opt
     }
 }
 
-/// Rows by session, from the log alone; `None` when a file's statistics do not tell.
+/// Rows by session, from the log alone; `None` when a file lacks the statistics.
 fn held_by_files(state: &DeltaTableState, session_column: &str) -> Option<BTreeMap<i64, Held>> {
     let mut held: BTreeMap<i64, Held> = BTreeMap::new();
     for file in state.log_data().iter() {

@@ -14,14 +14,14 @@ use std::ops::Range;
 /// Points along the lap at which the delta is drawn.
 const POINTS: usize = 400;
 
-/// A chart with what a pointer needs to read it.
+/// A chart with the data that its pointer read-out needs.
 pub(crate) struct Comparing {
     pub(crate) chart: Chart,
-    /// Left, top, right, bottom of the plots in pixels.
+    /// Left, top, right and bottom of the plots in pixels.
     pub(crate) bounds: (i32, i32, i32, i32),
 }
 
-/// The strips, from above.
+/// The strips, from top to bottom.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Strip {
     Speed,
@@ -64,7 +64,7 @@ impl Strip {
     }
 }
 
-/// The chart; none without telemetry that has distance and speed.
+/// Draws the chart; `None` without telemetry that has distance and speed.
 pub(crate) fn draw(
     laps: &[LapTrace],
     comparison: &Comparison,
@@ -152,7 +152,8 @@ pub(crate) fn draw(
     Ok(Some(Comparing { chart, bounds }))
 }
 
-/// The band of the noise, the curve (neutral where it is within the noise), and squares where it is official.
+/// Draws the noise band, the curve (neutral where it is within the noise), and squares at official
+/// differences.
 fn delta(canvas: &Canvas, plot: &Plot<'_>, overlay: &Overlay, classes: &str) -> Result<(), ReportError> {
     let length = overlay.length_m();
     let official = overlay.official();
@@ -173,7 +174,7 @@ fn delta(canvas: &Canvas, plot: &Plot<'_>, overlay: &Overlay, classes: &str) -> 
         let point = (*place, overlay.delta_s(*place));
         match runs.last_mut() {
             Some((last, points)) if *last == known => points.push(point),
-            // Neighbours share a point so that no gap shows.
+            // Neighbours share a point, so that no gap shows.
             Some((_, points)) => {
                 points.push(point);
                 runs.push((known, vec![point]));
@@ -272,7 +273,8 @@ fn points(along: &Along, strip: Strip, step: bool) -> Vec<(f64, f64)> {
     points
 }
 
-/// What the pointer reads: rows of distance, speeds, delta and its noise; a compact JSON array of numbers.
+/// Data for the pointer read-out: rows of distance, speeds, delta and its noise, as a compact JSON array of
+/// numbers.
 pub(crate) fn readings(comparison: &Comparison) -> String {
     const READINGS: usize = 300;
     let round = |v: Option<f64>, scale: f64| {
@@ -294,7 +296,7 @@ pub(crate) fn readings(comparison: &Comparison) -> String {
     serde_json::Value::Array(rows).to_string()
 }
 
-/// Numbers of the chart for the table: distance, speeds, delta and its noise at about twenty places.
+/// Data for the table: distance, speeds, delta and its noise at about twenty positions.
 pub(crate) fn table(comparison: &Comparison) -> Vec<[String; 5]> {
     (0..=20)
         .map(|i| {

@@ -10,7 +10,7 @@ use crate::frame::{Axis, Margins, Plot, Shape, lap_time_ceiling, round_ticks, wh
 
 const HEIGHT: i32 = 460;
 
-/// The chart; none without lap times.
+/// Draws the chart; `None` without lap times.
 pub(crate) fn draw(data: &ReportData, field: &Field) -> Result<Option<Chart>, ReportError> {
     let laps = laps_by_driver(data);
     let race = data.session.as_ref().is_some_and(|s| s.is_race());

@@ -9,10 +9,10 @@ use crate::frame::{Axis, Margins, Plot, letters, whole_ticks};
 use plotters::style::text_anchor::{HPos, VPos};
 use std::collections::BTreeMap;
 
-/// Places beyond this number are a mistake of the data.
+/// Positions beyond this number are errors in the data.
 const MOST_PLACES: i64 = 60;
 
-/// The chart; none unless cars raced each other and positions are known.
+/// Draws the chart; `None` unless cars raced each other and positions are known.
 pub(crate) fn draw(data: &ReportData, field: &Field) -> Result<Option<Chart>, ReportError> {
     if !data.session.as_ref().is_some_and(|s| s.is_race()) {
         return Ok(None);

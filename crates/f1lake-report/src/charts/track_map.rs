@@ -1,4 +1,4 @@
-//! The track, coloured by speed, and by who is faster where.
+//! The track, coloured by speed and by which lap is faster where.
 
 use super::{Chart, lap_classes};
 use crate::canvas::{AXIS, Canvas, PAGE, SERIES, TEXT, UNITS, stroke};
@@ -18,18 +18,18 @@ const WIDTH: i32 = 550;
 const MOST_HEIGHT: f64 = 470.0;
 const EDGE: f64 = 30.0;
 const LEGEND: f64 = 46.0;
-/// Parts of the lap in the map of who is faster, about.
+/// Approximate number of parts in the map of the faster lap.
 const PARTS: usize = 24;
-/// Class of a part in which neither is faster.
+/// Class of a part in which neither lap is faster.
 const NEUTRAL: usize = 2;
 
-/// A way on the canvas: distance in metres and place in tenths of a pixel.
+/// A path on the canvas: distance in metres and position in tenths of a pixel.
 struct Way {
     points: Vec<(f64, (i32, i32))>,
     height: i32,
 }
 
-/// Both maps: by speed, and by who is faster when two laps can be compared.
+/// Draws both maps: by speed, and by the faster lap when two laps can be compared.
 pub(crate) fn draw(
     laps: &[LapTrace],
     comparison: &Comparison,
@@ -52,7 +52,7 @@ fn way(along: &Along) -> Option<Way> {
         .iter()
         .filter_map(|(d, s)| {
             let (x, y) = (s.x.filter(|v| v.is_finite())?, s.y.filter(|v| v.is_finite())?);
-            // No fix is sent as exactly zero.
+            // A missing position is sent as exactly zero.
             (x != 0.0 || y != 0.0).then_some((*d, x, y))
         })
         .collect();
@@ -190,7 +190,7 @@ fn by_faster(
     Ok(Chart { svg: canvas.finish(&label), caption })
 }
 
-/// Cuts the way into lines of one class; neighbours share a point so that no gap shows.
+/// Cuts the path into lines of one class; neighbours share a point, so that no gap shows.
 fn parts(way: &Way, class: impl Fn(f64) -> Option<usize>) -> Vec<(usize, Vec<(i32, i32)>)> {
     let mut parts: Vec<(usize, Vec<(i32, i32)>)> = Vec::new();
     for pair in way.points.windows(2) {

@@ -13,7 +13,7 @@ use std::collections::BTreeSet;
 
 const ROW: i32 = 24;
 
-/// Stints whose laps are known.
+/// Stints with known laps.
 pub(crate) fn drawable(data: &ReportData) -> Vec<(&Stint, i64, i64)> {
     data.stints
         .iter()
@@ -24,7 +24,7 @@ pub(crate) fn drawable(data: &ReportData) -> Vec<(&Stint, i64, i64)> {
         .collect()
 }
 
-/// The chart; none without stints.
+/// Draws the chart; `None` without stints.
 pub(crate) fn draw(data: &ReportData, field: &Field) -> Result<Option<Chart>, ReportError> {
     let stints = drawable(data);
     let drivers: BTreeSet<i64> = stints.iter().map(|(s, ..)| s.driver_number).collect();

@@ -1,20 +1,20 @@
-//! Places of the circuit at which official times are taken.
+//! Positions on the circuit at which official times are taken.
 
 use super::NoSectorLines;
 use serde::{Deserialize, Serialize};
 
-/// Where the sector lines and the end of the lap lie, metres from its start.
+/// Positions of the sector lines and the end of the lap, metres from its start.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct Anchors {
-    /// The lines at which the second and the third sector begin; none where no lap tells them.
+    /// The lines at which the second and third sectors begin; `None` where no lap has them.
     pub sector_lines_m: Option<[f64; 2]>,
     /// Length of the lap.
     pub length_m: f64,
 }
 
 impl Anchors {
-    /// The median of the laps' own anchors, place by place. Laps that know the sector lines leave out those that do
-    /// not. None without a lap of a positive length.
+    /// The median of the laps' own anchors, position by position. Laps with sector lines take precedence over
+    /// those without. `None` without a lap of positive length.
     pub fn median(laps: &[Self]) -> Option<Self> {
         let sound: Vec<&Self> =
             laps.iter().filter(|lap| lap.length_m.is_finite() && lap.length_m > 0.0).collect();
@@ -31,7 +31,7 @@ impl Anchors {
         })
     }
 
-    /// The sector lines, when they lie in order within the lap.
+    /// The sector lines, if they are in order within the lap.
     pub(super) fn lines(&self) -> Result<[f64; 2], NoSectorLines> {
         self.sector_lines_m
             .filter(|[first, second]| 0.0 < *first && first < second && *second < self.length_m)

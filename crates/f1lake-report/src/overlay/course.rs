@@ -1,19 +1,20 @@
-//! A lap stretched onto common places.
+//! A lap stretched onto common positions.
 
 use super::lap::{Knot, TimedLap};
 use super::{LEAST_SPEED, SPEED_WINDOW};
 
-/// A lap as a function of the place on the track.
+/// A lap as a function of position on the track.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Course {
-    /// Times ascend, places do not descend.
+    /// Times ascend, positions do not descend.
     knots: Vec<Knot>,
-    /// Anchors: place in metres, official time in seconds.
+    /// Anchors: position in metres, official time in seconds.
     official: Vec<(f64, f64)>,
 }
 
 impl Course {
-    /// Stretches a lap so that its official times fall on these places: the start, perhaps the sector lines, the end.
+    /// Stretches a lap so that its official times fall on these positions: the start, optionally the sector
+    /// lines, the end.
     pub(super) fn of(lap: &TimedLap, places_m: &[f64]) -> Self {
         let times_s = lap.official_s(places_m.len() > 2);
         let own: Vec<Knot> = times_s.iter().map(|time| lap.at(*time)).collect();
@@ -35,7 +36,7 @@ impl Course {
         Self { knots, official: places_m.iter().copied().zip(times_s).collect() }
     }
 
-    /// When the car passed a place, seconds since the lap began. Exactly the official time at an anchor.
+    /// When the car passed a position, seconds since the lap began. Exactly the official time at an anchor.
     pub fn time_s(&self, place_m: f64) -> f64 {
         match self.official.iter().find(|(place, _)| *place == place_m) {
             Some((_, time)) => *time,
@@ -43,12 +44,12 @@ impl Course {
         }
     }
 
-    /// Where on the common axis the car was at a time since the lap began, metres.
+    /// Position of the car on the common axis at a time since the lap began, metres.
     pub fn place_m(&self, time_s: f64) -> f64 {
         between(&self.knots, time_s, |knot| knot.time_s).place_m
     }
 
-    /// Mean speed about a place, m/s, at least 5.
+    /// Mean speed around a position, m/s, at least 5.
     pub(super) fn speed_mps(&self, place_m: f64) -> f64 {
         let end = self.knots.last().map_or(0.0, |knot| knot.place_m);
         let (from, to) = ((place_m - SPEED_WINDOW).max(0.0), (place_m + SPEED_WINDOW).min(end));
@@ -56,13 +57,13 @@ impl Course {
         if speed.is_finite() { speed.max(LEAST_SPEED) } else { LEAST_SPEED }
     }
 
-    /// Square of how far the place may be off, summed from the start.
+    /// Square of the position's possible error, summed from the start.
     pub(super) fn unsure_m2(&self, place_m: f64) -> f64 {
         between(&self.knots, place_m, |knot| knot.place_m).unsure_m2
     }
 }
 
-/// The knot at a value of `key`, which does not descend; linear between knots, the nearest end outside.
+/// The knot at a value of `key`, which does not descend; interpolated between knots, clamped outside.
 pub(super) fn between(knots: &[Knot], at: f64, key: impl Fn(&Knot) -> f64) -> Knot {
     const NOTHING: Knot = Knot { time_s: 0.0, place_m: 0.0, unsure_m2: 0.0 };
     let split = knots.partition_point(|knot| key(knot) < at);

@@ -6,19 +6,19 @@ use crate::overlay::course::between;
 /// A car that covered less did not move, metres.
 const LEAST_LENGTH: f64 = 1.0;
 
-/// Longer laps are a mistake of the data, metres.
+/// Longer laps are errors in the data, metres.
 const MOST_LENGTH: f64 = 50_000.0;
 
-/// Longer laps are a mistake of the data, seconds.
+/// Longer laps are errors in the data, seconds.
 const MOST_TIME: f64 = 100_000.0;
 
 /// The sum of the sectors and the lap time may differ by this many seconds.
 const MOST_SECTOR_ERROR: f64 = 0.010;
 
-/// The acceleration of a car changes by up to this much between two readings, m/s².
+/// The acceleration of a car may change by up to this much between two readings, m/s².
 const UNSEEN_ACCELERATION: f64 = 25.0;
 
-/// Where a car is at an instant of its lap, by telemetry.
+/// Position of a car at an instant of its lap, by telemetry.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Reading {
     /// Seconds since the lap began.
@@ -27,7 +27,7 @@ pub struct Reading {
     pub distance_m: f64,
 }
 
-/// What timekeeping says of a lap.
+/// Official times of a lap.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
 pub struct OfficialTimes {
     /// Lap time, seconds.
@@ -40,14 +40,15 @@ impl OfficialTimes {
     /// When the car crossed the two sector lines, seconds since the lap began.
     ///
     /// # Errors
-    /// [`NoSectorLines`] when a sector time is missing or the three do not add up to the lap time within 10 ms.
+    /// [`NoSectorLines`] when a sector time is missing or the three do not add up to the lap time within 10
+    /// ms.
     pub fn sector_lines_s(&self) -> Result<[f64; 2], NoSectorLines> {
         let [Some(first), Some(second), Some(third)] =
             self.sectors_s.map(|time| time.filter(|t| t.is_finite() && *t > 0.0))
         else {
             return Err(NoSectorLines::Missing);
         };
-        // A tolerance in binary needs a tenth of a microsecond of its own.
+        // The tolerance needs an extra tenth of a microsecond for binary rounding.
         if (first + second + third - self.lap_s).abs() > MOST_SECTOR_ERROR + 1e-7 {
             return Err(NoSectorLines::DoNotAddUp);
         }
@@ -55,7 +56,7 @@ impl OfficialTimes {
     }
 }
 
-/// Why the sector lines are no anchors.
+/// Why the sector lines are not used as anchors.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum NoSectorLines {
@@ -65,37 +66,38 @@ pub enum NoSectorLines {
     /// The sector times do not add up to the lap time.
     #[error("sector times do not add up to the lap time")]
     DoNotAddUp,
-    /// By telemetry the car covered less than half or more than twice the length of a sector.
+    /// By telemetry, the car covered less than half or more than twice the length of a sector.
     #[error("sector times do not fit the telemetry")]
     DoNotFit,
-    /// The anchors do not know where the sector lines lie.
+    /// The anchors lack the positions of the sector lines.
     #[error("the places of the sector lines are not known")]
     Unknown,
 }
 
-/// What is known at an instant of a lap.
+/// State of a lap at an instant.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) struct Knot {
     pub(super) time_s: f64,
     /// Metres since the lap began.
     pub(super) place_m: f64,
-    /// Square of how far the place may be off, summed from the start.
+    /// Square of the position's possible error, summed from the start.
     pub(super) unsure_m2: f64,
 }
 
 /// A lap from the instant of its start to the instant of its end.
 #[derive(Debug, Clone, PartialEq)]
 pub struct TimedLap {
-    /// The start, the readings, the end; times ascend, places do not descend.
+    /// The start, the readings, the end; times ascend, positions do not descend.
     knots: Vec<Knot>,
     times: OfficialTimes,
 }
 
 impl TimedLap {
-    /// A lap out of its readings in order of time, which may go on after the lap's end.
+    /// Builds a lap from its readings in time order, which may continue after the lap's end.
     ///
-    /// The end lies between the readings around it. Where there is none after it, the car keeps the speed that it had
-    /// between the last two readings. A reading that is not later than the one before, or lies before it, is left out.
+    /// The end is interpolated between the readings around it. If there is none after it, the car keeps the
+    /// speed that it had between the last two readings. A reading that is not later than the previous one, or
+    /// is behind it, is skipped.
     ///
     /// # Errors
     /// [`OverlayError::NoLapTime`] and [`OverlayError::TooFewReadings`].
@@ -139,7 +141,7 @@ impl TimedLap {
                 Some(after) if index == last_gap => after.time_s - from.time_s,
                 _ => to.time_s - from.time_s,
             };
-            // Half of a gap lies on the far side of a reading, but not at the ends.
+            // Half of a gap is on the far side of a reading, but not at the ends.
             let is_open = index == 0 || (index == last_gap && after.is_none());
             let reach = if is_open { gap } else { gap / 2.0 };
             unsure_m2 += (UNSEEN_ACCELERATION * reach * reach / 2.0).powi(2);
@@ -153,17 +155,17 @@ impl TimedLap {
         self.knots.last().map_or(0.0, |knot| knot.place_m)
     }
 
-    /// Where the sector lines and the end lie by this lap's telemetry.
+    /// Positions of the sector lines and the end by this lap's telemetry.
     pub fn anchors(&self) -> Anchors {
         Anchors { sector_lines_m: self.lines().ok(), length_m: self.length_m() }
     }
 
-    /// Where the sector lines lie by this lap's telemetry.
+    /// Positions of the sector lines by this lap's telemetry.
     pub(super) fn lines(&self) -> Result<[f64; 2], NoSectorLines> {
         Ok(self.times.sector_lines_s()?.map(|time| self.at(time).place_m))
     }
 
-    /// Whether the lap can be stretched from its own sector lines onto those at these places.
+    /// Whether the lap can be stretched from its own sector lines to those positions.
     pub(super) fn fits(&self, own_m: [f64; 2], places_m: [f64; 2], length_m: f64) -> bool {
         let sectors = |[first, second]: [f64; 2], end: f64| [first, second - first, end - second];
         sectors(own_m, self.length_m())
@@ -172,7 +174,7 @@ impl TimedLap {
             .all(|(own, common)| own * MOST_SECTOR_STRETCH >= common && own <= common * MOST_SECTOR_STRETCH)
     }
 
-    /// Official times of the start, of the sector lines when `lines` is set, and of the end.
+    /// Official times of the start, of the sector lines if `lines` is set, and of the end.
     pub(super) fn official_s(&self, lines: bool) -> Vec<f64> {
         let lines = self.times.sector_lines_s().ok().filter(|_| lines);
         std::iter::once(0.0).chain(lines.into_iter().flatten()).chain([self.times.lap_s]).collect()
@@ -182,7 +184,7 @@ impl TimedLap {
         &self.knots
     }
 
-    /// What is known at an instant, linear between the readings.
+    /// State at an instant, interpolated between the readings.
     pub(super) fn at(&self, time_s: f64) -> Knot {
         between(&self.knots, time_s, |knot| knot.time_s)
     }

@@ -10,7 +10,7 @@ use std::fs::File;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::path::{Path, PathBuf};
 
-/// Counts and hashes what passes.
+/// Counts and hashes the bytes that pass through.
 pub(crate) struct Hashing<W> {
     inner: W,
     hash: sha2::Sha256,
@@ -127,7 +127,7 @@ impl FileWriter {
         Ok(Self { sink, path: path.to_owned(), rows: 0 })
     }
 
-    /// Adds a row, the text of a JSON object.
+    /// Adds a row, given as the text of a JSON object.
     ///
     /// # Errors
     /// When it cannot be written, or Parquet cannot hold it.
@@ -142,7 +142,7 @@ impl FileWriter {
                     (false, true) => b"[\n",
                     (false, false) => b",\n",
                 };
-                // One row a line: an answer may be printed over several.
+                // One row per line: a response may spread it over several.
                 let row = one_line(row);
                 output
                     .write_all(before)
@@ -182,7 +182,7 @@ fn one_line(row: &str) -> std::borrow::Cow<'_, str> {
     if !row.contains(['\n', '\r']) {
         return row.into();
     }
-    // Raw line breaks stand only between tokens: inside a JSON string they are escaped.
+    // Unescaped line breaks occur only between tokens: inside a JSON string they are escaped.
     row.split(['\n', '\r']).map(str::trim).collect::<String>().into()
 }
 

@@ -1,4 +1,4 @@
-//! Parquet landing files: a typed column a field, and `_rescued_data` for what does not fit one.
+//! Parquet landing files: one typed column per field, and `_rescued_data` for values that do not fit.
 
 use super::Compression;
 use super::file::Output;
@@ -22,16 +22,16 @@ use serde_json::{Map, Value};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-/// Rows gathered before they are encoded.
+/// Rows buffered before encoding.
 const BATCH: usize = 8192;
-/// Column for fields the schema does not know or whose type surprised, as JSON text.
+/// Column for unknown fields and unexpected types, as JSON text.
 const RESCUED: &str = "_rescued_data";
 
 enum Column {
     Int(Int64Builder),
     Float(Float64Builder),
     Bool(BooleanBuilder),
-    /// Text, and polymorphic fields as their JSON.
+    /// Text; polymorphic fields as their JSON.
     Text(StringBuilder, bool),
     Time(TimestampMicrosecondBuilder),
     List(ListBuilder<Int64Builder>),
@@ -155,7 +155,7 @@ impl ParquetSink {
         };
         let mut properties = WriterProperties::builder().set_compression(codec);
         for (name, field_type) in &fields {
-            // Sorted instants and counters shrink most as differences; a dictionary only gets in the way.
+            // Sorted instants and counters compress best as differences; a dictionary would prevent that.
             if *field_type == FieldType::Time {
                 let column = ColumnPath::from(*name);
                 properties = properties
@@ -289,7 +289,7 @@ fn row_of(batch: &RecordBatch, row: usize) -> Map<String, Value> {
                     object.extend(rescued);
                 }
             }
-            // Polymorphic fields stand as their JSON.
+            // Polymorphic fields are stored as their JSON.
             ("gap_to_leader" | "interval" | "duration", Value::String(text)) => {
                 object.insert(field.name().clone(), serde_json::from_str(text).unwrap_or(value));
             }
@@ -310,7 +310,7 @@ mod tests {
     fn numbers_come_back_as_exactly_as_they_went_in() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("intervals.parquet");
-        // Those of a recorded session that came back one digit off, and the ends of what a number can be.
+        // Numbers of a recorded session that came back one digit off, and the limits of the number format.
         let numbers = [
             "63.650999999999996",
             "0.1",
@@ -324,7 +324,7 @@ mod tests {
         let mut writer =
             FileWriter::create(&path, Endpoint::Intervals, Format::Parquet, Compression::Zstd).unwrap();
         for number in numbers {
-            // As text in a field that may hold "+1 LAP", as a number in none that is known.
+            // As text in a field that may contain "+1 LAP", and as a number in an unknown one.
             writer.write(&format!(r#"{{"gap_to_leader":{number},"unknown":{number}}}"#)).unwrap();
         }
         writer.finish().unwrap();

@@ -1,4 +1,4 @@
-//! Landed files read back, for whatever comes after the landing zone.
+//! Reads landed files back, for the steps after the landing zone.
 
 use super::Landing;
 use crate::error::ZoneError;
@@ -8,12 +8,12 @@ use crate::manifest::LandedEndpoint;
 use std::path::Path;
 use std::thread::JoinHandle;
 
-/// Rows of a landed file as JSON text, in the file's order. The file is held against its manifest while it is read:
-/// when it is damaged, an error comes at the end at the latest, so rows count only once the end was reached.
+/// Rows of a landed file as JSON text, in file order. The file is compared with its manifest while it is
+/// read; damage is reported at the end at the latest, so the rows are valid only once the end was reached.
 pub struct LandedRows {
     rows: Rows,
     check: Option<JoinHandle<Result<(), ZoneError>>>,
-    /// Copy of a remote file; removed when the reading ends.
+    /// Copy of a remote file; removed when reading ends.
     _scratch: Option<tempfile::TempDir>,
 }
 
@@ -29,7 +29,7 @@ impl Iterator for LandedRows {
     fn next(&mut self) -> Option<Self::Item> {
         match self.rows.next() {
             Some(Ok(row)) => Some(Ok(row)),
-            // Damage explains whatever else is wrong.
+            // Damage explains any other error.
             end => match self.checked() {
                 Ok(()) => end,
                 Err(error) => Some(Err(error)),
@@ -49,11 +49,12 @@ impl LandedRows {
 }
 
 impl Landing {
-    /// Opens a landed file after checking its length against its manifest; `None` when the endpoint
-    /// landed without rows. Its digest is checked while the rows are read. Reading the rows blocks.
+    /// Opens a landed file after comparing its length with its manifest; `None` when the endpoint landed
+    /// without rows. The digest is checked while the rows are read. Reading the rows blocks.
     ///
     /// # Errors
-    /// [`ZoneError::Damaged`], here or from the rows, when the file is missing or is not what was landed.
+    /// [`ZoneError::Damaged`], here or from the rows, when the file is missing or differs from what was
+    /// landed.
     pub async fn read(&self, landed: &LandedEndpoint) -> Result<Option<LandedRows>, ZoneError> {
         let Some(name) = landed.file.clone() else { return Ok(None) };
         let scratch = match self.local_path() {

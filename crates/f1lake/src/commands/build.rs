@@ -1,4 +1,4 @@
-//! `f1lake build`: bronze into silver and gold, then the checks. `f1lake test`: the checks alone.
+//! `f1lake build`: bronze into silver and gold, then the tests. `f1lake test`: the tests alone.
 
 use super::Context;
 use super::load::require_lake;
@@ -38,7 +38,7 @@ pub(crate) async fn test(context: &Context, args: &LakeOnlyArgs) -> Result<ExitC
     Ok(checks_code(&checks))
 }
 
-/// Builds, telling each model as it is done.
+/// Builds, and reports each completed model.
 pub(crate) async fn build_lake(
     context: &Context,
     lake: &Lake,
@@ -73,7 +73,7 @@ pub(crate) async fn build_lake(
     Ok(report)
 }
 
-/// Names each check that failed or warned, the failed ones first.
+/// Names each test that failed or warned, the failed ones first.
 pub(crate) fn say_notable(context: &Context, report: &BuildReport) {
     for (wanted, word) in [(CheckStatus::Failed, "FAILED"), (CheckStatus::Warned, "warned")] {
         for check in report.checks.iter().filter(|check| check.status == wanted) {
@@ -98,7 +98,7 @@ fn status_name(status: BuildStatus) -> &'static str {
     }
 }
 
-/// Models that could not be built, and checks that did not pass.
+/// Shows models that could not be built, and tests that did not pass.
 fn show(context: &Context, report: &BuildReport) -> Result<(), Error> {
     if context.output() == OutputFormat::Table {
         let notable: Vec<CheckResult> =

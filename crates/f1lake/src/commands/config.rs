@@ -1,4 +1,4 @@
-//! `f1lake config`: every setting, its value and where that came from.
+//! `f1lake config`: every setting, its value and its origin.
 
 use super::Context;
 use crate::cli::ConfigArgs;
@@ -51,7 +51,7 @@ pub(crate) fn run(context: &Context, args: &ConfigArgs) -> Result<ExitCode, Erro
             if set { (Value::from("set"), "environment") } else { (Value::Null, "default") };
         lines.push(Line { setting: name, value, origin: origin.to_owned(), meaning });
     }
-    // Without a workspace there is nothing to show, and nothing wrong.
+    // Without a workspace there is nothing to show, which is not an error.
     if let Ok(login) = crate::setup::login(&loaded.config) {
         for (setting, value, origin) in login.describe() {
             let meaning = "Databricks workspace, for landing in a volume and loading by a warehouse.";

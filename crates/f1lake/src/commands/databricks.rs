@@ -1,4 +1,4 @@
-//! `f1lake databricks`: what a workspace needs before the first load, and the pipeline that some prefer to it.
+//! `f1lake databricks`: prepares a workspace for the first load, or prints a pipeline that replaces the load.
 
 use super::Context;
 use super::load::script;

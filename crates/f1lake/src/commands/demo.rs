@@ -20,11 +20,11 @@ const SEASON: i32 = 2024;
 const MEETING: i64 = 1204;
 /// Its race.
 const RACE: i64 = 9647;
-/// What to ask of it first: fits into 80 columns.
+/// The suggested first query; fits into 80 columns.
 const QUERY: &str = "select leaderboard_position as pos, name_acronym as driver, team_name as team, \
 grid_position as grid, laps_completed as laps, gap_to_leader_seconds as gap, lap_time(best_lap_time) as best, points \
 from session_leaderboard where session_key = 9647 order by pos";
-/// File of the demo's folder that holds its seed.
+/// File with the seed in the demo's folder.
 const SEED_FILE: &str = "seed";
 
 pub(crate) async fn run(context: &Context, args: &DemoArgs) -> Result<ExitCode, Error> {
@@ -90,7 +90,7 @@ pub(crate) async fn run(context: &Context, args: &DemoArgs) -> Result<ExitCode, 
     Ok(build::exit_code(&built))
 }
 
-/// The seed of the demo that is in the folder; that of the flag for a new one.
+/// The seed of the demo in the folder; for a new one, that of the flag.
 fn seed_of(context: &Context, folder: &Path, args: &DemoArgs) -> Result<u64, Error> {
     let file = folder.join(SEED_FILE);
     let before = std::fs::read_to_string(&file).ok().and_then(|text| text.trim().parse().ok());
@@ -111,7 +111,7 @@ fn program() -> &'static str {
     if std::env::var_os("CARGO").is_some() { "cargo run -q -p f1lake --" } else { "f1lake" }
 }
 
-/// A folder for a shell: quoted when it needs to be.
+/// A folder for a shell, quoted if necessary.
 fn shown(folder: &str) -> String {
     if folder.contains(char::is_whitespace) { format!("'{folder}'") } else { folder.to_owned() }
 }

@@ -12,20 +12,20 @@ use serde::Serialize;
 use std::time::Duration;
 use tokio::time::timeout;
 
-/// Beyond this the clock matters: sessions count as over too early or too late.
+/// Above this the clock matters: sessions would count as over too early or too late.
 const CLOCK_TOLERANCE_S: i64 = 120;
 
-/// Longest wait for one answer of the API.
+/// Timeout for one response of the API.
 const ASKING: Duration = Duration::from_secs(2);
-/// Longest that any check takes, so that all are done within five seconds.
+/// Timeout of each probe, so that all are done within five seconds.
 const LONGEST: Duration = Duration::from_millis(4500);
-/// Waits of the limiter beyond this are told instead of waited out.
+/// Longer waits of the limiter are reported instead of waited out.
 const PATIENCE: Duration = Duration::from_millis(500);
 
 #[derive(Serialize)]
 struct Check {
     check: &'static str,
-    /// Null where it could not be tried.
+    /// Null when it was not probed.
     ok: Option<bool>,
     detail: String,
 }
@@ -53,10 +53,10 @@ impl Checks {
     }
 }
 
-/// What was found out about the API.
+/// Result of probing the API.
 enum Answer {
     Health(Box<Health>),
-    /// The limits are used up for so long.
+    /// The limits are used up for this long.
     NotAsked(Duration),
 }
 
@@ -75,7 +75,7 @@ pub(crate) async fn run(context: &Context, args: &DoctorArgs) -> Result<ExitCode
             let tier = if client.is_authenticated() { "account set" } else { "no account" };
             (format!("{} a second, {} a minute ({tier})", limits.per_second, limits.per_minute), client)
         });
-        // Side by side: each may have to wait for another network.
+        // In parallel, because each may wait for another network.
         let (zone, warehouse, answer) =
             tokio::join!(zone(&loaded.config), warehouse(&loaded.config), async {
                 match &client {
@@ -119,7 +119,7 @@ pub(crate) async fn run(context: &Context, args: &DoctorArgs) -> Result<ExitCode
     Ok(checks.worst.unwrap_or(ExitCode::Done))
 }
 
-/// A client that tries twice at most and soon gives up.
+/// A client with at most two attempts and short timeouts.
 fn quick_client(loaded: &Loaded) -> Result<OpenF1, Error> {
     let mut quick = loaded.clone();
     let config = &mut quick.config;
@@ -153,7 +153,7 @@ async fn ask(client: &OpenF1) -> Result<Answer, Error> {
     if wait > PATIENCE {
         return Ok(Answer::NotAsked(wait));
     }
-    // The answer is timed, not the limiter.
+    // The timeout applies to the response, not to the limiter.
     tokio::time::sleep(wait).await;
     match timeout(LONGEST, client.check_health()).await {
         Ok(Ok(health)) => Ok(Answer::Health(Box::new(health))),

@@ -1,4 +1,4 @@
-//! `f1lake export`: a table into a file.
+//! `f1lake export`: writes a table into a file.
 
 use super::Context;
 use super::load::require_lake;
@@ -33,7 +33,7 @@ pub(crate) async fn run(context: &Context, args: &ExportArgs) -> Result<ExitCode
     Ok(ExitCode::Done)
 }
 
-/// Standard output has no name that tells a format.
+/// Standard output has no name that could select a format.
 fn default_of(name: &str) -> Option<FileFormat> {
     (name == "-").then(FileFormat::default)
 }

@@ -1,4 +1,4 @@
-//! `f1lake extract`: the API's answers into the landing zone.
+//! `f1lake extract`: fetches from the API into the landing zone.
 
 use super::Context;
 use crate::cli::ExtractArgs;
@@ -75,7 +75,7 @@ pub(crate) async fn run(context: &Context, args: &ExtractArgs) -> Result<ExitCod
     Ok(exit_code(&report))
 }
 
-/// Extracts by a configuration that is read already.
+/// Extracts with a loaded configuration.
 pub(crate) async fn run_loaded(
     context: &Context,
     loaded: &Loaded,
@@ -91,7 +91,7 @@ pub(crate) async fn run_loaded(
     extract(context, client, &zone, settings).await
 }
 
-/// Extracts, showing how far it is, and says how it ended.
+/// Extracts with progress, and reports the result.
 pub(crate) async fn extract(
     context: &Context,
     client: OpenF1,
@@ -124,7 +124,7 @@ pub(crate) async fn extract(
     Ok(report)
 }
 
-/// Prints what became of each session; `document` is the same for programs.
+/// Prints the result of each session; `document` is the same for programs.
 pub(crate) fn print_sessions(
     context: &Context,
     document: &impl Serialize,

@@ -110,13 +110,13 @@ pub(crate) async fn run(context: &Context, args: &LoadArgs) -> Result<ExitCode, 
     Ok(exit_code(&report))
 }
 
-/// The lake of the configuration.
+/// Opens the configured lake.
 pub(crate) fn open_lake(config: &Config) -> Result<Lake, Error> {
     f1lake_lake::limit_memory(config.memory_limit.map(|mib| mib.saturating_mul(1 << 20)));
     Ok(Lake::open_with(&config.lake_path, config.store_plain_http)?)
 }
 
-/// The lake of the configuration, which must be there.
+/// Opens the configured lake, which must exist.
 pub(crate) fn require_lake(config: &Config) -> Result<Lake, Error> {
     let local = !config.lake_path.contains("://");
     if local && !std::path::Path::new(&config.lake_path).is_dir() {
@@ -128,7 +128,7 @@ pub(crate) fn require_lake(config: &Config) -> Result<Lake, Error> {
     open_lake(config)
 }
 
-/// Loads, telling each session as it is done.
+/// Loads, and reports each completed session.
 pub(crate) async fn load(
     context: &Context,
     lake: &Lake,
@@ -156,12 +156,12 @@ pub(crate) async fn load_databricks(
     Ok(report)
 }
 
-/// Statements as a script that a SQL editor takes.
+/// Statements as a script for a SQL editor.
 pub(crate) fn script(statements: &[String]) -> String {
     statements.iter().map(|statement| format!("{statement};\n\n")).collect()
 }
 
-/// Tells of each session that was not as before.
+/// Reports each session that changed.
 fn progress(context: &Context) -> LoadProgress {
     let teller = context.teller();
     Arc::new(move |session: &SessionLoad| {
@@ -172,7 +172,7 @@ fn progress(context: &Context) -> LoadProgress {
     })
 }
 
-/// What happened to a session: of one that failed, first why.
+/// What happened to a session; for a failed one, the cause first.
 fn told(session: &SessionLoad, line: &Line) -> String {
     let count = |tables: usize| format!("{tables} {}", plural(tables, "table", "tables"));
     if session.status == LoadStatus::Failed {

@@ -23,7 +23,7 @@ struct Plan {
 
 pub(crate) async fn run(context: &Context, args: &ExtractArgs) -> Result<ExitCode, Error> {
     let loaded = context.load(&[&args.selection, &args.work, &args.out, &args.api])?;
-    // A zone that is not there yet has nothing landed, and planning must not make it.
+    // A missing zone has nothing landed, and planning must not create it.
     let (landing, work_dir) = match Zone::open_existing(&loaded.config)? {
         Some(zone) => (zone.landing, zone.work_dir),
         None => (Landing::memory(), std::path::PathBuf::from(&loaded.config.landing_path).join("_work")),

@@ -1,4 +1,4 @@
-//! `f1lake repair`: what `verify` finds lost or damaged, landed again.
+//! `f1lake repair`: lands lost or damaged files again.
 
 use super::{Context, extract};
 use crate::cli::RepairArgs;

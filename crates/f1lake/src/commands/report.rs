@@ -12,7 +12,7 @@ use f1lake_zone::files::{Existing, write_file};
 use serde_json::Value;
 use std::path::Path;
 
-/// Width of the text where there is no terminal to ask.
+/// Width of the text without a terminal.
 const WIDTH: usize = 100;
 
 pub(crate) async fn run(context: &Context, args: &ReportArgs) -> Result<ExitCode, Error> {
@@ -29,7 +29,7 @@ pub(crate) async fn run(context: &Context, args: &ReportArgs) -> Result<ExitCode
     Ok(ExitCode::Done)
 }
 
-/// The report of a session of a lake, in the terminal and in a file.
+/// Shows the report of a session in the terminal and writes it into a file.
 pub(crate) async fn report(
     context: &Context,
     lake: &Lake,
@@ -61,7 +61,7 @@ fn show(context: &Context, data: &ReportData, file: &Path) -> Result<(), Error> 
     Ok(())
 }
 
-/// A session by key, `latest`, or words of its name, place and day.
+/// Finds a session by key, `latest`, or words of its name, location and day.
 async fn find_session(query: &Query, wanted: &str) -> Result<i64, Error> {
     if let Ok(key) = wanted.parse() {
         return Ok(key);
@@ -105,7 +105,7 @@ async fn find_session(query: &Query, wanted: &str) -> Result<i64, Error> {
     }
 }
 
-/// What to say of words that no built session has.
+/// The message when no built session matches.
 fn no_such_session(wanted: &str, sessions: &[(i64, String)]) -> String {
     const SOME: usize = 5;
     if sessions.is_empty() {

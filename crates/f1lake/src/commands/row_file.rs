@@ -1,4 +1,4 @@
-//! Rows of a query as a file, or as text on standard output.
+//! Writes rows of a query into a file, or as text to standard output.
 
 use crate::cli::FileFormat;
 use crate::error::Error;
@@ -9,7 +9,7 @@ use std::io::{BufWriter, IsTerminal, Write};
 use std::path::Path;
 use std::sync::{Arc, OnceLock};
 
-/// Where rows go, and as what.
+/// Destination and format of rows.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct RowFile {
     /// Path, or `-` for standard output.
@@ -18,11 +18,11 @@ pub(crate) struct RowFile {
 }
 
 impl RowFile {
-    /// A file whose name ends as its format is called. Where the name tells nothing, `--format` does.
+    /// The format follows from the ending of the name; `--format` applies to names without one.
     ///
     /// # Errors
-    /// [`Error::Usage`] when the ending is unknown, is contradicted, or is missing and nothing else names a format; and when there is no
-    /// such folder.
+    /// [`Error::Usage`] when the ending is unknown, contradicts `--format`, or is missing without `--format`;
+    /// and when the folder does not exist.
     pub(crate) fn of(name: &str, format: Option<FileFormat>) -> Result<Self, Error> {
         let ending = Path::new(name).extension().map(|ending| ending.to_string_lossy().to_lowercase());
         let by_name = match ending.as_deref() {
@@ -64,10 +64,10 @@ impl RowFile {
         Ok(Self { name: name.to_owned(), format })
     }
 
-    /// Writes a query's rows; returns how many, or none for standard output.
+    /// Writes a query's rows; returns their number, or `None` for standard output.
     ///
     /// # Errors
-    /// When the query fails or the file cannot be written: it is then as it was before.
+    /// When the query fails or the file cannot be written: an existing file stays unchanged.
     pub(crate) async fn write(&self, frame: DataFrame) -> Result<Option<u64>, Error> {
         if self.name == "-" {
             to_stdout(frame, self.format).await?;
@@ -90,7 +90,7 @@ impl RowFile {
     }
 }
 
-/// Prints a query's rows. A reader that went away has had enough.
+/// Prints a query's rows. Stops quietly when the reader goes away.
 ///
 /// # Errors
 /// When the query fails or standard output cannot be written.
@@ -105,7 +105,7 @@ pub(crate) async fn to_stdout(frame: DataFrame, format: FileFormat) -> Result<()
     }
 }
 
-/// Why writing failed: the writers of the formats keep the words of it only.
+/// Keeps the original cause of a write error, because the format writers keep only its text.
 #[derive(Debug, Default)]
 struct Failure {
     first: Arc<OnceLock<std::io::Error>>,
@@ -117,7 +117,7 @@ impl Failure {
     }
 
     fn take(self) -> Option<std::io::Error> {
-        // Whoever wrote is gone by now.
+        // The writer has been dropped by now.
         Arc::into_inner(self.first)?.into_inner()
     }
 }
@@ -136,7 +136,7 @@ impl<W> Watched<W> {
                 || std::io::Error::new(error.kind(), error.to_string()),
                 std::io::Error::from_raw_os_error,
             );
-            // The first one is the cause of those that follow.
+            // The first error causes the others.
             let _ = self.first.set(same);
         }
         result

@@ -12,13 +12,13 @@ use f1lake_extract::RunReport;
 use f1lake_lake::{BuildReport, BuildSettings};
 use serde::Serialize;
 
-/// What the steps did, as one document; steps that were not reached are null.
+/// Results of the steps as one document; steps that were not reached are null.
 #[derive(Debug, Default, Serialize)]
 struct Steps {
     extract: Option<RunReport>,
     load: Option<LoadReport>,
     build: Option<BuildReport>,
-    /// Why a step broke off.
+    /// Why a step failed.
     error: Option<String>,
     exit_code: u8,
 }
@@ -57,13 +57,13 @@ async fn run_steps(
         extract::print_sessions(context, report, report)?;
     }
     let extracted = extract::exit_code(report);
-    // What landed is worth loading although other sessions failed, or a live one locks the API.
+    // Load what landed, even if other sessions failed or a live session locks the API.
     if !matches!(extracted, ExitCode::Done | ExitCode::SomeFailed | ExitCode::Locked) {
         return Ok(extracted);
     }
     let nothing_chosen = report.sessions.is_empty();
     let Some(zone) = Zone::open_existing(&loaded.config)? else { return Ok(extracted) };
-    // Tables of no session at all would only look like data.
+    // Empty tables would only look like data.
     if nothing_chosen && zone.landing.manifests().await?.is_empty() {
         return Ok(extracted);
     }

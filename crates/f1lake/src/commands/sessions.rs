@@ -1,4 +1,4 @@
-//! `f1lake sessions`: what a selection chooses.
+//! `f1lake sessions`: lists the selected sessions.
 
 use super::Context;
 use crate::cli::SessionsArgs;

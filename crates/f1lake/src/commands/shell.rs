@@ -23,7 +23,7 @@ pub(super) async fn run(context: &Context, query: &Query, expanded: bool) -> Res
     let history = directories::ProjectDirs::from("", "", "f1lake")
         .map(|folders| folders.data_local_dir().join("sql_history"));
     if let Some(path) = &history {
-        // No history yet is no failure, and one that cannot be kept only costs comfort.
+        // A missing history is not a failure, and one that cannot be saved only costs convenience.
         let _ = editor.load_history(path);
     }
     context.say("f1lake sql: \\? for help, \\q to leave");
@@ -67,7 +67,7 @@ pub(super) async fn run(context: &Context, query: &Query, expanded: bool) -> Res
     Ok(ExitCode::Done)
 }
 
-/// Whether a line is for the shell, and no SQL: `\x`, or a word that no query begins with.
+/// Whether a line is a command of the shell instead of SQL: `\x`, or a word with which no query begins.
 fn is_command(line: &str) -> bool {
     let word = line.trim().trim_end_matches(';').trim_end();
     word.starts_with('\\') || ["quit", "exit", "help", "?"].contains(&word.to_lowercase().as_str())
@@ -92,7 +92,7 @@ fn list(query: &Query) -> Result<(), Error> {
 async fn describe(context: &Context, query: &Query, table: &str, look: Look) -> Result<(), Error> {
     let table = qualified(query, table)?;
     let Some(columns) = f1lake_lake::columns(&table)? else {
-        // A table that others put into the lake: the engine knows it, we do not.
+        // A table written by other tools: only the engine knows its columns.
         let (schema, name) = table.split_once('.').unwrap_or(("", &table));
         let sql = format!(
             "select column_name, lower(data_type) as data_type from information_schema.columns \

@@ -18,15 +18,15 @@ use std::io::{IsTerminal, Read};
 use std::sync::Arc;
 use tokio_util::sync::CancellationToken;
 
-/// Rows that a table for people shows.
+/// Maximum number of rows in a printed table.
 const MOST_ROWS: usize = 1000;
 
-/// How a result is shown to people.
+/// How a result is printed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Look {
-    /// One value below the other.
+    /// One value per line.
     pub(super) expanded: bool,
-    /// How the user gets that.
+    /// How the user can enable that.
     pub(super) advice: &'static str,
 }
 
@@ -73,7 +73,7 @@ pub(crate) async fn rows(
     }
 }
 
-/// Tells what was written into a file.
+/// Reports the rows written into a file.
 pub(super) fn say_written(context: &Context, file: &RowFile, rows: Option<u64>) {
     if let Some(rows) = rows {
         let count = usize::try_from(rows).unwrap_or(usize::MAX);
@@ -81,7 +81,7 @@ pub(super) fn say_written(context: &Context, file: &RowFile, rows: Option<u64>) 
     }
 }
 
-/// A table with its schema; its name alone is enough, since names do not repeat.
+/// A table with its schema; the name alone is enough, because names are unique.
 pub(super) fn qualified(query: &Query, table: &str) -> Result<String, Error> {
     let known = query.tables();
     let found = known.iter().find_map(|(schema, names)| {
@@ -117,7 +117,7 @@ pub(super) fn parse_as_of(text: &str) -> Result<AsOf, Error> {
     })
 }
 
-/// Runs queries, one after the other, and prints what they give.
+/// Runs queries one after the other, and prints their results.
 pub(super) async fn show(context: &Context, query: &Query, sql: &str, look: Look) -> Result<(), Error> {
     for (number, frame) in query.all(sql).await?.into_iter().enumerate() {
         if number > 0 && context.output() == OutputFormat::Csv {
@@ -152,7 +152,7 @@ async fn show_table(context: &Context, frame: DataFrame, look: Look) -> Result<(
     Ok(())
 }
 
-/// Columns for people: numbers to the right.
+/// Columns of a printed table: numbers are right-aligned.
 fn columns(schema: &Schema) -> Vec<Column<'_>> {
     let column = |name, data_type: &DataType| match data_type {
         data_type if data_type.is_numeric() || data_type.is_null() => Column::Right(name),

@@ -1,4 +1,4 @@
-//! `f1lake tables`: what is in the lake. `f1lake maintain`: its upkeep.
+//! `f1lake tables`: lists the tables of the lake. `f1lake maintain`: maintains them.
 
 use super::Context;
 use super::load::require_lake;
@@ -55,7 +55,7 @@ pub(crate) async fn run(context: &Context, args: &LakeOnlyArgs) -> Result<ExitCo
     Ok(if damaged { ExitCode::Failed } else { ExitCode::Done })
 }
 
-/// What a folder without tables probably is.
+/// Explains what a folder without tables probably is.
 fn no_lake(lake: &f1lake_lake::Lake) -> Error {
     let place = lake.describe();
     let is_zone = lake.local_path().is_some_and(|folder| folder.join(f1lake_zone::MANIFEST_DIR).is_dir());

@@ -1,4 +1,4 @@
-//! `f1lake verify`: manifests against files.
+//! `f1lake verify`: compares files with manifests.
 
 use super::Context;
 use crate::cli::ZoneArgs;

@@ -6,9 +6,9 @@ use jiff::civil::Date;
 use openf1_client::Endpoint;
 use serde::{Deserialize, Deserializer};
 
-/// What stands in a list.
+/// An element of a list.
 pub(super) trait Item: Sized {
-    /// Reads one, or says what is wanted.
+    /// Parses one, or returns what is expected.
     fn read(text: &str) -> Result<Self, String>;
 }
 
@@ -47,14 +47,14 @@ impl Item for Endpoint {
     }
 }
 
-/// A list: an array, or text with commas, or a single value.
+/// Parses a list: an array, comma-separated text, or a single value.
 pub(super) fn list<'de, D: Deserializer<'de>, T: Item>(deserializer: D) -> Result<Vec<T>, D::Error> {
     texts(<Value as Deserialize>::deserialize(deserializer)?)
         .and_then(|texts| texts.iter().map(|text| T::read(text)).collect())
         .map_err(serde::de::Error::custom)
 }
 
-/// A day: text, or a date of TOML's own.
+/// Parses a day: text, or a TOML date.
 pub(super) fn day<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Date>, D::Error> {
     let days: Vec<Date> = list(deserializer)?;
     match days.as_slice() {

@@ -1,4 +1,4 @@
-//! What is wrong with a configuration, in the words of whoever wrote it: the flag, the variable or the line of the file.
+//! Explains errors in a configuration in terms of its source: the flag, the variable or the line of the file.
 
 use super::{Config, ENVIRONMENT, FLAGS, PREFIX, SETTINGS, origin};
 use crate::nearest::nearest;
@@ -6,13 +6,13 @@ use figment::error::Kind;
 use figment::value::Value;
 use figment::{Figment, Metadata, Source};
 
-/// Settings that are gone, and what became of them.
+/// Retired settings, and what became of them.
 const RETIRED: [(&str, &str); 1] = [(
     "use_pagination_for_locations",
     "was a setting of the Python extractor: locations are always asked for in portions now; take it out",
 )];
 
-/// Flags that are named otherwise than their settings.
+/// Flags whose names differ from their settings.
 const FLAG_NAMES: [(&str, &str); 12] = [
     ("fetch_mode", "--mode"),
     ("num_latest_sessions", "--num-sessions"),
@@ -74,11 +74,11 @@ fn plain(value: &Value) -> String {
     }
 }
 
-/// All that is wrong with a configuration.
+/// Explains all errors of a configuration.
 pub(super) fn explain(error: figment::Error, figment: &Figment) -> String {
     let mut parts: Vec<String> = error.into_iter().map(|error| one(&error, figment)).collect();
     parts.dedup();
-    // A terminal would obey the control characters of a file.
+    // A terminal would execute the control characters of a file.
     parts.join("\n").replace(|c: char| c.is_control() && c != '\n', "\u{fffd}")
 }
 
@@ -114,7 +114,7 @@ fn one(error: &figment::Error, figment: &Figment) -> String {
     }
 }
 
-/// What a type is to people, with an example.
+/// A human-readable description of a type, with an example.
 fn wanted(setting: &str, expected: &str) -> String {
     let kind = match expected {
         "i16" | "i32" | "i64" | "u16" | "u32" | "u64" | "usize" | "isize" => "a whole number",
@@ -145,8 +145,8 @@ pub(crate) fn any_of(known: &[impl AsRef<str>]) -> String {
     }
 }
 
-/// What a TOML parser says, with the place. The line is shown when it begins with a setting that holds no address: somebody may have
-/// written a password into any other.
+/// A TOML error with its position. The line is shown only when it begins with a setting other than an
+/// address, because any other line may contain a password.
 fn unreadable(file: &str, text: &str) -> String {
     let quoted =
         |line: &&str| line.trim_start_matches(|c: char| c == ' ' || c.is_ascii_digit()).starts_with('|');
@@ -166,7 +166,7 @@ fn unreadable(file: &str, text: &str) -> String {
         let name = name.trim();
         SETTINGS.iter().any(|setting| setting.name == name) && !name.contains("path") && !name.contains("url")
     });
-    // A comment may hold anything.
+    // A comment may contain anything.
     let without_comment = |line: &&str| line.split('#').next().unwrap_or_default().trim_end().to_owned();
     let shown: String = if harmless {
         lines.iter().map(without_comment).map(|line| format!("\n {line}")).collect()
@@ -177,7 +177,7 @@ fn unreadable(file: &str, text: &str) -> String {
     format!("{file}{place}: {said}{shown}")
 }
 
-/// What an unknown name may have been meant to be.
+/// The nearest valid name.
 pub(crate) fn meant(name: &str) -> String {
     if ["password", "token", "username"].iter().any(|secret| name.contains(secret)) {
         return "accounts are read from the environment only: OPENF1_USERNAME and OPENF1_PASSWORD".to_owned();

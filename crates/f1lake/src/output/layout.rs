@@ -1,4 +1,5 @@
-//! A table that fits a terminal: words are not broken, and of what is too wide the middle columns are left out.
+//! Fits a table into a terminal: words are not broken, and if it is too wide, columns in the middle are left
+//! out.
 
 use super::Column;
 use comfy_table::presets::{NOTHING, UTF8_FULL_CONDENSED};
@@ -7,20 +8,20 @@ use console::measure_text_width;
 
 /// Words up to this width are never broken.
 const LONGEST_WORD: usize = 40;
-/// Space and line that a column needs beside its text, and the line at the end.
+/// Padding and border of a column, and the border at the end.
 const EDGE: usize = 3;
-/// Stands for the columns that are left out.
+/// Marks columns that are left out.
 const LEFT_OUT: &str = "…";
 
 /// A table as text.
 #[derive(Debug)]
 pub(crate) struct Laid {
     pub(crate) text: String,
-    /// How many columns do not stand in it.
+    /// Number of columns left out.
     pub(crate) left_out: usize,
 }
 
-/// Lays out rows for a terminal of a width; with no terminal, everything stands in one line each.
+/// Lays out rows for a terminal width; without a terminal, each row is one line.
 pub(crate) fn table(columns: &[Column<'_>], rows: &[Vec<String>], terminal: Option<usize>) -> Laid {
     let Some(width) = terminal else {
         let all: Vec<usize> = (0..columns.len()).collect();
@@ -42,7 +43,7 @@ pub(crate) fn table(columns: &[Column<'_>], rows: &[Vec<String>], terminal: Opti
     Laid { text: drawn(columns, rows, &shown, Some(&given)), left_out: columns.len() - shown.len() }
 }
 
-/// One value below the other, for rows of many columns.
+/// One value per line, for rows of many columns.
 pub(crate) fn records(columns: &[Column<'_>], rows: &[Vec<String>]) -> String {
     let widest = columns.iter().map(|column| measure_text_width(column.name())).max().unwrap_or(0);
     let mut text = String::new();
@@ -81,7 +82,7 @@ fn chosen(least: &[usize], width: usize) -> Vec<usize> {
     let mut room = width.saturating_sub(1 + 1 + EDGE);
     let (mut left, mut right) = (0, least.len());
     while left < right {
-        // The first columns name what the row is, so they come in pairs against one from the end.
+        // The first columns identify the row, so two of them are taken for each one from the end.
         let from_left = left < 2 || left <= least.len() - right;
         let next = if from_left { left } else { right - 1 };
         let needed = least[next] + EDGE;
@@ -94,7 +95,7 @@ fn chosen(least: &[usize], width: usize) -> Vec<usize> {
     (0..left).chain(right..least.len()).collect()
 }
 
-/// Draws some columns; `widths` are those of a terminal.
+/// Formats some columns; `widths` are for a terminal.
 fn drawn(columns: &[Column<'_>], rows: &[Vec<String>], shown: &[usize], widths: Option<&[usize]>) -> String {
     let mut table = Table::new();
     match widths {
@@ -103,7 +104,7 @@ fn drawn(columns: &[Column<'_>], rows: &[Vec<String>], shown: &[usize], widths: 
         }
         None => table.load_style(NOTHING),
     };
-    // Where the columns that are left out would stand.
+    // Position of the columns that are left out.
     let gap = (shown.len() < columns.len())
         .then(|| shown.iter().enumerate().find(|(at, index)| at != *index).map_or(shown.len(), |(at, _)| at));
     let with_gap = |texts: Vec<&str>| {
@@ -186,7 +187,7 @@ mod tests {
             let laid = table(&columns, &rows, Some(width));
             let widest = laid.text.lines().map(measure_text_width).max().unwrap_or(0);
             proptest::prop_assert!(widest <= width.max(widths[0] + 9), "{widest} of {width}");
-            // Each name that stands in it stands whole.
+            // Each name in the table is complete.
             let header = laid.text.lines().nth(1).unwrap_or("");
             let stand = names.iter().filter(|name| header.split(['│', '┆', ' ']).any(|word| word == name.as_str())).count();
             proptest::prop_assert!(stand >= columns.len() - laid.left_out);

@@ -1,4 +1,4 @@
-//! The clocks a limiter can go by.
+//! Clocks for the limiter.
 
 use futures::future::BoxFuture;
 use std::sync::atomic::{AtomicI64, Ordering};
@@ -6,9 +6,10 @@ use std::time::Duration;
 
 /// Time, and waiting for it.
 pub trait Clock: std::fmt::Debug + Send + Sync + 'static {
-    /// Microseconds since some moment that is the same for all who share a state file.
+    /// Microseconds since a moment shared by all processes with the same state file.
     fn now(&self) -> i64;
-    /// Names what [`now`](Self::now) counts from. Times of clocks with different names cannot be compared.
+    /// Identifies the zero point of [`now`](Self::now). Times of clocks with different epochs cannot be
+    /// compared.
     fn epoch(&self) -> String {
         String::from("default")
     }
@@ -16,10 +17,10 @@ pub trait Clock: std::fmt::Debug + Send + Sync + 'static {
     fn sleep(&self, length: Duration) -> BoxFuture<'static, ()>;
 }
 
-/// The machine's steady clock: one for all processes, and whoever sets the time of day does not move it.
+/// The machine's steady clock: shared by all processes and unaffected by changes to the time of day.
 ///
-/// It starts with the machine, so that after a restart earlier requests seem younger than they are, never older. Where
-/// processes have no steady clock in common (Windows), it is the time of day at the start of the process, steady from then on.
+/// It starts at boot, so after a restart earlier requests seem younger than they are, never older. Where
+/// processes share no steady clock (Windows), it is the time of day at process start, steady from then on.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct SystemClock;
 
@@ -50,7 +51,7 @@ impl Clock for SystemClock {
     }
 }
 
-/// A clock for tests: waiting moves it on at once.
+/// A clock for tests: sleeping advances it at once.
 #[derive(Debug, Default)]
 pub struct FakeClock {
     now: AtomicI64,
@@ -58,23 +59,23 @@ pub struct FakeClock {
 }
 
 impl FakeClock {
-    /// Starts at so many microseconds.
+    /// Starts at `micros` microseconds.
     pub fn at(micros: i64) -> Self {
         Self { now: AtomicI64::new(micros), epoch: "fake".to_owned() }
     }
 
-    /// Counts from something else than other fake clocks, as that of another machine does.
+    /// Uses another epoch than other fake clocks, like a clock on another machine.
     #[must_use]
     pub fn with_epoch(self, epoch: impl Into<String>) -> Self {
         Self { epoch: epoch.into(), ..self }
     }
 
-    /// Moves it on.
+    /// Advances the clock.
     pub fn advance(&self, length: Duration) {
         self.now.fetch_add(i64::try_from(length.as_micros()).unwrap_or(0), Ordering::SeqCst);
     }
 
-    /// Sets it, backwards too.
+    /// Sets the clock, also backwards.
     pub fn set(&self, micros: i64) {
         self.now.store(micros, Ordering::SeqCst);
     }

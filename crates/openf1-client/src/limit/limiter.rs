@@ -1,4 +1,4 @@
-//! The limiter: callers wait here until their request may go.
+//! The limiter: callers wait here until their request may be sent.
 
 use super::clock::{Clock, SystemClock};
 use super::limits::{LimitError, Limits, MINUTE, Window};
@@ -10,21 +10,21 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-/// Longest pause that an answer can impose.
+/// Longest pause that a response can impose.
 const LONGEST_PAUSE: Duration = Duration::from_secs(15 * 60);
 
-/// What a limiter is doing.
+/// State of a limiter.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct LimiterSnapshot {
     /// Limits in force.
     pub limits: Limits,
-    /// Requests of the last second: those under way, and those whose answer came in it.
+    /// Requests of the last second: those in flight, and those whose response arrived in it.
     pub sent_last_second: usize,
-    /// The same of the last minute.
+    /// The same for the last minute.
     pub sent_last_minute: usize,
-    /// How long until a request may go, at the earliest.
+    /// Earliest time until the next request may be sent.
     pub next_in: Duration,
-    /// Callers waiting.
+    /// Number of waiting callers.
     pub waiting: usize,
 }
 
@@ -32,15 +32,16 @@ pub struct LimiterSnapshot {
 struct Shared {
     limits: Limits,
     clock: Arc<dyn Clock>,
-    /// All there is, or the last look at the file.
+    /// The whole log, or the last known state of the file.
     log: Mutex<Log>,
     file: Option<StateFile>,
-    /// Fair: callers go in the order they came.
+    /// Fair: callers go in order of arrival.
     turn: tokio::sync::Mutex<()>,
     waiting: AtomicUsize,
 }
 
-/// The limiter. Clones share it; limiters with one state file share that. [The rule and why it holds](crate::limit).
+/// The limiter. Clones share it; limiters with one state file share that. [The rule and its
+/// proof](crate::limit).
 #[derive(Debug, Clone)]
 pub struct RateLimiter {
     shared: Arc<Shared>,
@@ -55,38 +56,38 @@ impl Drop for Waiting<'_> {
     }
 }
 
-/// A request that was let go. It takes a place of the limits until [`over`](Self::over) says that the server has it.
+/// A released request. It holds a slot of the limits until [`over`](Self::over) reports that it has arrived.
 ///
-/// Dropped without a word, for instance because the caller was cancelled, it counts as arriving up to 5 s later.
+/// If it is dropped, for instance because the caller was cancelled, it counts as arriving up to 5 s later.
 #[derive(Debug)]
 #[must_use = "a request that is dropped counts as lost on its way"]
 pub struct Sending {
     shared: Arc<Shared>,
     id: Option<u64>,
-    /// Whether the caller has it: what never left [`RateLimiter::acquire`] was never sent.
+    /// Whether the caller has received it: a request that never left [`RateLimiter::acquire`] was never sent.
     let_go: bool,
 }
 
 impl Sending {
-    /// The head of its answer came, so it has arrived.
+    /// Marks the request as arrived, because the head of its response is here.
     pub async fn over(mut self) {
         self.end(End::Over).await;
     }
 
-    /// It was not sent after all: its place is free at once.
+    /// Marks the request as not sent: its slot is free at once.
     pub async fn unused(mut self) {
         self.end(End::Unused).await;
     }
 
     async fn end(&mut self, end: End) {
         let Some(id) = self.id.take() else { return };
-        // Before any waiting for a thread or a lock.
+        // Read the clock before waiting for a thread or a lock.
         let now = self.shared.clock.now();
         if self.shared.file.is_none() {
             return self.shared.log().end(id, end, now);
         }
         let shared = Arc::clone(&self.shared);
-        // It goes on when the caller is cancelled meanwhile.
+        // The task continues even if the caller is cancelled meanwhile.
         drop(tokio::task::spawn_blocking(move || shared.end_in_file(id, end, now)).await);
     }
 }
@@ -108,17 +109,18 @@ impl Drop for Sending {
 }
 
 impl RateLimiter {
-    /// In memory, by the system's clock.
+    /// A limiter in memory, with the system's clock.
     pub fn new(limits: Limits) -> Self {
         Self::with_clock(limits, Arc::new(SystemClock))
     }
 
-    /// In memory, by another clock.
+    /// A limiter in memory, with another clock.
     pub fn with_clock(limits: Limits, clock: Arc<dyn Clock>) -> Self {
         Self::open(limits, clock, None)
     }
 
-    /// Keeps the requests in a locked file, shared with other processes and across restarts. Without limits there is nothing to share.
+    /// Keeps the requests in a locked file, shared with other processes and across restarts. Has no effect
+    /// without limits.
     #[must_use]
     pub fn with_state_file(self, path: impl Into<PathBuf>) -> Self {
         let limits = self.shared.limits;
@@ -136,15 +138,16 @@ impl RateLimiter {
         self.shared.limits
     }
 
-    /// The clock it goes by.
+    /// The clock in use.
     pub fn clock(&self) -> &dyn Clock {
         &*self.shared.clock
     }
 
-    /// Waits until one request may be sent; the [`Sending`] takes its place. Dropping the future grants nothing.
+    /// Waits until one request may be sent; the returned [`Sending`] holds its slot. Dropping the future
+    /// releases nothing.
     ///
     /// # Errors
-    /// When the limits are unusable or the state file cannot be used.
+    /// When the limits or the state file are unusable.
     pub async fn acquire(&self) -> Result<Sending, LimitError> {
         let shared = &self.shared;
         shared.limits.validate()?;
@@ -172,7 +175,7 @@ impl RateLimiter {
         }
     }
 
-    /// Stops all sending for a while (at most 15 minutes), because the server asked for fewer requests.
+    /// Blocks all requests for a while (at most 15 minutes), because the server asked for fewer.
     pub async fn pause(&self, length: Duration) {
         let shared = &self.shared;
         let length = i64::try_from(length.min(LONGEST_PAUSE).as_micros()).unwrap_or(0);
@@ -189,7 +192,7 @@ impl RateLimiter {
         }
     }
 
-    /// What it is doing, as far as this process knows.
+    /// Current state, as far as this process knows it.
     pub fn snapshot(&self) -> LimiterSnapshot {
         let now = self.shared.clock.now();
         let log = self.shared.log();
@@ -203,7 +206,7 @@ impl RateLimiter {
         }
     }
 
-    /// How long so many further requests will take from now, at least.
+    /// Least time that `requests` further requests will take from now.
     pub fn estimate(&self, requests: usize) -> Duration {
         let now = self.shared.clock.now();
         self.shared.log().time_for(requests, &self.shared.windows(), self.shared.limits.memory(), now)
@@ -219,10 +222,10 @@ impl Shared {
         self.limits.windows().map(Window::guarded).collect()
     }
 
-    /// A request that may go now; otherwise how long to wait, in microseconds.
+    /// Releases a request now, or returns how long to wait, in microseconds.
     fn take(self: &Arc<Self>, log: &mut Log, now: i64) -> Result<Sending, i64> {
         let longest = i64::try_from(LONGEST_PAUSE.as_micros()).unwrap_or(i64::MAX);
-        // Such a pause is of before the machine restarted.
+        // A pause this long dates from before a reboot.
         if log.paused_until > now.saturating_add(longest) {
             log.paused_until = now;
         }

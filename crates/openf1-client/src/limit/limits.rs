@@ -1,4 +1,4 @@
-//! How many requests may arrive, and why none can be let go.
+//! How many requests may arrive, and errors of limits.
 
 use super::log::Log;
 use std::path::PathBuf;
@@ -6,10 +6,10 @@ use std::time::Duration;
 
 /// Microseconds of a minute.
 pub(super) const MINUTE: i64 = 60_000_000;
-/// Slowest rate: one request in 1,000 seconds. Slower ones are typing errors.
+/// Slowest rate: one request in 1,000 seconds. Slower rates are typing errors.
 const LEAST_PER_SECOND: f64 = 0.001;
 
-/// A window of the server: so many arrivals within so many microseconds.
+/// A window of the server: at most this many arrivals within this many microseconds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Window {
     pub(super) count: usize,
@@ -17,7 +17,7 @@ pub(super) struct Window {
 }
 
 impl Window {
-    /// As long as it may seem to a clock that runs faster than the server's.
+    /// Extends the window, in case our clock runs faster than the server's.
     pub(super) fn guarded(self) -> Self {
         Self { length: self.length.saturating_add(self.length / 1000).saturating_add(15_000), ..self }
     }
@@ -38,12 +38,12 @@ impl Limits {
     /// With a sponsor's account: 6 a second and 60 a minute.
     pub const SPONSOR: Self = Self { per_second: 6.0, per_minute: 60 };
 
-    /// No limits, for servers of one's own.
+    /// No limits, for your own server.
     pub fn unlimited() -> Self {
         Self { per_second: f64::INFINITY, per_minute: u32::MAX }
     }
 
-    /// The default limits: none for a server on this machine, else those of the account's tier.
+    /// The default limits: none for a server on this machine, otherwise those of the account's tier.
     pub fn default_for(base_url: &str, has_account: bool) -> Self {
         if url::Url::parse(base_url).is_ok_and(|url| crate::builder::is_loopback(&url)) {
             Self::unlimited()
@@ -54,10 +54,11 @@ impl Limits {
         }
     }
 
-    /// Whether they can be kept.
+    /// Checks that the limits can be kept.
     ///
     /// # Errors
-    /// [`LimitError::Unusable`] for a rate that is not positive, [`LimitError::TooSlow`] for less than one request in 1,000 seconds.
+    /// [`LimitError::Unusable`] for a rate that is not positive, [`LimitError::TooSlow`] for less than one
+    /// request in 1,000 seconds.
     pub fn validate(&self) -> Result<(), LimitError> {
         if self.per_second.is_nan() || self.per_second <= 0.0 || self.per_minute == 0 {
             return Err(LimitError::Unusable(*self));
@@ -68,7 +69,7 @@ impl Limits {
         Ok(())
     }
 
-    /// The windows that these limits stand for: none, one or two.
+    /// The windows of these limits: none, one or two.
     #[expect(
         clippy::cast_possible_truncation,
         clippy::cast_sign_loss,
@@ -89,40 +90,40 @@ impl Limits {
         self.windows().next().is_none()
     }
 
-    /// Length of the longest window, and at least a minute: so long is remembered.
+    /// How long requests are remembered: the longest window, and at least a minute.
     pub(super) fn memory(&self) -> i64 {
         self.windows().map(|window| window.guarded().length).fold(MINUTE, i64::max)
     }
 
-    /// Least time from the first to the last of `requests` arrivals that these limits allow.
+    /// Least time from the first to the last of `requests` arrivals within these limits.
     pub fn least_time(&self, requests: usize) -> Duration {
         let windows: Vec<Window> = self.windows().collect();
         Log::default().time_for(requests, &windows, self.memory(), 0)
     }
 }
 
-/// Why no request can be let go.
+/// Why no request can be released.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum LimitError {
     /// A rate that is not positive.
     #[error("rate limits of {per_second} a second and {per_minute} a minute let nothing through; set both above 0", per_second = .0.per_second, per_minute = .0.per_minute)]
     Unusable(Limits),
-    /// A rate below the least.
+    /// A rate below the minimum.
     #[error("a rate limit of {per_second} a second is too slow to be meant; set {LEAST_PER_SECOND} or more (one request in 1,000 seconds)", per_second = .0.per_second)]
     TooSlow(Limits),
-    /// The file that processes share cannot be used.
+    /// The shared state file cannot be used.
     #[error("cannot use the rate limiter's state file {}: {source}; make its folder writable or set limiter_state", path.display())]
     StateFile {
-        /// Which.
+        /// Its path.
         path: PathBuf,
         /// Cause.
         source: std::io::Error,
     },
-    /// The file that processes share is of a version that this one cannot read.
+    /// The shared state file has a newer format.
     #[error("the rate limiter's state file {} was written by a newer version of this program (format {version}); use that version, or set limiter_state to another file", path.display())]
     NewerStateFile {
-        /// Which.
+        /// Its path.
         path: PathBuf,
         /// Version of its format.
         version: u32,

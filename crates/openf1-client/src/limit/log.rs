@@ -1,4 +1,4 @@
-//! The requests that take places of the windows, and when the next one may go.
+//! The requests that hold slots of the windows, and when the next one may be sent.
 
 use super::limits::{Limits, Window};
 use super::machine::Process;
@@ -9,35 +9,35 @@ use std::time::Duration;
 #[cfg(test)]
 mod tests;
 
-/// A request that we gave up may arrive so much later: what the network still holds. Microseconds.
+/// How late an abandoned request may still arrive, because the network holds it. Microseconds.
 pub(super) const LATE: i64 = 5_000_000;
-/// After so long a request has arrived, or never will. Microseconds.
+/// After this time a request has arrived or never will. Microseconds.
 pub(super) const LONGEST_FLIGHT: i64 = 60_000_000;
 
-/// A request that was let go and whose answer is not here yet.
+/// A released request without a response so far.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Flight {
     pub(super) id: u64,
-    /// When it was let go.
+    /// When it was released.
     pub(super) sent: i64,
-    /// Who sent it.
+    /// The process that sent it.
     pub(super) process: Process,
 }
 
-/// Requests that another machine, or this one before it restarted, wrote into the shared file. Its clock means nothing to us, so they count
-/// as if they had happened when we first saw them.
+/// Requests that another machine, or this one before a reboot, wrote into the shared file. Its clock is not
+/// comparable, so they count as if they had happened when we first saw them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Stranger {
-    /// When we first saw this state of it.
+    /// When we first saw this state.
     pub(super) since: i64,
-    /// Requests that were over.
+    /// Completed requests.
     pub(super) ended: usize,
-    /// Requests without an answer.
+    /// Requests without a response.
     pub(super) in_flight: usize,
 }
 
 impl Stranger {
-    /// Whether nothing of it can matter any more.
+    /// Whether none of its requests can matter any more.
     pub(super) fn is_past(&self, now: i64, memory: i64) -> bool {
         now.saturating_sub(self.since) > memory.saturating_add(LONGEST_FLIGHT)
     }
@@ -46,27 +46,27 @@ impl Stranger {
 /// How a request ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum End {
-    /// The head of its answer came: it has arrived.
+    /// The head of its response came: it has arrived.
     Over,
-    /// We gave up; it may still be on its way.
+    /// We gave up on it; it may still arrive.
     Lost,
     /// It was never sent.
     Unused,
 }
 
-/// What the windows look at. All times are microseconds of the clock.
+/// The state behind the windows. All times are microseconds of the clock.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(super) struct Log {
-    /// When the requests that are over ended, ascending; those that may still arrive, when they will have.
+    /// When completed requests ended, ascending; for those that may still arrive, the latest time of arrival.
     pub(super) ended: VecDeque<i64>,
     pub(super) in_flight: Vec<Flight>,
     pub(super) strangers: Vec<Stranger>,
-    /// Nothing goes before this.
+    /// No request is released before this.
     pub(super) paused_until: i64,
 }
 
 impl Log {
-    /// Lets one request go now, or says how long to wait before looking again, in microseconds.
+    /// Releases one request now, or returns how long to wait before looking again, in microseconds.
     pub(super) fn take(&mut self, limits: &Limits, now: i64, process: &Process) -> Result<u64, i64> {
         self.settle(now);
         self.forget(limits.memory(), now);
@@ -80,7 +80,7 @@ impl Log {
         Ok(id)
     }
 
-    /// Notes how a request ended. One that was let go of before is not in the list any more.
+    /// Records how a request ended. It may have been removed from the list before.
     pub(super) fn end(&mut self, id: u64, end: End, now: i64) {
         let Some(index) = self.in_flight.iter().position(|flight| flight.id == id) else { return };
         self.in_flight.swap_remove(index);
@@ -91,11 +91,12 @@ impl Log {
         }
     }
 
-    /// When the next request may go, not before `now`. While answers are missing, the earliest moment that they leave possible.
+    /// When the next request may be sent, at least `now`. While responses are missing, the earliest possible
+    /// moment.
     pub(super) fn free_at(&self, windows: &[Window], now: i64) -> i64 {
         let (ended, in_flight) = self.with_strangers(now);
         let free = windows.iter().map(|window| match window.count.checked_sub(in_flight) {
-            // An answer that came at once would free its place after the window.
+            // A response that came at once would free its slot after the window.
             None | Some(0) => now.saturating_add(window.length),
             Some(left) => match ended.len().checked_sub(left).and_then(|index| ended.get(index)) {
                 Some(at) => at.saturating_add(window.length),
@@ -105,7 +106,7 @@ impl Log {
         free.fold(now.max(self.paused_until), i64::max)
     }
 
-    /// How long so many further requests take at least, when every answer comes at once.
+    /// Least time for `requests` further requests, if every response comes at once.
     pub(super) fn time_for(&self, requests: usize, windows: &[Window], memory: i64, start: i64) -> Duration {
         let (ended, in_flight) = self.with_strangers(start);
         let mut log = Self { ended, paused_until: self.paused_until, ..Self::default() };
@@ -121,7 +122,7 @@ impl Log {
         Duration::from_micros(now.saturating_sub(start).unsigned_abs())
     }
 
-    /// Requests that arrived after `since`, or may yet.
+    /// Requests that arrived after `since`, or may still arrive.
     pub(super) fn since(&self, since: i64) -> usize {
         self.in_flight.len() + self.ended.iter().filter(|at| **at > since).count()
     }
@@ -149,7 +150,7 @@ impl Log {
         self.ended.insert(index, at);
     }
 
-    /// Drops requests that nobody will end, and times that cannot be: from before the machine restarted. Times in the future count as now.
+    /// Drops requests of dead processes and impossible times from before a reboot. Future times count as now.
     fn settle(&mut self, now: i64) {
         let latest = now.saturating_add(LATE);
         for at in &mut self.ended {
@@ -171,7 +172,7 @@ impl Log {
         }
     }
 
-    /// Drops what no window looks at any more.
+    /// Drops requests that no window covers any more.
     fn forget(&mut self, memory: i64, now: i64) {
         let oldest = now.saturating_sub(memory);
         while self.ended.front().is_some_and(|at| *at < oldest) {

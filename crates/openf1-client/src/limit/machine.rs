@@ -1,9 +1,10 @@
-//! Which machine this is, since when it runs, and whether a process of it still lives.
+//! Identifies the machine, its boot, and whether one of its processes still lives.
 
 use serde::{Deserialize, Serialize};
 use std::sync::LazyLock;
 
-/// Names what the steady clock counts from: the boot's id, and the namespace of times where there is one. Without a boot's id, the machine's name.
+/// Identifies the zero of the steady clock: the boot id, with the time namespace if there is one; otherwise
+/// the machine's name.
 pub(super) fn boot() -> &'static str {
     static BOOT: LazyLock<String> = LazyLock::new(|| {
         let boot = std::fs::read_to_string("/proc/sys/kernel/random/boot_id")
@@ -30,7 +31,7 @@ fn namespace(kind: &str) -> Option<String> {
     Some(std::fs::read_link(format!("/proc/self/ns/{kind}")).ok()?.to_string_lossy().into_owned())
 }
 
-/// A process; its number counts only among those that share its namespace (a container has its own).
+/// A process; its id is unique only within its namespace (a container has its own).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Process {
     id: u32,
@@ -44,7 +45,7 @@ impl Process {
         &CURRENT
     }
 
-    /// Whether it has certainly ended. Nobody can tell of a process in another container.
+    /// Whether it has certainly ended. For a process in another container this is unknown.
     pub(super) fn is_gone(&self) -> bool {
         let here = Self::current();
         self.id != here.id && self.namespace == here.namespace && !may_live(self.id)

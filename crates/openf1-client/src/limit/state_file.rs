@@ -1,4 +1,4 @@
-//! The file in which processes share the requests that take places.
+//! The file in which processes share the requests that hold slots.
 
 use super::limits::{LimitError, Limits};
 use super::log::{Flight, Log, Stranger};
@@ -13,19 +13,19 @@ const VERSION: u32 = 3;
 #[derive(Default, Serialize, Deserialize)]
 struct Stored {
     version: u32,
-    /// By what their clock counts from: times of one say nothing about those of another.
+    /// Keyed by the epoch of the clock: times of different epochs are not comparable.
     machines: BTreeMap<String, Section>,
 }
 
 /// What one machine has sent since it booted.
 #[derive(Default, Serialize, Deserialize)]
 struct Section {
-    /// Changes with every change of what others must know.
+    /// Increases with every change that other machines must see.
     revision: u64,
     ended: VecDeque<i64>,
     in_flight: Vec<Flight>,
     paused_until: i64,
-    /// Which state of the other machines was first seen when.
+    /// When each state of the other machines was first seen.
     seen: BTreeMap<String, Seen>,
 }
 
@@ -40,13 +40,13 @@ struct Version {
     version: u32,
 }
 
-/// The format before machines were told apart.
+/// The format before machines had their own sections.
 #[derive(Deserialize)]
 struct Version2 {
     sent: VecDeque<i64>,
 }
 
-/// A file, locked for each look at it.
+/// A file that is locked for each access.
 #[derive(Debug, Clone)]
 pub(super) struct StateFile {
     path: PathBuf,
@@ -61,7 +61,7 @@ impl StateFile {
         LimitError::StateFile { path: self.path.clone(), source }
     }
 
-    /// Locks, reads, changes, writes, unlocks. `epoch` names what the clock counts from.
+    /// Locks, reads, changes, writes and unlocks the file. `epoch` identifies the zero of the clock.
     pub(super) fn update<T>(
         &self,
         limits: &Limits,
@@ -70,7 +70,7 @@ impl StateFile {
         change: impl FnOnce(&mut Log, i64) -> T,
     ) -> Result<T, LimitError> {
         let (mut file, text) = open(&self.path).map_err(|source| self.error(source))?;
-        // Only now: others may have had the lock for long.
+        // Read the clock only now, because waiting for the lock may have taken long.
         let now = now();
         let mut stored = self.parse(&text, limits, epoch, now)?;
         let mut own = stored.machines.remove(epoch).unwrap_or_default();
@@ -107,7 +107,7 @@ impl StateFile {
             }),
             None => None,
         };
-        // Damaged: nobody knows what was sent, so every place is taken now.
+        // The file is damaged and the sent requests are unknown, so every slot is taken now.
         Ok(stored.unwrap_or_else(|| {
             let most = limits.windows().map(|window| window.count).max().unwrap_or(0).min(MOST_REMEMBERED);
             let section = Section { ended: std::iter::repeat_n(now, most).collect(), ..Section::default() };
@@ -116,11 +116,11 @@ impl StateFile {
     }
 }
 
-/// Longest list of requests that a damaged file is taken for.
+/// Longest list of requests; a longer one means that the file is damaged.
 const MOST_REMEMBERED: usize = 100_000;
 
 impl Section {
-    /// What the others have sent, as far as it can matter; the rest is dropped.
+    /// What the other machines have sent, as far as it still matters; the rest is dropped.
     fn look_at(&mut self, others: &mut BTreeMap<String, Section>, memory: i64, now: i64) -> Vec<Stranger> {
         let known = std::mem::take(&mut self.seen);
         let mut strangers = Vec::new();
@@ -143,7 +143,7 @@ impl Section {
     }
 }
 
-/// What follows the first value is left when a process ended between its writing and its cutting off.
+/// Text after the first value is left over when a process died between writing and truncating.
 fn first<'t, T: Deserialize<'t>>(text: &'t [u8]) -> Option<T> {
     serde_json::Deserializer::from_slice(text).into_iter().next()?.ok()
 }
@@ -159,7 +159,7 @@ fn open(path: &Path) -> std::io::Result<(File, Vec<u8>)> {
     Ok((file, text))
 }
 
-/// Closing the file unlocks it, also where writing fails.
+/// Closing the file unlocks it, even if writing fails.
 fn write(file: &mut File, stored: &Stored) -> std::io::Result<()> {
     let text = serde_json::to_vec(stored)?;
     file.seek(SeekFrom::Start(0))?;

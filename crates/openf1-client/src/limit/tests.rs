@@ -1,4 +1,4 @@
-//! Traces of the limiter: no window is exceeded, and what is allowed is used.
+//! Traces of the limiter: no window is exceeded, and the allowed rate is used.
 
 use super::limits::MINUTE;
 use super::*;
@@ -13,12 +13,12 @@ fn now<T>(future: impl Future<Output = T>) -> T {
     tokio::runtime::Builder::new_current_thread().build().unwrap().block_on(future)
 }
 
-/// One request whose answer comes at once.
+/// One request whose response comes at once.
 fn go(limiter: &RateLimiter) {
     now(async { limiter.acquire().await.unwrap().over().await });
 }
 
-/// Most times within any span, its end excluded.
+/// Most times within any span, excluding its end.
 fn most_within(times: &[i64], span: i64) -> usize {
     let from = |start: &i64| times.iter().filter(|at| (*start..start + span).contains(*at)).count();
     times.iter().map(from).max().unwrap_or(0)
@@ -40,12 +40,12 @@ fn limits() -> impl Strategy<Value = Limits> {
     ]
 }
 
-/// What happens to one of several processes with one state file.
+/// An event in one of several processes with one state file.
 #[derive(Debug, Clone)]
 enum Step {
-    /// So many workers ask at once.
+    /// This many workers ask at once.
     Ask(usize),
-    /// A request that fails is repeated so often, after pauses of so many ms.
+    /// A failing request is retried this many times, after pauses of this many milliseconds.
     Retry(usize, u64),
     Idle(u64),
     Restart,
@@ -142,7 +142,8 @@ proptest! {
             if restart {
                 machine.processes[process] = machine.open();
             }
-            // One after the other: the clock of the test moves when somebody sleeps, also while another's answer is being noted.
+            // One after the other: the test clock advances when a worker sleeps, even while another records
+            // its response.
             for _ in 0..workers {
                 machine.ask(process, 1);
             }
@@ -260,7 +261,7 @@ fn a_snapshot_tells_what_was_sent_and_when_the_next_may_go() {
     }
     let seen = limiter.snapshot();
     assert_eq!((seen.sent_last_second, seen.sent_last_minute, seen.waiting), (3, 3, 0));
-    // A second, longer by the guard.
+    // One second, extended by the guard.
     assert_eq!(seen.next_in, Duration::from_micros(1_016_000));
     clock.advance(Duration::from_secs(1));
     let seen = limiter.snapshot();
@@ -359,7 +360,7 @@ fn elsewhere(boot: &str, at: i64, path: &std::path::Path) -> (RateLimiter, Arc<F
 fn what_another_machine_sent_counts_whatever_its_clock_shows() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("limits.json");
-    // The second machine has run for much longer: to its clock, all of this happened long ago.
+    // The second machine has run for much longer: by its clock, all of this happened long ago.
     let (first, clock) = elsewhere("first", 1_000_000_000, &path);
     for _ in 0..30 {
         go(&first);
@@ -370,12 +371,12 @@ fn what_another_machine_sent_counts_whatever_its_clock_shows() {
     go(&second);
     let waited = clock.now() - booted;
     assert!((MINUTE..MINUTE + 1_000_000).contains(&waited), "{waited} after {used}");
-    // A process that comes later knows since when nothing has changed.
+    // A later process knows since when nothing has changed.
     clock.advance(Duration::from_secs(30));
     let start = clock.now();
     go(&second.clone().with_state_file(&path));
     assert_eq!(clock.now(), start);
-    // What is long past is forgotten.
+    // Requests from long ago are forgotten.
     clock.advance(Duration::from_secs(121));
     go(&second);
     assert!(!std::fs::read_to_string(&path).unwrap().contains("first"));
@@ -414,7 +415,7 @@ fn a_request_of_a_process_that_was_killed_is_let_go_soon() {
     let text = std::fs::read_to_string(&path).unwrap();
     let (ours, theirs) = (format!("\"id\":{},", std::process::id()), format!("\"id\":{},", gone.id()));
     assert!(text.contains(&ours), "{text}");
-    // A living process keeps its place for a minute, one that is gone for as long as its request may travel.
+    // A living process keeps its slot for a minute, a dead one for as long as its request may travel.
     go(&open());
     let waited = clock.now() - START;
     assert!((MINUTE..MINUTE + 2_100_000).contains(&waited), "{waited}");

@@ -1,15 +1,15 @@
-//! A small memory of what was made last.
+//! A small cache of recently generated values.
 
 use std::collections::VecDeque;
 use std::sync::Arc;
 
-/// Keeps the most recently used values, at most so many and so heavy.
+/// Keeps the most recently used values, within a number and a weight.
 #[derive(Debug)]
 pub(crate) struct Cache<K, V> {
     most: usize,
     heaviest: usize,
     weight: usize,
-    // Newest at the back. Few enough that looking through them costs nothing.
+    // Newest at the back; few enough for a linear search.
     entries: VecDeque<(K, Arc<V>, usize)>,
 }
 
@@ -27,7 +27,7 @@ impl<K: PartialEq, V> Cache<K, V> {
     }
 
     pub(crate) fn put(&mut self, key: K, value: Arc<V>, weight: usize) {
-        // Two requests may have made the same value at once.
+        // Two requests may have generated the same value at once.
         if self.get(&key).is_some() {
             return;
         }

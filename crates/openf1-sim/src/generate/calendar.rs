@@ -1,9 +1,9 @@
-//! Meetings and sessions of a season. Keys depend on the year alone, and as in the real API they are
-//! not in order of time.
+//! Meetings and sessions of a season. Keys depend only on the year and, as in the real API, are not in
+//! chronological order.
 
 use crate::clock::{DAY, HOUR, MINUTE, days_from_civil};
 
-/// What a session is.
+/// Kind of a session.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(crate) enum Kind {
     Practice,
@@ -119,7 +119,7 @@ pub(crate) struct Session {
     pub(crate) end: i64,
     pub(crate) year: i32,
     pub(crate) place: &'static Place,
-    /// Name of the meeting without year, for addresses of recordings.
+    /// Name of the meeting without year, for URLs of recordings.
     pub(crate) meeting: String,
     pub(crate) cancelled: bool,
     /// Whether `car_data` and `location` exist.
@@ -145,7 +145,7 @@ pub(crate) fn season(year: i32, meetings: &mut Vec<Meeting>, sessions: &mut Vec<
     let mut add_meeting =
         |index: i64, name: &str, place: &'static Place, list: &[(Kind, &'static str, i64, i64)]| {
             let cancelled = index > 0 && place.location == cancelled_location(year);
-            // 7 and 29, 37 and 251 have no common divisor: keys are spread but never equal.
+            // 7 and 29, and 37 and 251, are coprime: keys are spread but never equal.
             let meeting_key = 1140 + nth_year * 40 + if index == 0 { 0 } else { 1 + index * 7 % 29 };
             for (kind, name_of_session, start, end) in list {
                 sessions.push(Session {
@@ -156,7 +156,7 @@ pub(crate) fn season(year: i32, meetings: &mut Vec<Meeting>, sessions: &mut Vec<
                     session_type: match kind {
                         Kind::Practice | Kind::Testing => "Practice",
                         Kind::Qualifying => "Qualifying",
-                        // Older rows have a type of their own.
+                        // Older rows have their own type.
                         Kind::SprintQualifying if year == 2023 => "Sprint Qualifying",
                         Kind::SprintQualifying => "Qualifying",
                         Kind::Sprint | Kind::Race => "Race",

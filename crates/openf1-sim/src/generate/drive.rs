@@ -1,4 +1,4 @@
-//! One lap of one driver: where the car is and how fast, at any time of the lap.
+//! One lap of one driver: position and speed of the car at any time of the lap.
 
 use super::model::{Errand, Run};
 use super::random::{mix, unit};
@@ -7,13 +7,13 @@ use super::track::{Profile, Track, drag, pull};
 /// Speed limit of the pit lane, m/s.
 const LANE: f64 = 80.0 / 3.6;
 
-/// Milliseconds that a car which waits in the lane spends moving along it.
+/// Milliseconds that a car waiting in the lane spends moving along it.
 const LANE_MOVING: i64 = 17_500;
 
-/// What a car does at one moment.
+/// State of a car at one moment.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Moment {
-    /// Node passed last, and the part of the way to the next.
+    /// Last node passed, and the fraction of the way to the next.
     pub(crate) node: usize,
     pub(crate) part: f64,
     /// m/s.
@@ -23,12 +23,12 @@ pub(crate) struct Moment {
     pub(crate) braking: bool,
 }
 
-/// A lap being driven. Moments are asked for nearly in order of time.
+/// A lap being driven. Moments are requested nearly in time order.
 #[derive(Debug)]
 pub(crate) struct Drive {
     profile: Profile,
-    /// Milliseconds of the lap and the second of the profile at which the car then is. Between two of them
-    /// the profile is played faster or slower, so that the car is at the sector lines at the sector times.
+    /// Milliseconds of the lap, and the second of the profile at which the car is then. Between two of them
+    /// the profile is stretched, so that the car reaches the sector lines at the sector times.
     pins: Vec<(f64, f64)>,
     pin: usize,
     node: usize,
@@ -41,16 +41,16 @@ impl Drive {
         let n = track.nodes.len();
         let nodes = |metres: f64| ((metres / track.step) as usize).clamp(2, n / 4);
         let duration = lap.duration() as f64;
-        // Each has corners that suit him, and no two laps are alike.
+        // Corners suit drivers differently, and no two laps are the same.
         let mut limits = track.limits(|corner| {
             let own = unit(mix(&[seed, corner as u64])) - 0.5;
             let today = unit(mix(&[seed, corner as u64, lap.number as u64])) - 0.5;
             1.0 + 0.05 * own + 0.016 * today
         });
         let mut pins = vec![(0.0, 0)];
-        // Much slower than the car can: between stops in practice and qualifying.
+        // Much slower than the car's limit: between stops in practice and qualifying.
         let cruising = lap.slow && lap.number > 1 && duration > track.fast.total() * 1150.0;
-        // Milliseconds after the line at which the car leaves the lane, and for how many it stands there.
+        // Milliseconds after the line at which the car leaves the lane, and how long it stands there.
         let stop = run
             .passages
             .iter()
@@ -59,7 +59,7 @@ impl Drive {
                 let waits = p.lane().map_or(0, |lane| (lane - LANE_MOVING).max(0));
                 let standing = match p.kind {
                     Errand::RedFlag | Errand::Garage => waits,
-                    // A repair that ends is a stop, without a time at a standstill of its own.
+                    // A completed repair is a stop without a stationary time of its own.
                     Errand::Stop => p.standing.unwrap_or(waits),
                     _ => p.standing.unwrap_or(0),
                 };
@@ -69,7 +69,7 @@ impl Drive {
         let mut box_node = None;
         if let Some((left, standing)) = stop {
             if standing > 0.0 {
-                // Braking and starting cost 1.7 s of what is not spent standing, in the middle.
+                // Braking and starting cost 1.7 s of the moving time, in the middle.
                 exit = nodes(LANE * ((left - standing) / 1000.0 - 1.7));
                 box_node = Some(exit / 2);
                 limits[exit / 2] = 0.0;
@@ -86,10 +86,10 @@ impl Drive {
             limits[..=exit].iter_mut().for_each(|v| *v = v.min(LANE));
         }
         let entry = run.passages.iter().find(|p| lap.complete && p.lap == lap.number).map(|passage| {
-            // In its garage the lap ends, else it goes on along the lane.
+            // In the garage the lap ends; otherwise it continues along the lane.
             let stays = passage.exit.is_none_or(|exit| run.laps.get(at + 1).is_none_or(|l| l.start == exit));
             let ms = (lap.end() - passage.entry) as f64;
-            // Braking to a stand costs 0.75 s.
+            // Braking to a stop costs 0.75 s.
             let moving = if stays { ms - 750.0 } else { ms };
             let node = n - nodes(LANE * moving / 1000.0);
             limits[node..].iter_mut().for_each(|v| *v = v.min(LANE));
@@ -103,7 +103,7 @@ impl Drive {
         }
         let mut end = n;
         if !lap.complete {
-            // The car stops out there.
+            // The car stops on track.
             end = track.fast.times.partition_point(|t| *t < duration * 0.0009).clamp(3, n - 1);
             limits[end] = 0.0;
         }
@@ -118,7 +118,7 @@ impl Drive {
             } else if lap.out {
                 pins.push((second(exit) * 1000.0, exit));
             } else if cruising {
-                // Laps beside this one are fast: slow down in the first corner only, speed up in the last.
+                // Neighbouring laps are fast: slow down only in the first corner, speed up in the last.
                 pins.push((second(track.apexes[0]) * 1000.0, track.apexes[0]));
             }
             pins.push((lap.sectors[0] as f64, track.sectors[0]));
@@ -135,7 +135,7 @@ impl Drive {
         let mut kept: Vec<(f64, f64)> = Vec::with_capacity(pins.len() + 1);
         let mut passed = None;
         for (ms, node) in pins {
-            // Only what is on the way: a corner may lie in another sector than usual.
+            // Only corners on the way: one may be in another sector than usual.
             let later = kept.last().is_none_or(|last| last.0 < ms) && passed.is_none_or(|p| p <= node);
             if later && ms < duration && node < end {
                 kept.push((ms, second(node)));
@@ -149,13 +149,13 @@ impl Drive {
         Self { profile, pins: kept, pin: 0, node: 0 }
     }
 
-    /// Milliseconds after the lap began at which the car has first come so many nodes far; none if it never
-    /// does.
+    /// Milliseconds after the start of the lap at which the car first reaches this number of nodes; `None` if
+    /// never.
     pub(crate) fn reaches(&self, nodes: f64) -> Option<f64> {
         let times = &self.profile.times;
         let k = (nodes.max(0.0) as usize).min(times.len() - 2);
         let (v, w) = (self.profile.speeds[k], self.profile.speeds[k + 1]);
-        // From node to node the acceleration is even: the way done is v t + (w - v) t² / 2.
+        // The acceleration is constant between nodes: the distance is v t + (w - v) t² / 2.
         let way = (nodes - k as f64).clamp(0.0, 1.0) * (v + w);
         let done = way / (v + (v * v + (w - v) * way).max(0.0).sqrt()).max(1e-9);
         let second = times[k] + done * (times[k + 1] - times[k]);
@@ -164,7 +164,7 @@ impl Drive {
         Some(two[0].0 + (two[1].0 - two[0].0) * part)
     }
 
-    /// What the car does so many milliseconds after the lap began.
+    /// State of the car this many milliseconds after the start of the lap.
     pub(crate) fn moment(&mut self, track: &Track, ms: f64) -> Moment {
         while self.pin > 0 && self.pins[self.pin].0 > ms {
             self.pin -= 1;
@@ -184,13 +184,13 @@ impl Drive {
         }
         let k = self.node;
         let (v, w) = (self.profile.speeds[k], self.profile.speeds[k + 1]);
-        // From node to node the acceleration is even.
+        // The acceleration is constant between nodes.
         let done = ((second - times[k]) / (times[k + 1] - times[k])).clamp(0.0, 1.0);
         let here = v + (w - v) * done;
         let gain = (w * w - v * v) / (2.0 * track.step);
         let pace = rate * 1000.0;
         let braking = pace == 0.0 || gain < -drag(v) - 2.0;
-        // Who drives a slow lap does not open the throttle.
+        // A driver on a slow lap does not open the throttle fully.
         let ease = if pace < 0.9 { pace * pace } else { 1.0 };
         let push = (gain + drag(v)) / (pull(v) + drag(v));
         Moment {

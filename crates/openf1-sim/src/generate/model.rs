@@ -1,5 +1,5 @@
-//! What happened in a session: laps, ways through the pit lane, stints, troubles and the result. All times
-//! are whole milliseconds, so sums are exact.
+//! What happened in a session: laps, pit lane passages, stints, incidents and the result. All times are whole
+//! milliseconds, so sums are exact.
 
 mod outing;
 mod practice;
@@ -10,10 +10,10 @@ use super::calendar::{Kind, Place, Session};
 use super::random::{Rng, mix};
 use super::roster::Driver;
 
-/// A time taken away for leaving the track.
+/// A time deleted for leaving the track.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Deletion {
-    /// When race control says so.
+    /// When race control announces it.
     pub(crate) at: i64,
     pub(crate) turn: i64,
     /// When the car left the track.
@@ -30,15 +30,15 @@ pub(crate) struct Lap {
     pub(crate) out: bool,
     /// Ends in the pit lane.
     pub(crate) into_lane: bool,
-    /// Begins at a standstill on the grid.
+    /// Begins from a standing start on the grid.
     pub(crate) from_grid: bool,
-    /// Out of or into the pits, off the grid, or held up: no time to be judged by.
+    /// Out of or into the pits, off the grid, or held up: not representative.
     pub(crate) slow: bool,
     /// False for the lap on which the car stopped.
     pub(crate) complete: bool,
     /// Milliseconds that the car stands on the grid at the end of the lap.
     pub(crate) to_grid: i64,
-    /// The stewards took the time away.
+    /// The stewards deleted the time.
     pub(crate) deleted: Option<Deletion>,
     /// Number of the earlier lap whose time and third sector the feed repeats.
     pub(crate) repeats: Option<i64>,
@@ -53,7 +53,7 @@ impl Lap {
         self.start + self.duration()
     }
 
-    /// Whether its time may be the best one. In races any completed lap's may.
+    /// Whether its time may be the best one. In races, any completed lap counts.
     pub(crate) fn counts(&self, race: bool) -> bool {
         self.complete && self.deleted.is_none() && (race || !self.slow)
     }
@@ -84,16 +84,16 @@ impl Errand {
     }
 }
 
-/// A way through the pit lane, or a stay in it.
+/// A passage through the pit lane, or a stay in it.
 #[derive(Debug, Clone)]
 pub(crate) struct Passage {
     pub(crate) kind: Errand,
     /// The lap that ended in the lane, 0 before the first.
     pub(crate) lap: i64,
     pub(crate) entry: i64,
-    /// None when the car never left.
+    /// `None` when the car never left.
     pub(crate) exit: Option<i64>,
-    /// Milliseconds at a standstill for work or a penalty.
+    /// Milliseconds stationary for work or a penalty.
     pub(crate) standing: Option<i64>,
     /// Left on another set of tyres.
     pub(crate) tyres: bool,
@@ -123,7 +123,7 @@ impl Stint {
     }
 }
 
-/// What the feed says of a compound.
+/// What the feed reports for a compound.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Told {
     Known,
@@ -144,7 +144,8 @@ pub(crate) struct Run {
 }
 
 impl Run {
-    /// End of the first lap with this time that began at or after a moment: of equal times it is ahead.
+    /// End of the first lap with this time that began at or after a moment: of equal times, the first set is
+    /// ahead.
     fn first_with(&self, duration: i64, from: i64) -> i64 {
         let laps = self
             .laps
@@ -170,7 +171,7 @@ pub(crate) enum Timing {
         duration: i64,
         gap: i64,
     },
-    /// So many laps behind.
+    /// This many laps behind.
     Lapped(i64),
     /// Best of each qualifying phase, and gaps to the best of the phase.
     Phases {
@@ -183,9 +184,9 @@ pub(crate) enum Timing {
 /// A line of the result.
 #[derive(Debug, Clone)]
 pub(crate) struct Line {
-    /// Place in the roster.
+    /// Index in the roster.
     pub(crate) driver: usize,
-    /// None when not classified.
+    /// `None` when not classified.
     pub(crate) position: Option<i64>,
     pub(crate) laps: i64,
     pub(crate) timing: Timing,
@@ -203,7 +204,7 @@ pub(crate) enum Ending {
     Red,
 }
 
-/// A part of a session. All but qualifying have one.
+/// A part of a session. All sessions except qualifying have one.
 #[derive(Debug, Clone)]
 pub(crate) struct Part {
     pub(crate) start: i64,
@@ -216,18 +217,18 @@ pub(crate) struct Part {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Red {
     pub(crate) from: i64,
-    /// The next green light; none when the part was not resumed.
+    /// The next green light; `None` when the part was not resumed.
     pub(crate) resume: Option<i64>,
 }
 
 impl Red {
-    /// Whether some of a lap was driven under it.
+    /// Whether part of a lap was driven under it.
     pub(crate) fn touches(&self, lap: &Lap) -> bool {
         self.from < lap.end() && lap.start < self.resume.unwrap_or(self.from)
     }
 }
 
-/// Why nobody may race.
+/// Why racing is suspended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Trouble {
     SafetyCar,
@@ -235,28 +236,28 @@ pub(crate) enum Trouble {
     Red,
 }
 
-/// How a race goes on.
+/// How a race resumes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Restart {
     Rolling,
     Standing,
 }
 
-/// A time in which nobody may race.
+/// A period in which racing is suspended.
 #[derive(Debug, Clone)]
 pub(crate) struct Neutral {
     pub(crate) trouble: Trouble,
     pub(crate) from: i64,
-    /// None when the session ended first.
+    /// `None` when the session ended first.
     pub(crate) to: Option<i64>,
     pub(crate) restart: Option<Restart>,
     /// When its end is announced: virtual safety car ending, safety car in this lap, start procedure.
     pub(crate) ending: Option<i64>,
-    /// When race control says that the track is clear.
+    /// When race control declares the track clear.
     pub(crate) clear: Option<i64>,
-    /// When race control says that the safety car leads through the pit lane.
+    /// When race control sends the field through the pit lane behind the safety car.
     pub(crate) through_lane: Option<i64>,
-    /// Who had stopped, and when.
+    /// Who stopped, and when.
     pub(crate) victim: Option<(usize, i64)>,
     /// When the pit lane opens after a red flag.
     pub(crate) resume: Option<i64>,
@@ -278,13 +279,13 @@ impl Neutral {
         }
     }
 
-    /// Whether some of a lap was driven in it.
+    /// Whether part of a lap was driven in it.
     pub(crate) fn touches(&self, lap: &Lap) -> bool {
         self.from < lap.end() && self.to.is_none_or(|to| lap.start < to)
     }
 }
 
-/// A penalty that was served in the pit lane.
+/// A penalty served in the pit lane.
 #[derive(Debug, Clone)]
 pub(crate) struct Penalty {
     pub(crate) driver: usize,
@@ -295,13 +296,13 @@ pub(crate) struct Penalty {
 /// A whole session.
 #[derive(Debug)]
 pub(crate) struct Model {
-    /// By place in the roster.
+    /// By index in the roster.
     pub(crate) runs: Vec<Run>,
     /// In order of position.
     pub(crate) results: Vec<Line>,
-    /// Roster places from the first of the grid on.
+    /// Roster indices from pole position on.
     pub(crate) grid: Vec<usize>,
-    /// When the race started, or the session.
+    /// Start of the race or session.
     pub(crate) start: i64,
     /// When the last car stopped.
     pub(crate) end: i64,
@@ -311,18 +312,18 @@ pub(crate) struct Model {
 }
 
 impl Model {
-    /// Number of the part at a time: the last that had begun.
+    /// Number of the part at a time: the last one that had begun.
     pub(crate) fn part_at(&self, t: i64) -> Option<usize> {
         (!self.parts.is_empty()).then(|| self.parts.iter().filter(|p| p.start <= t).count().max(1))
     }
 
-    /// Roster places in the order of the result.
+    /// Roster indices in the order of the result.
     pub(crate) fn order(&self) -> Vec<usize> {
         self.results.iter().map(|l| l.driver).collect()
     }
 }
 
-/// How much slower than the best car a driver is, in thousandths, this session.
+/// How much slower than the best car a driver is in this session, in thousandths.
 fn pace(seed: u64, session: &Session, driver: &Driver) -> f64 {
     let who = super::random::text(driver.acronym);
     let team = super::random::text(driver.team.name);
@@ -333,7 +334,7 @@ fn pace(seed: u64, session: &Session, driver: &Driver) -> f64 {
     of_team + of_driver + of_day + 2.0
 }
 
-/// Parts of a lap's time that the first two sectors of a circuit take.
+/// Shares of a lap's time in the first two sectors of a circuit.
 pub(crate) fn sector_shares(place: &Place) -> [f64; 2] {
     let shape = mix(&[place.circuit_key as u64, 5]);
     [0.27 + (shape % 100) as f64 / 1000.0, 0.36 + (shape / 100 % 80) as f64 / 1000.0]
@@ -347,7 +348,7 @@ fn sectors(session: &Session, duration: i64, rng: &mut Rng) -> [i64; 3] {
     [first, second, duration - first - second]
 }
 
-/// Plays a session. `grid` is the order of the qualifying, for races.
+/// Simulates a session. `grid` is the order of the qualifying, for races.
 pub(crate) fn simulate(seed: u64, session: &Session, roster: &[Driver], grid: Option<Vec<usize>>) -> Model {
     let paces: Vec<f64> = roster.iter().map(|d| pace(seed, session, d)).collect();
     match session.kind {

@@ -1,4 +1,4 @@
-//! Chance that can be recomputed.
+//! Reproducible randomness.
 
 /// One step of splitmix64.
 fn step(mut z: u64) -> u64 {
@@ -46,7 +46,7 @@ impl Rng {
         low + (self.bits() % (high - low + 1).max(1) as u64) as i64
     }
 
-    /// True with a chance of one in `n`.
+    /// True with a probability of one in `n`.
     pub(crate) fn one_in(&mut self, n: u64) -> bool {
         self.bits().is_multiple_of(n)
     }

@@ -5,7 +5,7 @@
 pub(crate) struct Team {
     pub(crate) name: &'static str,
     pub(crate) colour: &'static str,
-    /// Thousandths that its car is slower than the best one.
+    /// How much slower than the best its car is, in thousandths.
     pub(crate) slow: u32,
 }
 
@@ -81,7 +81,7 @@ const PEOPLE: [(&str, &str, &str, &str); 32] = [
     ("Mick", "Schumacher", "MSC", "GER"),
 ];
 
-/// The field of a year, in order of numbers.
+/// The field of a year, by number.
 pub(crate) fn drivers(year: i32) -> Vec<Driver> {
     let field: Vec<(i64, &str, Team)> = match year {
         ..=2024 => vec![

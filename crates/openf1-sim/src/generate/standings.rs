@@ -1,15 +1,15 @@
-//! The tables of the championship.
+//! The championship standings.
 
 use super::Won;
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
-/// What somebody has won so far. More is better: points first, then wins, second places and so on, which
+/// A competitor's points and places so far, ordered by points, then by wins, second places and so on, which
 /// count in Grands Prix only.
 #[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Haul {
     pub(crate) points: i64,
-    /// How often first, second and so on.
+    /// Number of first places, second places and so on.
     places: Vec<u32>,
 }
 
@@ -25,7 +25,7 @@ impl Haul {
     }
 }
 
-/// Hauls by what `who` names, best first; who has equal hauls stands in the order of the names.
+/// Totals keyed by `who`, best first; equal totals in key order.
 pub(crate) fn table<'a, K: Ord + Copy>(
     races: impl Iterator<Item = &'a Vec<Won>>,
     who: impl Fn(&Won) -> K,
@@ -39,7 +39,7 @@ pub(crate) fn table<'a, K: Ord + Copy>(
     table
 }
 
-/// Place of a haul in a table; equal hauls share it.
+/// Place of a total in a table; equal totals share it.
 pub(crate) fn place<K>(table: &[(K, Haul)], haul: &Haul) -> i64 {
     1 + table.iter().filter(|(_, other)| other > haul).count() as i64
 }

@@ -1,4 +1,4 @@
-//! The rows of every endpoint but telemetry.
+//! The rows of every endpoint except telemetry.
 
 mod calendar;
 mod conditions;
@@ -69,7 +69,7 @@ impl Table<'_> {
         Rng::new(&[self.seed, self.session.key as u64, what])
     }
 
-    /// A row with the two keys that all have.
+    /// A row with the two common keys.
     fn keyed(&self, value: Value) -> Row {
         let mut row = row(value);
         row.fields.insert("meeting_key".to_owned(), json!(self.session.meeting_key));
@@ -81,7 +81,7 @@ impl Table<'_> {
         self.roster.iter().zip(&self.model.runs)
     }
 
-    /// When the leader of a race ended each of his laps.
+    /// When the leader of a race completed each of his laps.
     fn leader_ends(&self) -> Vec<i64> {
         let laps = self.model.runs.iter().map(|r| r.laps.len()).max().unwrap_or(0);
         let ends =

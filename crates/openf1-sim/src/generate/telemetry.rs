@@ -1,8 +1,8 @@
-//! `location` and `car_data`, written as JSON while they are made.
+//! `location` and `car_data`, written as JSON while they are generated.
 //!
-//! Samples lie on a grid with jitter, so the sample at any time is found by arithmetic, and a query for
-//! a minute of one driver costs that minute. As in the real feed, one packet carries all cars: the
-//! drivers of a session share their dates, which `location` and `car_data` do not.
+//! Samples are on a grid with jitter, so the sample at any time can be computed, and a query for one minute
+//! of one driver costs only that minute. As in the real feed, one packet carries all cars: the drivers of a
+//! session share their dates; `location` and `car_data` do not.
 
 use super::Generated;
 use super::calendar::Session;
@@ -29,13 +29,13 @@ impl Beat {
         let which = u64::from(endpoint == Endpoint::CarData);
         let seed = mix(&[generated.seed, session.key as u64, which, 40]);
         let race = session.kind.is_race();
-        // The schedule leaves two hours for a race; the feed ends a few minutes after the cars stop.
+        // The schedule allows two hours for a race; the feed ends a few minutes after the cars stop.
         let end = if race { model.end + 4 * MINUTE } else { session.end.max(model.end) + 5 * MINUTE };
         Self {
             seed,
             first: session.start - HOUR + (seed % 900) as i64,
             last: end,
-            // Some are lost: the rest come as often as is wanted.
+            // Some samples are lost, so the others come more often.
             period_us: generated.period_us * 9 / 10,
         }
     }
@@ -44,7 +44,7 @@ impl Beat {
         (self.last - self.first) * 1000 / self.period_us
     }
 
-    /// Time of sample `i`, or none where the feed lost it: one in eight, now and then four in a row.
+    /// Time of sample `i`, or `None` where the feed lost it: one in eight, occasionally four in a row.
     fn time(&self, i: i64) -> Option<i64> {
         let bits = mix(&[self.seed, i as u64]);
         let of_sixteen = i & 15;
@@ -54,20 +54,20 @@ impl Beat {
         if (3..7).contains(&of_sixteen) && mix(&[self.seed, (i >> 4) as u64, 9]).is_multiple_of(20) {
             return None;
         }
-        // The feed counts in sixths of the time between samples.
+        // The feed counts in sixths of the sampling interval.
         let late = (bits >> 40) as i64 % 3 * self.period_us / 6;
         Some(self.first + (i * self.period_us + late) / 1000)
     }
 
-    /// Milliseconds between the date of a sample of `location` and the moment it shows: half of them within
-    /// 35, nine in ten within 110.
+    /// Milliseconds between the date of a `location` sample and the moment it shows: half of them within 35,
+    /// nine in ten within 110.
     fn clock_error(&self, i: i64) -> i64 {
         let u = unit(mix(&[self.seed, i as u64, 50])) - 0.5;
         let size = -48.0 * (1.0 - 2.0 * u.abs()).max(1e-4).ln();
         (size.copysign(u)).round() as i64
     }
 
-    /// Indices whose samples may lie between two times, both included.
+    /// Indices whose samples may be between two times, both included.
     fn between(&self, low: i64, high: i64) -> (i64, i64) {
         let index =
             |ms: i64| ms.clamp(self.first, self.last).saturating_sub(self.first) * 1000 / self.period_us;
@@ -80,21 +80,21 @@ struct Car<'a> {
     number: i64,
     run: &'a Run,
     race: bool,
-    /// The lap of the last sample: samples come nearly in order of time.
+    /// The lap of the last sample: samples come nearly in time order.
     at: usize,
-    /// The lap that was asked for last.
+    /// The lap requested last.
     drive: Option<(usize, Drive)>,
     seed: u64,
-    /// The same for `location` and `car_data`: both come from one drive.
+    /// The same for `location` and `car_data`, because both show one drive.
     drive_seed: u64,
     /// JSON between the date and the first measured value.
     middle: Vec<u8>,
 }
 
 impl Car<'_> {
-    /// What the car does; none in the garage.
+    /// State of the car; `None` in the garage.
     fn moment(&mut self, track: &Track, t: i64) -> Option<Moment> {
-        // Clocks that are wrong go back now and then.
+        // Wrong clocks occasionally go backwards.
         while self.at > 0 && self.run.laps.get(self.at - 1).is_some_and(|l| t < l.end()) {
             self.at -= 1;
         }
@@ -197,7 +197,7 @@ fn car_sample(car: &mut Car<'_>, track: &Track, i: i64, t: i64, year: i32) -> Ca
     let noise = mix(&[car.seed, i as u64]);
     let drs = |value| (year < 2026).then_some(value);
     let Some(moment) = car.moment(track, t) else {
-        // For long spells the car says nothing: 104 in both.
+        // For long periods the car reports nothing: 104 in both.
         let silent = mix(&[car.seed, (i >> 6) as u64, 3]).is_multiple_of(3);
         let (brake, throttle) = if silent { (104, 104) } else { (0, 0) };
         return CarSample { brake, drs: drs(0), gear: 0, rpm: 0, speed: 0, throttle };
@@ -231,7 +231,7 @@ fn allows(filters: &[(&FieldFilter, usize)], values: &[Option<i64>]) -> bool {
 }
 
 impl Generated {
-    /// What makes a driver's laps of a session his own.
+    /// Seed that makes a driver's laps of a session unique.
     pub(crate) fn drive_seed(&self, session: &Session, driver: &Driver) -> u64 {
         mix(&[self.seed, session.key as u64, driver.number as u64, 41])
     }
@@ -303,7 +303,7 @@ impl Generated {
             cars.sort_by_key(|c| c.number);
             let (from, to) = beat.between(low, high);
             if on_values.is_empty() {
-                // Refuse before the work is done: times cost little beside rows.
+                // Refuse before doing the work: times are cheap compared with rows.
                 let dates = (from..=to).filter(|i| beat.time(*i).is_some_and(|t| low <= t && t <= high));
                 meter.check(rows + dates.count().saturating_sub(4) * cars.len(), 0)?;
             }

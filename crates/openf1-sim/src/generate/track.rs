@@ -1,7 +1,7 @@
 //! The shape of a circuit and how fast a car can go along it.
 //!
-//! A circuit is a closed polygon with its corners rounded, so it has straights and arcs, and the car's place
-//! and speed come from the same curve. The circuit is the same in every year and for every seed.
+//! A circuit is a closed polygon with rounded corners, so it has straights and arcs, and position and speed
+//! come from the same curve. The circuit is the same in every year and for every seed.
 
 use super::calendar::Place;
 use super::drive::Moment;
@@ -37,23 +37,23 @@ const SIZES: [(i64, f64, usize); 24] = [
     (70, 5281.0, 16),
 ];
 
-/// About so many metres from node to node.
+/// Approximate metres from node to node.
 const STEP: f64 = 8.0;
 
-/// Above what any car reaches, m/s.
+/// Higher than any car's speed, m/s.
 const TOP: f64 = 97.0;
 
-/// Deceleration of a car that only rolls, m/s²: air and tyres.
+/// Deceleration of a coasting car, m/s²: air and tyres.
 pub(crate) fn drag(speed: f64) -> f64 {
     0.5 + 0.0011 * speed * speed
 }
 
-/// Acceleration with the throttle open, m/s²: what the tyres hold, then what the engine has, less the drag.
+/// Acceleration at full throttle, m/s²: limited by the tyres, then by the engine, minus the drag.
 pub(crate) fn pull(speed: f64) -> f64 {
     14.0_f64.min(970.0 / speed.max(1.0)) - drag(speed)
 }
 
-/// Deceleration of hard braking, m/s², by the square of the speed: the wings press the car down.
+/// Deceleration of hard braking, m/s², by the square of the speed, because of downforce.
 fn braking(square: f64) -> f64 {
     15.0 + 0.0035 * square
 }
@@ -63,9 +63,9 @@ fn braking(square: f64) -> f64 {
 pub(crate) struct Node {
     /// Tenths of metres from the circuit's origin.
     pub(crate) place: [f32; 3],
-    /// Top speed that the bend allows, m/s.
+    /// Top speed in the bend, m/s.
     limit: f64,
-    /// Counts the corners and straights passed.
+    /// Number of corners and straights passed.
     corner: usize,
     /// Number of the DRS zone and metres since it began.
     pub(crate) zone: Option<(u64, f64)>,
@@ -92,9 +92,9 @@ pub(crate) struct Track {
     pub(crate) nodes: Vec<Node>,
     /// A fast lap.
     pub(crate) fast: Profile,
-    /// Nodes at which the second and third sector begin.
+    /// Nodes at which the second and third sectors begin.
     pub(crate) sectors: [usize; 2],
-    /// Nodes of the slowest points of the first and the last corner braked for.
+    /// Nodes of the slowest points of the first and last braking corners.
     pub(crate) apexes: [usize; 2],
     /// Node of the speed trap: where a fast lap is fastest.
     pub(crate) trap: usize,
@@ -131,7 +131,7 @@ impl Track {
         mark_zones(&mut nodes, &bends, step);
         let mut track =
             Self { step, nodes, fast: Profile::default(), sectors: [0; 2], apexes: [0; 2], trap: 0 };
-        // The grip with which a fast lap takes the time that it takes here.
+        // The grip at which a fast lap takes the circuit's lap time.
         let (mut low, mut high) = (0.1, 10.0);
         for _ in 0..16 {
             let grip = f64::sqrt(low * high);
@@ -149,16 +149,16 @@ impl Track {
         track
     }
 
-    /// Sets the limits for a grip and gives the lap driven with it.
+    /// Sets the limits for a grip and returns the lap driven with it.
     fn lap_with(&mut self, grip: f64, bends: &[f64]) -> Profile {
         for (node, bend) in self.nodes.iter_mut().zip(bends) {
-            // Sideways 22 m/s² and more with speed; flat out where the wings alone hold the car.
+            // 22 m/s² sideways, more at speed; flat out where downforce alone holds the car.
             let left = bend.abs() - 0.006 * grip;
             let square = if left > 0.0 { 22.0 * grip / left } else { f64::INFINITY };
             node.limit = square.sqrt().clamp(18.0, TOP);
         }
         let first = self.drive(self.limits(|_| 1.0));
-        // The lap is closed: it ends as fast as it begins.
+        // The lap is closed: it ends at the speed with which it begins.
         let mut limits = self.limits(|_| 1.0);
         let line = first.speeds[0].min(first.speeds[self.nodes.len()]);
         limits[0] = line;
@@ -166,7 +166,7 @@ impl Track {
         self.drive(limits)
     }
 
-    /// Where a car is, in the API's units.
+    /// Position of a car in the API's units.
     pub(crate) fn place(&self, moment: &Moment) -> [f64; 3] {
         let (a, b) = (self.nodes[moment.node].place, self.nodes[(moment.node + 1) % self.nodes.len()].place);
         let part = moment.part as f32;
@@ -189,7 +189,7 @@ impl Track {
         limits
     }
 
-    /// As fast as the limits allow, without braking or accelerating harder than a car can.
+    /// As fast as the limits allow, within the braking and acceleration of a car.
     pub(crate) fn drive(&self, limits: Vec<f64>) -> Profile {
         let mut speeds = limits;
         let mut ahead = f64::INFINITY;
@@ -268,7 +268,7 @@ fn outline(rng: &mut Rng, wanted: f64, turns: usize) -> (Vec<[f64; 2]>, f64) {
     (line, length)
 }
 
-/// Cuts an arc into every corner. The line begins half-way from the first corner to the second.
+/// Rounds every corner. The line begins half-way from the first corner to the second.
 fn rounded(corners: &[[f64; 2]], tightness: &[f64]) -> Vec<[f64; 2]> {
     let n = corners.len();
     let mut line = vec![between(corners[0], corners[1], 0.5)];
@@ -338,7 +338,7 @@ fn bends(points: &[[f64; 2]], step: f64) -> Vec<f64> {
     (0..n).map(|i| (raw[(i + n - 1) % n] + 2.0 * raw[i] + raw[(i + 1) % n]) / 4.0).collect()
 }
 
-/// Up to three longest straights are DRS zones.
+/// Makes up to three of the longest straights DRS zones.
 fn mark_zones(nodes: &mut [Node], bends: &[f64], step: f64) {
     let n = nodes.len();
     let straight = |k: usize| bends[k % n].abs() < 1.0 / 900.0;

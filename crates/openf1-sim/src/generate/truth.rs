@@ -1,5 +1,5 @@
-//! What happened in a generated session, told from the state of the generator and never from the rows
-//! that it serves: the answer against which a lakehouse made of those rows can be checked.
+//! What happened in a generated session, from the state of the generator and never from the rows that it
+//! serves: a reference for a lakehouse built from those rows.
 //!
 //! All times are UTC as the API prints them, all durations seconds.
 
@@ -30,11 +30,11 @@ pub struct Truth {
     pub parts: Vec<Part>,
     /// Safety cars and red flags of a race, in order of time.
     pub neutralisations: Vec<Neutralisation>,
-    /// Everybody in the field, in order of numbers.
+    /// All drivers, by number.
     pub drivers: Vec<Driver>,
-    /// The tables after a race; null after any other session.
+    /// The standings after a race; null after any other session.
     pub standings: Option<Standings>,
-    /// One clean timed lap of each car that has one; none where the session has no telemetry.
+    /// One clean timed lap of each car that has one; empty where the session has no telemetry.
     pub traces: Vec<Trace>,
 }
 
@@ -51,18 +51,18 @@ pub struct Part {
     pub ended_by: String,
 }
 
-/// A time in which nobody may race.
+/// A period in which racing is suspended.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Neutralisation {
     /// `safety_car`, `virtual_safety_car` or `red_flag`.
     pub kind: String,
     /// When it was called.
     pub from: String,
-    /// When racing went on; null when it never did.
+    /// When racing resumed; null when it never did.
     pub to: Option<String>,
-    /// First lap of the leader that it touches; null when he was on none.
+    /// First lap of the leader that it affects; null if there is none.
     pub first_lap: Option<i64>,
-    /// Last lap of the leader that it touches.
+    /// Last lap of the leader that it affects.
     pub last_lap: Option<i64>,
     /// `rolling` behind a safety car or `standing` from the grid; null after a virtual safety car.
     pub restart: Option<String>,
@@ -75,7 +75,7 @@ pub struct Driver {
     pub driver_number: i64,
     /// In order.
     pub laps: Vec<Lap>,
-    /// Ways through the pit lane and stays in it, in order.
+    /// Pit lane passages and stays, in order.
     pub passages: Vec<Passage>,
     /// Sets of tyres, in order.
     pub stints: Vec<Stint>,
@@ -90,50 +90,50 @@ pub struct Lap {
     pub lap_number: i64,
     /// When the car crossed the line, was released from the grid or left its garage.
     pub start: String,
-    /// When the car crossed the line again, also in the pit lane; null for a lap that it did not complete.
+    /// When the car crossed the line again, also in the pit lane; null for an incomplete lap.
     pub end: Option<String>,
     /// From start to end.
     pub duration: Option<f64>,
-    /// Parts of the duration.
+    /// Sector times.
     pub sectors: [Option<f64>; 3],
-    /// Whether the car came round.
+    /// Whether the lap was completed.
     pub is_completed: bool,
     /// Begins in the pit lane.
     pub is_out_lap: bool,
     /// Ends in the pit lane.
     pub is_in_lap: bool,
-    /// Some of it was driven under a neutralisation; in races.
+    /// Whether part of it was neutralised; in races.
     pub is_neutralised: bool,
-    /// Some of it was driven under a red flag: in races until the restart, elsewhere until the green light.
+    /// Whether part of it was under a red flag: in races until the restart, elsewhere until the green light.
     pub is_under_red_flag: bool,
-    /// Begins at a standstill on the grid.
+    /// Begins from a standing start on the grid.
     pub is_start_lap: bool,
     /// Its time was deleted by the stewards.
     pub is_deleted: bool,
     /// The feed gives it the time and the third sector of an earlier lap.
     pub is_repeated_by_feed: bool,
-    /// Place at the line at the end of the lap; in races.
+    /// Position at the line at the end of the lap; in races.
     pub position: Option<i64>,
-    /// Seconds behind who was first to complete this lap; in races.
+    /// Seconds behind the first car to complete this lap; in races.
     pub gap_to_leader: Option<f64>,
     /// Part of the session in which the lap began.
     pub part: Option<i64>,
 }
 
-/// A way through the pit lane, or a stay in it.
+/// A passage through the pit lane, or a stay in it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Passage {
     /// `stop`, `drive_through`, `stop_go`, `safety_car` (led through the lane), `red_flag` or `garage`.
     pub kind: String,
     /// When the car entered the lane; the start of the session for a car that began it in its garage.
     pub entry: String,
-    /// When it left the lane; null when it never did.
+    /// When it left the lane; null if it never did.
     pub exit: Option<String>,
-    /// The lap that ended in the lane; 0 when there was none before.
+    /// The lap that ended in the lane; 0 if there was none before.
     pub in_lap: i64,
-    /// The lap that began in the lane; null when there was none.
+    /// The lap that began in the lane; null if there was none.
     pub out_lap: Option<i64>,
-    /// Seconds at a standstill for work or a penalty; null where the car waited or did not stand.
+    /// Seconds stationary for work or a penalty; null where the car only waited or did not stop.
     pub standing: Option<f64>,
     /// Whether it left on another set.
     pub tyres_changed: bool,
@@ -161,15 +161,15 @@ pub struct DriverResult {
     pub laps: i64,
     /// Points won; 0 outside races.
     pub points: i64,
-    /// `finished`, `lapped`, `dnf`, `dns` or `dsq` in races; null outside them, but for `dsq`.
+    /// `finished`, `lapped`, `dnf`, `dns` or `dsq` in races; outside them null except for `dsq`.
     pub status: Option<String>,
-    /// Time of a race from the start to the flag, of who did all its laps.
+    /// Race time from start to flag, for cars that completed all laps.
     pub time: Option<f64>,
-    /// Best lap time that counts: of each of three parts in qualifying, else one.
+    /// Best counting lap time: one per part in qualifying, otherwise one.
     pub best: Vec<Option<f64>>,
 }
 
-/// The tables of the championship after a race. Equal points are decided by places in Grands Prix.
+/// The championship standings after a race. Equal points are decided by places in Grands Prix.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Standings {
     /// By position.
@@ -178,7 +178,7 @@ pub struct Standings {
     pub teams: Vec<TeamStanding>,
 }
 
-/// A driver's line.
+/// A driver's standing.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct DriverStanding {
     /// Number of the car.
@@ -189,7 +189,7 @@ pub struct DriverStanding {
     pub position: i64,
 }
 
-/// A team's line.
+/// A team's standing.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct TeamStanding {
     /// The team.
@@ -200,7 +200,7 @@ pub struct TeamStanding {
     pub position: i64,
 }
 
-/// Where a car was on one lap.
+/// Positions of a car on one lap.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Trace {
     /// Number of the car.

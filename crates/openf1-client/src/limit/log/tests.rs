@@ -1,4 +1,4 @@
-//! Arrivals at a server behind a network that does what it likes.
+//! Arrivals at a server behind a network with arbitrary delays.
 
 use super::*;
 use crate::limit::limits::MINUTE;
@@ -8,23 +8,23 @@ use std::collections::BinaryHeap;
 /// Far enough from zero for any window.
 const START: i64 = 1_700_000_000_000_000;
 
-/// What becomes of one request. All times are microseconds.
+/// The course of one request. All times are microseconds.
 #[derive(Debug, Clone, Copy)]
 struct Fate {
-    /// From the request before to this one, at least.
+    /// Least time since the previous request.
     pause: i64,
-    /// From letting it go to its arrival.
+    /// From its release to its arrival.
     there: i64,
     end: Ending,
 }
 
 #[derive(Debug, Clone, Copy)]
 enum Ending {
-    /// The head of the answer comes so long after the arrival.
+    /// The head of the response comes this long after the arrival.
     Answered(i64),
-    /// We give it up so long before it arrives.
+    /// The client gives up this long before the arrival.
     GivenUp(i64),
-    /// Nobody says how it ended.
+    /// Its end is never recorded.
     Forgotten,
     /// It was never sent.
     Unused,
@@ -51,7 +51,8 @@ fn limits() -> impl Strategy<Value = Limits> {
     ]
 }
 
-/// Lets requests go one after the other, each as soon as it may; gives their arrivals and when the last answer came.
+/// Releases requests one after the other, each as early as possible; returns their arrivals and the time of
+/// the last response.
 fn play(limits: Limits, fates: impl IntoIterator<Item = Fate>) -> (Vec<i64>, i64) {
     let mut log = Log::default();
     let mut ends: BinaryHeap<std::cmp::Reverse<(i64, u64, u8)>> = BinaryHeap::new();
@@ -91,7 +92,7 @@ fn play(limits: Limits, fates: impl IntoIterator<Item = Fate>) -> (Vec<i64>, i64
     (arrivals, last - START)
 }
 
-/// Most arrivals within any span, its end excluded.
+/// Most arrivals within any span, excluding its end.
 fn most_within(times: &[i64], span: i64) -> usize {
     let from =
         |(index, start): (usize, &i64)| times[index..].iter().take_while(|at| **at < start + span).count();

@@ -1,24 +1,24 @@
-//! Out of the garage, some laps, and in again: practice and qualifying.
+//! An outing: out of the garage, some laps, and in again, in practice and qualifying.
 
 use super::{Errand, Lap, Passage, Red, Run, Stint, Told, sectors};
 use crate::clock::SECOND;
 use crate::generate::calendar::Session;
 use crate::generate::random::Rng;
 
-/// What a driver sets out to do.
+/// A driver's plan for an outing.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Outing<'a> {
     pub(super) session: &'a Session,
     pub(super) at: i64,
-    /// Milliseconds of a timed lap, and a little more.
+    /// Milliseconds of a timed lap, with a small margin.
     pub(super) push: f64,
-    /// How many of them.
+    /// Number of timed laps.
     pub(super) timed: usize,
-    /// No timed lap begins later.
+    /// No timed lap begins after this.
     pub(super) until: i64,
     pub(super) compound: &'static str,
     pub(super) red: Option<Red>,
-    /// Whether a red flag that comes is this driver's doing.
+    /// Whether this driver causes a coming red flag.
     pub(super) careless: bool,
 }
 
@@ -28,11 +28,11 @@ pub(super) enum End {
     Done,
     /// A red flag brought the car in.
     CalledIn,
-    /// The car stopped out there.
+    /// The car stopped on track.
     Crashed,
 }
 
-/// An outing under way.
+/// An outing in progress.
 struct Tour<'a> {
     outing: Outing<'a>,
     run: &'a mut Run,
@@ -40,7 +40,7 @@ struct Tour<'a> {
 }
 
 impl Tour<'_> {
-    /// Adds a lap. A red flag turns it into the last one.
+    /// Adds a lap. A red flag makes it the last one.
     fn lap(&mut self, duration: f64, out: bool, slow: bool, into_lane: bool, rng: &mut Rng) -> End {
         let mut end = End::Done;
         let mut duration = duration as i64;
@@ -89,10 +89,10 @@ impl Tour<'_> {
 }
 
 impl Outing<'_> {
-    /// Adds the laps of an outing to a run; none when it is too late, or the session is
-    /// stopped before and not resumed.
+    /// Adds the laps of an outing to a run; none when it is too late, or the session is stopped before and
+    /// not resumed.
     pub(super) fn drive(mut self, run: &mut Run, rng: &mut Rng) -> End {
-        // Never out again before being in.
+        // A car cannot leave before it has come in.
         let home = run.laps.last().map_or(0, Lap::end) + 40 * SECOND;
         self.at = self.at.max(home);
         match self.red {
@@ -109,7 +109,7 @@ impl Outing<'_> {
         let first = run.laps.last().map_or(0, |l| l.number) + 1;
         match run.passages.last_mut() {
             Some(passage) => (passage.exit, passage.tyres) = (Some(self.at), passage.lap > 0),
-            // In its garage since the session began.
+            // In the garage since the session began.
             None => run.passages.push(Passage {
                 kind: Errand::Garage,
                 lap: 0,
@@ -127,7 +127,7 @@ impl Outing<'_> {
         if let Some(worn) = run.stints.last().filter(|s| s.compound == self.compound).map(Stint::worn)
             && age.abs_diff(worn) < 2
         {
-            // Another set, or nobody could tell.
+            // Another set, because otherwise the stints could not be told apart.
             age = worn + 2;
         }
         run.stints.push(Stint { first, last, compound: self.compound, age, told: Told::Known });

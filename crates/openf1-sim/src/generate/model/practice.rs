@@ -7,7 +7,7 @@ use crate::generate::calendar::{Kind, Session};
 use crate::generate::random::{self, Rng};
 use crate::generate::roster::Driver;
 
-/// Red flags of practice by place. The clock runs on.
+/// Red flags of practice by location. The clock keeps running.
 fn red(session: &Session) -> Option<Red> {
     let from = |minutes: i64| session.start + minutes * MINUTE + 17 * SECOND;
     match (session.place.location, session.name) {
@@ -17,7 +17,7 @@ fn red(session: &Session) -> Option<Red> {
     }
 }
 
-/// Plays a practice or a day of testing.
+/// Simulates a practice or a day of testing.
 pub(super) fn play(seed: u64, session: &Session, roster: &[Driver], paces: &[f64]) -> Model {
     let testing = session.kind == Kind::Testing;
     let outings: i64 = if testing { 6 } else { 3 };
@@ -93,7 +93,7 @@ pub(super) fn play(seed: u64, session: &Session, roster: &[Driver], paces: &[f64
     }
 }
 
-/// Takes some times away for leaving the track, but not all of a driver's.
+/// Deletes some times for leaving the track, but not all of a driver's.
 fn delete_times(rng: &mut Rng, run: &mut Run) {
     let mut left = run.laps.iter().filter(|l| l.counts(false)).count();
     for lap in run.laps.iter_mut().filter(|l| l.counts(false)) {
@@ -113,7 +113,7 @@ pub(super) fn deletion(rng: &mut Rng, lap: &Lap) -> Deletion {
     }
 }
 
-/// On a slow lap between two timed ones the feed repeats the time and the third sector of the one before.
+/// On a slow lap between two timed ones, the feed repeats the time and third sector of the previous lap.
 fn repeat_a_lap(runs: &mut [Run]) {
     for run in runs {
         let slow = run.laps.windows(2).position(|two| {

@@ -8,7 +8,7 @@ use crate::generate::calendar::{Kind, Session};
 use crate::generate::random::{self, Rng};
 use crate::generate::roster::Driver;
 
-/// Seconds of a part after which it is stopped, and seconds until it goes on, by place.
+/// Seconds into a part at which it is stopped, and seconds until it resumes, by location.
 fn stopped(session: &Session, phase: usize) -> Option<(i64, Option<i64>)> {
     match (session.kind, session.place.location, phase) {
         (Kind::Qualifying, "Suzuka", 0) => Some((431, Some(370))),
@@ -21,22 +21,22 @@ fn stopped(session: &Session, phase: usize) -> Option<(i64, Option<i64>)> {
     }
 }
 
-/// A qualifying under way.
+/// A qualifying in progress.
 struct Play<'a> {
     session: &'a Session,
     roster: &'a [Driver],
     runs: Vec<Run>,
     best: Vec<[Option<i64>; 3]>,
-    /// Who can take no further part.
+    /// Cars that can take no further part.
     crashed: Vec<bool>,
 }
 
-/// Plays a qualifying.
+/// Simulates a qualifying.
 pub(super) fn play(seed: u64, session: &Session, roster: &[Driver], paces: &[f64]) -> Model {
     let sprint = session.kind == Kind::SprintQualifying;
     let lengths: [i64; 3] = if sprint { [12, 10, 8] } else { [18, 15, 12] };
     let pause = if sprint { 7 } else { 8 };
-    // Five fall out of each of two phases, of 22 six.
+    // Five cars are eliminated in each of two phases; six of 22.
     let n = roster.len();
     let through = [n, n - (n - 10) / 2, 10];
     let mut play = Play {
@@ -55,7 +55,7 @@ pub(super) fn play(seed: u64, session: &Session, roster: &[Driver], paces: &[f64
             let from = at + after * SECOND;
             Red { from, resume: pause.map(|s| from + s * SECOND) }
         });
-        // The clock stands still until the part is resumed.
+        // The clock is stopped until the part resumes.
         let stood = red.and_then(|r| Some(r.resume? - r.from)).unwrap_or(0);
         let until = at + length + stood;
         let (end, ending) = match red {
@@ -78,7 +78,7 @@ pub(super) fn play(seed: u64, session: &Session, roster: &[Driver], paces: &[f64
         parts.push(Part { start: at, end, ending, red });
         at = next;
     }
-    // Underweight, as the scales say afterwards.
+    // Found underweight afterwards.
     let excluded = (session.kind, session.place.location) == (Kind::Qualifying, "Austin");
     let excluded = excluded.then(|| order.remove(5));
     order.extend(excluded);
@@ -87,7 +87,7 @@ pub(super) fn play(seed: u64, session: &Session, roster: &[Driver], paces: &[f64
 
 impl Play<'_> {
     /// One part of one driver: two outings with a timed lap each.
-    #[allow(clippy::too_many_arguments)] // One call; a struct would say no more.
+    #[allow(clippy::too_many_arguments)] // One call; a struct would not be clearer.
     fn part(
         &mut self,
         d: usize,
@@ -133,7 +133,8 @@ impl Play<'_> {
         });
     }
 
-    /// Takes the best time of somebody away while the next part runs, who is through with his other one too.
+    /// Deletes the best time of a driver while the next part runs; his other time is still good enough to
+    /// advance.
     fn delete_late(&mut self, order: &[usize], through: usize, next: i64) {
         for &d in order {
             let mut timed: Vec<(i64, usize)> = (0..self.runs[d].laps.len())

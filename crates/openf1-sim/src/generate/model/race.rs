@@ -20,7 +20,7 @@ use script::{Script, script};
 const RACE_POINTS: [i64; 10] = [25, 18, 15, 12, 10, 8, 6, 4, 2, 1];
 const SPRINT_POINTS: [i64; 8] = [8, 7, 6, 5, 4, 3, 2, 1];
 
-/// Plays a race or a sprint.
+/// Simulates a race or a sprint.
 pub(super) fn play(
     seed: u64,
     session: &Session,
@@ -38,7 +38,7 @@ pub(super) fn play(
         let who = random::text(roster[driver].acronym);
         let mut rng = Rng::new(&[seed, session.key as u64, who, 4]);
         let absent = script.absent && place + 3 == places;
-        // The first two of the grid always start: there is a race.
+        // The first two on the grid always start, so there is a race.
         let chance = rng.one_in(180) && place > 1 && !script.penalties && !script.repairs;
         if chance || absent {
             not_started[driver] = true;
@@ -93,8 +93,8 @@ pub(super) fn play(
     Model { runs, results, grid, start, end, parts, troubles, penalties }
 }
 
-/// A car on the grid, with what it has to do.
-#[allow(clippy::too_many_arguments)] // One call; a struct would say no more.
+/// A car on the grid, with its plan.
+#[allow(clippy::too_many_arguments)] // One call; a struct would not be clearer.
 fn line_up(
     session: &Session,
     script: &Script,
@@ -125,7 +125,7 @@ fn line_up(
         let lap = planned / 3;
         errands.retain(|(stop, _)| *stop < lap - 2 || *stop > lap + 12);
         errands.push((lap, Errand::Garage));
-        // One of the two goes on.
+        // One of the two continues.
         fails_on = (place + 5 == places).then_some(lap);
     }
     errands.sort_by_key(|(lap, _)| *lap);
@@ -151,7 +151,7 @@ fn line_up(
 }
 
 impl Field {
-    /// Lights out, or the safety car drives off.
+    /// Lights out, or the safety car leaves.
     fn start(&mut self, start: i64, behind_safety_car: bool) {
         if behind_safety_car {
             self.rule = Rule::Queue(None);
@@ -163,7 +163,7 @@ impl Field {
             self.prepare(i, i == 0);
             let car = &mut self.cars[i];
             car.lap.from_grid = true;
-            // From a standstill, one row after the other.
+            // From a standing start, one row after the other.
             let off = start + 6_800 + i as i64 * 380;
             car.knots.push((0.02, off));
             self.go(i, off);
@@ -174,7 +174,7 @@ impl Field {
     }
 }
 
-/// Takes some times away for leaving the track. In races that changes nothing but the fastest lap.
+/// Deletes some times for leaving the track. In races this affects only the fastest lap.
 fn delete_times(rng: &mut Rng, run: &mut Run, end: i64) {
     for lap in run.laps.iter_mut().filter(|l| !l.slow) {
         if rng.one_in(45) {
@@ -187,9 +187,9 @@ fn delete_times(rng: &mut Rng, run: &mut Run, end: i64) {
     }
 }
 
-/// What the feed does not know about tyres: of some never, of some too late.
+/// What the feed does not report about tyres: some compounds never, some too late.
 fn hide_compounds(grid: &[usize], runs: &mut [Run]) {
-    // Without a compound only the age tells another set, on both sides of the stint.
+    // Without a compound, only the age reveals another set, on both sides of the stint.
     let told_by_age = |stints: &[Stint]| {
         let mut pairs = stints.windows(2).take(2);
         pairs.all(|s| s[1].age.abs_diff(s[0].age + s[1].first - s[0].first) > 1)
@@ -214,7 +214,7 @@ fn penalties(runs: &[Run]) -> Vec<Penalty> {
     found
 }
 
-#[allow(clippy::too_many_arguments)] // What a result is made of.
+#[allow(clippy::too_many_arguments)] // The inputs of a result.
 fn results(
     session: &Session,
     script: &Script,
@@ -231,7 +231,7 @@ fn results(
         let time = runs[*d].last_end().unwrap_or(i64::MAX);
         (not_started[*d], -runs[*d].completed(), time, grid.iter().position(|g| g == d))
     });
-    // Found to have broken the rules afterwards: the fourth at the flag.
+    // The fourth at the flag is found to have broken the rules afterwards.
     let excluded =
         script.disqualified.then(|| order.iter().copied().filter(|d| finished(*d)).nth(3)).flatten();
     if let Some(d) = excluded {
@@ -247,7 +247,7 @@ fn results(
             let laps = runs[d].completed();
             let dsq = excluded == Some(d);
             let dnf = retired[d];
-            // Who has done nine tenths of the race is classified without finishing.
+            // A car that completed nine tenths of the race is classified without finishing.
             let classified = !dsq && (finished(d) || (dnf && laps * 10 >= planned * 9));
             place += i64::from(classified);
             let time = runs[d].last_end().unwrap_or(start) - start;

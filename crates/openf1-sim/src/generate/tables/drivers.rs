@@ -34,7 +34,7 @@ pub(super) fn drivers(session: &Session, roster: &[Driver], model: &Model) -> Ve
                     2025 => {
                         map.insert("country_code".to_owned(), Value::Null);
                     }
-                    // Newer rows do not have the field at all.
+                    // Newer rows lack the field.
                     _ => {}
                 }
                 if d.acronym == "COL" || d.acronym == "LIN" {
@@ -51,7 +51,7 @@ pub(super) fn drivers(session: &Session, roster: &[Driver], model: &Model) -> Ve
         rows.insert(4, again);
     }
     if race_at("Monza") {
-        // A second row of a driver that knows only half.
+        // A second row of a driver with half the fields.
         let mut half = rows[5].clone();
         for name in ["broadcast_name", "first_name", "headshot_url", "last_name", "team_name", "team_colour"]
         {
@@ -60,7 +60,7 @@ pub(super) fn drivers(session: &Session, roster: &[Driver], model: &Model) -> Ve
         rows.push(half);
     }
     if race_at("Budapest") {
-        // Somebody who scored has no row.
+        // One scorer has no row.
         let fifth = model.results.iter().find(|l| l.position == Some(5)).map(|l| roster[l.driver].number);
         rows.retain(|row| row.int("driver_number") != fifth);
     }

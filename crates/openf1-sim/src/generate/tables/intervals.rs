@@ -10,7 +10,7 @@ impl Table<'_> {
         if !self.session.kind.is_race() {
             return Vec::new();
         }
-        // For each lap: when each driver ended it, in order.
+        // For each lap, when each driver completed it, in order.
         let laps = self.model.runs.iter().map(|r| r.laps.len()).max().unwrap_or(0);
         let ends: Vec<Vec<(i64, usize)>> = (0..laps)
             .map(|n| {
@@ -37,7 +37,7 @@ impl Table<'_> {
                 while run.laps.get(passed[d]).is_some_and(|l| l.complete && l.end() <= t) {
                     passed[d] += 1;
                 }
-                // No rows of who is out or has finished.
+                // No rows for cars that are out or have finished.
                 let Some(lap) = run.laps.get(passed[d]) else {
                     continue;
                 };
@@ -88,6 +88,7 @@ impl Table<'_> {
 
 /// Whether the leader, though on a later lap, is not yet a whole lap ahead.
 fn lap_in_hand(leader_ends: &[i64], done: usize, t: i64, behind: i64) -> bool {
-    // He ended the driver's current lap less than `behind` ago: the driver is still on his way there.
+    // The leader completed the driver's current lap less than `behind` ago, so the driver is still on his way
+    // there.
     leader_ends.get(done).is_some_and(|e| t - e < behind)
 }

@@ -28,7 +28,7 @@ impl Table<'_> {
                 let mut duration = lap.complete.then(|| lap.duration());
                 let no_start = first && (old || suzuka);
                 if first {
-                    // Nobody crosses the line at the start.
+                    // No car crosses the line at the start.
                     sectors[0] = None;
                 } else if rng.one_in(70) && lap.repeats.is_none() {
                     sectors[rng.range(0, 2) as usize] = None;
@@ -74,7 +74,7 @@ impl Table<'_> {
     fn segments(&self, rng: &mut Rng, sector: usize, lap: &Lap, best: i64) -> Value {
         let shape = mix(&[self.session.place.circuit_key as u64, 6, sector as u64]);
         let n = 5 + (shape % 5) as i64;
-        // The code of the lane is all that tells of the last lap into it.
+        // Only the code of the lane reveals the last lap into it.
         let into_lane = lap.into_lane && sector == 2;
         if rng.one_in(150) && !into_lane {
             return Value::Null;
@@ -101,10 +101,10 @@ impl Table<'_> {
     }
 }
 
-/// km/h at the ends of the first two sectors and at the speed trap; none where the car did not come by.
+/// km/h at the ends of the first two sectors and at the speed trap; `None` where the car did not pass.
 fn speeds(track: &Track, run: &Run, at: usize, seed: u64) -> [Option<i64>; 3] {
     let mut drive = Drive::new(track, run, at, seed);
-    // Not in order of time: the trap is where cars are fastest.
+    // Not in time order: the trap is where cars are fastest.
     [track.sectors[0], track.sectors[1], track.trap].map(|node| {
         let ms = drive.reaches(node as f64)?;
         Some((drive.moment(track, ms).speed * 3.6).round() as i64)

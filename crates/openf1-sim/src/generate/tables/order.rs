@@ -1,4 +1,4 @@
-//! Places on the track, and who passed whom.
+//! Positions on track, and overtakes.
 
 use super::Table;
 use crate::clock::{HOUR, MINUTE, iso};
@@ -6,11 +6,11 @@ use crate::row::Row;
 use serde_json::json;
 use std::cmp::Reverse;
 
-/// What a driver stands by outside races: the last part in which he has a time, the time, and when he set it.
+/// A driver's best outside races: the last part in which he has a time, the time, and when he set it.
 type Best = (Reverse<usize>, i64, i64);
 
 impl Table<'_> {
-    /// When something may have changed the order: ends of laps, and outside races deletions. In order of time.
+    /// When the order may have changed: ends of laps, and outside races deletions. In time order.
     fn changes(&self) -> Vec<(i64, usize)> {
         let race = self.session.kind.is_race();
         let mut all: Vec<(i64, usize)> = Vec::new();

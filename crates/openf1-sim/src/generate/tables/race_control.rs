@@ -9,7 +9,7 @@ use crate::generate::roster::Driver;
 use crate::row::Row;
 use serde_json::json;
 
-/// What a message says beside its text.
+/// What a message contains besides its text.
 #[derive(Debug, Clone, Copy, Default)]
 struct About {
     category: &'static str,

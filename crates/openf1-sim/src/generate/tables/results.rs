@@ -1,4 +1,4 @@
-//! Results, grids and the tables of the championship.
+//! Results, grids and championship standings.
 
 use super::Table;
 use crate::generate::calendar::Kind;
@@ -17,7 +17,7 @@ pub(super) fn championship(generated: &Generated, index: usize, teams: bool) -> 
     let at = held.iter().position(|(i, _)| *i == index).unwrap_or(0);
     let who = |won: &Won| if teams { (0, won.team) } else { (won.number, "") };
     let standing = |races: usize| -> BTreeMap<(i64, &str), (i64, i64)> {
-        // Who has won nothing yet has a place too.
+        // Competitors without points have a position too.
         let table = standings::table(held[..=at].iter().map(|(_, won)| won), who);
         let before = standings::table(held[..races].iter().map(|(_, won)| won), who);
         let absent = table.iter().filter(|(k, _)| before.iter().all(|b| b.0 != *k)).map(|(k, _)| (*k, 0));
@@ -25,7 +25,7 @@ pub(super) fn championship(generated: &Generated, index: usize, teams: bool) -> 
         ranked.zip(1..).map(|((k, points), place)| (k, (points, place))).collect()
     };
     let (before, after) = (standing(at), standing(at + 1));
-    // Before the first race there is no table to stand in.
+    // Before the first race there are no standings.
     let begun = before.values().any(|v| v.0 > 0);
     let mut rows: Vec<Row> = after
         .iter()

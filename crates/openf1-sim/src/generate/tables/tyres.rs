@@ -1,4 +1,4 @@
-//! Sets of tyres and ways through the pit lane.
+//! Sets of tyres and pit lane passages.
 
 use super::Table;
 use crate::clock::{DAY, days_from_civil, iso};
@@ -17,7 +17,7 @@ impl Table<'_> {
         for (index, (driver, run)) in self.runs().enumerate() {
             let sets = as_told(run, unknown);
             for (n, (stint, compound)) in sets.iter().enumerate() {
-                // A trap of real data: the stint ends on the lap on which the next one begins.
+                // A quirk of real data: the stint ends on the lap on which the next one begins.
                 let overlap = race && !early && index == 5 && n == 0 && sets.len() > 1;
                 rows.push(self.keyed(json!({
                     "compound": compound,
@@ -33,9 +33,9 @@ impl Table<'_> {
     }
 
     pub(super) fn pit(&self) -> Vec<Row> {
-        // The API dates a passage by its end and, outside races, counts it to the lap out of the lane.
+        // The API dates a passage by its end and, outside races, assigns it to the lap out of the lane.
         let race = self.session.kind.is_race();
-        // Standing times exist since the United States GP of 2024.
+        // Stationary times exist since the United States GP of 2024.
         let standing_known = self.session.start >= days_from_civil(2024, 10, 18) * DAY;
         let mut exits: Vec<_> = self
             .runs()
@@ -45,7 +45,7 @@ impl Table<'_> {
         exits
             .into_iter()
             .map(|(at, driver, passage)| {
-                // Outside races long unknown, and of who was in his garage from the beginning.
+                // Unknown outside races until 2026, and for cars that were in the garage from the beginning.
                 let known = race || (self.session.year >= 2026 && passage.lap > 0);
                 let lane = passage.lane().filter(|_| known).map(|ms| ms as f64 / 1000.0);
                 let standing = passage.standing.filter(|_| standing_known);
@@ -62,7 +62,7 @@ impl Table<'_> {
     }
 }
 
-/// Stints as the feed has them: a new one after every way through the lane, and compounds as far as it knows.
+/// Stints as the feed has them: a new one after every pit lane passage, and compounds as far as it knows.
 fn as_told(run: &Run, unknown: &'static str) -> Vec<(Stint, Option<&'static str>)> {
     let mut told = Vec::new();
     for stint in &run.stints {

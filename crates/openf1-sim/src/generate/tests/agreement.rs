@@ -74,7 +74,7 @@ fn truth_is_consistent_with_itself() {
     }
 }
 
-/// Places lap by lap and at the end are those of the crossing times.
+/// Positions lap by lap and at the end follow from the crossing times.
 fn places_follow_from_times(truth: &Truth, race: bool) {
     if !race {
         return;

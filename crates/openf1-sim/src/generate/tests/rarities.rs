@@ -1,4 +1,4 @@
-//! Each season has what real ones have, wherever the dice fall.
+//! Every season has the rarities of real ones, for any seed.
 
 use super::*;
 use crate::generate::truth::{Neutralisation, Truth};
@@ -82,7 +82,7 @@ fn every_season_has_every_rarity() {
         };
         assert_eq!((red("qualifying"), red("sprint_qualifying"), red("practice")), (3, 1, 1), "{name}");
 
-        // In the rows.
+        // The same in the rows.
         let stints: Vec<Row> =
             s.truths.iter().flat_map(|(i, _)| s.rows(*i, Endpoint::Stints).to_vec()).collect();
         let compound = |wanted: Value| stints.iter().filter(|r| r.fields["compound"] == wanted).count();
@@ -116,7 +116,7 @@ fn equal_points_are_decided_by_places() {
         for (index, truth) in s.races() {
             let table = &truth.standings.as_ref().unwrap().drivers;
             assert!(table.is_sorted_by(|a, b| a.points >= b.points));
-            // Not in the order of numbers: places did it.
+            // Not in numerical order: places decided.
             decided += table
                 .windows(2)
                 .filter(|t| t[0].points == t[1].points && t[0].driver_number > t[1].driver_number)
@@ -232,7 +232,7 @@ fn nobody_passes_behind_the_safety_car() {
             let model = s.g.model(*index);
             for n in truth.neutralisations.iter().filter(|n| n.kind == "safety_car") {
                 let (from, to) = (ms(&n.from), ms(n.to.as_deref().unwrap()));
-                // Ends of laps in the queue, of who did not turn into the lane before or after.
+                // Ends of laps in the queue, of cars that did not turn into the lane before or after.
                 let mut at_line: Vec<(i64, i64, usize)> = Vec::new();
                 for (d, run) in model.runs.iter().enumerate() {
                     for lap in run.laps.iter().filter(|l| l.complete && from < l.start && l.start < to) {

@@ -51,7 +51,7 @@ fn results_agree_with_laps_grid_and_table() {
             continue;
         }
         let model = g.model(index);
-        // Who did more laps, or the same in less time, is ahead.
+        // The car with more laps, or the same number in less time, is ahead.
         let classified: Vec<_> = model.results.iter().filter(|l| l.position.is_some()).collect();
         for two in classified.windows(2) {
             let end = |d: usize| model.runs[d].laps.iter().rfind(|l| l.complete).unwrap().end();
@@ -89,7 +89,7 @@ fn results_agree_with_laps_grid_and_table() {
         let positions = g.table(index, Endpoint::Position);
         assert!(positions.len() > starts, "something happens");
         assert!(g.table(index, Endpoint::Overtakes).len() > 5);
-        // The last position that each finisher had is that of the result, unless somebody stopped late.
+        // The last position of each finisher is that of the result, unless a car stopped late.
         assert_eq!(positions[0].int("driver_number"), Some(by_grid[0]));
     }
     assert!(lapped > 20 && unclassified > 10, "{lapped} lapped, {unclassified} unclassified");

@@ -1,4 +1,4 @@
-//! What a season is made of.
+//! Contents of a season.
 
 use super::*;
 

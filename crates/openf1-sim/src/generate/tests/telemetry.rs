@@ -1,4 +1,4 @@
-//! Where cars are, and what they do.
+//! Positions and behaviour of cars.
 
 use super::*;
 
@@ -20,7 +20,7 @@ fn telemetry_is_irregular_ordered_and_closed() {
     assert!(dates[0] - (session.start - HOUR) < 2000);
     let zero = |r: &Value| r["x"] == 0 && r["y"] == 0 && r["z"] == 0;
     assert!(rows.iter().take(1000).all(zero) && rows.iter().filter(|r| !zero(r)).count() > 15_000);
-    // No jumps while on the track: the lap is closed. 100 m/s for 1.4 s at most.
+    // No jumps on track: the lap is closed. At most 100 m/s for 1.4 s.
     let run: Vec<&Value> = rows.iter().filter(|r| !zero(r)).collect();
     for two in run.windows(2) {
         let part = |name: &str| (two[1][name].as_f64().unwrap() - two[0][name].as_f64().unwrap()).powi(2);
@@ -36,7 +36,7 @@ fn windows_of_telemetry_are_exact() {
         let (body, n) = telemetry(&g, endpoint, &format!("session_key={key}&driver_number=4"));
         let rows: Vec<Value> = serde_json::from_slice(&body).unwrap();
         let date = |r: &Value| r["date"].as_str().unwrap().to_owned();
-        // Cut at dates that exist and just beside them: the parts make the whole.
+        // Cut at existing dates and just beside them: the parts add up to the whole.
         for at in [20_001, n - 3] {
             let cut = date(&rows[at]).trim_end_matches("+00:00").to_owned();
             let of = |window: &str| {
@@ -92,7 +92,7 @@ fn samples(g: &Generated, endpoint: Endpoint, session: &Session, driver: i64) ->
     rows.into_iter().map(|r| (date(&r), r)).collect()
 }
 
-/// Metres and km/h along a lap, from its samples as anybody would add them up, and its length.
+/// Metres and km/h along a lap, summed up naively from its samples, and its length.
 fn trace(samples: &[(i64, Value)], lap: &model::Lap) -> (Vec<(f64, f64)>, f64) {
     let (mut metres, mut at, mut last, mut points) = (0.0, lap.start, None, Vec::new());
     for (t, row) in samples.iter().filter(|(t, _)| (lap.start..lap.end()).contains(t)) {
@@ -207,7 +207,7 @@ fn cars_are_where_the_laps_say() {
                 let away =
                     |axis: usize, name: &str| row[name].as_f64().unwrap() - f64::from(line(node)[axis]);
                 let metres = away(0, "x").hypot(away(1, "y")) / 10.0;
-                // As far as a car can go since, and while the clock is wrong.
+                // At most as far as a car can go since, including the error of the clock.
                 assert!(metres < 4.0 + 0.095 * ((t - at) + 450) as f64, "lap {}: {metres} m", lap.number);
                 checked += usize::from(metres < 4.0 + 0.095 * (t - at) as f64);
                 near += 1;
@@ -251,7 +251,7 @@ fn cars_stand_in_the_pit_lane() {
     assert!(stops > 15, "{stops}");
 }
 
-/// The value below which so many hundredths of a list lie.
+/// The value below which this many hundredths of a list lie.
 fn quantile(mut values: Vec<i64>, hundredths: usize) -> i64 {
     values.sort_unstable();
     values[values.len() * hundredths / 100]
@@ -269,7 +269,7 @@ fn clocks_err_and_gaps_vary_as_in_the_real_feed() {
     assert!((235..=250).contains(&quantile(gaps.clone(), 50)), "{}", quantile(gaps.clone(), 50));
     assert!((380..=520).contains(&quantile(gaps.clone(), 90)), "{}", quantile(gaps.clone(), 90));
     assert!((900..=1320).contains(gaps.iter().max().unwrap()) && *gaps.iter().min().unwrap() >= 150);
-    // How far from its date each place was passed, found along the drive.
+    // The time error of each position, found along the drive.
     let track = track::Track::new(session.place);
     let seed = g.drive_seed(session, &g.roster(2024)[0]);
     let places = samples(&g, Endpoint::Location, session, number);

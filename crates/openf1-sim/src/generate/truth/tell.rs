@@ -1,4 +1,4 @@
-//! From the state of the generator to the truth.
+//! Derives the truth from the state of the generator.
 
 use super::{
     Driver, DriverResult, DriverStanding, Lap, Neutralisation, Part, Passage, Standings, Stint, TeamStanding,
@@ -56,7 +56,7 @@ pub(crate) fn tell(generated: &Generated, index: usize) -> Truth {
     }
 }
 
-/// Who completed each lap of a race when, in order of time.
+/// When each car completed each lap of a race, in time order.
 struct Order {
     by_lap: Vec<Vec<i64>>,
 }
@@ -115,7 +115,7 @@ fn neutralisations(session: &Session, model: &Model, order: &Order) -> Vec<Neutr
         .iter()
         .map(|t| {
             let first = order.led(t.from) + 1;
-            // Ends at the line are ends of a lap, not beginnings of the next.
+            // A time exactly at the line ends a lap; it does not begin the next.
             let last = t.to.map_or(laps, |to| order.led(to - 1) + 1).min(laps);
             Neutralisation {
                 kind: match t.trouble {
@@ -292,7 +292,7 @@ fn traces(generated: &Generated, index: usize, model: &Model) -> Vec<Trace> {
 
 fn trace(track: &Track, mut drive: Drive, driver_number: i64, lap_number: i64, duration: i64) -> Trace {
     let nodes = track.nodes.len() as f64;
-    // To a hundredth of a millisecond.
+    // Rounded to a hundredth of a millisecond.
     let reached = (1..100).filter_map(|i| drive.reaches(nodes * f64::from(i) / 100.0));
     let mut times: Vec<f64> = reached.map(|ms| (ms * 100.0).round() / 100_000.0).collect();
     times.push(seconds(duration));

@@ -1,17 +1,17 @@
-//! The truth as files.
+//! Writes the truth to files.
 
 use super::super::Generated;
 use crate::config::{SimConfig, Source};
 use crate::error::SimError;
 use std::path::Path;
 
-/// Writes `<session_key>.json` into a folder for every session that a configuration's seasons held, and
-/// gives their number. The folder is made when it is missing.
+/// Writes `<session_key>.json` into a folder for every session held in the configured seasons, and returns
+/// their number. Creates the folder if it is missing.
 ///
 /// # Errors
 ///
-/// [`SimError::Config`] for recorded rows, of which no truth is known, and for seasons that cannot be
-/// generated; [`SimError::Truth`] when the folder cannot be written.
+/// [`SimError::Config`] for recorded rows, which have no truth, and for seasons that cannot be generated;
+/// [`SimError::Truth`] when the folder cannot be written.
 pub fn write_truth(config: &SimConfig, folder: &Path) -> Result<usize, SimError> {
     let Source::Generated(seasons) = &config.source else {
         return Err(SimError::Config(

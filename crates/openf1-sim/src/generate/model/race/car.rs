@@ -1,13 +1,13 @@
-//! One car of a race in play.
+//! One car of a running race.
 
 use crate::generate::model::{Errand, Lap, Passage, Run, Stint, Told};
 use crate::generate::random::Rng;
 
 /// Milliseconds from the entry of the pit lane to the line.
 pub(super) const ENTRY: i64 = 2_900;
-/// Milliseconds that driving into the lane costs before the line.
+/// Milliseconds lost before the line by entering the lane.
 pub(super) const SLOWING: i64 = 3_200;
-/// Part of a lap that lies beside the lane behind the line.
+/// Fraction of a lap that runs beside the lane after the line.
 pub(super) const BESIDE: f64 = 0.05;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -16,15 +16,15 @@ pub(super) enum State {
     Running,
     /// `next` is when it leaves the pit lane.
     InLane,
-    /// `next` is when it stops out there.
+    /// `next` is when it stops on track.
     Failing,
     Out,
 }
 
-/// A car in play.
+/// A car in the running race.
 #[derive(Debug)]
 pub(super) struct Car {
-    /// Place in the roster.
+    /// Index in the roster.
     pub(super) driver: usize,
     pub(super) rng: Rng,
     /// Thousandths slower than the best.
@@ -32,26 +32,26 @@ pub(super) struct Car {
     pub(super) run: Run,
     pub(super) state: State,
     pub(super) next: i64,
-    /// The lap that it is on.
+    /// The current lap.
     pub(super) lap: Lap,
-    /// What the lap would take with a free track.
+    /// Duration of the lap on a free track.
     pub(super) free: f64,
-    /// How far round it is when.
+    /// Progress round the lap at given times.
     pub(super) knots: Vec<(f64, i64)>,
     /// Why the lap ends in the pit lane.
     pub(super) into: Option<Errand>,
     pub(super) age: i64,
     pub(super) stint: Stint,
-    /// What it has to do in the pit lane at the end of which lap.
+    /// Tasks in the pit lane, by the lap at whose end they are due.
     pub(super) errands: Vec<(i64, Errand)>,
     /// The lap on which it breaks down.
     pub(super) fails_on: Option<i64>,
-    /// Gave up or broke down.
+    /// Withdrew or broke down.
     pub(super) retired: bool,
 }
 
 impl Car {
-    /// How far round the car is.
+    /// Progress of the car round the lap.
     pub(super) fn progress(&self, t: i64) -> f64 {
         let after = self.knots.partition_point(|k| k.1 <= t);
         let Some(from) = after.checked_sub(1).and_then(|i| self.knots.get(i)) else {
@@ -63,21 +63,21 @@ impl Car {
         }
     }
 
-    /// When the car was so far round.
+    /// When the car reached this progress.
     fn time_at(&self, progress: f64) -> i64 {
         let after = self.knots.partition_point(|k| k.0 < progress).clamp(1, self.knots.len() - 1);
         let (from, to) = (self.knots[after - 1], self.knots[after]);
         from.1 + ((to.1 - from.1) as f64 * ((progress - from.0) / (to.0 - from.0)).clamp(0.0, 1.0)) as i64
     }
 
-    /// Forgets what was planned after a moment.
+    /// Discards the plan after a moment.
     pub(super) fn forget_after(&mut self, t: i64) {
         let here = self.progress(t);
         self.knots.retain(|k| k.1 < t);
         self.knots.push((here, t));
     }
 
-    /// Plans the crossing of the line. Who enters the lane loses time at the end of the lap.
+    /// Plans the crossing of the line. A car that enters the lane loses time at the end of the lap.
     pub(super) fn plan(&mut self, at: i64) {
         let from = self.knots.last().copied().unwrap_or((0.0, self.lap.start));
         self.state = State::Running;
@@ -89,7 +89,7 @@ impl Car {
         self.knots.push((1.0, at));
     }
 
-    /// Ends the lap where the car is: at the line, or where it broke down.
+    /// Ends the lap at the car's position: at the line, or where it broke down.
     pub(super) fn end_lap(&mut self, shares: [f64; 2], complete: bool) {
         let jitter = [self.rng.around(0.003), self.rng.around(0.003)];
         let (start, end) = (self.lap.start, self.next);
@@ -117,21 +117,21 @@ impl Car {
         self.into = None;
     }
 
-    /// Takes another set of tyres after the lap that has ended.
+    /// Fits another set of tyres after the completed lap.
     pub(super) fn change_tyres(&mut self) {
         self.run.stints.push(self.stint.clone());
         let worn = self.age;
         self.age = if self.rng.one_in(5) { self.rng.range(1, 6) } else { 0 };
         let compound = ["HARD", "MEDIUM", "HARD", "SOFT"][self.rng.range(0, 3) as usize];
         if compound == self.stint.compound && self.age.abs_diff(worn) < 2 {
-            // Another set, or nobody could tell.
+            // Another set, because otherwise the stints could not be told apart.
             self.age = worn + 2;
         }
         let first = self.lap.number + 1;
         self.stint = Stint { first, last: first, compound, age: self.age, told: Told::Known };
     }
 
-    /// Enters the pit lane at the end of the lap that has ended, and gives when it leaves it.
+    /// Enters the pit lane at the end of the completed lap, and returns when it leaves.
     pub(super) fn enter_lane(&mut self, errand: Errand, t: i64) -> Option<i64> {
         let (lane, standing) = match errand {
             Errand::Stop => {

@@ -1,4 +1,4 @@
-//! The field of a race, played in order of time: the next car to cross the line or to leave the pit lane moves.
+//! The field of a race, simulated in time order: the next car to cross the line or leave the pit lane moves.
 
 use super::car::{BESIDE, Car, SLOWING, State};
 use super::script::{Call, Plan};
@@ -6,24 +6,25 @@ use crate::clock::SECOND;
 use crate::generate::model::{Errand, Neutral, Restart, Trouble};
 use crate::generate::random::Rng;
 
-/// What holds on the track.
+/// The rule in force on the track.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) enum Rule {
     Green,
-    /// Everybody keeps to the same slow pace until then.
+    /// All cars keep the same slow pace until then.
     Virtual(i64),
-    /// The queue behind the safety car. Racing begins when the leader next crosses the line at the time
-    /// that is given, once it is known.
+    /// The queue behind the safety car. Racing resumes when the leader next crosses the line at the given
+    /// time, once it is known.
     Queue(Option<i64>),
 }
 
-/// How fast cars are under a virtual safety car.
+/// Relative speed under a virtual safety car.
 const VIRTUAL_PACE: f64 = 0.7;
-/// How much longer than free a lap of the leader is behind the safety car, and one of who catches up.
+/// How much longer than on a free track a lap takes for the leader behind the safety car, and for a car
+/// catching up.
 const LED: f64 = 1.5;
 const CATCHING_UP: f64 = 1.2;
 
-/// A race in play.
+/// A running race.
 #[derive(Debug)]
 pub(super) struct Field {
     pub(super) cars: Vec<Car>,
@@ -35,7 +36,7 @@ pub(super) struct Field {
     pub(super) calls: Vec<Plan>,
     pub(super) rule: Rule,
     pub(super) troubles: Vec<Neutral>,
-    /// When the last in the queue crosses the line.
+    /// When the last car in the queue crosses the line.
     pub(super) tail: i64,
     /// First of the queue.
     pub(super) head: usize,
@@ -43,14 +44,14 @@ pub(super) struct Field {
     pub(super) laps_to_lead: i64,
     /// Laps of the leader that have yet to end in the pit lane behind the safety car.
     pub(super) through_lane: Option<i64>,
-    /// Laps that somebody has completed.
+    /// Laps completed by any car.
     pub(super) led: i64,
     pub(super) pending: Option<(i64, Call)>,
     pub(super) flag: Option<i64>,
 }
 
 impl Field {
-    /// Plays to the end.
+    /// Simulates the race to its end.
     pub(super) fn play(&mut self) {
         while let Some(i) = self.first() {
             let now = self.cars[i].next;
@@ -77,7 +78,7 @@ impl Field {
         }
     }
 
-    /// Who moves next.
+    /// The car that moves next.
     fn first(&self) -> Option<usize> {
         (0..self.cars.len())
             .filter(|i| self.cars[*i].state != State::Out)
@@ -95,7 +96,7 @@ impl Field {
         }
         if self.flag.is_some() {
             let car = &mut self.cars[i];
-            // The lap after the flag is not raced: who would have stopped does not.
+            // The lap after the flag is not raced, so a breakdown due on it does not happen.
             if let Some(last) = car.run.laps.last_mut() {
                 last.into_lane = false;
             }
@@ -127,7 +128,7 @@ impl Field {
                 let car = &mut self.cars[i];
                 car.lap.out = true;
                 (car.state, car.next) = (State::InLane, exit);
-                // Led through the lane they stay in the order in which they came.
+                // Cars led through the lane keep the order in which they came.
                 if car.run.passages.last().is_some_and(|p| p.kind == Errand::SafetyCar) {
                     car.knots.push((BESIDE, exit));
                     self.go(i, exit);
@@ -147,11 +148,11 @@ impl Field {
         }
     }
 
-    /// What the lap takes with a free track, and whether it ends in the pit lane or in the field.
+    /// Decides how long the lap takes on a free track, and whether it ends in the pit lane or on track.
     pub(super) fn prepare(&mut self, i: usize, leads: bool) {
         let green = self.rule == Rule::Green;
         let queue = matches!(self.rule, Rule::Queue(_));
-        // Nobody could tell a stop for the same compound from being led through.
+        // A stop for the same compound would be indistinguishable from being led through.
         let leads_through = queue && self.through_lane.is_some();
         let base = self.base;
         let planned = self.planned;
@@ -160,7 +161,7 @@ impl Field {
         let car = &mut self.cars[i];
         let number = car.lap.number;
         let fuel = (planned - number) as f64 * 28.0;
-        // Traffic makes slow cars slower still: some are lapped.
+        // Traffic slows slow cars further: some are lapped.
         car.free =
             base * (1.0 + car.pace * 1.4 / 1000.0) + fuel + car.age as f64 * 38.0 + car.rng.around(420.0);
         let due = car.errands.iter().position(|(lap, _)| *lap <= number);
@@ -182,7 +183,7 @@ impl Field {
         }
     }
 
-    /// Plans the crossing of the line from where the car is now.
+    /// Plans the crossing of the line from the car's current position.
     pub(super) fn go(&mut self, i: usize, now: i64) {
         self.catch_up_with_time(now);
         let here = self.cars[i].knots.last().map_or(0.0, |k| k.0);
@@ -207,7 +208,7 @@ impl Field {
         self.plan(i, at);
     }
 
-    /// End of the lap of a car that keeps to the pace of the virtual safety car.
+    /// End of the lap of a car at virtual safety car pace.
     fn slowly(&mut self, i: usize, now: i64, until: i64, free: f64) -> i64 {
         let base = self.base;
         let car = &mut self.cars[i];
@@ -221,14 +222,14 @@ impl Field {
         until + ((1.0 - there) * free) as i64
     }
 
-    /// Settles when a car crosses the line: in a queue nobody passes, and no two cars are at the line at once.
+    /// Fixes when a car crosses the line: nobody overtakes in a queue, and no two cars cross at once.
     fn plan(&mut self, i: usize, at: i64) {
         let mut at = at;
         if matches!(self.rule, Rule::Queue(_)) {
             at = at.max(self.tail + 500 + self.cars[i].rng.range(0, 700));
         }
         let at = self.untaken(i, at);
-        // Who turns into the lane does not hold up the others.
+        // A car that turns into the lane does not hold up the others.
         let turns_in = self.cars[i].into.is_some_and(|errand| errand != Errand::SafetyCar);
         if !turns_in {
             self.tail = self.tail.max(at);
@@ -244,7 +245,7 @@ impl Field {
         at
     }
 
-    /// Goes back to racing when its time has come.
+    /// Resumes racing when its time has come.
     fn catch_up_with_time(&mut self, now: i64) {
         match self.rule {
             Rule::Virtual(until) | Rule::Queue(Some(until)) if now >= until => self.rule = Rule::Green,
@@ -285,7 +286,7 @@ impl Field {
         order
     }
 
-    /// Who leads: most laps, then first at the line.
+    /// The leader: most laps, then first at the line.
     fn leader(&self) -> Option<usize> {
         (0..self.cars.len())
             .filter(|i| matches!(self.cars[*i].state, State::Running | State::InLane))
@@ -296,7 +297,7 @@ impl Field {
         let Some(leader) = self.leader() else {
             return;
         };
-        // Not while the leader is in the lane, who would not know where he is in the queue.
+        // Wait while the leader is in the lane, because his place in the queue is unknown.
         if self.cars[leader].state == State::InLane {
             self.pending = Some((to_the_second(self.cars[leader].next + 8_000), call));
             return;
@@ -346,7 +347,7 @@ impl Field {
         }
     }
 
-    /// Puts off what the leader wanted to do in the pit lane.
+    /// Postpones what the leader planned to do in the pit lane.
     fn stay_out(&mut self, leader: usize) {
         let planned = self.planned;
         let car = &mut self.cars[leader];
@@ -358,7 +359,7 @@ impl Field {
         }
     }
 
-    /// Everybody falls in behind the safety car.
+    /// All cars queue up behind the safety car.
     fn queue_up(&mut self, at: i64) {
         self.rule = Rule::Queue(None);
         self.tail = at;
@@ -368,7 +369,7 @@ impl Field {
         }
     }
 
-    /// What was called for: the last on the track stops there, mostly.
+    /// The cause of the call: usually the last car on track stops there.
     fn stop_somebody(&mut self, at: i64, leader: usize) -> Option<(usize, i64)> {
         if self.rng.one_in(3) {
             return None;
@@ -389,7 +390,7 @@ impl Field {
     }
 }
 
-/// Race control acts on whole seconds: at the next one.
+/// Race control acts on whole seconds; rounds up.
 fn to_the_second(t: i64) -> i64 {
     t + (-t).rem_euclid(SECOND)
 }

@@ -1,4 +1,4 @@
-//! A race is stopped and started again.
+//! Stops and restarts a race.
 
 use super::car::{BESIDE, ENTRY, State};
 use super::field::{Field, Rule};
@@ -6,7 +6,7 @@ use super::script::STANDSTILL;
 use crate::clock::MINUTE;
 use crate::generate::model::{Errand, Neutral, Passage, Restart};
 
-/// How much longer than free the way to the pit lane and the lap to the grid are.
+/// How much longer than on a free track the way to the pit lane and the lap to the grid take.
 const CREEPING: f64 = 1.6;
 const TO_THE_GRID: f64 = 1.4;
 
@@ -14,12 +14,12 @@ impl Field {
     /// Brings all cars into the pit lane and out again.
     pub(super) fn stop_race(&mut self, at: i64, restart: Restart, mut trouble: Neutral) {
         let shares = self.shares;
-        // Who broke down a moment ago does not come in.
+        // A car that broke down a moment ago does not come in.
         for car in self.cars.iter_mut().filter(|c| c.state == State::Failing) {
             car.end_lap(shares, false);
             (car.state, car.retired) = (State::Out, true);
         }
-        // Who is leaving the lane has a lap to do before he is in it again.
+        // A car leaving the lane has a lap to do before it returns.
         let mut coming: Vec<(i64, usize)> = Vec::new();
         for i in 0..self.cars.len() {
             let car = &mut self.cars[i];
@@ -43,7 +43,7 @@ impl Field {
             last = (*time).max(last + 1_100 + self.rng.range(0, 900));
             *time = last;
             let car = &mut self.cars[*i];
-            // A stop that was due is made while the car waits.
+            // A stop that was due is made during the wait.
             if car.into.is_none() {
                 car.errands.retain(|(lap, _)| *lap > car.lap.number + 8);
             }

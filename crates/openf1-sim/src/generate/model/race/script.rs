@@ -1,4 +1,4 @@
-//! What befalls a race: rarities by the calendar's place, so that each season has them, the rest by chance.
+//! The events of a race: rarities by location, so that each season has them, the rest by chance.
 
 use crate::generate::calendar::{Kind, Session};
 use crate::generate::model::Restart;
@@ -19,12 +19,12 @@ pub(super) enum Call {
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Plan {
     pub(super) lap: i64,
-    /// How far round he is.
+    /// How far round the lap he is.
     pub(super) part: f64,
     pub(super) call: Call,
 }
 
-/// What befalls a race.
+/// The events of a race.
 #[derive(Debug)]
 pub(super) struct Script {
     /// Laps to do.
@@ -33,15 +33,15 @@ pub(super) struct Script {
     pub(super) starts_behind_safety_car: bool,
     /// A drive-through and a stop-and-go.
     pub(super) penalties: bool,
-    /// Somebody does not start.
+    /// One car does not start.
     pub(super) absent: bool,
-    /// Somebody who finished is disqualified.
+    /// One finisher is disqualified.
     pub(super) disqualified: bool,
-    /// Somebody loses ten minutes in the garage, somebody else gives up there.
+    /// One car loses ten minutes in the garage, another retires there.
     pub(super) repairs: bool,
 }
 
-/// Milliseconds for which a red flag stops a race, without the way in and out.
+/// Milliseconds for which a red flag stops a race, excluding the way in and out.
 pub(super) const STANDSTILL: i64 = 13 * 60_000;
 
 pub(super) fn script(seed: u64, session: &Session, lap_ms: f64) -> Script {
@@ -53,7 +53,7 @@ pub(super) fn script(seed: u64, session: &Session, lap_ms: f64) -> Script {
         "São Paulo" => Some(Restart::Rolling),
         _ => None,
     };
-    // About 82 minutes, a sprint a third of it; a red flag takes its time from the race.
+    // About 82 minutes, a third of it for a sprint; a red flag takes its time from the race.
     let whole = if race { 4_880_000.0 } else { 1_640_000.0 };
     let planned = ((whole - if red.is_some() { STANDSTILL as f64 * 1.25 } else { 0.0 }) / lap_ms) as i64;
     let mut calls = Vec::new();
@@ -71,7 +71,7 @@ pub(super) fn script(seed: u64, session: &Session, lap_ms: f64) -> Script {
             plan(5, planned / 3, Call::Virtual, &mut rng);
             plan(planned / 2, planned - 12, safety_car, &mut rng);
         }
-        // Left alone: what befalls them is enough.
+        // No random events: the scripted ones are enough.
         "Lusail" | "Las Vegas" => {}
         _ => {
             if rng.one_in(2) {

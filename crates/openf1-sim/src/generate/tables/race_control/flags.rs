@@ -7,7 +7,7 @@ use crate::generate::model::{Ending, Lap};
 use crate::generate::random::Rng;
 
 impl Log<'_> {
-    /// The parts of a session that is no race.
+    /// The parts of a session other than a race.
     pub(super) fn parts(&mut self) {
         let model = self.table.model;
         let kind = self.table.session.kind;
@@ -62,7 +62,7 @@ impl Log<'_> {
         }
     }
 
-    /// Yellow flags here and there, and blue ones.
+    /// Occasional yellow and blue flags.
     pub(super) fn flags(&mut self, rng: &mut Rng) {
         let model = self.table.model;
         let race = self.table.session.kind.is_race();
@@ -97,7 +97,7 @@ impl Log<'_> {
         }
     }
 
-    /// Times that the stewards took away. Outside races they count the laps of some sessions one further.
+    /// Deleted times. Outside races, some sessions count their laps one too high.
     pub(super) fn deletions(&mut self, rng: &mut Rng) {
         let table = self.table;
         let further = i64::from(!table.session.kind.is_race() && rng.one_in(2));

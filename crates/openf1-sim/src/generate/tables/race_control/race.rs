@@ -70,7 +70,7 @@ impl Log<'_> {
     }
 
     fn safety_car(&mut self, trouble: &Neutral) {
-        // Who leads the start was there before.
+        // A safety car that leads the start was there before.
         if trouble.from > self.table.model.start {
             self.say(trouble.from, SAFETY_CAR, "SAFETY CAR DEPLOYED");
         }

@@ -7,7 +7,7 @@
 
 What a proof prints goes between `<!-- proof: NAME -->` and `<!-- /proof -->` of docs/reliability.md or docs/performance.md; one that fails
 leaves its section as it was and ends this with exit code 1. Needs cargo-nextest; fuzz, mutants and dependencies need cargo-fuzz, cargo-mutants,
-cargo-deny and cargo-audit; decode and queries need dbt/requirements.txt and benches/requirements.txt, which are installed into an environment of their own.
+cargo-deny and cargo-audit; the benches need groups of dbt/pyproject.toml and benches/requirements.txt, which are installed into an environment of their own.
 """
 
 import argparse
@@ -58,7 +58,8 @@ def lines(text: str, *patterns: str) -> list[str]:
 
 
 def python() -> str:
-    folder = run(str(ROOT / ".ci" / "venv"), "dbt/requirements.txt", "benches/requirements.txt").splitlines()[-1]
+    wanted = ("dbt/pyproject.toml:duckdb", "dbt/pyproject.toml:dev", "benches/requirements.txt")
+    folder = run(str(ROOT / ".ci" / "venv"), *wanted).splitlines()[-1]
     return f"{folder}/bin/python"
 
 

@@ -1,36 +1,64 @@
-#!/usr/bin/env python3
 """Writes the SQL that the program f1lake carries: `dbt compile --target datafusion`, in plain files.
 
-    python generate.py            write crates/f1lake-tables/sql/
-    python generate.py --check    exit 1 when those files are not what this project compiles to
+python -m checks.carried_sql            write crates/f1lake-tables/sql/
+python -m checks.carried_sql --check    exit 1 when those files are not what this project compiles to
 """
 
 import argparse
 import hashlib
 import json
 import re
-import shutil
-import subprocess
 import sys
 import tempfile
 from pathlib import Path
+from typing import Literal, TypedDict
 
-HERE = Path(__file__).resolve().parent
-OUT = HERE.parent / "crates" / "f1lake-tables" / "sql"
-MACROS_DIGEST = HERE / "macros" / "macros_digest.sql"
+from checks.project import PROJECT, Manifest, Node, manifest, run_dbt
+
+SQL = PROJECT.parent / "crates" / "f1lake-tables" / "sql"
+MACROS_DIGEST = PROJECT / "macros" / "macros_digest.sql"
 
 
-def compile_project(target_folder: Path) -> dict:
-    """Compiles the project for DataFusion and returns dbt's manifest."""
-    command = [
-        shutil.which("dbt", path=str(Path(sys.executable).parent)) or "dbt",
-        *("--quiet", "compile", "--target", "datafusion", "--no-partial-parse"),
-        *("--project-dir", str(HERE), "--profiles-dir", str(HERE)),
-        *("--target-path", str(target_folder), "--log-path", str(target_folder)),
-    ]
-    if subprocess.run(command, stdout=sys.stderr).returncode != 0:
-        sys.exit("dbt compile failed")
-    return json.loads((target_folder / "manifest.json").read_text())
+class Column(TypedDict):
+    name: str
+    type: str
+    description: str
+
+
+class Model(TypedDict):
+    """A model as the program knows it."""
+
+    name: str
+    schema: str
+    grain: Literal["session", "lake"]
+    key: list[str]
+    partition_by: list[str]
+    depends_on: list[str]
+    description: str
+    columns: list[Column]
+    sql: str
+
+
+class DataTest(TypedDict):
+    """A test as the program knows it."""
+
+    name: str
+    severity: str
+    depends_on: list[str]
+    description: str
+    sql: str
+
+
+def compiled(folder: Path) -> Manifest:
+    """The project, compiled for DataFusion."""
+    run_dbt("compile", "datafusion", folder, "--no-partial-parse")
+    return manifest(folder)
+
+
+def carried_models() -> list[Model]:
+    """The models that the program carries, each after those that it reads."""
+    models: list[Model] = json.loads((SQL / "models.json").read_text())["models"]
+    return models
 
 
 def plain(sql: str) -> str:
@@ -40,20 +68,26 @@ def plain(sql: str) -> str:
     return re.sub(r"\n{3,}", "\n\n", sql) + "\n"
 
 
-def table_name(manifest: dict, unique_id: str) -> str:
-    node = manifest["nodes"].get(unique_id) or manifest["sources"][unique_id]
+def one_line(text: str) -> str:
+    return " ".join(text.split())
+
+
+def table_name(project: Manifest, unique_id: str) -> str:
+    node = project["nodes"].get(unique_id) or project["sources"][unique_id]
     return f"{node['schema']}.{node.get('identifier') or node['name']}"
 
 
-def upstream(manifest: dict, node: dict) -> list[str]:
+def upstream(project: Manifest, node: Node) -> list[str]:
     """Tables that the SQL reads; a foreign key makes dbt wait for its table, but reads nothing of it."""
-    tables = {table_name(manifest, unique_id) for unique_id in node["depends_on"]["nodes"]}
+    tables = {table_name(project, unique_id) for unique_id in node["depends_on"]["nodes"]}
     return sorted(table for table in tables if re.search(rf"\b{re.escape(table)}\b", plain(node["compiled_code"])))
 
 
-def in_dependency_order(models: dict) -> list[dict]:
+def in_dependency_order(models: dict[str, Model]) -> list[Model]:
     """Models after what they read; alphabetical where that leaves a choice."""
-    ordered, placed, waiting = [], set(), sorted(models)
+    ordered: list[Model] = []
+    placed: set[str] = set()
+    waiting = sorted(models)
     while waiting:
         ready = next(
             (name for name in waiting if all(d in placed or d not in models for d in models[name]["depends_on"])), None
@@ -66,11 +100,11 @@ def in_dependency_order(models: dict) -> list[dict]:
     return ordered
 
 
-def model_entry(manifest: dict, node: dict) -> dict:
+def model_entry(project: Manifest, node: Node) -> Model:
     name, meta = node["name"], node["config"]["meta"]
     grain, key = meta.get("grain"), meta.get("key") or []
-    columns = [
-        {"name": column["name"], "type": column["data_type"], "description": " ".join(column["description"].split())}
+    columns: list[Column] = [
+        {"name": column["name"], "type": column["data_type"], "description": one_line(column["description"])}
         for column in node["columns"].values()
     ]
     names = {column["name"] for column in columns}
@@ -88,14 +122,14 @@ def model_entry(manifest: dict, node: dict) -> dict:
         "grain": grain,
         "key": key,
         "partition_by": meta.get("partition_by") or [],
-        "depends_on": upstream(manifest, node),
-        "description": " ".join(node["description"].split()),
+        "depends_on": upstream(project, node),
+        "description": one_line(node["description"]),
         "columns": columns,
         "sql": f"models/{name}.sql",
     }
 
 
-def check_grains(models: dict) -> None:
+def check_grains(models: dict[str, Model]) -> None:
     """A model built session by session must not read one that is built from the whole lake."""
     for table, model in models.items():
         if model["grain"] == "session":
@@ -104,26 +138,28 @@ def check_grains(models: dict) -> None:
                     sys.exit(f"{table}: grain session, but reads {other} of grain lake")
 
 
-def test_description(node: dict) -> str:
+def test_description(node: Node) -> str:
     """What dbt was told of a test, or else what it checks: table, column, kind and bounds."""
     if node.get("description"):
-        return " ".join(node["description"].split())
+        return one_line(node["description"])
     meta = node.get("test_metadata")
     if not meta:
         comment = re.match(r"\s*--\s*(.*)", node["raw_code"])
-        return comment[1] if comment else node["name"]
+        return comment[1] if comment else str(node["name"])
     bounds = {k: v for k, v in meta["kwargs"].items() if k not in ("model", "column_name", "to")}
     words = ", ".join(f"{k} {', '.join(map(str, v)) if isinstance(v, list) else v}" for k, v in sorted(bounds.items()))
     column = meta["kwargs"].get("column_name")
     return f"{column + ': ' if column else ''}{meta['name'].replace('_', ' ')}{' (' + words + ')' if words else ''}"
 
 
-def generated_files(manifest: dict) -> dict[str, str]:
+def generated_files(project: Manifest) -> dict[str, str]:
     """Content of every generated file by its path below the output folder."""
-    files, models, tests = {}, {}, []
-    for node in manifest["nodes"].values():
+    files: dict[str, str] = {}
+    models: dict[str, Model] = {}
+    tests: list[DataTest] = []
+    for node in project["nodes"].values():
         if node["resource_type"] == "model":
-            entry = model_entry(manifest, node)
+            entry = model_entry(project, node)
             models[f"{entry['schema']}.{entry['name']}"] = entry
             files[entry["sql"]] = plain(node["compiled_code"])
         elif node["resource_type"] == "test" and all(
@@ -138,7 +174,7 @@ def generated_files(manifest: dict) -> dict[str, str]:
                 {
                     "name": name,
                     "severity": node["config"]["severity"].lower(),
-                    "depends_on": upstream(manifest, node),
+                    "depends_on": upstream(project, node),
                     "description": test_description(node),
                     "sql": path,
                 }
@@ -151,12 +187,12 @@ def generated_files(manifest: dict) -> dict[str, str]:
 
 def macros_digest() -> str:
     """The macro that tells the digest of the others: dbt gives a macro no way to read files."""
-    read = [HERE / "dbt_project.yml", *(path for path in sorted((HERE / "macros").rglob("*.sql")) if path != MACROS_DIGEST)]
+    macros = [path for path in sorted((PROJECT / "macros").rglob("*.sql")) if path != MACROS_DIGEST]
     digest = hashlib.sha256()
-    for path in read:
-        digest.update(f"{path.relative_to(HERE)}\n{path.read_text()}\n".encode())
+    for path in [PROJECT / "dbt_project.yml", *macros]:
+        digest.update(f"{path.relative_to(PROJECT)}\n{path.read_text()}\n".encode())
     return (
-        "{#- Written by generate.py: a digest of dbt_project.yml and of all other macros, for `rules`. -#}\n"
+        "{#- Written by checks.carried_sql: a digest of dbt_project.yml and of all other macros, for `rules`. -#}\n"
         "{% macro macros_digest() -%}\n"
         f"    {{{{ return('{digest.hexdigest()[:32]}') }}}}\n"
         "{%- endmacro %}\n"
@@ -173,20 +209,21 @@ def stale(files: dict[str, str], folder: Path) -> list[str]:
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--check", action="store_true", help="write nothing; exit 1 when files differ")
-    parser.add_argument("--out", type=Path, default=OUT, help="folder to write (default: the crate's)")
+    parser.add_argument("--out", type=Path, default=SQL, help="folder to write (default: the crate's)")
     arguments = parser.parse_args()
+    again = "run `python -m checks.carried_sql` in dbt/"
     digest_differs = not MACROS_DIGEST.exists() or MACROS_DIGEST.read_text() != macros_digest()
     if arguments.check and digest_differs:
-        print(f"not the digest of the macros: {MACROS_DIGEST.relative_to(HERE)}; run dbt/generate.py")
+        print(f"not the digest of the macros: {MACROS_DIGEST.relative_to(PROJECT)}; {again}")
         return 1
     if digest_differs:
         MACROS_DIGEST.write_text(macros_digest())
     with tempfile.TemporaryDirectory() as folder:
-        files = generated_files(compile_project(Path(folder)))
+        files = generated_files(compiled(Path(folder)))
     changed = stale(files, arguments.out)
     if arguments.check:
         for path in changed:
-            print(f"not as the dbt project compiles: {path}; run dbt/generate.py")
+            print(f"not as the dbt project compiles: {path}; {again}")
         return 1 if changed else 0
     for path in changed:
         target = arguments.out / path

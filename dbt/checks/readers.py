@@ -1,9 +1,9 @@
-#!/usr/bin/env python3
 """Opens every table of a lake as its users would, in three readers, and compares the rows.
 
-    python check_readers.py ../lake
+    python -m checks.readers ../lake
 
-Readers: Python deltalake (PyArrow), DuckDB's delta_scan, Polars. Each must return the same rows; a difference ends in exit code 1.
+Readers: Python deltalake (PyArrow), DuckDB's delta_scan, Polars. Each must return the same rows; a difference ends in
+exit code 1.
 """
 
 import argparse
@@ -16,30 +16,13 @@ import polars
 import pyarrow as pa
 from deltalake import DeltaTable
 
+from checks.comparison import canonical
+
 SCHEMAS = ("bronze_raw", "silver_clean", "gold_analytics")
 
 
-def canonical(table: pa.Table) -> pa.Table:
-    """One form of each type, columns by name, rows in one order, so that equal contents compare equal."""
-    columns = {}
-    for name in sorted(table.column_names):
-        column = table[name]
-        kind = column.type
-        if pa.types.is_timestamp(kind):
-            column = column.cast(pa.timestamp("us", "UTC"))
-        elif pa.types.is_large_string(kind) or pa.types.is_string_view(kind):
-            column = column.cast(pa.string())
-        elif pa.types.is_list(kind) or pa.types.is_large_list(kind) or pa.types.is_list_view(kind):
-            column = column.cast(pa.list_(pa.int64()))
-        columns[name] = column
-    result = pa.table(columns)
-    # Lists have no order; every table has enough other columns to put its rows in one.
-    keys = [name for name in result.column_names if not pa.types.is_list(result[name].type)]
-    return result.sort_by([(name, "ascending") for name in keys]).combine_chunks()
-
-
 def read_delta(path: Path) -> pa.Table:
-    return DeltaTable(str(path)).to_pyarrow_table()
+    return DeltaTable(path).to_pyarrow_table()
 
 
 def read_duckdb(path: Path) -> pa.Table:
@@ -73,7 +56,8 @@ def main() -> int:
             for name, content in contents.items():
                 if not content.equals(first):
                     differences += 1
-                    print(f"{schema}.{path.name}: {name} reads otherwise ({content.num_rows} rows, {first.num_rows} expected)")
+                    counts = f"{content.num_rows} rows, {first.num_rows} expected"
+                    print(f"{schema}.{path.name}: {name} reads otherwise ({counts})")
     print(f"{tables} tables, {rows} rows, {len(READERS)} readers: {differences} differences")
     if tables == 0:
         sys.exit(f"no tables in {arguments.lake}")

@@ -1,20 +1,21 @@
-#!/usr/bin/env python3
 """Compares the order by timing and the best times with the official results.
 
-    python agreement.py f1lake.duckdb                     the tables of a dbt run on DuckDB
-    python agreement.py ../lake                           the tables that the program built
-    python agreement.py ../lake --sessions 9064,9488      only these sessions
+    python -m checks.agreement f1lake.duckdb                     the tables of a dbt run on DuckDB
+    python -m checks.agreement ../lake                           the tables that the program built
+    python -m checks.agreement ../lake --sessions 9064,9488      only these sessions
 
-One line a session that has timed laps and an official result, then a line for each driver whose place or best time is not
-the official one, with its reason from agreement.json. Exit code 1 when a difference is not in that list.
+One line a session that has timed laps and an official result, then a line for each driver whose place or best time is
+not the official one, with its reason from agreement.json. Exit code 1 when a difference is not in that list.
 """
 
 import argparse
 import json
 import sys
 from pathlib import Path
+from typing import Any
 
 import duckdb
+from deltalake import DeltaTable
 
 TABLES = {
     "gold_analytics": ["session_leaderboard", "fact_results", "fact_laps", "data_quality"],
@@ -22,6 +23,10 @@ TABLES = {
 }
 
 KNOWN = Path(__file__).with_name("agreement.json")
+UNKNOWN = "NOT KNOWN: find the reason, then mend the rule or add it to agreement.json"
+
+# A row of a query, by column.
+Row = dict[str, Any]
 
 DRIVERS = """
     select
@@ -43,32 +48,40 @@ MESSAGES = """
     order by date
 """
 
+MISSING = """
+    select
+        (select count(*) from gold_analytics.fact_results where session_key = $1) as results,
+        (select count(*) from gold_analytics.fact_laps where session_key = $1 and is_timed_lap) as laps,
+        (
+            select sum(odd) from gold_analytics.data_quality where session_key = $1 and check_name = 'lap_gaps'
+        ) as missing
+"""
+
+
 def open_tables(place: Path) -> duckdb.DuckDBPyConnection:
     """A connection with the tables needed, from a DuckDB file or from a lake's Delta tables."""
     if place.is_file():
         return duckdb.connect(str(place), read_only=True)
-    from deltalake import DeltaTable
-
     connection = duckdb.connect()
     for schema, tables in TABLES.items():
         connection.execute(f"create schema {schema}")
         for table in tables:
-            connection.register(f"_{table}", DeltaTable(str(place / schema / table)).to_pyarrow_table())
+            connection.register(f"_{table}", DeltaTable(place / schema / table).to_pyarrow_table())
             connection.execute(f"create view {schema}.{table} as select * from _{table}")
     return connection
 
 
-def rows(connection: duckdb.DuckDBPyConnection, query: str, parameters: list | None = None) -> list[dict]:
-    result = connection.execute(query, parameters or [])
-    names = [column[0] for column in result.description]
-    return [dict(zip(names, values)) for values in result.fetchall()]
+def rows(connection: duckdb.DuckDBPyConnection, query: str, *parameters: object) -> list[Row]:
+    result = connection.execute(query, list(parameters))
+    names = [column[0] for column in result.description or ()]
+    return [dict(zip(names, values, strict=True)) for values in result.fetchall()]
 
 
 def seconds(value: float | None) -> str:
     return "none" if value is None else f"{int(value // 60)}:{value % 60:06.3f}"
 
 
-def time_differences(driver: dict) -> list[tuple[str, float | None, float | None]]:
+def time_differences(driver: Row) -> list[tuple[str, float | None, float | None]]:
     """Best laps of timing and result that are not the same: name, timing, official."""
     if driver["session_category"] in ("Race", "Sprint"):
         return []
@@ -84,7 +97,7 @@ def known_reasons() -> dict[tuple[int, str, str], str]:
     return {(entry["session_key"], entry["driver"], entry["what"]): entry["reason"] for entry in known}
 
 
-def differences(driver: dict) -> list[tuple[str, str]]:
+def differences(driver: Row) -> list[tuple[str, str]]:
     """What of a driver is not as officially: what, and both values in words."""
     found = []
     official, timing = driver["official_position"], driver["timing_position"]
@@ -94,20 +107,16 @@ def differences(driver: dict) -> list[tuple[str, str]]:
 
 
 def why_missing(connection: duckdb.DuckDBPyConnection, session_key: int) -> str:
-    laps, missing = connection.execute(
-        "select count(*), (select sum(odd) from gold_analytics.data_quality where session_key = $1 and check_name = "
-        "'lap_gaps') from gold_analytics.fact_laps where session_key = $1 and is_timed_lap",
-        [session_key],
-    ).fetchone()
-    (results,) = connection.execute(
-        "select count(*) from gold_analytics.fact_results where session_key = $1", [session_key]
-    ).fetchone()
-    return f"{results} official results, {laps} timed laps, {missing or 0} laps missing between those recorded"
+    (counts,) = rows(connection, MISSING, session_key)
+    return (
+        f"{counts['results']} official results, {counts['laps']} timed laps,"
+        f" {counts['missing'] or 0} laps missing between those recorded"
+    )
 
 
 def report(connection: duckdb.DuckDBPyConnection, sessions: set[int]) -> bool:
     """Prints the comparison; whether every difference is known."""
-    by_session: dict[int, list[dict]] = {}
+    by_session: dict[int, list[Row]] = {}
     for driver in rows(connection, DRIVERS):
         if not sessions or driver["session_key"] in sessions:
             by_session.setdefault(driver["session_key"], []).append(driver)
@@ -120,19 +129,20 @@ def report(connection: duckdb.DuckDBPyConnection, sessions: set[int]) -> bool:
         agree = [d for d in classified if d["timing_position"] == d["official_position"]]
         different_times = [d for d in drivers if time_differences(d)]
         title = f"{session_key} {drivers[0]['season']} {drivers[0]['session_name']}"
+        deleted = sum(d["deleted_laps"] or 0 for d in drivers)
         print(
             f"{title}: {len(agree)} of {len(classified)} places agree, "
-            f"{sum(d['deleted_laps'] or 0 for d in drivers)} laps deleted, {len(different_times)} drivers with other times"
+            f"{deleted} laps deleted, {len(different_times)} drivers with other times"
         )
         for driver in drivers:
             acronym = driver["name_acronym"]
             for what, words in differences(driver):
                 print(f"    {acronym}: {words}")
                 reason = reasons.get((session_key, acronym, what))
-                print(f"        {reason or 'NOT KNOWN: find the reason, then mend the rule or add it to agreement.json'}")
+                print(f"        {reason or UNKNOWN}")
                 if reason is None:
                     all_known = False
-                    for row in rows(connection, MESSAGES, [session_key, str(driver["driver_number"]), acronym]):
+                    for row in rows(connection, MESSAGES, session_key, str(driver["driver_number"]), acronym):
                         print(f"        race control: {row['message']}")
     return all_known
 

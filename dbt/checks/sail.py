@@ -1,16 +1,18 @@
 """A Spark Connect server without a JVM: Sail."""
 
-import shutil
 import socket
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from checks.project import tool
+
 
 @contextmanager
-def sail_server(log: Path):
+def sail_server(log: Path) -> Iterator[str]:
     """Address of a server that lives as long as the block and works in the folder of its log.
 
     Sessions must be stopped before the block ends: their client would look for the server for minutes.
@@ -18,9 +20,8 @@ def sail_server(log: Path):
     with socket.socket() as listener:
         listener.bind(("127.0.0.1", 0))
         port = listener.getsockname()[1]
-    program = shutil.which("sail", path=str(Path(sys.executable).parent)) or "sail"
-    command = [program, "spark", "server", "--ip", "127.0.0.1", "--port", str(port)]
-    with open(log, "w") as out:
+    command = [tool("sail"), "spark", "server", "--ip", "127.0.0.1", "--port", str(port)]
+    with log.open("w") as out:
         server = subprocess.Popen(command, stdout=out, stderr=out, cwd=log.parent)
     try:
         for _ in range(300):

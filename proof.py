@@ -7,8 +7,8 @@
 
 Each proof replaces docs/proofs/NAME.txt. A proof that fails leaves its file as it was, and the exit code is 1. The tables of docs/reliability.md
 and docs/performance.md quote these files: update them when figures change. Needs cargo-nextest; fuzz, mutants and dependencies need cargo-fuzz,
-cargo-mutants, cargo-deny and cargo-audit; decode and queries need dbt/requirements.txt and benches/requirements.txt, which are installed into an
-environment of their own.
+cargo-mutants, cargo-deny and cargo-audit; the benches need groups of dbt/pyproject.toml and
+benches/requirements.txt, which are installed into an environment of their own.
 """
 
 import argparse
@@ -57,7 +57,8 @@ def lines(text: str, *patterns: str) -> list[str]:
 
 
 def python() -> str:
-    folder = run(str(ROOT / ".ci" / "venv"), "dbt/requirements.txt", "benches/requirements.txt").splitlines()[-1]
+    wanted = ("dbt/pyproject.toml:duckdb", "dbt/pyproject.toml:dev", "benches/requirements.txt")
+    folder = run(str(ROOT / ".ci" / "venv"), *wanted).splitlines()[-1]
     return f"{folder}/bin/python"
 
 

@@ -8,7 +8,7 @@ from dbt.adapters.duckdb.plugins import BasePlugin
 
 
 class Plugin(BasePlugin):
-    def configure_connection(self, conn):
+    def configure_connection(self, conn: duckdb.DuckDBPyConnection) -> None:
         folder = Path(duckdb_extension_delta.__file__).parent / "extensions"
         extension = folder / f"v{duckdb.__version__}" / "delta.duckdb_extension"
         conn.execute(f"LOAD '{extension}'")

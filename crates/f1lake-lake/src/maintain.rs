@@ -89,7 +89,7 @@ async fn maintain_table(
     let failed = |what| LakeError::table(&line.table, what);
     let Some(mut table) = lake.table(&line.table, None).await? else { return Ok(()) };
     if !settings.dry_run {
-        let properties = crate::table_writer::properties(&[]);
+        let properties = f1lake_bronze::properties(&[]);
         let (joined, metrics) = table
             .optimize()
             .with_type(OptimizeType::Compact)

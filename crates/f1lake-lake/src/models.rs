@@ -8,7 +8,7 @@ use serde::Deserialize;
 use sha2::Digest;
 use std::collections::BTreeMap;
 
-/// Written by `dbt/generate.py`.
+/// Written by `dbt/checks/carried_sql.py`.
 static SQL: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/sql");
 
 /// What a row of a model depends on.

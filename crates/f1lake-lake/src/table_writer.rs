@@ -458,6 +458,7 @@ fn with_partitions(
 #[cfg(test)]
 mod tests {
     use super::*;
+    use f1lake_bronze::ColumnType;
     use arrow_array::StringArray;
     use arrow_schema::{DataType, Field, Schema};
 

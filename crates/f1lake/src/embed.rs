@@ -9,7 +9,7 @@ use crate::nearest::nearest;
 use crate::output::OutputFormat;
 use clap::{ArgAction, CommandFactory, Parser};
 pub use f1lake_databricks::{Grant, Runtime};
-use f1lake_lake::arrow_array::RecordBatch;
+use arrow_array::RecordBatch;
 use figment::value::{Dict, Value as Setting};
 use serde_json::{Map, Value};
 use std::ffi::OsString;

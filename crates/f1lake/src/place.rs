@@ -124,7 +124,7 @@ impl Place {
     }
 
     fn open(&self, config: &Config) -> Result<(Landing, String), Error> {
-        let unusable = |error: f1lake_extract::ExtractError| Error::Usage(error.to_string());
+        let unusable = |error: f1lake_zone::ZoneError| Error::Usage(error.to_string());
         match self {
             Self::Folder { path, remark } => {
                 let landing = Landing::open(path).map_err(unusable)?;

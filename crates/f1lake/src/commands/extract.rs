@@ -9,6 +9,7 @@ use crate::output::{Column, print};
 use crate::progress::{Shown, closing_line, status_name};
 use crate::setup::{self, Zone};
 use f1lake_extract::{ExtractError, Extractor, RunReport, SessionReport, SessionStatus};
+use f1lake_zone::ZoneError;
 use indicatif::{HumanBytes, HumanCount};
 use jiff::Timestamp;
 use openf1_client::OpenF1;
@@ -112,7 +113,7 @@ pub(crate) async fn extract(
     };
     shown.finish();
     let report = result.map_err(|error| {
-        if !matches!(error, ZoneError::Busy(_)) {
+        if !matches!(error, ExtractError::Zone(ZoneError::Busy(_))) {
             zone.forget_when_empty();
         }
         Error::of_extract(error, &base_url)

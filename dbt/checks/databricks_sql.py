@@ -1,0 +1,73 @@
+"""What a statement for Databricks says: whether it is Databricks SQL, what it names, what it writes."""
+
+import logging
+import re
+from functools import cache
+
+import sqlglot
+from sqlglot import exp
+
+# A table, with or without catalog, schema and quotes.
+NAME = r"(?:`?\w+`?\.)*`?\w+`?"
+TEXT = r"'((?:[^'\\]|\\.)*)'"
+# Statements that change rows or the catalog.
+CHANGES = re.compile(
+    r"\s*(create(?! or replace temporary)|insert|delete|merge|update|alter|comment|drop|optimize)\b", re.I
+)
+# sqlglot keeps these as they are, without a grammar for them.
+NO_GRAMMAR = re.compile(r"\s*(optimize|show schemas|show tblproperties|create volume)\b", re.I)
+WRITES = re.compile(
+    r"(?:create or replace table|create table if not exists|insert into|insert overwrite table|delete from|merge into"
+    r"|update)\s+(?:table\s+)?`\w+`\.`(\w+)`\.`(\w+)`",
+    re.I,
+)
+
+# It warns of each statement without a grammar.
+logging.getLogger("sqlglot").setLevel(logging.ERROR)
+
+
+def plain(sql: str) -> str:
+    """The statement without dbt's leading comment."""
+    return re.sub(r"^\s*/\*.*?\*/", "", sql, count=1, flags=re.S).strip().rstrip(";").strip()
+
+
+def unquoted(name: str) -> tuple[str, ...]:
+    return tuple(part.strip("` ") for part in name.split("."))
+
+
+def names(text: str) -> list[str]:
+    """The columns of a list."""
+    return [name.strip("` \n") for name in text.split(",")]
+
+
+@cache
+def parsed(sql: str) -> list[exp.Expr | None]:
+    """The statement as sqlglot reads it."""
+    # Databricks takes `change column` as it takes `alter column`; sqlglot knows the latter with `set not null`.
+    sql = re.sub(r"^(alter table \S+) change column", r"\1 alter column", sql, flags=re.I)
+    return sqlglot.parse(sql, read="databricks")
+
+
+def unparsable(sql: str) -> str | None:
+    """Why sqlglot does not take a statement as Databricks SQL, or none."""
+    try:
+        found = parsed(sql)
+    except sqlglot.errors.SqlglotError as error:
+        return str(error)
+    if len(found) != 1:
+        return f"{len(found)} statements"
+    if isinstance(found[0], exp.Command) and not NO_GRAMMAR.match(sql):
+        return "not understood"
+    return None
+
+
+def catalogs(sql: str) -> set[str]:
+    """Catalogs that a statement names, as a table's or in quotes."""
+    found = {table.catalog for part in parsed(sql) if part for table in part.find_all(exp.Table)}
+    return (found | set(re.findall(r"`(\w+)`\.`\w+`\.", sql)) | set(re.findall(r"\b(\w+_f1)\b", sql))) - {"", "system"}
+
+
+def written(sql: str) -> str | None:
+    """The table that a statement writes rows to, without its catalog, or none."""
+    match = WRITES.match(sql)
+    return f"{match[1]}.{match[2]}" if match else None

@@ -458,9 +458,9 @@ fn with_partitions(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use f1lake_bronze::ColumnType;
     use arrow_array::StringArray;
     use arrow_schema::{DataType, Field, Schema};
+    use f1lake_bronze::ColumnType;
 
     fn spec(columns: &[(&str, ColumnType)]) -> TableSpec {
         TableSpec {

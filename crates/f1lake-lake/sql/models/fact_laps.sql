@@ -32,7 +32,8 @@ verdicts as (
 ),
 
 -- A verdict belongs to the lap that the message names, where that lap has the time. Outside races race control often counts
--- laps otherwise; then it is the last lap with the time that had begun by then. Without a time, races only, the number decides.
+-- laps otherwise; then it is the last lap with the time that had begun by then. A lap that was still running has no time to
+-- delete. Without a time, races only, the number decides.
 matched_verdicts as (
     select
         laps.session_key,
@@ -44,6 +45,7 @@ matched_verdicts as (
         row_number() over (
             partition by verdicts.session_key, verdicts.driver_number, verdicts.date, verdicts.message
             order by
+                case when laps.date_end > verdicts.date then 1 else 0 end,
                 case when laps.lap_number = verdicts.message_lap then 0 else 1 end,
                 laps.lap_number desc
         ) as _rn

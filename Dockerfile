@@ -16,7 +16,7 @@ COPY crates crates
 # With `cloud`, landing zone and lake may be s3://, gs:// or abfss://. The caches make the next build quick and are no part of the image.
 RUN --mount=type=cache,target=/usr/local/cargo/registry \
     --mount=type=cache,target=/target \
-    CARGO_TARGET_DIR=/target cargo build --profile dist --locked -p f1lake --features cloud \
+    CARGO_TARGET_DIR=/target cargo build --profile dist --locked -p f1lake-cli --features cloud \
     && install -D --strip /target/dist/f1lake /out/f1lake
 
 # The same Debian as the build: the binary needs glibc and libgcc, and the system's TLS roots.

@@ -1,7 +1,6 @@
 //! Configuration: a file and a layer above it are read or refused in words; what is read, is written and read back.
 
-use crate::config::{Loaded, SETTINGS, read_value};
-use crate::error::Error;
+use f1lake::config::{Loaded, SETTINGS, read_value};
 use figment::value::Dict;
 use jiff::Timestamp;
 use std::cell::RefCell;
@@ -35,7 +34,8 @@ pub fn check(data: &[u8]) {
         .collect();
     let loaded = match Loaded::read(Some(&file("f1lake.toml", text)), flags) {
         Ok(loaded) => loaded,
-        Err(Error::Usage(message)) => {
+        Err(error) => {
+            let message = error.to_string();
             assert!(!message.trim().is_empty(), "{message:?}");
             assert!(!message.contains(|c: char| c.is_control() && c != '\n'), "{message:?}");
             return;
@@ -50,6 +50,6 @@ pub fn check(data: &[u8]) {
     let _ = (loaded.origin(setting), loaded.config.value(setting));
     let printed = toml::to_string(&loaded.config).unwrap();
     let again = Loaded::read(Some(&file("printed.toml", printed.as_bytes())), Dict::new())
-        .unwrap_or_else(|Error::Usage(message)| panic!("{message}: {printed}"));
+        .unwrap_or_else(|error| panic!("{error}: {printed}"));
     assert_eq!(again.config, loaded.config, "{printed}");
 }

@@ -13,20 +13,8 @@
 
 #[path = "../../crates/openf1-sim/src/clock.rs"]
 mod clock;
-#[path = "../../crates/f1lake/src/config.rs"]
-mod config;
-#[path = "../../crates/f1lake/src/nearest.rs"]
-mod nearest;
 #[path = "../../crates/openf1-sim/src/query.rs"]
 mod query;
-
-/// What `config.rs` needs of the program's errors.
-mod error {
-    #[derive(Debug)]
-    pub enum Error {
-        Usage(String),
-    }
-}
 
 pub mod configuration;
 pub mod dates;

@@ -193,9 +193,9 @@ impl Extractor {
         }
         if let Some(labels) = planner.all_settled(&manifests) {
             progress(Event::Selected { due: 0, skipped: labels.len(), requests: 0 });
-            self.landing
-                .complete_copies(labels.iter().filter_map(|label| manifests.get(&label.session_key)))
-                .await?;
+            let landed: Vec<&Manifest> =
+                labels.iter().filter_map(|label| manifests.get(&label.session_key)).collect();
+            self.landing.complete_copies(&landed).await?;
             return Ok(labels.into_iter().map(skipped).collect());
         }
         let (catalogue, selected) = match selected {
@@ -246,7 +246,10 @@ impl Extractor {
                 now,
             ),
         };
-        let mut reports: Vec<SessionReport> = futures::stream::iter(sessions.iter().zip(due))
+        // Collected, so that the future of a run can be sent between threads.
+        let work: Vec<_> = sessions
+            .iter()
+            .zip(due)
             .map(|(info, due)| {
                 let run = &run;
                 let old = manifests.get(&info.session_key);
@@ -260,9 +263,9 @@ impl Extractor {
                     report
                 }
             })
-            .buffered(SESSIONS_AT_ONCE)
-            .collect()
-            .await;
+            .collect();
+        let mut reports: Vec<SessionReport> =
+            futures::stream::iter(work).buffered(SESSIONS_AT_ONCE).collect().await;
         run.fetcher.group_size().save(now)?;
         let unknown = catalogue.unknown.iter().map(|(session, why)| SessionReport {
             session: session.clone(),
@@ -272,8 +275,9 @@ impl Extractor {
         });
         reports.extend(unknown);
         let found_landed = reports.iter().filter(|report| report.status == SessionStatus::Skipped);
-        let found_landed = found_landed.filter_map(|report| manifests.get(&report.session.session_key));
-        self.landing.complete_copies(found_landed).await?;
+        let found_landed: Vec<&Manifest> =
+            found_landed.filter_map(|report| manifests.get(&report.session.session_key)).collect();
+        self.landing.complete_copies(&found_landed).await?;
         Ok(reports)
     }
 

@@ -105,7 +105,7 @@ impl<'a> Lander<'a> {
                     });
                     old = *theirs;
                     if let Some(theirs) = old.as_ref().filter(|_| due.is_empty()) {
-                        self.landing.complete_copies([theirs]).await?;
+                        self.landing.complete_copies(&[theirs]).await?;
                         break Vec::new();
                     }
                 }

@@ -72,6 +72,63 @@ pub struct Selection {
     pub local_days: bool,
 }
 
+impl Selection {
+    /// The last sessions that are over.
+    ///
+    /// ```
+    /// use f1lake_extract::{Mode, Selection};
+    ///
+    /// let selection = Selection::latest(5).session_types(["Race"]);
+    /// assert_eq!(selection.mode, Mode::Latest { sessions: 5 });
+    /// ```
+    pub fn latest(sessions: usize) -> Self {
+        Self { mode: Mode::Latest { sessions }, ..Self::default() }
+    }
+
+    /// A season, from 2023 on.
+    pub fn year(year: i16) -> Self {
+        Self { mode: Mode::Year { year }, ..Self::default() }
+    }
+
+    /// The sessions that start on these days.
+    pub fn days(days: impl IntoIterator<Item = Date>) -> Self {
+        Self { mode: Mode::Manual { days: days.into_iter().collect() }, ..Self::default() }
+    }
+
+    /// Sessions by key.
+    pub fn sessions(keys: impl IntoIterator<Item = i64>) -> Self {
+        let session_keys = keys.into_iter().collect();
+        Self { mode: Mode::Keys { session_keys, meeting_keys: Vec::new() }, ..Self::default() }
+    }
+
+    /// Whole weekends by key.
+    pub fn meetings(keys: impl IntoIterator<Item = i64>) -> Self {
+        let meeting_keys = keys.into_iter().collect();
+        Self { mode: Mode::Keys { session_keys: Vec::new(), meeting_keys }, ..Self::default() }
+    }
+
+    /// Only these countries: names or three-letter codes.
+    #[must_use]
+    pub fn countries(mut self, countries: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        self.countries = countries.into_iter().map(Into::into).collect();
+        self
+    }
+
+    /// Only these locations or circuits.
+    #[must_use]
+    pub fn locations(mut self, locations: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        self.locations = locations.into_iter().map(Into::into).collect();
+        self
+    }
+
+    /// Only these types or names of sessions, such as `Race` or `Practice 1`.
+    #[must_use]
+    pub fn session_types(mut self, types: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        self.session_types = types.into_iter().map(Into::into).collect();
+        self
+    }
+}
+
 impl Default for Selection {
     fn default() -> Self {
         Self {

@@ -157,13 +157,14 @@ pub(crate) async fn run_checks(
         checks.iter().map(|check| (*check, Reach::of(check, carried), Ok(0))).collect();
     let lake_now = Snapshot::of(lake).await?;
     for (part, filter) in parts {
-        let mut due = found.iter_mut().filter(|(_, reach, _)| *reach == part).peekable();
-        if due.peek().is_none() {
+        if !found.iter().any(|(_, reach, _)| *reach == part) {
             continue;
         }
         let query = lake_now.query(filter)?;
-        for (check, _, wrong) in due {
-            if let Ok(rows) = wrong {
+        for (check, reach, wrong) in &mut found {
+            if let Ok(rows) = wrong
+                && *reach == part
+            {
                 match or_stopped(cancel, wrong_rows(&query, check)).await {
                     Ok(more) => *rows += more,
                     Err(LakeError::Interrupted) => return Err(LakeError::Interrupted),

@@ -135,7 +135,9 @@ async fn load_session(
     let mut endpoints: Vec<(&Endpoint, &LandedEndpoint)> = manifest.endpoints.iter().collect();
     endpoints.sort_by_key(|(_, landed)| std::cmp::Reverse(landed.bytes));
     let known = &*state;
-    let mut tables: Vec<TableLoad> = futures::stream::iter(endpoints)
+    // Collected, so that the future of a load can be sent between threads.
+    let work: Vec<_> = endpoints
+        .into_iter()
         .map(|(endpoint, landed)| async move {
             let table = BronzeTable::of(*endpoint);
             let recorded = known.records.of(manifest.session_key, &table.name);
@@ -156,9 +158,9 @@ async fn load_session(
                 None => outcome(table.name, Err("its table was not looked at")),
             }
         })
-        .buffer_unordered(TABLES_AT_ONCE)
-        .collect()
-        .await;
+        .collect();
+    let mut tables: Vec<TableLoad> =
+        futures::stream::iter(work).buffer_unordered(TABLES_AT_ONCE).collect().await;
     tables.sort_by(|a, b| a.table.cmp(&b.table));
     let mut status = status_of(&tables);
     // Record only sessions that are complete in every table.

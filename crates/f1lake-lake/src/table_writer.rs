@@ -131,7 +131,7 @@ impl TableWriter {
     }
 
     /// Version of an application transaction in the table, if present.
-    pub(crate) async fn transaction(&self, app: &str) -> Result<Option<i64>, LakeError> {
+    pub(crate) async fn transaction(&mut self, app: &str) -> Result<Option<i64>, LakeError> {
         let failed = || LakeError::table(&self.spec.name, "cannot read its log");
         let state = self.table.snapshot().map_err(failed())?;
         state.transaction_version(self.table.log_store().as_ref(), app).await.map_err(failed())

@@ -1,7 +1,8 @@
 //! Runs work on its own threads while the calling Python thread waits without the interpreter lock, passes on
 //! messages, and listens for Ctrl-C.
 
-use f1lake::embed::{Grant, Runtime, Tell};
+use f1lake::runtime::{Grant, Runtime};
+use f1lake_cli::embed::Tell;
 use pyo3::exceptions::PyRuntimeError;
 use pyo3::prelude::*;
 use std::cell::RefCell;
@@ -94,8 +95,9 @@ where
     std::thread::Builder::new()
         .name("f1lake".to_owned())
         .spawn(move || {
-            let ended =
-                run(&sender, level, given_up, |tell| f1lake::embed::with_runtime(runtime, work(tell, asked)));
+            let ended = run(&sender, level, given_up, |tell| {
+                f1lake::runtime::with_runtime(runtime, work(tell, asked))
+            });
             // After the caller has given up, there is no receiver.
             let _ = sender.send(ended);
         })

@@ -3,8 +3,8 @@
 mod drive;
 mod rows;
 
-use f1lake::ExitCode;
-use f1lake::embed::{Call, Ended};
+use f1lake_cli::ExitCode;
+use f1lake_cli::embed::{Call, Ended};
 use pyo3::prelude::*;
 use std::ffi::OsString;
 use std::path::PathBuf;
@@ -52,7 +52,7 @@ fn call(
     let ended = match read(request) {
         Err(ended) => ended,
         Ok((call, level)) => drive::drive(py, tell, login, Some(level), move |tell, cancel| {
-            f1lake::embed::call(call, tell, cancel)
+            f1lake_cli::embed::call(call, tell, cancel)
         })?
         .unless_interrupted()?,
     };
@@ -71,7 +71,7 @@ fn query(
     let result = match read(request) {
         Err(ended) => Err(ended),
         Ok((call, level)) => drive::drive(py, tell, login, Some(level), move |tell, cancel| {
-            f1lake::embed::query(call, tell, cancel)
+            f1lake_cli::embed::query(call, tell, cancel)
         })?
         .unless_interrupted()?,
     };
@@ -90,6 +90,7 @@ fn main(
     tell: &Bound<'_, PyAny>,
     login: Option<&Bound<'_, PyAny>>,
 ) -> PyResult<u8> {
-    let driven = drive::drive(py, tell, login, None, move |_, cancel| f1lake::run(arguments, Some(cancel)))?;
+    let driven =
+        drive::drive(py, tell, login, None, move |_, cancel| f1lake_cli::run(arguments, Some(cancel)))?;
     Ok(driven.ended as u8)
 }

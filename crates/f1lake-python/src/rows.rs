@@ -16,8 +16,8 @@ pub(crate) struct Rows {
     batches: Vec<RecordBatch>,
 }
 
-impl From<f1lake::embed::Rows> for Rows {
-    fn from(rows: f1lake::embed::Rows) -> Self {
+impl From<f1lake_cli::embed::Rows> for Rows {
+    fn from(rows: f1lake_cli::embed::Rows) -> Self {
         Self { schema: rows.schema, batches: rows.batches }
     }
 }
@@ -69,7 +69,7 @@ impl Rows {
 
     /// The first rows as text.
     fn texts(&self, most: usize) -> PyResult<Vec<Vec<String>>> {
-        f1lake::lake::texts(&self.batches, most).map_err(failed)
+        f1lake_lake::texts(&self.batches, most).map_err(failed)
     }
 }
 

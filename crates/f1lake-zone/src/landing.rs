@@ -571,15 +571,12 @@ impl Landing {
         if journaled {
             self.remove(&journal(&name)).await?;
         }
-        self.complete_copies([manifest]).await?;
+        self.complete_copies(&[manifest]).await?;
         Ok(Commit::Done)
     }
 
     /// Brings the copies of landed sessions up to date.
-    pub async fn complete_copies<'a>(
-        &self,
-        landed: impl IntoIterator<Item = &'a Manifest>,
-    ) -> Result<(), ZoneError> {
+    pub async fn complete_copies(&self, landed: &[&Manifest]) -> Result<(), ZoneError> {
         let Some(copy) = &self.copy else { return Ok(()) };
         for manifest in landed {
             self.complete(copy, manifest).await?;

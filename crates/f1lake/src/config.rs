@@ -1,12 +1,9 @@
 //! Configuration: defaults < `f1lake.toml` < environment (`F1LAKE_...`) < flags, each value with its origin.
 
-// The paths are written out because the fuzz targets include this file by path.
-#[path = "config/lists.rs"]
 mod lists;
-#[path = "config/words.rs"]
-pub(crate) mod words;
+pub mod words;
 
-pub(crate) use words::meant;
+pub use words::meant;
 
 use crate::error::Error;
 use f1lake_extract::{ExtractError, ExtractSettings, Mode, OnLocked, Order, Selection};
@@ -256,7 +253,7 @@ fn environment() -> Dict {
 
 /// Parses a value of the environment. figment's parser panics on some escapes beside non-ASCII letters; such
 /// text is taken literally.
-pub(crate) fn read_value(text: &str) -> Value {
+pub fn read_value(text: &str) -> Value {
     if text.contains('\\') && !text.is_ascii() {
         return Value::from(text);
     }
@@ -316,11 +313,21 @@ impl Loaded {
         words::as_written(&self.figment, setting)
     }
 
+    /// A configuration that a program made, checked.
+    ///
+    /// # Errors
+    /// As [`Loaded::read`].
+    pub fn of(config: Config) -> Result<Self, Error> {
+        let loaded = Self { config, file: None, figment: Figment::new() };
+        loaded.check()?;
+        Ok(loaded)
+    }
+
     /// Validates the selection before any request.
     ///
     /// # Errors
     /// [`Error::Usage`], which names the flag, variable or line.
-    pub(crate) fn check_selection(&self) -> Result<(), Error> {
+    pub fn check_selection(&self) -> Result<(), Error> {
         let settings = self.config.extract_settings(PathBuf::new(), Timestamp::now());
         settings.validate().map_err(|error| match error {
             ExtractError::Setting { setting, problem } => {

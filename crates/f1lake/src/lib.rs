@@ -1,102 +1,51 @@
-//! Formula 1 data from the OpenF1 API in a lakehouse: the program, and the library behind it.
+//! Formula 1 data from the OpenF1 API in a lakehouse, as a library: the program `f1lake` and the Python package are built on
+//! it.
 //!
-//! Programs use the parts: [`client`] for the API, [`extract`] for the landing zone, [`lake`] for the lake,
-//! [`report`] for a session's report, [`simulator`] for tests.
+//! A [`Pipeline`] extracts sessions into a landing zone, loads them into a lake, and builds silver and gold:
+//!
+//! ```no_run
+//! use f1lake::{Pipeline, Selection};
+//!
+//! # async fn run() -> Result<(), f1lake::Error> {
+//! let pipeline = Pipeline::builder().landing("landing").lake("lake").build().await?;
+//! let report = pipeline.run(Selection::latest(5)).await?;
+//! println!("{} requests", report.extract.requests);
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! The parts can be used alone: [`client`] for the API, [`extract`] and [`zone`] for the landing zone, [`lake`] for the tables,
+//! and, with the feature `simulator`, a server that generates seasons for tests.
 
 #![cfg_attr(not(test), deny(clippy::disallowed_methods))]
 
 pub use f1lake_extract as extract;
+#[cfg(feature = "lake")]
 pub use f1lake_lake as lake;
-pub use f1lake_report as report;
+#[cfg(feature = "databricks")]
+pub use f1lake_warehouse as warehouse;
+pub use f1lake_zone as zone;
 pub use openf1_client as client;
+#[cfg(feature = "simulator")]
 pub use openf1_sim as simulator;
 
-pub mod cli;
-mod commands;
 pub mod config;
-pub mod embed;
+pub mod connect;
 mod error;
-mod exit_code;
-mod interrupt;
-mod logging;
-mod nearest;
-mod output;
-mod place;
-mod progress;
-mod setup;
-mod unreachable;
-mod usage_error;
-mod values;
+mod folders;
+mod landing_zone;
+pub mod nearest;
+#[cfg(feature = "lake")]
+mod pipeline;
+pub mod place;
+pub mod runtime;
+pub mod workspace;
 
-pub use error::Error;
-pub use exit_code::ExitCode;
-pub use logging::LogFormat;
-pub use output::OutputFormat;
-
-use clap::Parser;
-use clap::error::ErrorKind;
-use std::ffi::OsString;
-use tokio_util::sync::CancellationToken;
-
-/// Runs the program with these arguments, the first of which is its name.
-pub fn main(args: impl IntoIterator<Item = OsString>) -> std::process::ExitCode {
-    quieten_caught_panic();
-    let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
-        Ok(runtime) => runtime,
-        Err(error) => {
-            output::tell(&format!("error: cannot start: {error}"));
-            return ExitCode::Failed.into();
-        }
-    };
-    let code = runtime.block_on(run(args, None));
-    // Abandoned work must not keep the program alive.
-    runtime.shutdown_background();
-    code.into()
-}
-
-/// Runs the program in an existing runtime. A given token replaces the signals of the system.
-pub async fn run(args: impl IntoIterator<Item = OsString>, cancel: Option<CancellationToken>) -> ExitCode {
-    let args: Vec<OsString> = args.into_iter().collect();
-    let cli = match cli::Cli::try_parse_from(&args) {
-        Ok(cli) => cli,
-        Err(error) => {
-            let help = matches!(
-                error.kind(),
-                ErrorKind::DisplayHelp
-                    | ErrorKind::DisplayVersion
-                    | ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand
-            );
-            if help {
-                // The terminal may be closed; help is lost then.
-                let _ = error.print();
-            } else {
-                output::tell(&usage_error::told(&error, &args));
-            }
-            let asked = matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion);
-            return if asked { ExitCode::Done } else { ExitCode::Usage };
-        }
-    };
-    match interrupt::scope(cancel, commands::run(cli)).await {
-        Ok(code) => code,
-        Err(error) => {
-            output::tell(&format!("error: {}", error.told()));
-            error.exit_code()
-        }
-    }
-}
-
-/// When a table's file cannot be completed, deltalake tries to abort it and catches the panic by which
-/// object_store reports that it is too late; the underlying write error is still reported. All other panics
-/// print normally.
-fn quieten_caught_panic() {
-    let shown = std::panic::take_hook();
-    std::panic::set_hook(Box::new(move |panic| {
-        let place = panic.location().map_or("", |location| location.file());
-        let caught = panic.payload_as_str() == Some("Already shut down")
-            && place.contains("object_store")
-            && place.ends_with("buffered.rs");
-        if !caught {
-            shown(panic);
-        }
-    }));
-}
+pub use config::Config;
+pub use error::{Error, ErrorKind};
+pub use f1lake_extract::{Mode, Order, RunReport, Selection};
+pub use landing_zone::Zone;
+#[cfg(feature = "lake")]
+pub use pipeline::{Event, Pipeline, PipelineBuilder, PipelineReport, Rows, Task, step};
+#[cfg(feature = "databricks")]
+pub use workspace::DatabricksNames;

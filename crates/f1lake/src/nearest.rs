@@ -2,7 +2,7 @@
 
 /// The candidate most similar to the input (Jaro-Winkler); `None` when no similarity exceeds `least` (0:
 /// nothing in common, 1: equal).
-pub(crate) fn nearest<T: AsRef<str>>(
+pub fn nearest<T: AsRef<str>>(
     written: &str,
     candidates: impl IntoIterator<Item = T>,
     least: f64,

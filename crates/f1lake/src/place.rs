@@ -3,7 +3,7 @@
 
 use crate::config::Config;
 use crate::error::Error;
-use crate::setup;
+use crate::workspace;
 use f1lake_databricks::VolumeStore;
 use f1lake_zone::Landing;
 use std::path::Path;
@@ -16,9 +16,10 @@ const FILE: &str = "file://";
 
 /// A destination of landing files.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum Place {
+pub enum Place {
     /// A local folder.
     Folder {
+        /// Its path.
         path: String,
         /// A remark for the user.
         remark: &'static str,
@@ -41,7 +42,7 @@ struct Surroundings {
 }
 
 /// A volume's path without the scheme that says how to reach it.
-pub(crate) fn bare(name: &str) -> &str {
+pub fn bare(name: &str) -> &str {
     let stripped = name.strip_prefix(DBFS).or_else(|| name.strip_prefix(FILE));
     stripped.filter(|rest| rest.starts_with("/Volumes/")).unwrap_or(name)
 }
@@ -51,12 +52,13 @@ impl Place {
     ///
     /// # Errors
     /// [`Error::Usage`] when `/Volumes/...` is ambiguous.
-    pub(crate) fn of(config: &Config) -> Result<Self, Error> {
+    pub fn of(config: &Config) -> Result<Self, Error> {
         let volume = config.landing_volume_path.as_deref().filter(|path| !path.is_empty());
         Self::of_name(volume.unwrap_or(&config.landing_path), |name| {
             let inside = std::env::var_os(RUNTIME).is_some_and(|version| !version.is_empty());
             // Inside Databricks the rest is irrelevant, and a login there takes seconds.
-            let is_set = || !matches!(setup::login(config), Err(f1lake_databricks::Error::NoWorkspace(_)));
+            let is_set =
+                || !matches!(workspace::login(config), Err(f1lake_databricks::Error::NoWorkspace(_)));
             Surroundings {
                 inside,
                 folder: !inside && first_folder(name).is_dir(),
@@ -93,7 +95,7 @@ impl Place {
     }
 
     /// The folder, if it is one.
-    pub(crate) fn folder(&self) -> Option<&Path> {
+    pub fn folder(&self) -> Option<&Path> {
         match self {
             Self::Folder { path, .. } => Some(Path::new(path)),
             Self::Store(_) | Self::Volume(_) => None,
@@ -104,13 +106,13 @@ impl Place {
     ///
     /// # Errors
     /// [`Error::Usage`] when it is unusable, [`Error::Databricks`] when the login is.
-    pub(crate) fn landing(&self, config: &Config) -> Result<(Landing, String), Error> {
+    pub fn landing(&self, config: &Config) -> Result<(Landing, String), Error> {
         let (landing, lands) = self.open(config)?;
         if !config.also_local {
             return Ok((landing, lands));
         }
         let folder = &config.landing_path;
-        if setup::volume(config).is_none_or(|volume| volume == bare(folder)) {
+        if workspace::volume(config).is_none_or(|volume| volume == bare(folder)) {
             return Err(Error::Usage(
                 "also_local keeps landing files of a volume in landing_path too; name the volume by \
                  landing_volume_path or --to"
@@ -136,7 +138,7 @@ impl Place {
                 Ok((landing, url.clone()))
             }
             Self::Volume(path) => {
-                let workspace = setup::workspace(config)?;
+                let workspace = workspace::workspace(config)?;
                 let store = VolumeStore::open(&workspace, path)?;
                 // The store buffers each file in memory anyway, and sends large ones in parts itself.
                 let landing = Landing::from_store(Arc::new(store), path).single_put(u64::MAX);

@@ -29,7 +29,7 @@ const FLAG_NAMES: [(&str, &str); 12] = [
 ];
 
 /// The flag of a setting.
-pub(crate) fn flag_of(setting: &str) -> String {
+pub fn flag_of(setting: &str) -> String {
     let named = FLAG_NAMES.iter().find(|(name, _)| *name == setting);
     named.map_or_else(|| format!("--{}", setting.replace('_', "-")), |(_, flag)| (*flag).to_owned())
 }
@@ -136,7 +136,7 @@ fn wanted(setting: &str, expected: &str) -> String {
 }
 
 /// `latest, year or manual`.
-pub(crate) fn any_of(known: &[impl AsRef<str>]) -> String {
+pub fn any_of(known: &[impl AsRef<str>]) -> String {
     let known: Vec<&str> = known.iter().map(AsRef::as_ref).collect();
     match known.as_slice() {
         [] => "nothing".to_owned(),
@@ -178,7 +178,7 @@ fn unreadable(file: &str, text: &str) -> String {
 }
 
 /// The nearest valid name.
-pub(crate) fn meant(name: &str) -> String {
+pub fn meant(name: &str) -> String {
     if ["password", "token", "username"].iter().any(|secret| name.contains(secret)) {
         return "accounts are read from the environment only: OPENF1_USERNAME and OPENF1_PASSWORD".to_owned();
     }

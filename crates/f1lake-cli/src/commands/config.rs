@@ -1,0 +1,83 @@
+//! `f1lake config`: every setting, its value and its origin.
+
+use super::Context;
+use crate::cli::ConfigArgs;
+use crate::error::Error;
+use crate::exit_code::ExitCode;
+use crate::output::{Column, print, write};
+use f1lake::config::{SETTINGS, example_file};
+use serde::Serialize;
+use serde_json::Value;
+
+#[derive(Serialize)]
+struct Line {
+    setting: &'static str,
+    value: Value,
+    origin: String,
+    meaning: &'static str,
+}
+
+pub(crate) fn run(context: &Context, args: &ConfigArgs) -> Result<ExitCode, Error> {
+    if args.example {
+        write(&example_file())?;
+        return Ok(ExitCode::Done);
+    }
+    let flags = &args.settings.extract;
+    let settings = &args.settings;
+    let loaded = context.load_to_show(&[
+        &flags.selection,
+        &flags.work,
+        &flags.out,
+        &flags.api,
+        &settings.lake,
+        &settings.load_to,
+        &settings.warehouse,
+    ])?;
+    let mut lines: Vec<Line> = SETTINGS
+        .iter()
+        .map(|setting| Line {
+            setting: setting.name,
+            value: loaded.config.value(setting.name),
+            origin: loaded.origin(setting.name),
+            meaning: setting.doc,
+        })
+        .collect();
+    for (name, meaning) in [
+        ("OPENF1_USERNAME", "Account of OpenF1; with it the sponsor's limits apply."),
+        ("OPENF1_PASSWORD", "Its password, never shown."),
+    ] {
+        let set = std::env::var_os(name).is_some_and(|value| !value.is_empty());
+        let (value, origin) =
+            if set { (Value::from("set"), "environment") } else { (Value::Null, "default") };
+        lines.push(Line { setting: name, value, origin: origin.to_owned(), meaning });
+    }
+    // Without a workspace there is nothing to show, which is not an error.
+    if let Ok(login) = f1lake::workspace::login(&loaded.config) {
+        for (setting, value, origin) in login.describe() {
+            let meaning = "Databricks workspace, for landing in a volume and loading by a warehouse.";
+            let setting = match setting {
+                "host" => "databricks host",
+                "token" => "databricks token",
+                "client_id" => "databricks client_id",
+                "client_secret" => "databricks client_secret",
+                other => other,
+            };
+            lines.push(Line { setting, value: Value::from(value), origin, meaning });
+        }
+    }
+    print(
+        context.output(),
+        &lines,
+        &lines,
+        &[Column::Left("setting"), Column::Left("value"), Column::Left("from")],
+        |line| {
+            let value = match &line.value {
+                Value::Null => "-".to_owned(),
+                Value::String(text) => text.clone(),
+                other => other.to_string(),
+            };
+            vec![line.setting.to_owned(), value, line.origin.clone()]
+        },
+    )?;
+    Ok(ExitCode::Done)
+}

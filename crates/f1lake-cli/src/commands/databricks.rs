@@ -1,0 +1,58 @@
+//! `f1lake databricks`: prepares a workspace for the first load, or prints a pipeline that replaces the load.
+
+use super::Context;
+use super::load::script;
+use crate::cli::{DatabricksCommand, SetupArgs, ZoneArgs};
+use crate::error::Error;
+use crate::exit_code::ExitCode;
+use crate::output::write;
+use f1lake::DatabricksNames;
+use f1lake_warehouse::{LandingFiles, setup_statements};
+use f1lake_zone::{Compression, Format};
+
+pub(crate) async fn run(context: &Context, command: &DatabricksCommand) -> Result<ExitCode, Error> {
+    match command {
+        DatabricksCommand::Setup(args) => prepare(context, args).await,
+        DatabricksCommand::Pipeline(args) => pipeline(context, args),
+    }
+}
+
+async fn prepare(context: &Context, args: &SetupArgs) -> Result<ExitCode, Error> {
+    let loaded = context.load(&[&args.warehouse, &args.out])?;
+    let names = DatabricksNames::of(&loaded.config)?;
+    if args.dry_run {
+        write(&script(&setup_statements(&names.place, &names.staging.volume())))?;
+        return Ok(ExitCode::Done);
+    }
+    let warehouse = f1lake::workspace::warehouse(&loaded.config).await?;
+    warehouse.prepare(&crate::interrupt::token()).await?;
+    context.say(&format!(
+        "{} has the bronze tables, {} is there",
+        warehouse.describe(),
+        warehouse.staging.path()
+    ));
+    Ok(ExitCode::Done)
+}
+
+fn pipeline(context: &Context, args: &ZoneArgs) -> Result<ExitCode, Error> {
+    let loaded = context.load(&[&args.out])?;
+    let config = &loaded.config;
+    let volume = f1lake::workspace::volume(config).ok_or_else(|| {
+        Error::Usage(
+            "a pipeline reads a volume; name it by landing_volume_path or --out /Volumes/<catalog>/<schema>/<volume>"
+                .to_owned(),
+        )
+    })?;
+    let files = match (config.format, config.compression) {
+        (Format::Json, Compression::None | Compression::Gzip) => LandingFiles::Json,
+        (Format::Ndjson, Compression::None | Compression::Gzip) => LandingFiles::Ndjson,
+        _ => {
+            return Err(Error::Usage(
+                "a pipeline reads json or ndjson, plain or gzip; set format and compression so, or use `f1lake load`"
+                    .to_owned(),
+            ));
+        }
+    };
+    write(&f1lake_warehouse::pipeline(volume, files))?;
+    Ok(ExitCode::Done)
+}

@@ -1,0 +1,117 @@
+//! `f1lake demo`: a generated race weekend, with no network and no account.
+
+use super::{Context, build, load};
+use crate::cli::DemoArgs;
+use crate::error::Error;
+use crate::exit_code::ExitCode;
+use f1lake::Zone;
+use f1lake::config::Config;
+use f1lake_bronze::LoadSettings;
+use f1lake_extract::Mode;
+use f1lake_lake::{BuildSettings, BuildStatus};
+use f1lake_zone::files::{Existing, write_file};
+use jiff::Timestamp;
+use openf1_client::{Limits, OpenF1, RateLimiter};
+use openf1_sim::{GeneratedConfig, SimConfig, SimLimits, Source};
+use std::path::Path;
+
+/// Season and weekend of the demo: the last one of 2024, at Yas Island.
+const SEASON: i32 = 2024;
+const MEETING: i64 = 1204;
+/// Its race.
+const RACE: i64 = 9647;
+/// The suggested first query; fits into 80 columns.
+const QUERY: &str = "select leaderboard_position as pos, name_acronym as driver, team_name as team, \
+grid_position as grid, laps_completed as laps, gap_to_leader_seconds as gap, lap_time(best_lap_time) as best, points \
+from session_leaderboard where session_key = 9647 order by pos";
+/// File with the seed in the demo's folder.
+const SEED_FILE: &str = "seed";
+
+pub(crate) async fn run(context: &Context, args: &DemoArgs) -> Result<ExitCode, Error> {
+    let folder = Path::new(&args.out);
+    let place = |name: &str| folder.join(name).to_string_lossy().into_owned();
+    let config = Config { landing_path: place("landing"), lake_path: place("lake"), ..Config::default() };
+    let started = std::time::Instant::now();
+    let zone = Zone::open(&config).await?;
+    let seed = seed_of(context, folder, args)?;
+    let simulator = openf1_sim::start(SimConfig {
+        source: Source::Generated(GeneratedConfig {
+            seed,
+            seasons: vec![SEASON],
+            ..GeneratedConfig::default()
+        }),
+        limits: SimLimits::None,
+        ..SimConfig::default()
+    })
+    .await?;
+    context.say(&format!(
+        "A simulated OpenF1 runs on {} with a generated season: invented results, real shapes and quirks.",
+        simulator.base_url()
+    ));
+    let client = OpenF1::builder()
+        .base_url(simulator.base_url())
+        .limiter(RateLimiter::new(Limits::unlimited()))
+        .build()?;
+    let mut settings = config.extract_settings(zone.work_dir.clone(), Timestamp::now());
+    settings.selection.mode = Mode::Keys { session_keys: Vec::new(), meeting_keys: vec![MEETING] };
+    settings.selection.order = f1lake_extract::Order::Oldest;
+    let extracted = super::extract::extract(context, client, &zone, settings).await?;
+    super::extract::print_sessions(context, &extracted, &extracted)?;
+    simulator.shutdown().await;
+    let code = super::extract::exit_code(&extracted);
+    if code != ExitCode::Done {
+        return Ok(code);
+    }
+    let cancel = crate::interrupt::token();
+    let lake = load::open_lake(&config)?;
+    let loaded = load::load(context, &lake, &zone.landing, &LoadSettings::default(), &cancel).await?;
+    if load::exit_code(&loaded) != ExitCode::Done {
+        load::show(context, &loaded)?;
+        return Ok(load::exit_code(&loaded));
+    }
+    let built = build::build_lake(context, &lake, &BuildSettings::default(), &cancel).await?;
+    if built.count(BuildStatus::Failed) > 0 {
+        return Ok(build::exit_code(&built));
+    }
+    super::report::report(context, &lake, RACE, &folder.join("report.html")).await?;
+    let program = program();
+    let out = shown(&args.out);
+    context.say(&format!(
+        "\nFrom the API to gold in {:.0} s, with generated data. Look at it:\n  \
+         {out}/report.html in a browser\n  \
+         {program} sql --lake {out}/lake \"{QUERY}\"\n  \
+         {program} tables --lake {out}/lake\n  \
+         {program} verify --out {out}/landing\n\
+         Then the real thing, within the free limits:\n  \
+         {program} plan --mode latest --num-sessions 1\n  \
+         {program} run --mode latest --num-sessions 1",
+        started.elapsed().as_secs_f64()
+    ));
+    Ok(build::exit_code(&built))
+}
+
+/// The seed of the demo in the folder; for a new one, that of the flag.
+fn seed_of(context: &Context, folder: &Path, args: &DemoArgs) -> Result<u64, Error> {
+    let file = folder.join(SEED_FILE);
+    let before = std::fs::read_to_string(&file).ok().and_then(|text| text.trim().parse().ok());
+    if let Some(seed) = before.filter(|seed| *seed != args.seed) {
+        context.say(&format!(
+            "{} holds the demo of seed {seed} and shows that; for seed {} give another folder: --out {}-{}",
+            args.out, args.seed, args.out, args.seed
+        ));
+        return Ok(seed);
+    }
+    let failed = |source| Error::File { path: file.display().to_string(), source };
+    write_file(&file, format!("{}\n", args.seed).as_bytes(), Existing::Replace).map_err(failed)?;
+    Ok(args.seed)
+}
+
+/// How the user started this program.
+fn program() -> &'static str {
+    if std::env::var_os("CARGO").is_some() { "cargo run -q -p f1lake-cli --" } else { "f1lake" }
+}
+
+/// A folder for a shell, quoted if necessary.
+fn shown(folder: &str) -> String {
+    if folder.contains(char::is_whitespace) { format!("'{folder}'") } else { folder.to_owned() }
+}

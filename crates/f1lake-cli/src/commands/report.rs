@@ -1,0 +1,154 @@
+//! `f1lake report`: one session in the terminal and as a page.
+
+use super::Context;
+use super::load::require_lake;
+use crate::cli::ReportArgs;
+use crate::error::Error;
+use crate::exit_code::ExitCode;
+use crate::output::{OutputFormat, terminal_width, write};
+use f1lake_lake::{Lake, LakeError, Query, RowFormat, write_rows};
+use f1lake_report::{Part, ReportData, Rows, render_html, render_text};
+use f1lake_zone::files::{Existing, write_file};
+use serde_json::Value;
+use std::path::Path;
+
+/// Width of the text without a terminal.
+const WIDTH: usize = 100;
+
+pub(crate) async fn run(context: &Context, args: &ReportArgs) -> Result<ExitCode, Error> {
+    let loaded = context.load(&[&args.lake])?;
+    let lake = require_lake(&loaded.config)?;
+    let query = Query::open(&lake, None).await?;
+    let session_key = find_session(&query, &args.session).await?;
+    let data = collect(&query, session_key).await?;
+    let file = match &args.html {
+        Some(file) => file.clone(),
+        None => format!("f1lake-report-{session_key}.html"),
+    };
+    show(context, &data, Path::new(&file))?;
+    Ok(ExitCode::Done)
+}
+
+/// Shows the report of a session in the terminal and writes it into a file.
+pub(crate) async fn report(
+    context: &Context,
+    lake: &Lake,
+    session_key: i64,
+    file: &Path,
+) -> Result<(), Error> {
+    let query = Query::open(lake, None).await?;
+    show(context, &collect(&query, session_key).await?, file)
+}
+
+fn show(context: &Context, data: &ReportData, file: &Path) -> Result<(), Error> {
+    let page = render_html(data)?;
+    let failed = |source| Error::File { path: file.display().to_string(), source };
+    write_file(file, page.as_bytes(), Existing::Replace).map_err(failed)?;
+    match context.output() {
+        OutputFormat::Table => {
+            let terminal = terminal_width();
+            let width = terminal.unwrap_or(WIDTH);
+            let colour = terminal.is_some() && std::env::var_os("NO_COLOR").is_none();
+            write(&render_text(data, width, colour))?;
+        }
+        OutputFormat::Json | OutputFormat::Csv => {
+            let text = serde_json::to_string_pretty(data)
+                .map_err(|error| Error::io("cannot print JSON")(std::io::Error::other(error)))?;
+            write(&format!("{text}\n"))?;
+        }
+    }
+    context.say(&format!("report with plots: {}", file.display()));
+    Ok(())
+}
+
+/// Finds a session by key, `latest`, or words of its name, location and day.
+async fn find_session(query: &Query, wanted: &str) -> Result<i64, Error> {
+    if let Ok(key) = wanted.parse() {
+        return Ok(key);
+    }
+    let rows = rows(
+        query,
+        "select session_key, concat_ws('_', cast(batch_day as varchar), location, session_name) as name \
+         from gold_analytics.dim_sessions order by date_start desc, session_key",
+    )
+    .await;
+    // Without that table nothing was built.
+    let rows = match rows {
+        Err(Error::Library(f1lake::Error::Lake(LakeError::Sql(text))))
+            if text.starts_with("there is no table") =>
+        {
+            Vec::new()
+        }
+        other => other?,
+    };
+    let sessions: Vec<(i64, String)> = rows
+        .iter()
+        .filter_map(|row| Some((row["session_key"].as_i64()?, row["name"].as_str()?.replace(' ', "_"))))
+        .collect();
+    let fits = |name: &str| {
+        let name = name.to_lowercase();
+        wanted.to_lowercase().split([' ', '_']).all(|word| name.contains(word))
+    };
+    let found: Vec<&(i64, String)> = if wanted == "latest" {
+        sessions.first().into_iter().collect()
+    } else {
+        sessions.iter().filter(|(_, name)| fits(name)).collect()
+    };
+    match found.as_slice() {
+        [(key, _)] => Ok(*key),
+        [] => Err(Error::Usage(no_such_session(wanted, &sessions))),
+        several => {
+            let some: Vec<String> =
+                several.iter().take(5).map(|(key, name)| format!("{key} {name}")).collect();
+            Err(Error::Usage(format!(
+                "{} sessions fit {wanted}, such as {}; give the key",
+                several.len(),
+                some.join(", ")
+            )))
+        }
+    }
+}
+
+/// The message when no built session matches.
+fn no_such_session(wanted: &str, sessions: &[(i64, String)]) -> String {
+    const SOME: usize = 5;
+    if sessions.is_empty() {
+        return "the lake has no built session yet\n  `f1lake run` fetches and builds the last ten"
+            .to_owned();
+    }
+    let mut text = format!("no built session is named {wanted}\n  there are ");
+    let shown: Vec<String> = sessions.iter().take(SOME).map(|(key, name)| format!("{key} {name}")).collect();
+    text.push_str(&shown.join(", "));
+    if sessions.len() > SOME {
+        text.push_str(&format!(" and {} older; `f1lake sql \"select session_key, session_name, location from dim_sessions\"` lists all", sessions.len() - SOME));
+    }
+    text
+}
+
+async fn collect(query: &Query, session_key: i64) -> Result<ReportData, Error> {
+    let mut parts = Rows::new();
+    for part in Part::ALL {
+        let found = rows(query, &part.sql(session_key)).await.map_err(|error| match error {
+            Error::Library(f1lake::Error::Lake(LakeError::Sql(text))) => Error::Usage(format!(
+                "the lake was built by another version of f1lake ({}); run `f1lake build` and try again",
+                text.lines().next().unwrap_or_default().trim_start_matches("error: ")
+            )),
+            other => other,
+        })?;
+        parts.insert(part, found);
+    }
+    let data = ReportData::from_rows(parts)?;
+    if data.session.is_none() {
+        return Err(Error::Usage(format!(
+            "session {session_key} is not in the gold tables; run `f1lake load` and `f1lake build`"
+        )));
+    }
+    Ok(data)
+}
+
+async fn rows(query: &Query, sql: &str) -> Result<Vec<Value>, Error> {
+    let mut text = Vec::new();
+    write_rows(query.sql(sql).await?, RowFormat::Json, &mut text).await?;
+    serde_json::from_slice(&text)
+        .map_err(|error| Error::io("cannot read a query's rows")(std::io::Error::other(error)))
+}

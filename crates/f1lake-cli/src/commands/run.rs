@@ -1,0 +1,94 @@
+//! `f1lake run`: everything that is due, from the API to gold.
+
+use super::{Context, build, extract, load};
+use crate::cli::RunArgs;
+use crate::error::Error;
+use crate::exit_code::ExitCode;
+use crate::output::{OutputFormat, write};
+use f1lake::Zone;
+use f1lake::config::{LoadTo, Loaded};
+use f1lake_bronze::{LoadReport, LoadSettings};
+use f1lake_extract::RunReport;
+use f1lake_lake::{BuildReport, BuildSettings};
+use serde::Serialize;
+
+/// Results of the steps as one document; steps that were not reached are null.
+#[derive(Debug, Default, Serialize)]
+struct Steps {
+    extract: Option<RunReport>,
+    load: Option<LoadReport>,
+    build: Option<BuildReport>,
+    /// Why a step failed.
+    error: Option<String>,
+    exit_code: u8,
+}
+
+pub(crate) async fn run(context: &Context, args: &RunArgs) -> Result<ExitCode, Error> {
+    let loaded = context.load(&[
+        &args.extract.selection,
+        &args.extract.work,
+        &args.extract.out,
+        &args.extract.api,
+        &args.lake,
+        &args.load_to,
+        &args.warehouse,
+    ])?;
+    let mut steps = Steps::default();
+    let result = run_steps(context, &loaded, args, &mut steps).await;
+    if context.output() == OutputFormat::Json && steps.extract.is_some() {
+        let code = result.as_ref().map_or_else(Error::exit_code, |code| *code);
+        steps.exit_code = code as u8;
+        steps.error = result.as_ref().err().map(Error::told);
+        let text = serde_json::to_string_pretty(&steps)
+            .map_err(|error| Error::io("cannot print JSON")(std::io::Error::other(error)))?;
+        write(&format!("{text}\n"))?;
+    }
+    result
+}
+
+async fn run_steps(
+    context: &Context,
+    loaded: &Loaded,
+    args: &RunArgs,
+    steps: &mut Steps,
+) -> Result<ExitCode, Error> {
+    let report = steps.extract.insert(extract::run_loaded(context, loaded, &args.extract).await?);
+    if context.output() != OutputFormat::Json {
+        extract::print_sessions(context, report, report)?;
+    }
+    let extracted = extract::exit_code(report);
+    // Load what landed, even if other sessions failed or a live session locks the API.
+    if !matches!(extracted, ExitCode::Done | ExitCode::SomeFailed | ExitCode::Locked) {
+        return Ok(extracted);
+    }
+    let nothing_chosen = report.sessions.is_empty();
+    let Some(zone) = Zone::open_existing(&loaded.config)? else { return Ok(extracted) };
+    // Empty tables would only look like data.
+    if nothing_chosen && zone.landing.manifests().await?.is_empty() {
+        return Ok(extracted);
+    }
+    let cancel = crate::interrupt::token();
+    if loaded.config.load_to == LoadTo::Databricks {
+        let report =
+            load::load_databricks(context, &loaded.config, &zone.landing, &LoadSettings::default(), &cancel)
+                .await?;
+        context.say("silver and gold: `dbt build --target databricks` in the folder dbt");
+        let code = load::exit_code(&report);
+        steps.load = Some(report);
+        return Ok(first_trouble([extracted, code]));
+    }
+    let lake = load::open_lake(&loaded.config)?;
+    let report = load::load(context, &lake, &zone.landing, &LoadSettings::default(), &cancel).await?;
+    let loaded_code = load::exit_code(&report);
+    steps.load = Some(report);
+    let settings = BuildSettings { wait_for_lock: args.extract.work.wait, ..BuildSettings::default() };
+    let built = build::build_lake(context, &lake, &settings, &cancel).await?;
+    build::say_notable(context, &built);
+    let built_code = build::exit_code(&built);
+    steps.build = Some(built);
+    Ok(first_trouble([extracted, loaded_code, built_code]))
+}
+
+fn first_trouble(codes: impl IntoIterator<Item = ExitCode>) -> ExitCode {
+    codes.into_iter().find(|code| *code != ExitCode::Done).unwrap_or(ExitCode::Done)
+}

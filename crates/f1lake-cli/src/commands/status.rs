@@ -1,0 +1,90 @@
+//! `f1lake status`: what is landed.
+
+use super::Context;
+use crate::cli::ZoneArgs;
+use crate::error::Error;
+use crate::exit_code::ExitCode;
+use crate::output::{Column, print};
+use crate::progress::plural;
+use f1lake::Zone;
+use indicatif::{HumanBytes, HumanCount};
+use jiff::Timestamp;
+use serde::Serialize;
+
+#[derive(Serialize)]
+struct Line {
+    session_key: i64,
+    meeting_key: i64,
+    session: String,
+    endpoints: usize,
+    rows: u64,
+    bytes: u64,
+    corrections: u32,
+    extracted_at: Timestamp,
+    settled: bool,
+}
+
+pub(crate) async fn run(context: &Context, args: &ZoneArgs) -> Result<ExitCode, Error> {
+    let loaded = context.load(&[&args.out])?;
+    let zone = Zone::require(&loaded.config)?;
+    let mut manifests = zone.landing.manifests().await?;
+    manifests.sort_by_key(|manifest| manifest.date_start);
+    let lines: Vec<Line> = manifests
+        .iter()
+        .map(|manifest| Line {
+            session_key: manifest.session_key,
+            meeting_key: manifest.meeting_key,
+            session: manifest.name.clone(),
+            endpoints: manifest.endpoints.len(),
+            rows: manifest.rows(),
+            bytes: manifest.bytes(),
+            corrections: manifest.endpoints.values().map(|endpoint| endpoint.version.saturating_sub(1)).sum(),
+            extracted_at: manifest.extracted_at,
+            settled: manifest.settled(loaded.config.settle_days),
+        })
+        .collect();
+    print(
+        context.output(),
+        &lines,
+        &lines,
+        &[
+            Column::Left("session"),
+            Column::Right("key"),
+            Column::Right("endpoints"),
+            Column::Right("rows"),
+            Column::Right("size"),
+            Column::Left("extracted (UTC)"),
+            Column::Left("state"),
+        ],
+        |line| {
+            let mut state = if line.settled { "settled" } else { "not settled yet" }.to_owned();
+            if line.corrections > 0 {
+                state.push_str(&format!(", {} corrected", line.corrections));
+            }
+            vec![
+                line.session.clone(),
+                line.session_key.to_string(),
+                line.endpoints.to_string(),
+                HumanCount(line.rows).to_string(),
+                HumanBytes(line.bytes).to_string(),
+                line.extracted_at.strftime("%Y-%m-%d %H:%M").to_string(),
+                state,
+            ]
+        },
+    )?;
+    let unfinished = std::fs::read_dir(zone.work_dir.join("staging")).map_or(0, Iterator::count);
+    context.say(&format!(
+        "{} {} landed in {}: {} rows, {}{}",
+        lines.len(),
+        plural(lines.len(), "session", "sessions"),
+        zone.landing.describe(),
+        HumanCount(lines.iter().map(|line| line.rows).sum()),
+        HumanBytes(lines.iter().map(|line| line.bytes).sum()),
+        if unfinished > 0 {
+            format!("; {unfinished} begun and not finished, the next extract resumes them")
+        } else {
+            String::new()
+        }
+    ));
+    Ok(ExitCode::Done)
+}

@@ -1,0 +1,48 @@
+//! `f1lake verify`: compares files with manifests.
+
+use super::Context;
+use crate::cli::ZoneArgs;
+use crate::error::Error;
+use crate::exit_code::ExitCode;
+use crate::output::{Column, OutputFormat, print};
+use crate::progress::plural;
+use f1lake::Zone;
+use indicatif::{HumanBytes, HumanCount};
+
+pub(crate) async fn run(context: &Context, args: &ZoneArgs) -> Result<ExitCode, Error> {
+    let loaded = context.load(&[&args.out])?;
+    let zone = Zone::require(&loaded.config)?;
+    let report = f1lake_zone::verify(&zone.landing).await?;
+    if report.sessions == 0 && report.problems.is_empty() {
+        let place = zone.landing.describe();
+        return Err(Error::Usage(format!(
+            "{place} is no landing zone: no session landed there, so nothing can be verified\n  \
+             `f1lake extract` makes one, --out names another"
+        )));
+    }
+    if !report.problems.is_empty() || context.output() != OutputFormat::Table {
+        print(
+            context.output(),
+            &report,
+            &report.problems,
+            &[Column::Right("session"), Column::Left("file"), Column::Left("damage")],
+            |problem| vec![problem.session_key.to_string(), problem.file.clone(), problem.what.clone()],
+        )?;
+    }
+    for name in &report.unlisted {
+        context.say(&format!("note: {name} belongs to no manifest"));
+    }
+    context.say(&format!(
+        "{} {}, {} files, {} rows, {} checked: {}",
+        report.sessions,
+        plural(report.sessions, "session", "sessions"),
+        report.files,
+        HumanCount(report.rows),
+        HumanBytes(report.bytes),
+        match report.problems.len() {
+            0 => "all as landed".to_owned(),
+            count => format!("{count} damaged; `f1lake repair` lands them again"),
+        }
+    ));
+    Ok(if report.problems.is_empty() { ExitCode::Done } else { ExitCode::Failed })
+}

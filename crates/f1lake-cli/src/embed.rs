@@ -1,0 +1,203 @@
+//! Runs commands inside another process: keywords instead of flags, JSON instead of tables, and lines passed
+//! to the host instead of standard error. The commands themselves are those of the command line.
+
+use crate::cli::{Cli, Command};
+use crate::error::Error;
+use crate::exit_code::ExitCode;
+use crate::output::OutputFormat;
+use arrow_array::RecordBatch;
+use clap::{ArgAction, CommandFactory, Parser};
+use f1lake::config::{SETTINGS, meant};
+use f1lake::nearest::nearest;
+use figment::value::{Dict, Value as Setting};
+use serde_json::{Map, Value};
+use std::ffi::OsString;
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex, PoisonError};
+use tokio_util::sync::CancellationToken;
+
+/// Receives messages of a running command, line by line; never blocks.
+pub type Tell = Arc<dyn Fn(&str) + Send + Sync>;
+
+/// A command with its keywords.
+#[derive(Debug, Clone, Default)]
+pub struct Call {
+    /// Command, such as `extract`.
+    pub command: String,
+    /// Positional arguments, such as the query of `sql`.
+    pub words: Vec<String>,
+    /// Flags of the command (with `_` for `-`) and settings, by name; nulls count as unset.
+    pub keywords: Map<String, Value>,
+    /// Configuration file.
+    pub config: Option<PathBuf>,
+    /// Whether to suppress messages.
+    pub quiet: bool,
+}
+
+/// Result of a command.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Ended {
+    /// Exit code.
+    pub code: ExitCode,
+    /// The command's output: JSON, if it prints data.
+    pub printed: String,
+    /// Cause, when it failed before it could report.
+    pub error: Option<String>,
+}
+
+impl From<Error> for Ended {
+    fn from(error: Error) -> Self {
+        Self { code: error.exit_code(), printed: String::new(), error: Some(error.told()) }
+    }
+}
+
+/// Rows of a query, all in memory.
+#[derive(Debug, Clone)]
+pub struct Rows {
+    /// Columns.
+    pub schema: f1lake_lake::deltalake::arrow::datatypes::SchemaRef,
+    /// Rows.
+    pub batches: Vec<RecordBatch>,
+}
+
+/// The process that runs a command instead of a terminal.
+pub(crate) struct Host {
+    settings: Dict,
+    tell: Tell,
+    printed: Mutex<String>,
+}
+
+impl std::fmt::Debug for Host {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Host").finish_non_exhaustive()
+    }
+}
+
+tokio::task_local! {
+    static HOST: Arc<Host>;
+}
+
+impl Host {
+    /// The host of the current command; `None` on the command line.
+    pub(crate) fn current() -> Option<Arc<Self>> {
+        HOST.try_with(Arc::clone).ok()
+    }
+
+    /// Settings passed as keywords.
+    pub(crate) fn settings(&self) -> Dict {
+        self.settings.clone()
+    }
+
+    pub(crate) fn tell(&self, line: &str) {
+        (self.tell)(line);
+    }
+
+    pub(crate) fn print(&self, text: &str) {
+        self.printed.lock().unwrap_or_else(PoisonError::into_inner).push_str(text);
+    }
+}
+
+/// Runs a command; `cancel` asks it to stop cleanly, like Ctrl-C.
+pub async fn call(call: Call, tell: Tell, cancel: CancellationToken) -> Ended {
+    let (cli, host) = match prepare(&call, tell) {
+        Ok(ready) => ready,
+        Err(error) => return error.into(),
+    };
+    let work =
+        HOST.scope(Arc::clone(&host), crate::interrupt::scope(Some(cancel), crate::commands::run(cli)));
+    let result = work.await;
+    let printed = std::mem::take(&mut *host.printed.lock().unwrap_or_else(PoisonError::into_inner));
+    match result {
+        Ok(code) => Ended { code, printed, error: None },
+        Err(error) => Ended { printed, ..error.into() },
+    }
+}
+
+/// Runs a query (command `sql`) and keeps its rows.
+///
+/// # Errors
+/// The command's result, when it returned no rows.
+pub async fn query(call: Call, tell: Tell, cancel: CancellationToken) -> Result<Rows, Ended> {
+    let (cli, host) = prepare(&call, tell)?;
+    let Command::Sql(args) = cli.command else {
+        return Err(Error::Usage(format!("`{}` gives no rows", call.command)).into());
+    };
+    let context = crate::commands::Context::hosted(cli.globals);
+    let work = crate::commands::query_rows(&context, &args, &cancel);
+    let rows = HOST.scope(host, work).await?;
+    Ok(rows)
+}
+
+fn prepare(call: &Call, tell: Tell) -> Result<(Cli, Arc<Host>), Error> {
+    let (mut arguments, settings) = arguments(&call.command, &call.keywords)?;
+    if let Some(file) = &call.config {
+        let mut flag = OsString::from("--config=");
+        flag.push(file);
+        arguments.push(flag);
+    }
+    if !call.words.is_empty() {
+        arguments.push("--".into());
+        arguments.extend(call.words.iter().map(OsString::from));
+    }
+    let mut cli = Cli::try_parse_from(arguments).map_err(|error| {
+        let (problem, advice) = crate::usage_error::problem(&error, &[]);
+        Error::Usage(advice.map_or_else(|| problem.clone(), |advice| format!("{problem}\n  {advice}")))
+    })?;
+    cli.globals.output = OutputFormat::Json;
+    cli.globals.quiet = call.quiet;
+    Ok((cli, Arc::new(Host { settings, tell, printed: Mutex::default() })))
+}
+
+/// Keywords as flags, or as settings where the command has no such flag.
+fn arguments(command: &str, keywords: &Map<String, Value>) -> Result<(Vec<OsString>, Dict), Error> {
+    let program = Cli::command();
+    let known =
+        program.find_subcommand(command).ok_or_else(|| Error::Usage(format!("`{command}` is no command")))?;
+    let mut arguments: Vec<OsString> = vec![program.get_name().into(), command.into()];
+    let mut settings = Dict::new();
+    for (name, value) in keywords.iter().filter(|(_, value)| !value.is_null()) {
+        let flag = name.replace('_', "-");
+        let argument = known.get_arguments().find(|argument| argument.get_long() == Some(&flag));
+        match (argument.map(|argument| argument.get_action()), value) {
+            (Some(ArgAction::SetTrue), Value::Bool(given)) => {
+                if *given {
+                    arguments.push(format!("--{flag}").into());
+                }
+            }
+            (Some(ArgAction::SetTrue), _) => {
+                return Err(Error::Usage(format!("--{flag}: true or false is wanted")));
+            }
+            (Some(_), Value::Array(values)) if values.is_empty() => {
+                return Err(Error::Usage(format!("--{flag} is an empty list; leave it out")));
+            }
+            (Some(_), Value::Array(values)) => {
+                for value in values {
+                    arguments.push(format!("--{flag}={}", text(&flag, value)?).into());
+                }
+            }
+            (Some(_), value) => arguments.push(format!("--{flag}={}", text(&flag, value)?).into()),
+            (None, value) if SETTINGS.iter().any(|setting| setting.name == name) => {
+                let value =
+                    Setting::serialize(value).map_err(|error| Error::Usage(format!("{name}: {error}")))?;
+                settings.insert(name.clone(), value);
+            }
+            (None, _) => {
+                let flags = known.get_arguments().filter_map(|argument| argument.get_long());
+                let near = nearest(name, flags.map(|flag| flag.replace('-', "_")), 0.85);
+                let advice = near.map_or_else(|| meant(name), |flag| format!("did you mean `{flag}`?"));
+                return Err(Error::Usage(format!(
+                    "`{name}` is neither a keyword of {command} nor a setting; {advice}"
+                )));
+            }
+        }
+    }
+    Ok((arguments, settings))
+}
+
+fn text(flag: &str, value: &Value) -> Result<String, Error> {
+    match value {
+        Value::String(text) => Ok(text.clone()),
+        Value::Number(number) => Ok(number.to_string()),
+        _ => Err(Error::Usage(format!("--{flag}: text or a number is wanted"))),
+    }
+}

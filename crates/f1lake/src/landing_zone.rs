@@ -1,0 +1,86 @@
+//! The configured landing zone, with the folder that its runs work in.
+
+use crate::config::Config;
+use crate::error::Error;
+use crate::folders::{data_dir, fingerprint};
+use crate::place::Place;
+use f1lake_zone::Landing;
+use std::path::{Path, PathBuf};
+
+/// A landing zone with its working folder.
+#[derive(Debug)]
+pub struct Zone {
+    /// The files.
+    pub landing: Landing,
+    /// Staging, lock and learned sizes.
+    pub work_dir: PathBuf,
+    /// The destination, for the first line of a run.
+    pub lands: String,
+    /// Whether it existed before this command.
+    existed: bool,
+}
+
+impl Zone {
+    /// Opens the zone for writing, and tests whether that works.
+    ///
+    /// # Errors
+    /// [`Error::Usage`] when the destination is unusable, [`Error::Extract`] when it refuses the login.
+    pub async fn open(config: &Config) -> Result<Self, Error> {
+        let place = Place::of(config)?;
+        let existed = place.folder().is_none_or(Path::exists);
+        let (landing, lands) = place.landing(config)?;
+        let zone = Self { work_dir: work_dir(config, &landing), landing, lands, existed };
+        if let Err(error) = zone.landing.check_writable().await {
+            zone.forget_when_empty();
+            return Err(if error.is_refused() { error.into() } else { Error::Usage(error.to_string()) });
+        }
+        Ok(zone)
+    }
+
+    /// Opens a zone for reading; `None` when it does not exist.
+    ///
+    /// # Errors
+    /// When it cannot be opened.
+    pub fn open_existing(config: &Config) -> Result<Option<Self>, Error> {
+        let place = Place::of(config)?;
+        if place.folder().is_some_and(|folder| !folder.is_dir()) {
+            return Ok(None);
+        }
+        let (landing, lands) = place.landing(config)?;
+        Ok(Some(Self { work_dir: work_dir(config, &landing), landing, lands, existed: true }))
+    }
+
+    /// Opens a zone for reading, which must exist.
+    ///
+    /// # Errors
+    /// [`Error::Usage`] when it does not exist.
+    pub fn require(config: &Config) -> Result<Self, Error> {
+        Self::open_existing(config)?.ok_or_else(|| {
+            Error::Usage(format!(
+                "no landing zone at {}; `f1lake extract` makes one, --out names another",
+                config.landing_path
+            ))
+        })
+    }
+
+    /// Removes the folders that this command created if they stayed empty.
+    pub fn forget_when_empty(&self) {
+        let Some(folder) = self.landing.local_path().filter(|_| !self.existed) else { return };
+        // Folders are removed only when empty, so a failure here means that something must be kept, such as a
+        // lock taken meanwhile.
+        for made in [self.work_dir.join("staging"), self.work_dir.join("state"), self.work_dir.clone()] {
+            let _ = std::fs::remove_dir(made);
+        }
+        let _ = std::fs::remove_dir(folder.join(f1lake_zone::MANIFEST_DIR));
+        let _ = std::fs::remove_dir(folder);
+    }
+}
+
+fn work_dir(config: &Config, landing: &Landing) -> PathBuf {
+    match (&config.work_path, landing.local_path()) {
+        (Some(path), _) => path.clone(),
+        // A volume mounted as a folder, inside Databricks, accepts only whole files: no locks, no append.
+        (None, Some(folder)) if !f1lake_zone::files::is_mounted_volume(folder) => folder.join("_work"),
+        (None, _) => data_dir().join("work").join(fingerprint(&landing.describe())),
+    }
+}

@@ -1,0 +1,87 @@
+//! The configured Databricks workspace.
+
+use crate::config::Config;
+use crate::error::Error;
+use crate::place;
+use f1lake_databricks::{Explicit, Login, Workspace};
+#[cfg(feature = "databricks")]
+use f1lake_databricks::{VolumePath, VolumeStore};
+
+/// The configured Databricks login.
+pub fn login(config: &Config) -> Result<Login, f1lake_databricks::Error> {
+    Login::resolve(&Explicit {
+        profile: config.databricks_profile.clone(),
+        warehouse: config.databricks_warehouse.clone(),
+        runtime: crate::runtime::current(),
+        ..Explicit::default()
+    })
+}
+
+/// Connects to the configured workspace.
+///
+/// # Errors
+/// When no login is configured, or it is refused.
+pub fn workspace(config: &Config) -> Result<Workspace, Error> {
+    Ok(Workspace::connect(login(config)?)?)
+}
+
+/// The landing zone's volume, if it is in one.
+pub fn volume(config: &Config) -> Option<&str> {
+    let volume = config.landing_volume_path.as_deref().filter(|path| !path.is_empty());
+    volume.map(place::bare).or_else(|| {
+        let bare = place::bare(&config.landing_path);
+        bare.starts_with("/Volumes/").then_some(bare)
+    })
+}
+
+/// Names used by a load into Databricks.
+#[cfg(feature = "databricks")]
+#[derive(Debug)]
+pub struct DatabricksNames {
+    /// Catalog and schema of the bronze tables.
+    pub place: f1lake_warehouse::Place,
+    /// Volume folder for staged files.
+    pub staging: VolumePath,
+}
+
+#[cfg(feature = "databricks")]
+impl DatabricksNames {
+    /// # Errors
+    /// When no catalog is configured, or a path is not in a volume.
+    pub fn of(config: &Config) -> Result<Self, Error> {
+        let landing = volume(config).map(str::parse::<VolumePath>).transpose()?;
+        let catalog = config
+            .databricks_catalog
+            .clone()
+            .or_else(|| landing.as_ref().map(|volume| volume.catalog().to_owned()))
+            .ok_or_else(|| {
+                Error::Usage(
+                    "no catalog is named; set databricks_catalog or --catalog, or land in a volume"
+                        .to_owned(),
+                )
+            })?;
+        let schema = config.databricks_schema.clone();
+        let staging = match (&config.databricks_staging_path, landing) {
+            (Some(path), _) => path.parse()?,
+            (None, Some(volume)) => volume,
+            (None, None) => format!("/Volumes/{catalog}/{schema}/f1lake").parse()?,
+        };
+        Ok(Self { place: f1lake_warehouse::Place { catalog, schema }, staging })
+    }
+}
+
+/// Looks up the configured warehouse.
+#[cfg(feature = "databricks")]
+pub async fn warehouse(config: &Config) -> Result<f1lake_warehouse::Warehouse, Error> {
+    let names = DatabricksNames::of(config)?;
+    let workspace = workspace(config)?;
+    let wanted = workspace.login().warehouse.clone().ok_or_else(|| {
+        Error::Usage(
+            "no SQL warehouse is named; set databricks_warehouse, --warehouse or DATABRICKS_WAREHOUSE_ID"
+                .to_owned(),
+        )
+    })?;
+    let warehouse = workspace.warehouse(&wanted.value).await?;
+    let staging = VolumeStore::open(&workspace, &names.staging.to_string())?;
+    Ok(f1lake_warehouse::Warehouse { workspace, warehouse_id: warehouse.id, place: names.place, staging })
+}

@@ -54,7 +54,7 @@ fn seeds_of_the_manifest_are_read() {
     let seeds: Vec<_> = files("manifest").into_iter().filter(seed).collect();
     assert!(!seeds.is_empty());
     for file in seeds {
-        let read = serde_json::from_slice::<f1lake_extract::Manifest>(&std::fs::read(&file).unwrap());
+        let read = serde_json::from_slice::<f1lake_zone::Manifest>(&std::fs::read(&file).unwrap());
         read.unwrap_or_else(|error| panic!("{}: {error}", file.display()));
     }
 }

@@ -238,7 +238,7 @@ impl Fetcher<'_> {
             match answer {
                 Err(error) if error.is_locked() && self.planner.settings.on_locked == OnLocked::Wait => {
                     drop(worker);
-                    (self.progress)(Event::Note(waiting_note(&self.planner.settings)));
+                    (self.progress)(Event::Note(waiting_note(self.planner.settings)));
                     tokio::time::sleep(self.planner.settings.locked_poll).await;
                 }
                 other => return Ok((other?, worker)),

@@ -134,7 +134,7 @@ def fuzz() -> list[str]:
     for target in ("dates", "filters", "manifest", "configuration", "decoder"):
         text = run(
             "cargo", "fuzz", "run", "--features", "libfuzzer", "--sanitizer", "none", target, "--",
-            f"-max_total_time={60 * minutes}", "-max_len=1024", "-print_final_stats=1",
+            f"-max_total_time={60 * minutes}", "-max_len=4096", "-print_final_stats=1",
         )  # fmt: skip
         found.append(f"{target:<16}" + lines(text, r"^Done \d+ runs")[-1])
     return found

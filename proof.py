@@ -249,14 +249,14 @@ def write(name: str, body: list[str], seconds: float) -> None:
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("names", nargs="*")
-    parser.add_argument("--list", action="store_true", help="name the proofs and end")
+    parser.add_argument("--list", action="store_true", help="list the proofs and exit")
     arguments = parser.parse_args()
     proofs = {proof.__name__: proof for proof in PROOFS}
     if arguments.list:
         print("\n".join(proofs))
         return 0
     if unknown := set(arguments.names) - set(proofs):
-        parser.error(f"no proof is called {', '.join(unknown)}; there are {', '.join(proofs)}")
+        parser.error(f"no proof is named {', '.join(unknown)}; available: {', '.join(proofs)}")
     failed = []
     for name in arguments.names or proofs:
         started = time.monotonic()

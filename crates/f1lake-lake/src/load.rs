@@ -153,7 +153,7 @@ async fn load_session(
                     load
                 }
                 Some(Err(error)) => outcome(table.name, Err(error)),
-                None => outcome(table.name, Err("its table was not looked at")),
+                None => outcome(table.name, Err("its table was not read")),
             }
         })
         .buffer_unordered(TABLES_AT_ONCE)

@@ -95,7 +95,7 @@ def test_ctrl_c_stops_cleanly_and_the_next_call_goes_on(simulate: Simulate) -> N
     code, out, err, seconds = stopped(url, signal.SIGINT, "-c", EXTRACT)
     assert code == 0, err
     assert out == "KeyboardInterrupt\n1\n"
-    assert "stopping; what is done is kept" in err and "interrupted" in err and "Traceback" not in err
+    assert "stopping; finished work is kept" in err and "interrupted" in err and "Traceback" not in err
     assert seconds < 5
     sent = requests(url)
     report = f1lake.extract(session_keys=[RACE, QUALIFYING], endpoints=SMALL, base_url=url)
@@ -112,7 +112,7 @@ def test_the_program_stops_cleanly(simulate: Simulate, how: signal.Signals) -> N
     arguments = ["extract", "--session-key", str(RACE), "--max-workers", "1", "--endpoints", ",".join(SMALL)]
     code, _, err, seconds = stopped(url, how, "-m", "f1lake", *arguments)
     assert code == 130 and seconds < 5
-    assert "stopping; what is done is kept" in err and "Traceback" not in err
+    assert "stopping; finished work is kept" in err and "Traceback" not in err
 
 
 def test_ctrl_c_stops_a_query(lake: Path) -> None:

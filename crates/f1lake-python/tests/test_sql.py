@@ -133,8 +133,8 @@ def test_versions(lake: Path) -> None:
     [
         ("select * from fact_lap", "did you mean `gold_analytics.fact_laps`"),
         ("select nope from fact_laps", "no column `nope`"),
-        ("drop table fact_laps", "reads only"),
-        ("insert into fact_laps select * from fact_laps", "reads only"),
+        ("drop table fact_laps", "read-only"),
+        ("insert into fact_laps select * from fact_laps", "read-only"),
         ("select 1; select 2", ""),
         ("select 'a", "Unterminated"),
         ("--help", ""),

@@ -124,7 +124,7 @@ impl Manifest {
         serde_json::from_slice(bytes).map_err(|error| ZoneError::Damaged {
             path: name.to_owned(),
             detail: error.to_string(),
-            advice: "`f1lake repair` keeps it aside and lands the session again",
+            advice: "`f1lake repair` sets it aside and lands the session again",
         })
     }
 

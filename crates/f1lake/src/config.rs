@@ -280,7 +280,7 @@ impl Loaded {
         let file = match file {
             Some(named) if !named.is_file() => {
                 return Err(Error::Usage(format!(
-                    "configuration file {} does not exist; `f1lake config --example` prints one",
+                    "configuration file {} does not exist\nhint: `f1lake config --example` prints one",
                     named.display()
                 )));
             }
@@ -341,8 +341,8 @@ impl Loaded {
         ] {
             if name == "base_url" && address.contains('@') || holds_password(address) {
                 return Err(Error::Usage(format!(
-                    "{name} ({}) holds a user or password; set these in the environment (OPENF1_USERNAME and \
-                     OPENF1_PASSWORD, or the variables of the object store)",
+                    "{name} ({}) contains a user name or password\nhint: set these in the environment \
+                     (OPENF1_USERNAME and OPENF1_PASSWORD, or the variables of the object store)",
                     self.origin(name)
                 )));
             }
@@ -352,9 +352,9 @@ impl Loaded {
         {
             if !value.is_finite() || value < least || value > 86_400.0 {
                 return Err(Error::Usage(format!(
-                    "{}: write seconds{}, up to a day, such as 30",
+                    "{}: expected seconds {}, up to 86,400, such as 30",
                     self.as_written(name),
-                    if least > 0.0 { " above 0" } else { "" }
+                    if least > 0.0 { "above 0" } else { "from 0" }
                 )));
             }
         }
@@ -444,9 +444,9 @@ fn holds_password(address: &str) -> bool {
 /// A configuration file with every setting at its default, each explained.
 pub fn example_file() -> String {
     let mut text = String::from(
-        "# Settings of f1lake. Every line shows a default; take the `#` off to change it.\n\
+        "# Settings of f1lake. Every line shows a default; remove its `#` to change it.\n\
          # The environment (F1LAKE_FETCH_YEAR=2024) and flags (--year 2024) override this file.\n\
-         # Accounts never stand here: set OPENF1_USERNAME and OPENF1_PASSWORD in the environment.\n",
+         # Accounts do not belong here: set OPENF1_USERNAME and OPENF1_PASSWORD in the environment.\n",
     );
     let defaults = Config::default();
     for setting in SETTINGS {

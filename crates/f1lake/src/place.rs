@@ -82,11 +82,11 @@ impl Place {
         match surroundings(name) {
             Surroundings { inside: true, .. } => folder(name, ", the volume's mount"),
             Surroundings { folder: true, workspace: true, .. } => Err(Error::Usage(format!(
-                "{name} is a folder of this machine, and a Databricks workspace is set too; write {DBFS}{name} for the \
-                 workspace's volume, or {FILE}{name} for the folder"
+                "{name} is a folder of this machine, but a Databricks workspace is also set\nhint: write \
+                 {DBFS}{name} for the volume of the workspace, or {FILE}{name} for the folder"
             ))),
             Surroundings { folder: true, .. } => {
-                folder(name, ", a folder of this machine: no Databricks workspace is set")
+                folder(name, ", a folder of this machine (no Databricks workspace is set)")
             }
             Surroundings { .. } => Ok(Self::Volume(name.to_owned())),
         }
@@ -112,9 +112,7 @@ impl Place {
         let folder = &config.landing_path;
         if setup::volume(config).is_none_or(|volume| volume == bare(folder)) {
             return Err(Error::Usage(
-                "also_local keeps landing files of a volume in landing_path too; name the volume by \
-                 landing_volume_path or --to"
-                    .to_owned(),
+                "also_local needs a volume to land in\nhint: set landing_volume_path or --to".to_owned(),
             ));
         }
         let (copy, copied) =

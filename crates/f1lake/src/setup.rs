@@ -18,7 +18,7 @@ pub(crate) fn credentials() -> Result<Option<Credentials>, Error> {
     let set = |name: &str| std::env::var_os(name).is_some_and(|value| !value.is_empty());
     if set("OPENF1_USERNAME") != set("OPENF1_PASSWORD") {
         return Err(Error::Usage(
-            "only one of OPENF1_USERNAME and OPENF1_PASSWORD is set; set both, or none".to_owned(),
+            "only one of OPENF1_USERNAME and OPENF1_PASSWORD is set\nhint: set both, or neither".to_owned(),
         ));
     }
     Ok(Credentials::from_env())
@@ -135,7 +135,7 @@ impl Zone {
     pub(crate) fn require(config: &Config) -> Result<Self, Error> {
         Self::open_existing(config)?.ok_or_else(|| {
             Error::Usage(format!(
-                "no landing zone at {}; `f1lake extract` makes one, --out names another",
+                "no landing zone at {}\nhint: `f1lake extract` creates one; --out names another",
                 config.landing_path
             ))
         })
@@ -196,7 +196,7 @@ impl DatabricksNames {
             .or_else(|| landing.as_ref().map(|volume| volume.catalog().to_owned()))
             .ok_or_else(|| {
                 Error::Usage(
-                    "no catalog is named; set databricks_catalog or --catalog, or land in a volume"
+                    "no catalog is set\nhint: set databricks_catalog or --catalog, or land in a volume"
                         .to_owned(),
                 )
             })?;
@@ -216,7 +216,7 @@ pub(crate) async fn warehouse(config: &Config) -> Result<f1lake_warehouse::Wareh
     let workspace = workspace(config)?;
     let wanted = workspace.login().warehouse.clone().ok_or_else(|| {
         Error::Usage(
-            "no SQL warehouse is named; set databricks_warehouse, --warehouse or DATABRICKS_WAREHOUSE_ID"
+            "no SQL warehouse is set\nhint: set databricks_warehouse, --warehouse or DATABRICKS_WAREHOUSE_ID"
                 .to_owned(),
         )
     })?;

@@ -52,7 +52,7 @@ fn expected(gzip: &[u8]) -> usize {
 fn count_rows(body: &[u8]) -> Result<usize, String> {
     let rows: Vec<&RawValue> = serde_json::from_slice(body).map_err(|error| error.to_string())?;
     match rows.iter().position(|row| !row.get().starts_with('{')) {
-        Some(index) => Err(format!("element {index} is no object")),
+        Some(index) => Err(format!("element {index} is not an object")),
         None => Ok(rows.len()),
     }
 }

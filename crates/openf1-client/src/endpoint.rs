@@ -639,7 +639,7 @@ impl std::fmt::Display for Endpoint {
 
 /// Not the name of an endpoint.
 #[derive(Debug, Clone, thiserror::Error)]
-#[error("unknown endpoint `{0}`; known are: {known}", known = Endpoint::ALL.iter().map(|e| e.name()).collect::<Vec<_>>().join(", "))]
+#[error("endpoint `{0}` does not exist; available endpoints: {known}", known = Endpoint::ALL.iter().map(|e| e.name()).collect::<Vec<_>>().join(", "))]
 pub struct UnknownEndpoint(pub String);
 
 impl std::str::FromStr for Endpoint {

@@ -218,7 +218,7 @@ async fn busy_and_broken_answers_are_tried_again() {
         fake.fault("PUT", 503, &[], "");
     }
     let error = store.put(&path("a"), "x".into()).await.unwrap_err().to_string();
-    assert!(error.contains("HTTP 503 after 7 tries"), "{error}");
+    assert!(error.contains("HTTP 503 after 7 attempts"), "{error}");
 }
 
 #[tokio::test]
@@ -266,7 +266,7 @@ async fn half_an_upload_never_shows_and_is_sent_again() {
     let url = cutter(&fake, (0..20).map(|_| Cut::Up(200_000)).collect()).await;
     let store = VolumeStore::open(&workspace(fake.login_at(&url)), VOLUME).unwrap();
     let error = store.put(&path("laps.json"), bytes(MIB / 2).into()).await.unwrap_err().to_string();
-    assert!(error.contains("after 7 tries") && error.contains("check DATABRICKS_HOST"), "{error}");
+    assert!(error.contains("after 7 attempts") && error.contains("check DATABRICKS_HOST"), "{error}");
     assert!(fake.file("laps.json").unwrap() == content);
     let error = store.put(&path("new.json"), bytes(MIB / 2).into()).await.unwrap_err();
     assert!(matches!(error, Error::Generic { .. }), "{error}");
@@ -376,7 +376,10 @@ async fn all_pages_are_read_and_a_circle_is_noticed() {
 async fn a_missing_or_closed_volume_says_what_mends_it() {
     let fake = Fake::start().await;
     for (volume, advice) in [
-        ("/Volumes/main/f1/landnig", "is there a volume main.f1.landnig? CREATE VOLUME main.f1.landnig"),
+        (
+            "/Volumes/main/f1/landnig",
+            "check that the volume main.f1.landnig exists; CREATE VOLUME main.f1.landnig",
+        ),
         (
             "/Volumes/main/f1/closed/x",
             "on volume main.f1.closed, USE SCHEMA on main.f1 and USE CATALOG on main",

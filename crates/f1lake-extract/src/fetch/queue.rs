@@ -54,7 +54,7 @@ impl Queue {
         {
             let smaller = slice.split(self.bounds).filter(|_| !self.hopeless.contains(&slice.endpoint));
             if let Some(smaller) = smaller {
-                tracing::info!(%error, parts = smaller.len(), "asking for less at a time");
+                tracing::info!(%error, parts = smaller.len(), "requesting less at a time");
                 return self.replace(slice, smaller);
             }
             self.hopeless.insert(slice.endpoint);

@@ -39,13 +39,15 @@ impl Staged {
     pub(crate) fn body(&self) -> Result<String, ZoneError> {
         let (_, mut reader) = open(&self.path)?;
         let mut body = String::new();
-        reader.read_to_string(&mut body).map_err(ZoneError::io("cannot read staged answer", &self.path))?;
+        reader
+            .read_to_string(&mut body)
+            .map_err(ZoneError::io("cannot read a staged response", &self.path))?;
         Ok(body)
     }
 }
 
 fn open(path: &Path) -> Result<(Header, impl BufRead + use<>), ZoneError> {
-    let wrap = || ZoneError::io("cannot read staged answer", path);
+    let wrap = || ZoneError::io("cannot read a staged response", path);
     let file = std::fs::File::open(path).map_err(wrap())?;
     let mut reader = BufReader::new(zstd::Decoder::new(file).map_err(wrap())?);
     let mut line = String::new();
@@ -54,7 +56,7 @@ fn open(path: &Path) -> Result<(Header, impl BufRead + use<>), ZoneError> {
     let header = serde_json::from_str(&line).map_err(|error| ZoneError::Damaged {
         path: path.display().to_string(),
         detail: error.to_string(),
-        advice: "delete it, and it will be fetched again",
+        advice: "delete it; it will be fetched again",
     })?;
     Ok((header, reader))
 }
@@ -108,7 +110,8 @@ impl Staging {
         fresh: impl Fn(Timestamp) -> bool,
     ) -> Result<Self, ZoneError> {
         let folder = Self::root(lock.folder()).join(session_key.to_string());
-        std::fs::create_dir_all(&folder).map_err(ZoneError::io("cannot make the staging folder", &folder))?;
+        std::fs::create_dir_all(&folder)
+            .map_err(ZoneError::io("cannot create the staging folder", &folder))?;
         let listing = || ZoneError::io("cannot list staging", &folder);
         let mut staged = Vec::new();
         for entry in std::fs::read_dir(&folder).map_err(listing())? {

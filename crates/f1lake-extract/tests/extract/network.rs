@@ -30,14 +30,14 @@ const OUTCOMES: [(&str, &str, Forever); 19] = [
     ("status", "status = 404\nbody = '{\"detail\":\"No results found.\"}'", Forever::Empty),
     ("status", "status = 401\nbody = '{\"detail\":\"Live F1 session in progress.\"}'", Forever::Locked),
     ("delay", "delay_ms = 200", Forever::Same),
-    ("stall", "", Forever::Failed("no answer after")),
-    ("cut", "", Forever::Failed("no answer after")),
-    ("wrong_length", "", Forever::Failed("no answer after")),
-    ("bad_gzip", "", Forever::Failed("no answer after")),
-    ("html", "", Forever::Failed("is no list of rows")),
-    ("object", "", Forever::Failed("is no list of rows")),
-    ("nan", "", Forever::Failed("is no list of rows")),
-    ("reset", "", Forever::Failed("no answer after")),
+    ("stall", "", Forever::Failed("no response after")),
+    ("cut", "", Forever::Failed("no response after")),
+    ("wrong_length", "", Forever::Failed("no response after")),
+    ("bad_gzip", "", Forever::Failed("no response after")),
+    ("html", "", Forever::Failed("not a list of rows")),
+    ("object", "", Forever::Failed("not a list of rows")),
+    ("nan", "", Forever::Failed("not a list of rows")),
+    ("reset", "", Forever::Failed("no response after")),
 ];
 
 /// Kinds of which there is nothing to say beyond "twice": rows that come double land once, for ever.

@@ -137,7 +137,7 @@ async fn one_session_that_cannot_be_had_stops_none_of_the_others() {
     let became: Vec<_> = report.sessions.iter().map(|session| session.status).collect();
     assert_eq!(became, [SessionStatus::Landed, SessionStatus::Failed, SessionStatus::Failed], "{report:#?}");
     let told: Vec<_> = report.sessions.iter().filter_map(|session| session.error.clone()).collect();
-    assert!(told[0].contains("knows no session 999999999") && told[1].contains("meeting 888888"), "{told:?}");
+    assert!(told[0].contains("has no session 999999999") && told[1].contains("meeting 888888"), "{told:?}");
 
     settings.selection.mode = Mode::Keys { session_keys: vec![999_999_999], meeting_keys: Vec::new() };
     let alone = run(&sim, folder.path(), settings).await.unwrap_err();
@@ -178,6 +178,6 @@ async fn a_plan_tells_not_due_yet_from_settled() {
     run(&landed.sim, folder.path(), settings.clone()).await.unwrap();
     let extractor = Extractor::new(client(&landed.sim), landing(folder.path()), settings).unwrap();
     let plan = extractor.plan().await.unwrap();
-    assert_eq!(plan.sessions[0].reason, "landed; not due for a re-check yet");
+    assert_eq!(plan.sessions[0].reason, "landed; not yet due for a re-check");
     assert_eq!(plan.requests, 0);
 }

@@ -61,5 +61,5 @@ fn ways_to_fail_are_told_apart_with_the_host_and_what_to_do() {
     let address = format!("http://{}/v1", silent.local_addr().unwrap());
     let (code, told) = doctor(&place, &address, &[]);
     assert_eq!(code, 1, "{told}");
-    assert!(told.contains("no answer from 127.0.0.1:"), "{told}");
+    assert!(told.contains("no response from 127.0.0.1:"), "{told}");
 }

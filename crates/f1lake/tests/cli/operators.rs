@@ -23,7 +23,7 @@ fn look_beside(mut run: Child, looks: &mut dyn FnMut() -> Vec<Ended>) -> usize {
     loop {
         let over = run.try_wait().unwrap().is_some();
         for look in looks() {
-            let too_early = look.code == 2 && look.stderr.contains("no session landed there");
+            let too_early = look.code == 2 && look.stderr.contains("no session is landed there");
             assert!(look.code == 0 || too_early, "{}{}", look.stdout, look.stderr);
         }
         rounds += 1;
@@ -141,7 +141,7 @@ fn a_damaged_table_is_told_once_and_in_our_words() {
     std::fs::rename(place.path().join("lake/bronze_raw/bronze_laps"), place.path().join("aside")).unwrap();
     let back = place.run(&load);
     assert_eq!(back.code, 0, "{}", back.stderr);
-    assert!(back.stderr.contains("rows had gone from 1 table and are back"), "{}", back.stderr);
+    assert!(back.stderr.contains("lost rows of 1 table were loaded again"), "{}", back.stderr);
 }
 
 #[test]
@@ -161,7 +161,7 @@ fn a_run_names_each_check_that_warned_or_failed() {
         "lake",
     ];
     let ended = place.run_fast(&server, &run);
-    let summary = ended.stderr.lines().find(|line| line.contains(" checks: ")).unwrap();
+    let summary = ended.stderr.lines().find(|line| line.contains(" tests: ")).unwrap();
     let counts: Vec<usize> =
         summary.split(|c: char| !c.is_ascii_digit()).filter_map(|word| word.parse().ok()).collect();
     let [.., warned, failed] = counts[..] else { panic!("{summary}") };

@@ -164,7 +164,7 @@ fn variables_of_our_own_scripts_do_not_stop_the_program() {
         let mut command = place.command(&["config"]);
         command.env(name, "1");
         let shown = ended(command);
-        assert!(!shown.stderr.contains("is no setting"), "{name}: {}", shown.stderr);
+        assert!(!shown.stderr.contains("unknown setting"), "{name}: {}", shown.stderr);
     }
 }
 
@@ -252,7 +252,7 @@ fn sql_is_answered_as_analysts_write_it() {
         assert_eq!(refused.code, 2, "{arguments:?}: {}{}", refused.stdout, refused.stderr);
         seen.push_str(&format!("f1lake {}\n{}", arguments.join(" "), refused.stderr));
     }
-    insta::with_settings!({filters => vec![(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ\b; ask", "TIME; ask")]}, {
+    insta::with_settings!({filters => vec![(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ\b; use", "TIME; use")]}, {
         insta::assert_snapshot!(seen);
     });
 }

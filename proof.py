@@ -112,7 +112,7 @@ def truth() -> list[str]:
 
 
 SUITES = {
-    "network": "test(network::) | test(every_fault) | test(in_a_storm) | test(limits_hold_while) | test(with_a_clock)",
+    "network": "test(network::) | test(every_fault) | test(under_heavy_faults) | test(limits_hold_while) | test(with_a_clock)",
     "concurrency": "test(together::) | test(at_once) | test(exclude_each_other) | test(two_processes)",
     "hostile input": "test(hostile::) | test(hostile)",
     "upstream changes": "test(upstream::) | test(corrections_land)",

@@ -461,7 +461,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_row_is_refused_with_what_was_expected() {
+    fn non_rows_are_refused_with_the_expected_shape() {
         let refusal = laps().push("[9488]").unwrap_err().to_string();
         assert!(
             refusal.starts_with("not a JSON object: ") && refusal.contains("expected a row"),

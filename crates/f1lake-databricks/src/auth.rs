@@ -319,7 +319,7 @@ mod tests {
     use crate::config::Explicit;
 
     #[test]
-    fn secrets_in_a_servers_words_are_blanked() {
+    fn secrets_in_server_messages_are_redacted() {
         let explicit =
             Explicit { host: Some("h".into()), token: Some("dapi-canary".into()), ..Explicit::default() };
         let auth = Auth::new(Login::resolve_with(&explicit, |_| None).unwrap());

@@ -299,7 +299,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_position_is_read_where_the_words_give_it() {
+    fn error_positions_are_parsed() {
         let at = |line, column| Some(Position { line, column });
         let parse = "[PARSE_SYNTAX_ERROR] Syntax error at or near 'FORM'. SQLSTATE: 42601 (line 2, pos 9)\n\n== SQL ==\nx";
         assert_eq!(position(parse), at(2, 9));

@@ -114,7 +114,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_there_is_told() {
+    fn missing_profile_is_reported() {
         let names = file(FILE);
         for wanted in ["Team", "__settings__", ""] {
             let error = Profile::read(names.path(), Some(wanted)).err().unwrap().to_string();

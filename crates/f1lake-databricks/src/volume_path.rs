@@ -126,7 +126,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_volume_is_refused() {
+    fn invalid_volume_paths_are_refused() {
         assert_eq!("dbfs:/Volumes/a/b/c/".parse::<VolumePath>().unwrap().to_string(), "/Volumes/a/b/c");
         for bad in [
             "",

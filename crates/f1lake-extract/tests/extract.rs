@@ -109,7 +109,7 @@ fn files(folder: &Path) -> Vec<String> {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_race_lands_whole_and_a_second_run_asks_nothing() {
+async fn second_run_sends_no_data_request() {
     let sim = simulator(generated()).await;
     let race = a_race(&sim).await;
     let folder = tempfile::tempdir().unwrap();
@@ -238,7 +238,7 @@ async fn two_runs_on_one_folder_exclude_each_other() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn modes_select_what_they_say() {
+async fn each_mode_selects_its_sessions() {
     let sim = simulator(generated()).await;
     let sessions = async |change: &dyn Fn(&mut Selection)| {
         let folder = tempfile::tempdir().unwrap();
@@ -362,7 +362,7 @@ async fn a_session_whose_endpoint_fails_is_not_landed() {
 
 /// A server that always fails is not asked for ever smaller parts of what it cannot give.
 #[tokio::test]
-async fn an_endpoint_that_always_fails_is_given_up_in_bounded_requests() {
+async fn failing_endpoint_is_abandoned_after_bounded_requests() {
     for endpoint in ["laps", "position", "location"] {
         let mut config = thin();
         config.faults = FaultPlan::from_toml(&format!(
@@ -452,7 +452,7 @@ count = 2
 "#;
 
 #[tokio::test(flavor = "multi_thread")]
-async fn every_fault_is_outlived_and_the_files_are_the_same() {
+async fn recovers_from_every_fault_with_identical_files() {
     let calm = simulator(thin()).await;
     let race = a_race(&calm).await;
     let expected = tempfile::tempdir().unwrap();
@@ -478,7 +478,7 @@ async fn every_fault_is_outlived_and_the_files_are_the_same() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn in_a_storm_of_faults_a_session_is_whole_or_failed() {
+async fn under_heavy_faults_a_session_lands_whole_or_fails() {
     let calm = simulator(thin()).await;
     let race = a_race(&calm).await;
     let expected = tempfile::tempdir().unwrap();
@@ -534,7 +534,7 @@ fn hours_after(folder: &Path, race: i64, hours: i64) -> ExtractSettings {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn corrections_land_beside_the_old_and_a_shrinking_answer_is_kept_aside() {
+async fn corrections_land_as_v2_and_smaller_responses_are_set_aside() {
     let sim = simulator(thin()).await;
     let race = a_race(&sim).await;
     let pit = |sim: &Simulator| format!("{}/pit?session_key={race}", sim.base_url());
@@ -617,7 +617,7 @@ match = {{ driver_number = {}, lap_number = {} }}
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_clock_set_back_is_told_and_a_correction_still_counts_as_newer() {
+async fn clock_set_back_is_reported_and_corrections_still_count_as_newer() {
     let mut config = thin();
     let folder = tempfile::tempdir().unwrap();
     let race = 9647;

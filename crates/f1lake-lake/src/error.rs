@@ -124,7 +124,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_full_disk_is_told_as_that() {
+    fn full_disk_is_reported() {
         let disk = std::io::Error::from_raw_os_error(28);
         if !disk.to_string().contains("No space left") {
             return;

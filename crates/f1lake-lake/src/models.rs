@@ -257,7 +257,7 @@ mod tests {
     use std::collections::BTreeSet;
 
     #[test]
-    fn the_carried_models_fit_together() {
+    fn embedded_models_are_consistent() {
         let carried = Models::carried().unwrap();
         assert!(carried.models.len() >= 18);
         assert!(!carried.checks.is_empty());

@@ -499,7 +499,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn rows_without_a_session_are_nobodys_to_replace() {
+    async fn rows_without_a_session_are_never_replaced() {
         let folder = tempfile::tempdir().unwrap();
         let lake = Lake::open(folder.path().to_str().unwrap()).unwrap();
         let spec = || spec(&[("session_key", ColumnType::Bigint)]);

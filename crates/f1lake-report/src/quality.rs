@@ -113,7 +113,7 @@ mod tests {
     }
 
     #[test]
-    fn a_status_of_tomorrow_is_not_checked() {
+    fn unknown_status_counts_as_not_checked() {
         let line: QualityLine = serde_json::from_str(r#"{"check_name": "x", "status": "pondered"}"#).unwrap();
         assert_eq!(line.status, QualityStatus::NotChecked);
     }

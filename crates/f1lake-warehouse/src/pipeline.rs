@@ -159,7 +159,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_table_of_the_pipeline_is_this() {
+    fn pipeline_table_matches_snapshot() {
         let results = BronzeTable::of(Endpoint::SessionResult);
         insta::assert_snapshot!(streaming(&results, "/Volumes/dev/raw/landing/", LandingFiles::Json));
     }

@@ -337,7 +337,7 @@ mod tests {
     }
 
     #[test]
-    fn statements_are_these() {
+    fn statements_match_snapshot() {
         let pit = BronzeTable::of(Endpoint::Pit);
         let folder = "/Volumes/dev/raw/landing/bronze_staging/20240501T100000Z-0a1b/bronze_pit";
         let load = LoadRow {

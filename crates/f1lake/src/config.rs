@@ -464,7 +464,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn odd_values_of_the_environment_stop_nothing() {
+    fn odd_environment_values_are_parsed() {
         for text in ["\"Italy,Spaim\\ting\u{fffd}\u{fffd}\"", "\"é\\té\\q\"", "[\"ü\\\\\", \"\\u00e9ß\"]"]
         {
             assert_eq!(read_value(text), Value::from(text));

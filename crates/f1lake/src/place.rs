@@ -167,7 +167,7 @@ mod tests {
     }
 
     #[test]
-    fn a_volume_is_the_mount_inside_databricks_and_elsewhere_what_there_is() {
+    fn volumes_path_resolves_by_environment() {
         let volume = Place::Volume(VOLUME.to_owned());
         for (folder, workspace) in [(true, true), (true, false), (false, true), (false, false)] {
             let inside = means(VOLUME, true, folder, workspace).unwrap();
@@ -189,7 +189,7 @@ mod tests {
     }
 
     #[test]
-    fn what_says_how_it_is_reached_means_that_everywhere() {
+    fn volume_schemes_are_unambiguous() {
         for (inside, folder, workspace) in
             [(true, true, true), (false, true, true), (false, false, false), (true, false, false)]
         {

@@ -96,7 +96,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn each_way_to_fail_is_told_apart() {
+    fn connection_failures_are_distinguished() {
         let refused = "client error (Connect): tcp connect error: Connection refused (os error 111)";
         let cases = [
             (

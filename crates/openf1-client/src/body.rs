@@ -100,7 +100,7 @@ mod tests {
     }
 
     #[test]
-    fn a_trailer_that_lies_reserves_no_memory() {
+    fn wrong_gzip_length_reserves_no_memory() {
         let mut body = vec![0; 1020];
         body.extend(u32::MAX.to_le_bytes());
         assert!(expected(&body) <= 64 * 1024, "{}", expected(&body));

@@ -687,7 +687,7 @@ mod tests {
     }
 
     #[test]
-    fn a_row_keeps_what_it_does_not_know_or_expect() {
+    fn rows_keep_unknown_and_unexpected_fields() {
         let row: Lap = serde_json::from_str(
             r#"{"session_key":1,"lap_number":"two","lap_duration":90,"tyre":"soft","st_speed":null}"#,
         )

@@ -608,7 +608,7 @@ mod tests {
     }
 
     #[test]
-    fn what_the_api_would_misread_is_refused() {
+    fn values_the_api_would_misread_are_refused() {
         let drivers = || Query::new(Endpoint::Drivers).session(1);
         assert!(matches!(drivers().eq("limit", 1).to_query_string(), Err(QueryError::UnknownField { .. })));
         for text in ["MAR", "SUN", "44", "2024-01-02", "true", ""] {
@@ -707,14 +707,14 @@ mod tests {
 
     proptest! {
         #[test]
-        fn no_empty_or_inverted_window_leaves(a in 0i64..10_000, b in 0i64..10_000) {
+        fn empty_or_inverted_windows_are_refused(a in 0i64..10_000, b in 0i64..10_000) {
             let at = |ms| Timestamp::from_millisecond(1_700_000_000_000 + ms).unwrap();
             let query = Query::new(Endpoint::CarData).session(1).driver(1).window("date", Some(at(a)), Some(at(b)));
             prop_assert_eq!(query.to_query_string().is_ok(), a < b);
         }
 
         #[test]
-        fn every_text_arrives_as_it_was(text in "\\PC{1,30}") {
+        fn every_text_arrives_unchanged(text in "\\PC{1,30}") {
             if let Ok(query) = Query::new(Endpoint::Sessions).eq("location", text.as_str()).to_query_string() {
                 let value = query.strip_prefix("location=").unwrap();
                 prop_assert!(!value.contains(['&', '=', '>', '<', '+', ' ', '#']));

@@ -384,7 +384,7 @@ mod tests {
     }
 
     #[test]
-    fn plans_that_are_wrong() {
+    fn invalid_plans_are_refused() {
         for (text, needle) in [
             ("[[fault]]\nkind='boom'", "unknown kind `boom`"),
             ("[[fault]]\nkind='status'", "needs `status`"),

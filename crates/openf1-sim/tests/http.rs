@@ -96,7 +96,7 @@ async fn every_endpoint_answers() {
 }
 
 #[tokio::test]
-async fn nothing_and_too_much() {
+async fn empty_and_too_large_responses() {
     let sim = start(open()).await.unwrap();
     let nothing = (404, r#"{"detail":"No results found."}"#.to_owned());
     let cancelled =
@@ -634,7 +634,7 @@ async fn fields_are_those_of_the_documentation() {
 }
 
 #[tokio::test]
-async fn truth_is_told_of_generated_sessions_only() {
+async fn truth_exists_for_generated_sessions_only() {
     let sim = openf1_sim::start(open()).await.unwrap();
     let url = sim.base_url().replace("/v1", "/_sim/truth");
     let key = rows(&sim, "sessions?year=2024&session_name=Race").await[0]["session_key"].as_i64().unwrap();

@@ -105,7 +105,7 @@ async fn an_expired_token_is_renewed_once_and_the_request_repeated() {
 }
 
 #[tokio::test]
-async fn endpoints_that_are_not_told_are_where_they_usually_are() {
+async fn missing_oauth_endpoints_use_the_default_paths() {
     let fake = Fake::start().await;
     fake.inner().no_discovery = true;
     workspace(fake.principal()).warehouses().await.unwrap();
@@ -123,7 +123,7 @@ async fn a_token_endpoint_without_tls_never_gets_the_secret() {
 }
 
 #[tokio::test]
-async fn the_token_service_is_asked_again_when_it_is_busy() {
+async fn busy_token_service_is_retried() {
     let fake = Fake::start().await;
     fake.fault("POST /oidc", 503, &[], "");
     fake.fault("GET /oidc", 500, &[], "");
@@ -132,7 +132,7 @@ async fn the_token_service_is_asked_again_when_it_is_busy() {
 }
 
 #[tokio::test]
-async fn a_wrong_login_is_told_with_its_origin() {
+async fn wrong_login_is_reported_with_its_origin() {
     let fake = Fake::start().await;
     let url = fake.url.clone();
     let wrong = |name: &str| match name {
@@ -159,7 +159,7 @@ async fn a_wrong_login_is_told_with_its_origin() {
 }
 
 #[tokio::test]
-async fn a_login_page_is_no_workspace() {
+async fn login_page_is_an_error() {
     let fake = Fake::start().await;
     let page = "<html><body>Sign in</body></html>";
     for status in [200, 302, 303, 307] {
@@ -181,7 +181,7 @@ async fn a_login_page_is_no_workspace() {
 }
 
 #[tokio::test]
-async fn a_redirect_brings_no_token_to_another_host() {
+async fn redirects_carry_no_token_to_another_host() {
     let (fake, other) = (Fake::start().await, Fake::start().await);
     for status in [301, 302, 303, 307, 308] {
         let there = format!("{}/api/2.0/sql/warehouses", other.url);
@@ -220,7 +220,7 @@ async fn errors_are_read_in_all_forms() {
 }
 
 #[tokio::test]
-async fn nobody_there_is_told() {
+async fn unreachable_host_is_reported() {
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let url = format!("http://{}", listener.local_addr().unwrap());
     drop(listener);

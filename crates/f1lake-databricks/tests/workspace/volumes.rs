@@ -59,7 +59,7 @@ async fn a_file_goes_up_in_one_request_after_its_folder() {
 }
 
 #[tokio::test]
-async fn what_every_store_does() {
+async fn acts_as_an_object_store() {
     let fake = Fake::start().await;
     fake.inner().page_size = 2;
     for store in [fake.store(), VolumeStore::open(&fake.workspace(), &format!("{VOLUME}/deep/er/")).unwrap()]
@@ -196,7 +196,7 @@ async fn create_never_overwrites_and_is_not_repeated_blindly() {
 }
 
 #[tokio::test]
-async fn busy_and_broken_answers_are_tried_again() {
+async fn busy_and_broken_responses_are_retried() {
     let fake = Fake::start().await;
     let store = fake.store();
     for status in [408, 429, 500, 502, 503, 504] {
@@ -222,7 +222,7 @@ async fn busy_and_broken_answers_are_tried_again() {
 }
 
 #[tokio::test]
-async fn retry_after_is_heeded() {
+async fn retry_after_is_honoured() {
     let fake = Fake::start().await;
     fake.fault(
         "PUT",
@@ -237,7 +237,7 @@ async fn retry_after_is_heeded() {
 }
 
 #[tokio::test]
-async fn a_quota_slows_but_loses_nothing() {
+async fn quota_errors_slow_uploads_without_loss() {
     let fake = Fake::start().await;
     fake.inner().quota = Some(10);
     let patient = RetryPolicy { retries: 50, ..FAST };
@@ -254,7 +254,7 @@ async fn a_quota_slows_but_loses_nothing() {
 }
 
 #[tokio::test]
-async fn half_an_upload_never_shows_and_is_sent_again() {
+async fn interrupted_upload_is_invisible_and_retried() {
     let fake = Fake::start().await;
     let url = cutter(&fake, vec![Cut::Up(300_000), Cut::Up(700_000)]).await;
     let store = VolumeStore::open(&workspace(fake.login_at(&url)), VOLUME).unwrap();
@@ -274,7 +274,7 @@ async fn half_an_upload_never_shows_and_is_sent_again() {
 }
 
 #[tokio::test]
-async fn a_broken_download_is_taken_up_where_it_broke() {
+async fn broken_download_resumes_where_it_stopped() {
     for no_ranges in [false, true] {
         let fake = Fake::start().await;
         fake.inner().no_ranges = no_ranges;
@@ -331,7 +331,7 @@ async fn dates_are_conditions() {
 }
 
 #[tokio::test]
-async fn a_lost_answer_to_a_delete_is_not_an_error() {
+async fn lost_response_to_a_delete_is_not_an_error() {
     let fake = Fake::start().await;
     let store = fake.store();
     store.put(&path("a"), "x".into()).await.unwrap();
@@ -341,7 +341,7 @@ async fn a_lost_answer_to_a_delete_is_not_an_error() {
 }
 
 #[tokio::test]
-async fn a_folder_that_goes_away_is_made_again() {
+async fn deleted_folder_is_created_again() {
     let fake = Fake::start().await;
     let store = fake.store();
     store.put(&path("laps/a"), "x".into()).await.unwrap();
@@ -355,7 +355,7 @@ async fn a_folder_that_goes_away_is_made_again() {
 }
 
 #[tokio::test]
-async fn all_pages_are_read_and_a_circle_is_noticed() {
+async fn all_pages_are_read_and_cycles_are_detected() {
     let fake = Fake::start().await;
     fake.inner().page_size = 10;
     let store = fake.store();
@@ -373,7 +373,7 @@ async fn all_pages_are_read_and_a_circle_is_noticed() {
 }
 
 #[tokio::test]
-async fn a_missing_or_closed_volume_says_what_mends_it() {
+async fn missing_or_forbidden_volume_gives_advice() {
     let fake = Fake::start().await;
     for (volume, advice) in [
         (
@@ -436,7 +436,7 @@ async fn a_large_file_goes_up_in_parts() {
 }
 
 #[tokio::test]
-async fn parts_are_repeated_and_a_failed_upload_is_aborted() {
+async fn parts_are_retried_and_failed_uploads_aborted() {
     let fake = Fake::start().await;
     let store = fake.store().multipart_from(20 * MIB as u64);
     let content = bytes(21 * MIB);
@@ -453,7 +453,7 @@ async fn parts_are_repeated_and_a_failed_upload_is_aborted() {
 }
 
 #[tokio::test]
-async fn where_parts_are_impossible_one_request_does() {
+async fn falls_back_to_a_single_request() {
     let fake = Fake::start().await;
     let store = fake.store().multipart_from(20 * MIB as u64);
     let content = bytes(21 * MIB);
@@ -493,7 +493,7 @@ async fn a_workspace_that_refuses_uploads_in_parts_gets_one_request() {
 }
 
 #[tokio::test]
-async fn what_is_too_large_is_refused_before_it_is_sent() {
+async fn too_large_files_are_refused_before_sending() {
     let fake = Fake::start().await;
     let store = fake.store().largest_buffer(3 * MIB as u64);
     let error = large(&store, "a", &bytes(3 * MIB + 1)).await.unwrap_err().to_string();

@@ -243,7 +243,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_kept_is_found_again_and_the_stale_and_the_damaged_are_removed() {
+    fn staged_responses_are_reread_stale_and_damaged_removed() {
         let work = tempfile::tempdir().unwrap();
         let lock = RunLock::try_take(work.path()).unwrap();
         let mut staging = Staging::open(&lock, 7, |_| true).unwrap();
@@ -269,7 +269,7 @@ mod tests {
     }
 
     #[test]
-    fn a_look_finds_what_a_run_finds_and_removes_nothing() {
+    fn peek_sees_staged_responses_and_removes_nothing() {
         let work = tempfile::tempdir().unwrap();
         let lock = RunLock::try_take(work.path()).unwrap();
         let mut staging = Staging::open(&lock, 7, |_| true).unwrap();
@@ -287,7 +287,7 @@ mod tests {
     }
 
     #[test]
-    fn what_landed_is_forgotten_and_what_came_later_stays() {
+    fn landed_responses_are_removed_later_ones_kept() {
         let work = tempfile::tempdir().unwrap();
         let lock = RunLock::try_take(work.path()).unwrap();
         let whole = |session_key| Slice::whole(Endpoint::Laps, session_key);
@@ -338,7 +338,7 @@ mod tests {
     }
 
     #[test]
-    fn an_answer_of_a_newer_version_is_refused_by_name_and_kept() {
+    fn staged_responses_of_a_newer_version_are_refused_and_kept() {
         let work = tempfile::tempdir().unwrap();
         let folder = Staging::root(work.path()).join("7");
         std::fs::create_dir_all(&folder).unwrap();

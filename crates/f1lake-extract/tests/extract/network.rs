@@ -99,7 +99,7 @@ fn every_kind_of_fault_has_a_stated_outcome() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn every_fault_that_passes_is_outlived() {
+async fn recovers_from_every_temporary_fault() {
     let (race, expected) = calm().await;
     let passing = OUTCOMES.iter().map(|(kind, details, _)| (*kind, *details));
     let passing = passing.filter(|(_, details)| !is_final(details)).chain(ALWAYS_SAME.map(|kind| (kind, "")));
@@ -115,7 +115,7 @@ async fn every_fault_that_passes_is_outlived() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn every_fault_that_stays_has_its_outcome() {
+async fn permanent_faults_have_the_expected_outcome() {
     let (race, expected) = calm().await;
     let same = ALWAYS_SAME.map(|kind| (kind, "", Forever::Same));
     for (kind, details, outcome) in OUTCOMES.into_iter().chain(same) {
@@ -155,7 +155,7 @@ async fn every_fault_that_stays_has_its_outcome() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn with_a_fifth_of_all_answers_broken_all_lands() {
+async fn everything_lands_with_20_percent_of_responses_broken() {
     let (race, expected) = calm().await;
     for seed in 0..3 {
         let mut plan = format!("seed = {seed}\n");
@@ -185,7 +185,7 @@ async fn with_a_fifth_of_all_answers_broken_all_lands() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_lock_that_is_waited_for_ends_by_itself() {
+async fn run_waits_until_a_lock_ends() {
     let (race, expected) = calm().await;
     let mut config = thin();
     config.live = vec![LiveWindow { from: Duration::ZERO, until: Duration::from_millis(900) }];
@@ -203,7 +203,7 @@ async fn a_lock_that_is_waited_for_ends_by_itself() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_lock_in_the_middle_stops_the_run_and_the_next_one_asks_for_the_rest() {
+async fn lock_during_a_run_stops_it_and_the_next_run_fetches_the_rest() {
     let (race, expected) = calm().await;
     // Half of the answers came before the session went live.
     let sim = with_faults(
@@ -226,7 +226,7 @@ async fn a_lock_in_the_middle_stops_the_run_and_the_next_one_asks_for_the_rest()
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn answers_left_when_a_landed_session_was_cut_off_are_not_taken_for_new_ones() {
+async fn leftover_responses_of_a_landed_session_are_not_reused() {
     let sim = simulator(thin()).await;
     let race = a_race(&sim).await;
     let folder = tempfile::tempdir().unwrap();

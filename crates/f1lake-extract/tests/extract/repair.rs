@@ -58,7 +58,7 @@ impl Landed {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_refresh_brings_back_what_is_lost_or_damaged() {
+async fn refresh_restores_lost_and_damaged_files() {
     let landed = Landed::new().await;
     let before = [LAPS, PIT].map(|file| landed.bytes(file));
     landed.damage();
@@ -72,7 +72,7 @@ async fn a_refresh_brings_back_what_is_lost_or_damaged() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn repair_asks_for_the_damaged_endpoints_alone() {
+async fn repair_requests_only_damaged_endpoints() {
     let landed = Landed::new().await;
     let before = [LAPS, PIT].map(|file| landed.bytes(file));
     let asked = landed.sim.stats().data_requests;
@@ -103,7 +103,7 @@ async fn repair_lands_the_session_of_a_damaged_manifest_again() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_manifest_of_a_newer_version_is_refused_by_name_and_kept() {
+async fn manifests_of_a_newer_version_are_refused_and_kept() {
     let landed = Landed::new().await;
     let manifest = landed.path().join(format!("_manifest/{}.json", landed.race));
     // Whatever else is different.
@@ -122,7 +122,7 @@ async fn a_manifest_of_a_newer_version_is_refused_by_name_and_kept() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn one_session_that_cannot_be_had_stops_none_of_the_others() {
+async fn unavailable_session_does_not_stop_the_others() {
     let sim = simulator(generated()).await;
     let race = a_race(&sim).await;
     let folder = tempfile::tempdir().unwrap();
@@ -145,7 +145,7 @@ async fn one_session_that_cannot_be_had_stops_none_of_the_others() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn hundreds_of_keys_are_asked_for_in_portions() {
+async fn hundreds_of_keys_are_requested_in_chunks() {
     let sim = simulator(generated()).await;
     let folder = tempfile::tempdir().unwrap();
     let mut settings = settings(folder.path());
@@ -164,7 +164,7 @@ async fn hundreds_of_keys_are_asked_for_in_portions() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_plan_tells_not_due_yet_from_settled() {
+async fn plan_distinguishes_not_due_from_settled() {
     let landed = Landed::new().await;
     let reason = |settings: ExtractSettings| async {
         let extractor = Extractor::new(client(&landed.sim), landing(landed.path()), settings).unwrap();

@@ -91,7 +91,7 @@ fn stints(count: usize) -> Vec<Value> {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn stints_that_shrink_from_70_rows_to_27_are_kept_until_someone_agrees() {
+async fn smaller_response_needs_accept_shrink() {
     let upstream = Upstream::new();
     let first = upstream.run(2, Endpoint::Stints, &stints(70), false).await;
     assert_eq!((first.rows, counts(&first)), (70, (0, 0, 0)));
@@ -115,7 +115,7 @@ async fn stints_that_shrink_from_70_rows_to_27_are_kept_until_someone_agrees() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn an_answer_that_becomes_empty_is_a_shrink() {
+async fn response_that_becomes_empty_counts_as_smaller() {
     let upstream = Upstream::new();
     upstream.run(2, Endpoint::Stints, &stints(5), false).await;
     let gone = upstream.run(26, Endpoint::Stints, &[], false).await;
@@ -124,7 +124,7 @@ async fn an_answer_that_becomes_empty_is_a_shrink() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_lap_that_appears_later_is_added_and_nulls_that_are_filled_are_told() {
+async fn late_laps_and_filled_nulls_are_reported() {
     let lap = |number: i64, duration: Value| {
         json!({
             "meeting_key": 1247, "driver_number": 1, "lap_number": number, "date_start": null,
@@ -180,7 +180,7 @@ async fn names_that_were_null_are_filled() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_result_that_the_stewards_correct_lands_beside_the_old_one() {
+async fn result_corrected_by_stewards_lands_as_v2() {
     let result = |driver: i64, position: Value, gap: Value| {
         json!({
             "position": position, "driver_number": driver, "number_of_laps": 78, "points": 15, "dnf": false,

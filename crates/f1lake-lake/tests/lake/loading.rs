@@ -99,7 +99,7 @@ async fn a_load_that_ended_before_its_record_is_recognised() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_has_no_column_is_rescued_and_what_has_no_key_is_kept_aside() {
+async fn unknown_fields_are_rescued_rows_without_a_key_quarantined() {
     let mut zone = Zone::new();
     let mut odd = lap(1, 1, 1, 90.5);
     odd["tyre"] = json!({"brand": "P"});
@@ -153,7 +153,7 @@ async fn a_damaged_file_fails_its_session_and_the_others_go_on() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_file_that_is_not_what_was_landed_brings_no_row_even_when_all_its_rows_can_be_read() {
+async fn file_with_wrong_digest_loads_no_rows() {
     let mut zone = Zone::new();
     for key in [1, 2, 3] {
         zone.land(key, Endpoint::Laps, &[lap(key, 1, 1, 90.5), lap(key, 1, 2, 90.6)]);
@@ -255,7 +255,7 @@ async fn the_calendar_of_the_season_stands_beside_the_meeting() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_rebuild_equals_the_loads_and_forgets_what_is_not_landed() {
+async fn rebuild_equals_the_loads_without_unlanded_sessions() {
     let mut zone = Zone::new();
     zone.land(1, Endpoint::Laps, &[lap(1, 1, 1, 90.5)]);
     zone.land(2, Endpoint::Laps, &[lap(2, 1, 1, 80.5)]);
@@ -306,7 +306,7 @@ async fn a_session_that_is_not_landed_cannot_be_loaded() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn upkeep_joins_files_and_changes_no_row() {
+async fn maintain_joins_files_and_changes_no_row() {
     let mut zone = Zone::new();
     for key in 1..=4 {
         zone.land(key, Endpoint::Laps, &[lap(key, 1, 1, 90.5), lap(key, 1, 2, 90.0)]);

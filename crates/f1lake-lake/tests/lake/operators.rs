@@ -65,7 +65,7 @@ async fn a_pruned_session_that_is_landed_again_after_a_rebuild_is_loaded() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_a_rebuild_left_out_is_not_known_as_stale() {
+async fn rebuild_clears_the_state_of_omitted_sessions() {
     let mut zone = two_sessions();
     let old: Manifest = zone.manifest(1).clone();
     zone.land(1, Endpoint::Laps, &[lap(1, 1, 1, 70.5)]);
@@ -82,7 +82,7 @@ async fn what_a_rebuild_left_out_is_not_known_as_stale() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_table_that_was_moved_away_comes_back_and_it_is_said() {
+async fn moved_table_is_reloaded_and_reported() {
     let zone = two_sessions();
     zone.load().await;
     std::fs::remove_dir_all(folder(&zone, LAPS)).unwrap();
@@ -102,7 +102,7 @@ async fn a_table_that_was_moved_away_comes_back_and_it_is_said() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_advice_about_a_damaged_log_brings_every_row_back() {
+async fn damaged_log_advice_restores_all_rows() {
     let zone = two_sessions();
     zone.load().await;
     let log = folder(&zone, LAPS).join("_delta_log/00000000000000000000.json");
@@ -198,7 +198,7 @@ async fn a_stale_table_beside_a_fresh_one_is_recorded_as_it_is() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_rebuild_goes_on_past_a_damaged_file_and_names_it() {
+async fn rebuild_continues_past_a_damaged_file_and_names_it() {
     let zone = two_sessions();
     zone.load().await;
     std::fs::write(zone.file(1, Endpoint::Laps), "[\n{\"cut\": ").unwrap();

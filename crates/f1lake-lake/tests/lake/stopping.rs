@@ -61,7 +61,7 @@ async fn stopped<T: std::fmt::Debug>(
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_load_a_model_a_check_and_upkeep_stop_within_seconds_and_go_on_later() {
+async fn load_build_test_and_maintain_stop_within_seconds_and_resume() {
     let zone = large();
     let (lake, landing) = (zone.lake(), zone.landing());
     let settings = LoadSettings::default();

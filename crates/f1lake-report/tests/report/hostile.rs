@@ -108,7 +108,7 @@ fn markup_in_names_stays_text() {
 }
 
 #[test]
-fn names_do_not_turn_the_text_around() {
+fn right_to_left_names_do_not_reorder_the_text() {
     let name = "\u{202e}NESPPATSREV xaM\u{2067}\u{0} \u{1b}[2J";
     let data = report(name, 1, 5);
     let page = render_html(&data).unwrap();

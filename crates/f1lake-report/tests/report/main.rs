@@ -63,7 +63,7 @@ async fn the_same_data_give_the_same_page_and_survive_json() {
 }
 
 #[tokio::test]
-async fn what_is_missing_is_left_out() {
+async fn missing_parts_are_omitted() {
     let all = fixture::session("Race").await;
     let without = |parts: &[Part]| -> Rows {
         all.iter()
@@ -105,7 +105,7 @@ async fn what_is_missing_is_left_out() {
 }
 
 #[test]
-fn next_to_nothing_says_so() {
+fn almost_empty_report_says_so() {
     let empty = ReportData::default();
     let html = render_html(&empty).unwrap();
     keep("empty.html", &html);
@@ -179,7 +179,7 @@ fn a_qualifying_names_places_and_who_was_disqualified() {
 
 /// A page says whose data it shows.
 #[test]
-fn generated_data_are_called_so_and_are_not_of_openf1() {
+fn generated_data_is_labelled_and_not_credited_to_openf1() {
     for is_generated in [true, false] {
         let data = ReportData {
             session: Some(SessionHeader { session_key: 1, is_generated, ..Default::default() }),
@@ -196,7 +196,7 @@ fn generated_data_are_called_so_and_are_not_of_openf1() {
 
 /// Where a sector time is missing the page says that only the end is official.
 #[tokio::test]
-async fn a_missing_sector_time_is_told() {
+async fn missing_sector_time_is_reported() {
     let mut rows = fixture::session("Qualifying").await;
     for sample in rows.get_mut(&Part::Telemetry).unwrap() {
         sample["sector_2_s"] = serde_json::Value::Null;

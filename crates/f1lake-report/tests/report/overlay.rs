@@ -359,7 +359,7 @@ proptest! {
 
     /// No reading is too strange.
     #[test]
-    fn any_numbers_are_taken_or_refused(
+    fn any_numbers_are_accepted_or_refused(
         readings in proptest::collection::vec((any_or(0.0..120.0), any_or(0.0..6000.0)), 0..30),
         times in proptest::collection::vec(any_or(0.0..40.0), 4),
         places in proptest::collection::vec(any_or(0.0..6000.0), 3),
@@ -401,7 +401,7 @@ fn the_end_is_the_official_end_and_not_the_last_reading() {
 }
 
 #[test]
-fn sector_times_that_are_no_anchors_are_told() {
+fn unusable_sector_times_are_reported() {
     let lap = |sectors_s| OfficialTimes { lap_s: 80.0, sectors_s };
     let all = [Some(20.0), Some(30.0), Some(30.0)];
     let good = even_lap(50.0, lap(all)).unwrap();
@@ -426,7 +426,7 @@ fn sector_times_that_are_no_anchors_are_told() {
 }
 
 #[test]
-fn laps_that_do_not_belong_together_are_refused() {
+fn unrelated_laps_are_refused() {
     let times = |lap_s| OfficialTimes { lap_s, sectors_s: [None; 3] };
     assert_eq!(even_lap(50.0, times(f64::NAN)), Err(OverlayError::NoLapTime));
     assert_eq!(even_lap(50.0, times(0.0)), Err(OverlayError::NoLapTime));

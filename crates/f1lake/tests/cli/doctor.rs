@@ -27,7 +27,7 @@ fn doctor(place: &Place, base_url: &str, environment: &[(&str, &str)]) -> (i32, 
 }
 
 #[test]
-fn ways_to_fail_are_told_apart_with_the_host_and_what_to_do() {
+fn connection_failures_are_distinguished_with_advice() {
     let place = Place::new();
     let server = Simulated::start(&place, &["--limits", "none"]);
     let port = |url: &str| url.trim_end_matches("/v1").rsplit(':').next().unwrap().to_owned();

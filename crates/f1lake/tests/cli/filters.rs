@@ -67,7 +67,7 @@ fn days_are_those_of_the_venue_when_asked_for() {
 }
 
 #[test]
-fn words_that_mean_nothing_are_refused_with_what_was_probably_meant_and_make_no_tables() {
+fn unknown_names_are_refused_with_a_suggestion() {
     let place = Place::new();
     let server = Simulated::start(&place, &["--limits", "none"]);
     let mut seen = String::new();
@@ -106,7 +106,7 @@ fn run(place: &Place, server: &Simulated, arguments: &[&str]) -> Ended {
 }
 
 #[test]
-fn sessions_that_are_still_to_come_are_told_and_make_no_tables() {
+fn future_sessions_are_reported_and_make_no_tables() {
     let place = Place::new();
     let next = (this_year().parse::<i32>().unwrap() + 1).to_string();
     let server = Simulated::start(&place, &["--limits", "none", "--seasons", &next]);
@@ -123,7 +123,7 @@ fn sessions_that_are_still_to_come_are_told_and_make_no_tables() {
 }
 
 #[test]
-fn an_address_without_any_session_is_asked_about() {
+fn base_url_without_sessions_is_refused() {
     let place = Place::new();
     let server = Simulated::start(&place, &["--limits", "none"]);
     let root = server.base_url.replace("/v1", "");

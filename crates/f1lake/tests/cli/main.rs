@@ -180,7 +180,7 @@ fn steady(text: &str, place: &Place) -> String {
 }
 
 #[test]
-fn bad_input_ends_in_a_line_or_two_that_say_what_to_do() {
+fn bad_input_is_explained_in_one_or_two_lines() {
     let place = Place::new();
     place.write("file", "");
     let cases: &[&[&str]] = &[
@@ -229,7 +229,7 @@ fn bad_input_ends_in_a_line_or_two_that_say_what_to_do() {
 }
 
 #[test]
-fn wrong_settings_are_named_with_their_place_and_what_was_meant() {
+fn wrong_settings_are_reported_with_origin_and_suggestion() {
     let place = Place::new();
     let mut seen = String::new();
     for text in [
@@ -336,7 +336,7 @@ fn every_setting_and_command_is_documented() {
 }
 
 #[test]
-fn the_demo_goes_the_whole_way_and_its_files_verify_until_they_are_damaged() {
+fn demo_runs_end_to_end_and_verify_finds_damage() {
     let place = Place::new();
     let demo = place.run(&["demo"]);
     assert_eq!(demo.code, 0, "{}", demo.stderr);
@@ -420,7 +420,7 @@ fn csv_field(line: &str, index: usize) -> u64 {
 }
 
 #[test]
-fn a_lake_that_is_not_there_or_a_wrong_name_is_told_in_plain_words() {
+fn missing_lakes_and_wrong_names_are_explained() {
     let place = Place::new();
     let server = Simulated::start(&place, &["--limits", "none"]);
     let extract =
@@ -483,7 +483,7 @@ fn a_recorded_race_lands_as_it_was_served_and_is_not_asked_for_again() {
 }
 
 #[test]
-fn the_three_modes_choose_what_their_names_say() {
+fn each_mode_chooses_its_sessions() {
     let place = Place::new();
     let server = Simulated::start(&place, &["--limits", "none", "--seasons", "2023,2024"]);
     let run = |arguments: &[&str], out: &str| {
@@ -516,7 +516,7 @@ fn the_three_modes_choose_what_their_names_say() {
 }
 
 #[test]
-fn a_plan_is_kept_and_makes_no_folder() {
+fn plan_matches_the_extract_and_creates_no_folder() {
     let place = Place::new();
     let server = Simulated::start(&place, &["--limits", "none"]);
     let planned = place.run_fast(&server, &["plan", "--session-key", RACE, "--output", "json"]);
@@ -663,7 +663,7 @@ fn a_failed_session_leaves_the_others_landed() {
 }
 
 #[test]
-fn data_goes_to_stdout_and_talk_to_stderr() {
+fn data_on_stdout_messages_on_stderr() {
     let place = Place::new();
     let server = Simulated::start(&place, &["--limits", "none"]);
     let run = |more: &[&str], out: &str| {
@@ -747,7 +747,7 @@ fn a_second_run_on_one_folder_is_refused() {
 }
 
 #[test]
-fn a_server_that_is_no_openf1_is_named_and_leaves_no_folder_behind() {
+fn non_openf1_server_is_reported_and_no_folder_created() {
     let place = Place::new();
     place.write("html.toml", "[[fault]]\nkind = \"html\"\n");
     let server = Simulated::start(&place, &["--limits", "none", "--faults", "html.toml"]);
@@ -939,7 +939,7 @@ fn an_upload_that_fails_lands_nothing_and_the_next_run_goes_on() {
 }
 
 #[test]
-fn what_is_wrong_with_a_workspace_is_said_in_one_line_with_what_mends_it() {
+fn workspace_errors_come_with_advice() {
     let place = Place::new();
     let volume = Volume::start();
     let load = ["load", "--to", "databricks", "--out", VOLUME];

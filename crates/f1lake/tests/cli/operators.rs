@@ -39,7 +39,7 @@ fn look_beside(mut run: Child, looks: &mut dyn FnMut() -> Vec<Ended>) -> usize {
 }
 
 #[test]
-fn looks_beside_an_extract_and_a_load_are_harmless() {
+fn read_commands_during_an_extract_and_a_load_are_harmless() {
     let place = Place::new();
     place.write("slow.toml", "[[fault]]\nkind = \"delay\"\ndelay_ms = 100\n");
     let slow = Simulated::start(&place, &["--limits", "none", "--seasons", "2024", "--faults", "slow.toml"]);
@@ -123,7 +123,7 @@ fn a_second_build_is_refused_in_one_line_or_waits() {
 }
 
 #[test]
-fn a_damaged_table_is_told_once_and_in_our_words() {
+fn damaged_table_is_reported_once_in_plain_words() {
     let place = Place::new();
     let server = Simulated::start(&place, &["--limits", "none", "--seasons", "2024"]);
     let extract =

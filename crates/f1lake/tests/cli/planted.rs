@@ -498,7 +498,7 @@ fn asked(place: &Place, sql: &str) -> Vec<Value> {
 }
 
 #[test]
-fn each_planted_fault_is_found_by_the_check_meant_for_it_and_nothing_else_is_found() {
+fn each_planted_fault_is_found_by_its_own_check_only() {
     let (planted, corrections, keys) = plan(&Served::start(FaultPlan::default()));
     let missed: Vec<&str> = KINDS
         .iter()

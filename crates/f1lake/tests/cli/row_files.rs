@@ -78,7 +78,7 @@ fn under(place: &Place, limits: &str, arguments: &[&str]) -> Ended {
 
 #[cfg(unix)]
 #[test]
-fn a_file_that_cannot_be_finished_is_told_and_leaves_what_was_there() {
+fn unfinished_file_is_reported_and_the_old_one_kept() {
     let place = place();
     // Blocks of 512 bytes, or of 1,024 in some shells: what does not fit is the rest in the buffer, which is written last.
     for (file, blocks) in [("rows.ndjson", 24), ("rows.json", 24), ("rows.csv", 12), ("rows.parquet", 2)] {
@@ -105,7 +105,7 @@ fn a_file_that_cannot_be_finished_is_told_and_leaves_what_was_there() {
 
 #[cfg(unix)]
 #[test]
-fn files_are_for_whom_the_umask_lets_read_and_links_are_followed() {
+fn files_have_the_mode_of_the_umask_and_links_are_followed() {
     use std::os::unix::fs::PermissionsExt;
     let place = place();
     let mode = |file: &str| std::fs::metadata(place.path().join(file)).unwrap().permissions().mode() & 0o777;
@@ -126,7 +126,7 @@ fn files_are_for_whom_the_umask_lets_read_and_links_are_followed() {
 }
 
 #[test]
-fn a_reader_that_has_enough_ends_the_program_quietly() {
+fn closed_pipe_ends_quietly() {
     let place = place();
     let many = "select value, 'a row that is long enough to fill the pipe soon' as text from generate_series(1, 200000)";
     for arguments in [

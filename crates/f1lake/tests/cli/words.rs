@@ -4,7 +4,7 @@ use crate::{Place, Simulated, ended, steady};
 use std::path::{Path, PathBuf};
 
 #[test]
-fn mistakes_on_the_command_line_are_told_in_the_words_of_the_user() {
+fn command_line_mistakes_are_explained_with_suggestions() {
     let place = Place::new();
     std::fs::create_dir(place.path().join("lake")).unwrap();
     let cases: &[&[&str]] = &[
@@ -83,7 +83,7 @@ fn mistakes_on_the_command_line_are_told_in_the_words_of_the_user() {
 }
 
 #[test]
-fn wrong_values_of_the_environment_and_the_file_are_shown_as_they_were_written() {
+fn wrong_values_are_shown_as_they_were_written() {
     let place = Place::new();
     let mut seen = String::new();
     for (name, value) in [
@@ -169,7 +169,7 @@ fn variables_of_our_own_scripts_do_not_stop_the_program() {
 }
 
 #[test]
-fn folders_of_another_kind_and_empty_lakes_are_told() {
+fn wrong_folders_and_empty_lakes_are_reported() {
     let place = Place::new();
     let server = Simulated::start(&place, &["--limits", "none"]);
     let extract =
@@ -194,7 +194,7 @@ fn folders_of_another_kind_and_empty_lakes_are_told() {
 }
 
 #[test]
-fn sql_is_answered_as_analysts_write_it() {
+fn analyst_sql_is_supported() {
     let place = Place::new();
     let server = Simulated::start(&place, &["--limits", "none"]);
     let small = "sessions,meetings,drivers,laps,stints,session_result,starting_grid,position,race_control,weather,pit";

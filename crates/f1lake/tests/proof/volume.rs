@@ -115,7 +115,7 @@ fn calm(server: &Simulated) -> (BTreeMap<String, Vec<String>>, u64) {
 }
 
 #[test]
-fn a_mounted_volume_takes_all_that_a_disk_takes() {
+fn mounted_volume_supports_a_whole_run() {
     let tools = tempfile::tempdir().unwrap();
     let Some(shim) = compiled("volume.c", &["-shared", "-fPIC"], tools.path()) else { return };
     let server = Simulated::start(0);

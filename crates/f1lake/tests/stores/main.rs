@@ -350,13 +350,13 @@ fn machines_share_an_azure_container() {
 
 #[test]
 #[ignore = "needs moto_server; run .ci/stores"]
-fn an_interrupted_upload_to_s3_never_shows() {
+fn interrupted_upload_to_s3_is_invisible() {
     interrupted_multipart(Kind::S3, "len(s3.list_multipart_uploads(Bucket='raw').get('Uploads', []))");
 }
 
 #[test]
 #[ignore = "needs azurite; run .ci/stores"]
-fn an_interrupted_upload_to_azure_never_shows() {
+fn interrupted_upload_to_azure_is_invisible() {
     let uncommitted = "len(list(azure.get_container_client('raw').list_blobs(include=['uncommittedblobs'], \
                        name_starts_with='landing/_work')))";
     interrupted_multipart(Kind::Azure, uncommitted);
@@ -364,7 +364,7 @@ fn an_interrupted_upload_to_azure_never_shows() {
 
 #[test]
 #[ignore = "needs moto_server; run .ci/stores"]
-fn s3_says_what_is_wrong() {
+fn s3_errors_are_explained() {
     // From the second action on, moto asks who it is.
     let refused = Store::start_with(Kind::S3, &[("INITIAL_NO_AUTH_ACTION_COUNT", "1")]);
     wrong_places(Kind::S3, &refused, ("AWS_SECRET_ACCESS_KEY", "canary-in-a-coal-mine"));
@@ -372,7 +372,7 @@ fn s3_says_what_is_wrong() {
 
 #[test]
 #[ignore = "needs azurite; run .ci/stores"]
-fn azure_says_what_is_wrong() {
+fn azure_errors_are_explained() {
     let refused = Store::start(Kind::Azure);
     wrong_places(Kind::Azure, &refused, ("AZURE_STORAGE_ACCOUNT_KEY", "Y2FuYXJ5LWluLWEtY29hbC1taW5l"));
 }

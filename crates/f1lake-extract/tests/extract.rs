@@ -44,7 +44,7 @@ async fn simulator(config: SimConfig) -> Simulator {
     openf1_sim::start(config).await.unwrap()
 }
 
-/// The API from recorded answers in a folder.
+/// The API replayed from recorded responses in a folder.
 async fn replayed(folder: PathBuf) -> Simulator {
     simulator(SimConfig { source: Source::Replay(folder), limits: SimLimits::None, ..SimConfig::default() })
         .await
@@ -360,7 +360,7 @@ async fn a_session_whose_endpoint_fails_is_not_landed() {
     assert!(landing(folder.path()).manifests().await.unwrap().is_empty());
 }
 
-/// A server that always fails is not asked for ever smaller parts of what it cannot give.
+/// A server that always fails does not receive ever smaller requests.
 #[tokio::test]
 async fn failing_endpoint_is_abandoned_after_bounded_requests() {
     for endpoint in ["laps", "position", "location"] {
@@ -379,7 +379,7 @@ async fn failing_endpoint_is_abandoned_after_bounded_requests() {
     }
 }
 
-/// A season whose telemetry is thin, so that whole races take no time.
+/// A season with sparse telemetry, so that whole races are fast.
 fn thin() -> SimConfig {
     SimConfig {
         source: Source::Generated(GeneratedConfig { seed: 7, seasons: vec![2024], telemetry_hz: 0.1 }),
@@ -393,7 +393,7 @@ fn contents(folder: &Path) -> Vec<(String, Vec<u8>)> {
     files(folder).into_iter().map(|name| (name.clone(), std::fs::read(folder.join(name)).unwrap())).collect()
 }
 
-/// Every kind of fault on an endpoint of its own, each of which happens once and then again.
+/// Every kind of fault, each on its own endpoint, twice in a row.
 const EACH_FAULT_TWICE: &str = r#"
 [[fault]]
 endpoint = "laps"
@@ -472,7 +472,7 @@ async fn recovers_from_every_fault_with_identical_files() {
     let extractor = Extractor::new(client, landing(folder.path()), by_key(folder.path(), race)).unwrap();
     let report = extractor.run(silent(), CancellationToken::new()).await.unwrap();
     assert_eq!(report.sessions[0].status, SessionStatus::Landed, "{report:#?}");
-    // Answers delayed until nobody waited for them any more are not counted.
+    // Responses that arrived after the client gave up are not counted.
     assert!(sim.stats().faults >= 24, "a fault was not played: {:?}", sim.stats());
     assert!(contents(folder.path()) == contents(expected.path()), "files differ");
 }
@@ -524,7 +524,7 @@ async fn under_heavy_faults_a_session_lands_whole_or_fails() {
     }
 }
 
-/// Runs as if it were so many hours after the end of the last race of the generated season.
+/// Runs as if it were this many hours after the last race of the generated season.
 fn hours_after(folder: &Path, race: i64, hours: i64) -> ExtractSettings {
     let mut settings = by_key(folder, race);
     let end: Timestamp = "2024-12-08T15:00:00Z".parse().unwrap();
@@ -661,7 +661,7 @@ async fn an_account_has_the_sponsors_limits_and_keeps_them() {
     config.accounts = vec![openf1_sim::Account { username: "me".to_owned(), password: "secret".to_owned() }];
     let sim = simulator(config).await;
     let credentials = openf1_client::Credentials::new("me", "secret");
-    // On loopback a client keeps no limits unless asked.
+    // On loopback, a client has no limits unless set.
     let limits = Limits::default_for(openf1_client::DEFAULT_BASE_URL, true);
     assert_eq!(limits, Limits::SPONSOR);
     let client = OpenF1::builder()

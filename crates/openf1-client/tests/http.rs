@@ -19,7 +19,7 @@ const TOO_MUCH: &str =
 const TOO_FAST: &str =
     r#"{"detail":"Rate limit exceeded. Max 3 requests/second.","error":"Too Many Requests"}"#;
 
-/// What the server answers, in turn; the last answer repeats.
+/// Responses of the server, in order; the last one repeats.
 #[derive(Clone)]
 struct Answer {
     status: u16,
@@ -41,7 +41,7 @@ struct Script {
 struct Server {
     script: Arc<Mutex<Script>>,
     base_url: String,
-    /// Waits of clients take no time.
+    /// Clients do not really wait.
     clock: Arc<FakeClock>,
 }
 
@@ -68,7 +68,7 @@ impl Server {
             .max_retries(3)
     }
 
-    /// How long clients have waited.
+    /// Total time that clients have waited.
     fn waited(&self) -> Duration {
         Duration::from_micros(self.clock.now().unsigned_abs())
     }
@@ -127,7 +127,7 @@ async fn not_found_is_empty_other_errors_are_errors() {
         assert!(matches!(error, Error::Status { status: 404, .. }), "{error}");
     }
     for body in [r#"{"detail":"oops"}"#, "<html>", "[1]", "", r#"[{"a":NaN}]"#, "[{}"] {
-        // An address that never gave rows is probably the wrong one: it is given up sooner.
+        // An address that never returned rows is probably wrong, so the client gives up earlier.
         let server = Server::start([answer(200, body)]).await;
         let error = server.client().build().unwrap().fetch(&laps()).await.unwrap_err();
         assert!(matches!(error, Error::Body { tries: 2, .. }), "{body}: {error}");
@@ -200,7 +200,7 @@ async fn permanent_failure_reports_attempts_and_elapsed_time() {
     assert!(matches!(error, Error::Transport { timeout: false, .. }), "{error}");
 }
 
-/// A clock that stands still, for all who wait, until it is let go.
+/// A clock that stands still for all waiting tasks until it is released.
 #[derive(Debug)]
 struct HeldClock {
     time: Arc<FakeClock>,
@@ -261,7 +261,7 @@ async fn invalid_retry_after_is_ignored() {
 
 #[tokio::test]
 async fn a_429_is_waited_out_for_up_to_a_minute() {
-    // With the refusals that fill a minute.
+    // With refusals that fill a minute.
     for (body, refusals) in [
         (TOO_FAST, 6),
         ("slow down", 6),

@@ -1,4 +1,4 @@
-//! Tokens: fetched once, renewed, refused; and what answers that is no workspace.
+//! Tokens are fetched once, renewed and refused; servers that are not a workspace are reported.
 
 use crate::fake::{ACCESS_TOKEN, Fake, PAT, VOLUME, workspace};
 use f1lake_databricks::{Error, Explicit, Login, VolumeStore, Workspace};
@@ -38,7 +38,7 @@ async fn a_token_is_renewed_before_it_ends() {
     assert_eq!(bearer(&fake), format!("Bearer {ACCESS_TOKEN}2"), "half a life has passed");
 }
 
-/// A runtime that grants another token each time.
+/// A runtime that grants a new token each time.
 #[derive(Debug)]
 struct Granting {
     host: String,
@@ -64,7 +64,7 @@ async fn the_runtime_signs_requests_and_is_asked_again_after_a_refusal() {
     let login =
         Login::resolve_with(&inside(&fake.url, &["for the host", "dapi-ended", PAT]), |_| None).unwrap();
     let workspace = workspace(login);
-    // The fake knows the last token only.
+    // The fake accepts only the last token.
     assert_eq!(workspace.warehouses().await.unwrap().len(), 5);
     assert_eq!(bearer(&fake), format!("Bearer {PAT}"));
     workspace.warehouses().await.unwrap();
@@ -96,7 +96,7 @@ async fn an_expired_token_is_renewed_once_and_the_request_repeated() {
     let lines: Vec<_> = fake.lines();
     let expected = ["GET /api/2.0/sql/warehouses", "POST /oidc/v1/token", "GET /api/2.0/sql/warehouses"];
     assert_eq!(lines[..3], expected);
-    // A second refusal in a row is the end.
+    // A second refusal in a row is final.
     for _ in 0..2 {
         fake.fault("GET /api/2.0/sql/warehouses", 401, &[], "");
     }
@@ -169,7 +169,7 @@ async fn login_page_is_an_error() {
         assert!(matches!(error, Error::NotTheApi { .. }), "{error}");
         let text = error.to_string();
         assert!(text.contains("DATABRICKS_HOST") && text.contains("GET /api/2.0/sql/warehouses"), "{text}");
-        // An upload that a login page swallows is not an upload.
+        // An upload answered by a login page is not an upload.
         fake.fault("PUT /api/2.0/fs/files", status, &headers, page);
         let put = object_store::ObjectStoreExt::put(&fake.store(), &"a.json".into(), "x".into()).await;
         assert!(put.is_err(), "{status}");
@@ -191,7 +191,7 @@ async fn redirects_carry_no_token_to_another_host() {
         fake.fault("PUT /api/2.0/fs/files", status, &headers, "");
         let put = object_store::ObjectStoreExt::put(&fake.store(), &"a.json".into(), "x".into()).await;
         assert!(put.is_err(), "{status}");
-        // The request for a token carries the secret itself.
+        // The token request contains the secret itself.
         let login = [("location", other.url.as_str())];
         fake.fault("POST /oidc/v1/token", status, &login, "");
         let error = workspace(fake.principal()).warehouses().await.unwrap_err();

@@ -118,7 +118,7 @@ async fn a_statement_is_never_sent_twice_unless_it_was_refused() {
     let error = workspace.execute(WAREHOUSE, &statement, &CancellationToken::new()).await.unwrap_err();
     assert!(matches!(error, Error::OutcomeUnknown { .. }), "{error}");
     assert_eq!(fake.take_seen().len(), 1);
-    // A quota's refusal means that nothing runs.
+    // After a quota error, nothing runs.
     fake.fault("POST", 429, &[], "");
     run(&fake, "CREATE TABLE t (i INT)").await.unwrap();
 }

@@ -41,7 +41,7 @@ async fn a_file_goes_up_in_one_request_after_its_folder() {
     for text in ["one", "two"] {
         store.put(&name, text.into()).await.unwrap();
     }
-    // As recorded; the folder is made once.
+    // As recorded; the folder is created once.
     let escaped = "laps/session%20key%3D9158/laps%20%231%2B%C3%BC.json";
     assert_eq!(
         fake.lines(),
@@ -81,7 +81,7 @@ pub(crate) async fn conforms(store: &VolumeStore) {
     store.put(&path("laps.json"), "[{}]".into()).await.unwrap();
     assert_eq!(read(store, "laps.json").await, "[{}]", "not replaced whole");
 
-    // Nothing, one part, several parts and a bit.
+    // Empty, one part, several parts and a remainder.
     for (name, length) in [("none", 0), ("small_São_Paulo.json", 1000), ("large", 2 * MIB + 12_345)] {
         let expected = bytes(length);
         let upload = store.put_multipart(&path(name)).await.unwrap();
@@ -181,11 +181,11 @@ async fn create_never_overwrites_and_is_not_repeated_blindly() {
     create("first").await.unwrap();
     assert_eq!(fake.lines().last().unwrap(), &format!("PUT {FILES}/manifest.json?overwrite=false"));
     assert!(matches!(create("second").await, Err(Error::AlreadyExists { .. })));
-    // Another service's words for the same.
+    // The wording of another service for the same error.
     fake.fault("PUT", 400, &[], r#"{"error_code":"RESOURCE_ALREADY_EXISTS","message":"m"}"#);
     assert!(matches!(create("third").await, Err(Error::AlreadyExists { .. })));
     assert_eq!(fake.file("manifest.json").unwrap(), "first");
-    // Its own file must not look like somebody else's.
+    // Its own file must not look like another writer's.
     store.delete(&name).await.unwrap();
     fake.lost_answer("PUT", 503);
     let error = create("fourth").await.unwrap_err();
@@ -213,7 +213,7 @@ async fn busy_and_broken_responses_are_retried() {
         store.put(&path("a"), "x".into()).await.unwrap_err();
         assert_eq!(fake.take_seen().len(), 1, "{status} is no passing matter");
     }
-    // Never forever.
+    // Retries are bounded.
     for _ in 0..20 {
         fake.fault("PUT", 503, &[], "");
     }
@@ -262,7 +262,7 @@ async fn interrupted_upload_is_invisible_and_retried() {
     store.put(&path("laps.json"), content.clone().into()).await.unwrap();
     assert!(fake.file("laps.json").unwrap() == content);
 
-    // And when the network stays away, the old file stays whole.
+    // When the network stays down, the old file stays intact.
     let url = cutter(&fake, (0..20).map(|_| Cut::Up(200_000)).collect()).await;
     let store = VolumeStore::open(&workspace(fake.login_at(&url)), VOLUME).unwrap();
     let error = store.put(&path("laps.json"), bytes(MIB / 2).into()).await.unwrap_err().to_string();
@@ -290,7 +290,7 @@ async fn broken_download_resumes_where_it_stopped() {
             || seen.header("range").is_none()
             || seen.header("if-unmodified-since").is_some()));
 
-        // A file that changes meanwhile is not sewn together from two.
+        // A file that changes during the download is not assembled from two versions.
         let url = cutter(&fake, vec![Cut::Down(MIB as u64)]).await;
         let store = VolumeStore::open(&workspace(fake.login_at(&url)), VOLUME).unwrap();
         let mut stream = store.get(&path("laps.json")).await.unwrap().into_stream();
@@ -440,7 +440,7 @@ async fn parts_are_retried_and_failed_uploads_aborted() {
     let fake = Fake::start().await;
     let store = fake.store().multipart_from(20 * MIB as u64);
     let content = bytes(21 * MIB);
-    // An address that expired, a busy cloud.
+    // An expired address, and a busy cloud.
     fake.fault("PUT /cloud", 403, &[], "<Error>expired</Error>");
     fake.fault("PUT /cloud", 503, &[], "");
     large(&store, "a", &content).await.unwrap();
@@ -484,7 +484,7 @@ async fn a_workspace_that_refuses_uploads_in_parts_gets_one_request() {
         large(&store, name, &content).await.unwrap();
         assert!(fake.file(name).unwrap() == content, "{name}");
     }
-    // A file that is there is no reason to overwrite it.
+    // An existing file is never overwritten.
     let taken = r#"{"error_code":"ALREADY_EXISTS","message":"taken"}"#;
     fake.fault(&format!("POST {FILES}/taken?action=initiate-upload"), 409, &[], taken);
     let refused = store.put_opts(&path("taken"), content.into(), PutMode::Create.into()).await.unwrap_err();
@@ -498,7 +498,7 @@ async fn too_large_files_are_refused_before_sending() {
     let store = fake.store().largest_buffer(3 * MIB as u64);
     let error = large(&store, "a", &bytes(3 * MIB + 1)).await.unwrap_err().to_string();
     assert!(error.contains("at most 3145728") && error.contains("smaller files"), "{error}");
-    // 5000 MiB and a byte, without holding them: one chunk many times.
+    // 5000 MiB and one byte, from one chunk repeated many times.
     let chunk = bytes(MIB);
     let payload: PutPayload = (0..5000).map(|_| chunk.clone()).chain([Bytes::from_static(b"x")]).collect();
     let error = store.put(&path("b"), payload).await.unwrap_err().to_string();

@@ -1,4 +1,4 @@
-//! The season's calendar, which lands with each of its sessions, and the requests that it takes.
+//! The season's calendar, which lands with each session, and the requests it needs.
 
 use super::*;
 use serde_json::json;
@@ -10,7 +10,7 @@ fn catalogue_only(folder: &Path, session_keys: Vec<i64>, meeting_keys: Vec<i64>)
     settings
 }
 
-/// The calendar that landed with the only session of a zone, or with the one of that name.
+/// The calendar that landed with the only session of a zone, or with the named one.
 fn landed(folder: &Path, name: &str) -> [Value; 3] {
     let row = rows(folder, &format!("meetings_{name}.json")).remove(0);
     ["season_meetings", "season_races", "season_sprints"].map(|field| row[field].clone())

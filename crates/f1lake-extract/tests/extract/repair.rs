@@ -1,4 +1,4 @@
-//! Landed files that are lost or damaged come back; what another run or version wrote is left alone.
+//! Lost or damaged landed files are restored; files of other runs or versions are left alone.
 
 use super::*;
 
@@ -106,7 +106,7 @@ async fn repair_lands_the_session_of_a_damaged_manifest_again() {
 async fn manifests_of_a_newer_version_are_refused_and_kept() {
     let landed = Landed::new().await;
     let manifest = landed.path().join(format!("_manifest/{}.json", landed.race));
-    // Whatever else is different.
+    // Whatever other fields differ.
     let newer = format!(r#"{{"manifest_version": 2, "session": {}}}"#, landed.race);
     std::fs::write(&manifest, &newer).unwrap();
     let refused = run(&landed.sim, landed.path(), landed.settings()).await.unwrap_err().to_string();
@@ -158,7 +158,7 @@ async fn hundreds_of_keys_are_requested_in_chunks() {
     let before = sim.stats().requests;
     let chosen = Extractor::new(client(&sim), Landing::memory(), settings).unwrap().sessions().await.unwrap();
     assert_eq!(chosen.sessions.len(), keys.len());
-    // Sessions in portions of 50, then the sessions and meetings of their year.
+    // Sessions in chunks of 50, then the sessions and meetings of their year.
     let requests = sim.stats().requests - before;
     assert_eq!(requests, keys.len().div_ceil(50) as u64 + 2);
 }
@@ -171,7 +171,7 @@ async fn plan_distinguishes_not_due_from_settled() {
         extractor.plan().await.unwrap().sessions[0].reason.clone()
     };
     assert_eq!(reason(landed.settings()).await, "settled");
-    // Landed two days after the session, and looked at right after.
+    // Landed two days after the session, and checked right afterwards.
     let folder = tempfile::tempdir().unwrap();
     let mut settings = hours_after(folder.path(), landed.race, 48);
     settings.endpoints = [Endpoint::Weather].into();

@@ -1,5 +1,5 @@
-//! The program as users run it: flags, files, exit codes and what it prints, against the simulator that it
-//! carries.
+//! The program as users run it: flags, files, exit codes and output, against its built-in
+//! simulator.
 
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
@@ -213,12 +213,12 @@ fn bad_input_is_explained_in_one_or_two_lines() {
     let mut seen = String::new();
     for case in cases {
         let mut command = place.command(case);
-        // An account makes plain http worse; it must be refused all the same, and unspoken.
+        // With an account, plain http must be refused too, without printing the password.
         command.env("OPENF1_USERNAME", "me").env("OPENF1_PASSWORD", CANARY);
         let ended = ended(command);
         assert_eq!(ended.code, 2, "{case:?}: {}", ended.stderr);
         assert_eq!(ended.stdout, "", "{case:?}");
-        // What is wrong in one line, what to do in another.
+        // The problem on one line, the hint on another.
         assert!((1..=2).contains(&ended.stderr.lines().count()), "{case:?}: {}", ended.stderr);
         seen.push_str(&format!("f1lake {}\n  {}", case.join(" "), ended.stderr));
     }
@@ -454,7 +454,7 @@ fn missing_lakes_and_wrong_names_are_explained() {
     insta::assert_snapshot!(seen);
 }
 
-/// The recorded answers, where this machine has them.
+/// The recorded responses, if this machine has them.
 fn recorded() -> Option<PathBuf> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/data/replay");
     if folder.is_dir() {
@@ -535,7 +535,7 @@ fn plan_matches_the_extract_and_creates_no_folder() {
 #[test]
 fn ctrl_c_ends_cleanly_and_the_next_run_resumes() {
     let place = Place::new();
-    // Every answer takes its time, so that the signal comes in the middle.
+    // Slow responses, so that the signal arrives in the middle.
     place.write("slow.toml", "[[fault]]\nkind = \"delay\"\ndelay_ms = 300\n");
     let server = Simulated::start(&place, &["--limits", "none", "--faults", "slow.toml"]);
     let extract = ["extract", "--session-key", RACE, "--out", "out"];
@@ -570,7 +570,7 @@ fn a_killed_run_costs_the_requests_in_flight() {
                  team_radio,weather,starting_grid,championship_drivers,championship_teams";
     let extract = ["extract", "--session-key", RACE, "--endpoints", small, "--out", "out"];
     let mut killed = 0;
-    // Killed again and again, each time a little later, until it is through.
+    // Killed repeatedly, each time a little later, until it completes.
     let ended = loop {
         let mut child =
             place.fast(&server, &extract).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
@@ -593,7 +593,7 @@ fn a_killed_run_costs_the_requests_in_flight() {
         assert!(killed < 14, "it gets nowhere");
     };
     assert!(ended.success() && killed > 0, "killed {killed} times, then {ended}");
-    // 14 answers are wanted; each kill costs at most the three requests in flight.
+    // 14 responses are needed; each kill costs at most the three requests in flight.
     let asked = server.count("data_requests");
     assert!(asked <= 14 + 3 * killed, "{asked} requests for 14 answers after {killed} kills");
     assert_eq!(place.files("out").len(), 15);
@@ -754,7 +754,7 @@ fn non_openf1_server_is_reported_and_no_folder_created() {
     let ended = place.run_fast(&server, &["extract", "--num-sessions", "1", "--out", "out"]);
     assert_eq!(ended.code, 1);
     assert!(ended.stderr.contains("check the base URL"), "{}", ended.stderr);
-    // After the line that says where it lands.
+    // After the line that names the destination.
     assert_eq!(ended.stderr.lines().count(), 2, "{}", ended.stderr);
     assert!(!place.path().join("out").exists());
     let doctor = place.run_fast(&server, &["doctor", "--out", "out"]);
@@ -762,11 +762,11 @@ fn non_openf1_server_is_reported_and_no_folder_created() {
     assert!(doctor.stdout.contains("FAILED"), "{}", doctor.stdout);
 }
 
-/// A volume as the Files API shows it: a token, files, folders; on loopback, in this process.
+/// A fake Files API with a token, files and folders, on loopback in this process.
 struct Volume {
     host: String,
     files: Arc<Mutex<BTreeMap<String, Vec<u8>>>>,
-    /// Part of the names of files that are refused.
+    /// Files whose names contain this text are refused.
     refused: Arc<Mutex<Option<&'static str>>>,
     _runtime: tokio::runtime::Runtime,
 }
@@ -951,7 +951,7 @@ fn workspace_errors_come_with_advice() {
         let told = error.join("\n").replace(&volume.host, "HOST");
         let told = told.replace(volume.host.trim_start_matches("http://"), "HOST");
         let told = told.replace(&*place.path().to_string_lossy(), "HOME");
-        // The file of the trial has a name of its own each time.
+        // The test file has a different name each time.
         let mut trials = told.split(".tmp-write-test-");
         let mut shown = trials.next().unwrap_or_default().to_owned();
         for rest in trials {

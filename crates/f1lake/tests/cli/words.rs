@@ -1,4 +1,4 @@
-//! What the program says to whoever made a mistake: what they typed, what is wanted, what was probably meant.
+//! Messages about user mistakes: what was typed, what is expected, and a suggestion.
 
 use crate::{Place, Simulated, ended, steady};
 use std::path::{Path, PathBuf};
@@ -214,7 +214,7 @@ fn analyst_sql_is_supported() {
     assert_eq!(aggregated[..4], [&ordered[0], &ordered[0], &ordered[1], &ordered[1]].map(Clone::clone));
     assert!(aggregated[4].starts_with("1:2") && aggregated[4].len() == 8, "{aggregated:?}");
     for text in [
-        // Names are unique, so that a schema may be left out.
+        // Names are unique, so the schema is optional.
         "select count(*) from silver_laps",
         "select count(*) from bronze_laps",
         "select session_key, name_acronym, lap_number from fact_laps join dim_sessions using (session_key) \

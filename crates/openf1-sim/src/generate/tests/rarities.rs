@@ -116,7 +116,7 @@ fn equal_points_are_decided_by_places() {
         for (index, truth) in s.races() {
             let table = &truth.standings.as_ref().unwrap().drivers;
             assert!(table.is_sorted_by(|a, b| a.points >= b.points));
-            // Not in numerical order: places decided.
+            // Not in numerical order: positions decided.
             decided += table
                 .windows(2)
                 .filter(|t| t[0].points == t[1].points && t[0].driver_number > t[1].driver_number)

@@ -112,7 +112,7 @@ def truth() -> list[str]:
 
 
 SUITES = {
-    "network": "test(network::) | test(every_fault) | test(in_a_storm) | test(limits_hold_while) | test(with_a_clock)",
+    "network": "test(network::) | test(every_fault) | test(under_heavy_faults) | test(limits_hold_while) | test(with_a_clock)",
     "concurrency": "test(together::) | test(at_once) | test(exclude_each_other) | test(two_processes)",
     "hostile input": "test(hostile::) | test(hostile)",
     "upstream changes": "test(upstream::) | test(corrections_land)",
@@ -248,14 +248,14 @@ def write(name: str, body: list[str], seconds: float) -> None:
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("names", nargs="*")
-    parser.add_argument("--list", action="store_true", help="name the proofs and end")
+    parser.add_argument("--list", action="store_true", help="list the proofs and exit")
     arguments = parser.parse_args()
     proofs = {proof.__name__: proof for proof in PROOFS}
     if arguments.list:
         print("\n".join(proofs))
         return 0
     if unknown := set(arguments.names) - set(proofs):
-        parser.error(f"no proof is called {', '.join(unknown)}; there are {', '.join(proofs)}")
+        parser.error(f"no proof is named {', '.join(unknown)}; available: {', '.join(proofs)}")
     failed = []
     for name in arguments.names or proofs:
         started = time.monotonic()

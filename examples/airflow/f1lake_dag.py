@@ -66,7 +66,7 @@ def f1lake(*arguments: str) -> dict[str, Any]:
     default_args={"retries": 3, "retry_delay": timedelta(minutes=5), "retry_exponential_backoff": True},
     params={
         "mode": Param("latest", enum=["latest", "year"], description="How sessions are chosen"),
-        "num_sessions": Param(10, type="integer", minimum=1, description="Mode latest: how many"),
+        "num_sessions": Param(10, type="integer", minimum=1, description="Mode latest: number of sessions"),
         "year": Param(None, type=["null", "integer"], minimum=2023, description="Mode year: season; empty: the current one"),
     },
     tags=["formula1"],

@@ -92,13 +92,13 @@ impl BronzeTable {
         columns.push(Column::new(
             EXTRACTED,
             ColumnType::Timestamp,
-            "When the API was asked for the landing file, UTC.",
+            "Time of the request for the landing file, UTC.",
         ));
-        columns.push(Column::new(INGESTED, ColumnType::Timestamp, "When the row was loaded, UTC."));
+        columns.push(Column::new(INGESTED, ColumnType::Timestamp, "Time of the load, UTC."));
         columns.push(Column::new(
             RESCUED,
             ColumnType::String,
-            "Fields that have no column or whose type surprised: a JSON object, null when there are none.",
+            "Fields without a column or of an unexpected type, as a JSON object; null when there are none.",
         ));
         Self {
             endpoint,
@@ -129,12 +129,12 @@ pub fn loads_columns() -> Vec<Column> {
         ("table_name", String, "Bronze table."),
         ("source_file", String, "Landing file; null when the endpoint landed without rows."),
         ("sha256", String, "Digest of the landing file, hex."),
-        ("file_version", Bigint, "Version of the landing file: 1, then one more with each correction."),
+        ("file_version", Bigint, "Version of the landing file: 1, then one more per correction."),
         ("rows", Bigint, "Rows in the table."),
-        ("rescued_rows", Bigint, "Rows with something in _rescued_data."),
-        ("quarantined_rows", Bigint, "Rows that could not be keyed and were kept in the quarantine."),
-        ("extracted_at", Timestamp, "When the API was asked, UTC."),
-        ("loaded_at", Timestamp, "When the rows were loaded, UTC."),
+        ("rescued_rows", Bigint, "Rows with rescued fields (_rescued_data)."),
+        ("quarantined_rows", Bigint, "Rows without a key, which were quarantined."),
+        ("extracted_at", Timestamp, "Time of the request, UTC."),
+        ("loaded_at", Timestamp, "Time of the load, UTC."),
     ]
     .into_iter()
     .map(|(name, column_type, doc)| Column::new(name, column_type, doc))
@@ -154,17 +154,17 @@ fn columns_of(name: &str, field_type: FieldType, doc: &str) -> Vec<Column> {
         FieldType::Time => one(ColumnType::Timestamp),
         FieldType::IntList => one(ColumnType::BigintList),
         FieldType::Gap => vec![
-            part("seconds", ColumnType::Double, "Here: seconds, when it is a time."),
-            part("laps", ColumnType::Bigint, "Here: whole laps, when it is `+N LAPS`."),
-            part("text", ColumnType::String, "Here: as the API sent it."),
+            part("seconds", ColumnType::Double, "This column: seconds, when it is a time."),
+            part("laps", ColumnType::Bigint, "This column: whole laps, when it is `+N LAPS`."),
+            part("text", ColumnType::String, "This column: as the API sent it."),
         ],
         FieldType::ResultTime => vec![
-            part("seconds", ColumnType::Double, "Here: seconds, when it is one time."),
-            part("laps", ColumnType::Bigint, "Here: whole laps, when it is `+N LAPS`."),
-            part("q1", ColumnType::Double, "Here: seconds in the first phase of qualifying."),
-            part("q2", ColumnType::Double, "Here: seconds in the second phase of qualifying."),
-            part("q3", ColumnType::Double, "Here: seconds in the third phase of qualifying."),
-            part("text", ColumnType::String, "Here: as the API sent it."),
+            part("seconds", ColumnType::Double, "This column: seconds, when it is a single time."),
+            part("laps", ColumnType::Bigint, "This column: whole laps, when it is `+N LAPS`."),
+            part("q1", ColumnType::Double, "This column: seconds in the first phase of qualifying."),
+            part("q2", ColumnType::Double, "This column: seconds in the second phase of qualifying."),
+            part("q3", ColumnType::Double, "This column: seconds in the third phase of qualifying."),
+            part("text", ColumnType::String, "This column: as the API sent it."),
         ],
         _ => one(ColumnType::String),
     }

@@ -36,7 +36,7 @@ pub struct RowOrigin {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Refusal {
     /// Not a JSON object.
-    #[error("no JSON object: {0}")]
+    #[error("not a JSON object: {0}")]
     NoObject(String),
     /// A part of the primary key is missing or of another type.
     #[error("key field {0} is missing or cannot be read")]
@@ -461,9 +461,12 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_row_is_refused_with_what_was_expected() {
+    fn non_rows_are_refused_with_the_expected_shape() {
         let refusal = laps().push("[9488]").unwrap_err().to_string();
-        assert!(refusal.starts_with("no JSON object: ") && refusal.contains("expected a row"), "{refusal}");
+        assert!(
+            refusal.starts_with("not a JSON object: ") && refusal.contains("expected a row"),
+            "{refusal}"
+        );
     }
 
     #[test]

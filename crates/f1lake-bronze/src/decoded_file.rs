@@ -103,13 +103,13 @@ impl DecodedFile {
         let file = self.file;
         let (decoded, refused) = self.decoding.await.map_err(|error| BronzeError::Rows {
             file: file.clone(),
-            detail: format!("decoding broke off: {error}"),
+            detail: format!("decoding stopped: {error}"),
         })??;
         if decoded.rows + decoded.quarantined != self.expected {
             return Err(BronzeError::Rows {
                 file,
                 detail: format!(
-                    "holds {} rows, its manifest says {}; extract the session again",
+                    "has {} rows instead of the {} in its manifest; extract the session again",
                     decoded.rows + decoded.quarantined,
                     self.expected
                 ),
@@ -119,7 +119,8 @@ impl DecodedFile {
             return Err(BronzeError::Rows {
                 file,
                 detail: format!(
-                    "none of its {} rows is one of {} ({}); is it the file of another endpoint? extract the session again",
+                    "none of its {} rows belongs to {} ({}); it may be the file of another endpoint; \
+                     extract the session again",
                     decoded.quarantined,
                     self.endpoint,
                     refused.first().map(|row| row.reason.clone()).unwrap_or_default()

@@ -10,7 +10,7 @@ pub enum BronzeError {
     #[error(transparent)]
     Landing(#[from] ZoneError),
     /// A session that was named has not landed.
-    #[error("{landing}: session {session_key} is not landed; `f1lake status` lists what is")]
+    #[error("{landing}: session {session_key} is not landed; `f1lake status` lists landed sessions")]
     NotLanded {
         /// Session.
         session_key: i64,

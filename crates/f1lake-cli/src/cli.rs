@@ -11,7 +11,7 @@ use serde::Serialize;
 use std::path::PathBuf;
 
 const EXIT_CODES: &str = "Exit codes: 0 all done, 1 failed or damaged, 2 wrong usage or configuration, \
-3 some sessions failed (the rest is landed), 4 locked by a live session, 5 login refused, 130 interrupted.";
+3 some sessions failed (the others are landed), 4 locked by a live session, 5 login refused, 130 interrupted.";
 
 /// Formula 1 data from the OpenF1 API in a lakehouse.
 #[derive(Debug, Parser)]
@@ -25,26 +25,26 @@ pub struct Cli {
 
 #[derive(Debug, Args)]
 pub(crate) struct Globals {
-    /// Configuration file [default: f1lake.toml, when there is one]
+    /// Configuration file [default: f1lake.toml, if it exists]
     #[arg(long, global = true, env = "F1LAKE_CONFIG", value_name = "FILE", help_heading = "Everywhere")]
     pub(crate) config: Option<PathBuf>,
-    /// How data is printed on standard output
+    /// Format of data on standard output
     #[arg(long, global = true, value_enum, default_value_t, help_heading = "Everywhere")]
     pub(crate) output: OutputFormat,
     /// Only errors on standard error
     #[arg(short, long, global = true, conflicts_with = "verbose", help_heading = "Everywhere")]
     pub(crate) quiet: bool,
-    /// More on standard error; repeat for still more
+    /// More detail on standard error; repeat for even more
     #[arg(short, long, global = true, action = clap::ArgAction::Count, help_heading = "Everywhere")]
     pub(crate) verbose: u8,
-    /// How standard error looks
+    /// Format of messages on standard error
     #[arg(long, global = true, value_enum, default_value_t, help_heading = "Everywhere")]
     pub(crate) log_format: LogFormat,
 }
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
-    /// Everything that is due: extract, load and build
+    /// Extract, load and build everything that is due
     Run(RunArgs),
     /// Fetch sessions from the API into the landing zone
     Extract(ExtractArgs),
@@ -53,37 +53,37 @@ pub(crate) enum Command {
     /// Prepare a Databricks workspace
     #[command(subcommand)]
     Databricks(DatabricksCommand),
-    /// Build silver and gold tables for what changed, and run the checks
+    /// Build silver and gold tables for what changed, and run their tests
     Build(BuildArgs),
-    /// Run the checks alone, on the whole lake; exit code 1 when one fails
+    /// Run all tests on the whole lake; exit code 1 when one fails
     Test(LakeOnlyArgs),
-    /// Query the lake; without a query: a shell
+    /// Query the lake; without a query, open a shell
     Sql(SqlArgs),
-    /// Write a table into a file
+    /// Write a table to a file
     Export(ExportArgs),
-    /// Show a session: leaderboard, stints and data quality, and a page with plots
+    /// Show a session: leaderboard, stints and data quality; also writes a page with plots
     Report(ReportArgs),
     /// List the tables of the lake with rows, versions and sizes
     Tables(LakeOnlyArgs),
-    /// Join small files, remove those of old versions, write checkpoints
+    /// Join small files, remove files of old versions, write checkpoints
     Maintain(MaintainArgs),
     /// List the sessions that a selection chooses
     Sessions(SessionsArgs),
-    /// Show requests, minutes and bytes before anything is fetched
+    /// Show what an extract would cost: requests, time and bytes
     Plan(ExtractArgs),
     /// Show what is landed
     Status(ZoneArgs),
-    /// Check every landed file against its manifest; exit code 1 on damage
+    /// Check every landed file against its manifest; exit code 1 when one is damaged
     Verify(ZoneArgs),
-    /// Land again what `verify` finds lost or damaged; what is damaged is kept in _aside/
+    /// Land lost and damaged files again; damaged ones are kept in _aside/
     Repair(RepairArgs),
     /// Check configuration, destination, API, login, limits and clock
     Doctor(DoctorArgs),
     /// Show every setting and where its value came from
     Config(ConfigArgs),
-    /// Serve a simulated OpenF1 API on loopback; its base URL goes to standard output
+    /// Serve a simulated OpenF1 API on loopback; prints its base URL on standard output
     Simulate(SimulateArgs),
-    /// A generated race weekend from the API to gold and a report, with no network and no account
+    /// Take a generated race weekend from the API to gold and a report; needs no network and no account
     Demo(DemoArgs),
     /// Print a completion script for a shell
     Completions {
@@ -96,11 +96,11 @@ pub(crate) enum Command {
 #[derive(Debug, Default, Args, Serialize)]
 #[command(next_help_heading = "Which sessions")]
 pub(crate) struct SelectionArgs {
-    /// How to choose [default: latest]
+    /// How sessions are chosen [default: latest]
     #[arg(long, value_parser = ["latest", "year", "manual"])]
     #[serde(rename = "fetch_mode", skip_serializing_if = "Option::is_none")]
     mode: Option<String>,
-    /// Mode latest: how many [default: 10]
+    /// Mode latest: number of sessions [default: 10]
     #[arg(allow_negative_numbers = true, value_parser = read::<usize>(COUNT), short = 'n', long, value_name = "N")]
     #[serde(rename = "num_latest_sessions", skip_serializing_if = "Option::is_none")]
     num_sessions: Option<usize>,
@@ -108,7 +108,7 @@ pub(crate) struct SelectionArgs {
     #[arg(long, allow_negative_numbers = true, value_parser = read::<i16>(SEASON))]
     #[serde(rename = "fetch_year", skip_serializing_if = "Option::is_none")]
     year: Option<i16>,
-    /// Mode manual: day (UTC, or see --local-days); may be repeated
+    /// Mode manual: day, in UTC unless --local-days is given; may be repeated
     #[arg(long, value_name = "YYYY-MM-DD", value_delimiter = ',', value_parser = read::<Date>(DAY))]
     #[serde(rename = "manual_batch_days", skip_serializing_if = "Vec::is_empty")]
     date: Vec<Date>,
@@ -132,7 +132,7 @@ pub(crate) struct SelectionArgs {
     #[arg(long, value_delimiter = ',')]
     #[serde(rename = "locations", skip_serializing_if = "Vec::is_empty")]
     location: Vec<String>,
-    /// Only this type or name of session, such as Race, "Practice 1", or "Grand Prix" for races that are no sprints
+    /// Only this type or name of session, such as Race, "Practice 1", or "Grand Prix" for races that are not sprints
     #[arg(long, value_name = "TYPE", value_delimiter = ',')]
     #[serde(rename = "session_types", skip_serializing_if = "Vec::is_empty")]
     session_type: Vec<String>,
@@ -140,11 +140,11 @@ pub(crate) struct SelectionArgs {
     #[arg(long, value_name = "YYYY-MM-DD", value_parser = read::<Date>(DAY))]
     #[serde(skip_serializing_if = "Option::is_none")]
     from: Option<Date>,
-    /// Only sessions that start on this day or earlier; or a volume, /Volumes/..., to land in
+    /// Only sessions that start on this day or earlier; or a Databricks volume to land in, /Volumes/...
     #[arg(long, value_name = "YYYY-MM-DD|VOLUME")]
     #[serde(flatten, skip_serializing_if = "Option::is_none")]
     to: Option<To>,
-    /// Days are those of the venue, not UTC's
+    /// Read days in local time at the venue instead of UTC
     #[arg(long)]
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     local_days: bool,
@@ -171,7 +171,7 @@ impl std::str::FromStr for To {
                 .map_err(|error| error.to_string());
         }
         text.parse().map(Self::Day).map_err(|_| {
-            "write a day such as 2024-03-24, or a volume such as /Volumes/main/raw/landing; --out names folders"
+            "expected a day such as 2024-03-24, or a volume such as /Volumes/main/raw/landing; folders go with --out"
                 .to_owned()
         })
     }
@@ -181,27 +181,27 @@ impl std::str::FromStr for To {
 #[derive(Debug, Default, Args, Serialize)]
 #[command(next_help_heading = "API")]
 pub(crate) struct ApiArgs {
-    /// Address of the API up to /v1
+    /// Base URL of the API, up to and including /v1
     #[arg(long, value_name = "URL")]
     #[serde(skip_serializing_if = "Option::is_none")]
     base_url: Option<String>,
-    /// Longest wait for an answer, seconds [default: 30]
+    /// Timeout for a response, seconds [default: 30]
     #[arg(long, value_name = "SECONDS", allow_negative_numbers = true, value_parser = read::<f64>(SECONDS))]
     #[serde(skip_serializing_if = "Option::is_none")]
     timeout: Option<f64>,
-    /// Tries after the first one [default: 5]
+    /// Retries after the first attempt [default: 5]
     #[arg(long, value_name = "N", allow_negative_numbers = true, value_parser = read::<u32>(NUMBER))]
     #[serde(skip_serializing_if = "Option::is_none")]
     max_retries: Option<u32>,
-    /// First wait between tries, seconds [default: 1]
+    /// Delay before the first retry, seconds [default: 1]
     #[arg(long, value_name = "SECONDS", allow_negative_numbers = true, value_parser = read::<f64>(SECONDS))]
     #[serde(skip_serializing_if = "Option::is_none")]
     retry_delay: Option<f64>,
-    /// Requests a second [default: 3, with an account 6]
+    /// Requests per second [default: 3, or 6 with an account]
     #[arg(long, value_name = "RATE", allow_negative_numbers = true, value_parser = read::<f64>(RATE))]
     #[serde(skip_serializing_if = "Option::is_none")]
     rate_per_second: Option<f64>,
-    /// Requests a minute [default: 30, with an account 60]
+    /// Requests per minute [default: 30, or 60 with an account]
     #[arg(long, value_name = "N", allow_negative_numbers = true, value_parser = read::<u32>(NUMBER))]
     #[serde(skip_serializing_if = "Option::is_none")]
     rate_per_minute: Option<u32>,
@@ -219,7 +219,7 @@ pub(crate) struct OutArgs {
     #[arg(long, value_name = "FOLDER")]
     #[serde(rename = "landing_path", skip_serializing_if = "Option::is_none")]
     out: Option<String>,
-    /// Landing in a volume: keep the files in --out [default: ./landing] too
+    /// Landing in a volume: also keep the files in --out [default: ./landing]
     #[arg(long)]
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     also_local: bool,
@@ -237,7 +237,7 @@ pub(crate) struct WorkArgs {
     #[arg(long, value_name = "NAMES", value_delimiter = ',')]
     #[serde(skip_serializing_if = "Vec::is_empty")]
     endpoints: Vec<String>,
-    /// Requests in flight at once [default: 3]
+    /// Requests in flight at the same time [default: 3]
     #[arg(long, value_name = "N", allow_negative_numbers = true, value_parser = read::<usize>(COUNT))]
     #[serde(skip_serializing_if = "Option::is_none")]
     max_workers: Option<usize>,
@@ -253,19 +253,19 @@ pub(crate) struct WorkArgs {
     #[arg(long, value_name = "DAYS", allow_negative_numbers = true, value_parser = read::<u32>(NUMBER))]
     #[serde(skip_serializing_if = "Option::is_none")]
     settle_days: Option<u32>,
-    /// While a live session locks OpenF1 [default: stop]
+    /// What to do while a live session locks OpenF1 [default: stop]
     #[arg(long, value_parser = ["stop", "wait"])]
     #[serde(skip_serializing_if = "Option::is_none")]
     on_locked: Option<String>,
-    /// Fetch again what is landed
+    /// Fetch landed sessions again
     #[arg(long)]
     #[serde(skip)]
     pub(crate) refresh: bool,
-    /// Land answers with fewer rows than before
+    /// Land responses with fewer rows than before
     #[arg(long)]
     #[serde(skip)]
     pub(crate) accept_shrink: bool,
-    /// Wait while another run works on the folder, instead of refusing
+    /// Wait while another run works on the folder, instead of failing
     #[arg(long)]
     #[serde(skip)]
     pub(crate) wait: bool,
@@ -297,7 +297,7 @@ pub(crate) struct LakeArgs {
 #[derive(Debug, Default, Args, Serialize)]
 #[command(next_help_heading = "Databricks")]
 pub(crate) struct WarehouseArgs {
-    /// SQL warehouse, id or name [default: DATABRICKS_WAREHOUSE_ID]
+    /// SQL warehouse: ID or name [default: DATABRICKS_WAREHOUSE_ID]
     #[arg(long, value_name = "ID|NAME")]
     #[serde(rename = "databricks_warehouse", skip_serializing_if = "Option::is_none")]
     warehouse: Option<String>,
@@ -327,7 +327,7 @@ pub(crate) struct RunArgs {
 #[derive(Debug, Default, Args, Serialize)]
 #[command(next_help_heading = "Lake")]
 pub(crate) struct RunLoadTo {
-    /// Where bronze tables are; with databricks, dbt builds silver and gold [default: lake]
+    /// Where bronze tables are loaded; with databricks, dbt builds silver and gold [default: lake]
     #[arg(long, value_parser = ["lake", "databricks"])]
     #[serde(skip_serializing_if = "Option::is_none")]
     load_to: Option<String>,
@@ -336,7 +336,7 @@ pub(crate) struct RunLoadTo {
 /// Where `load` brings bronze tables.
 #[derive(Debug, Default, Args, Serialize)]
 pub(crate) struct LoadToArgs {
-    /// Where bronze tables are [default: lake]
+    /// Where bronze tables are loaded [default: lake]
     #[arg(long, value_parser = ["lake", "databricks"])]
     #[serde(rename = "load_to", skip_serializing_if = "Option::is_none")]
     to: Option<String>,
@@ -344,13 +344,13 @@ pub(crate) struct LoadToArgs {
 
 #[derive(Debug, Args)]
 pub(crate) struct LoadArgs {
-    /// Only these sessions [default: all that are landed]
+    /// Only these sessions [default: all landed ones]
     #[arg(long, value_name = "KEY", value_delimiter = ',', allow_negative_numbers = true, value_parser = read::<i64>(KEY))]
     pub(crate) session_key: Vec<i64>,
-    /// Write all bronze tables anew from the landing zone alone
+    /// Rebuild all bronze tables from the landing zone
     #[arg(long, conflicts_with = "session_key")]
     pub(crate) rebuild: bool,
-    /// Databricks: print the SQL of a load into an empty schema, and run nothing
+    /// Databricks: print the SQL of a load into an empty schema, but run nothing
     #[arg(long)]
     pub(crate) dry_run: bool,
     #[command(flatten)]
@@ -366,15 +366,15 @@ pub(crate) struct LoadArgs {
 /// What a Databricks workspace needs.
 #[derive(Debug, Subcommand)]
 pub(crate) enum DatabricksCommand {
-    /// Make schema, volume and bronze tables, as far as they are missing
+    /// Create the schema, volume and bronze tables that are missing
     Setup(SetupArgs),
-    /// Print the SQL of a declarative pipeline that reads the landing volume by itself
+    /// Print the SQL of a declarative pipeline that reads the landing volume
     Pipeline(ZoneArgs),
 }
 
 #[derive(Debug, Args)]
 pub(crate) struct SetupArgs {
-    /// Print the SQL, and run nothing
+    /// Print the SQL, but run nothing
     #[arg(long)]
     pub(crate) dry_run: bool,
     #[command(flatten)]
@@ -385,16 +385,16 @@ pub(crate) struct SetupArgs {
 
 #[derive(Debug, Args)]
 pub(crate) struct BuildArgs {
-    /// Build everything anew, changed or not
+    /// Rebuild everything, changed or not
     #[arg(long)]
     pub(crate) full_refresh: bool,
-    /// Leave the checks out
+    /// Skip the tests
     #[arg(long)]
     pub(crate) no_tests: bool,
-    /// Wait while another build works on the lake, instead of refusing
+    /// Wait while another build works on the lake, instead of failing
     #[arg(long)]
     pub(crate) wait: bool,
-    /// Only this table and what it is built from; may be repeated
+    /// Only this table and the tables it is built from; may be repeated
     #[arg(long, value_name = "TABLE", value_delimiter = ',')]
     pub(crate) model: Vec<String>,
     #[command(flatten)]
@@ -409,18 +409,18 @@ pub(crate) struct LakeOnlyArgs {
 
 #[derive(Debug, Args)]
 pub(crate) struct SqlArgs {
-    /// Query, or several with ; between them; `-` reads them from standard input
+    /// Query, or several separated by semicolons; `-` reads them from standard input
     pub(crate) query: Option<String>,
-    /// Write the rows into this file, which ends with .parquet, .csv, .json or .ndjson; `-` is standard output
+    /// Write the rows to this file, which ends in .parquet, .csv, .json or .ndjson; `-` is standard output
     #[arg(long, value_name = "FILE")]
     pub(crate) to: Option<String>,
-    /// Format of the file [default: as its name ends]
+    /// Format of the file [default: taken from its name]
     #[arg(long, value_enum, requires = "to")]
     pub(crate) format: Option<FileFormat>,
-    /// One value below the other, instead of a table: for rows of many columns
+    /// Print one value per line instead of a table, for rows with many columns
     #[arg(short = 'x', long, conflicts_with = "to")]
     pub(crate) expanded: bool,
-    /// Read the tables as they were: a version, a day or an instant (UTC)
+    /// Read the tables as they were at a version, a day or an instant (UTC)
     #[arg(long, value_name = "WHEN")]
     pub(crate) as_of: Option<String>,
     #[command(flatten)]
@@ -430,14 +430,14 @@ pub(crate) struct SqlArgs {
 /// Format of a file of rows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, clap::ValueEnum)]
 pub(crate) enum FileFormat {
-    /// Parquet, zstd
+    /// Parquet, compressed with zstd
     #[default]
     Parquet,
     /// Comma-separated values with a header
     Csv,
     /// A JSON array
     Json,
-    /// A JSON object a line
+    /// One JSON object per line
     Ndjson,
 }
 
@@ -477,16 +477,16 @@ impl FileFormat {
 pub(crate) struct ExportArgs {
     /// Table, such as fact_laps
     pub(crate) table: String,
-    /// Format of the file [default: as its name ends, else parquet]
+    /// Format of the file [default: taken from its name, else parquet]
     #[arg(long, value_enum)]
     pub(crate) format: Option<FileFormat>,
-    /// File that ends with .parquet, .csv, .json or .ndjson, or `-` for standard output [default: TABLE.FORMAT]
+    /// File that ends in .parquet, .csv, .json or .ndjson, or `-` for standard output [default: TABLE.FORMAT]
     #[arg(long, value_name = "FILE")]
     pub(crate) to: Option<String>,
     /// Only rows for which this SQL condition holds
     #[arg(long, value_name = "CONDITION")]
     pub(crate) r#where: Option<String>,
-    /// Read the table as it was: a version, a day or an instant (UTC)
+    /// Read the table as it was at a version, a day or an instant (UTC)
     #[arg(long, value_name = "WHEN")]
     pub(crate) as_of: Option<String>,
     #[command(flatten)]
@@ -497,7 +497,7 @@ pub(crate) struct ExportArgs {
 pub(crate) struct ReportArgs {
     /// Session: its key, `latest`, or words such as "monza race"
     pub(crate) session: String,
-    /// File of the page [default: f1lake-report-KEY.html]
+    /// Path of the page [default: f1lake-report-KEY.html]
     #[arg(long, value_name = "FILE")]
     pub(crate) html: Option<String>,
     #[command(flatten)]
@@ -506,10 +506,10 @@ pub(crate) struct ReportArgs {
 
 #[derive(Debug, Args)]
 pub(crate) struct MaintainArgs {
-    /// Hours for which old versions stay readable, at least 168
+    /// Hours for which old versions stay readable; at least 168
     #[arg(long, value_name = "HOURS", default_value_t = f1lake_lake::LEAST_RETENTION_HOURS, allow_negative_numbers = true, value_parser = read::<u64>(NUMBER))]
     pub(crate) retention_hours: u64,
-    /// Only say which files would be removed
+    /// List the files that would be removed, but remove none
     #[arg(long)]
     pub(crate) dry_run: bool,
     #[command(flatten)]
@@ -532,7 +532,7 @@ pub(crate) struct ZoneArgs {
 
 #[derive(Debug, Args)]
 pub(crate) struct RepairArgs {
-    /// Wait for another run on the same folder to end
+    /// Wait while another run works on the folder, instead of failing
     #[arg(long)]
     pub(crate) wait: bool,
     #[command(flatten)]
@@ -553,7 +553,7 @@ pub(crate) struct DoctorArgs {
 
 #[derive(Debug, Args)]
 pub(crate) struct ConfigArgs {
-    /// Print a configuration file with every setting explained
+    /// Print a configuration file that explains every setting
     #[arg(long)]
     pub(crate) example: bool,
     #[command(flatten)]
@@ -563,45 +563,45 @@ pub(crate) struct ConfigArgs {
 /// Limits of the simulator.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, clap::ValueEnum)]
 pub(crate) enum SimulatedLimits {
-    /// 3 a second, 30 a minute; twice that with a token
+    /// 3 requests per second and 30 per minute; twice that with a token
     #[default]
     Free,
-    /// 6 a second, 60 a minute
+    /// 6 requests per second and 60 per minute
     Sponsor,
-    /// None
+    /// No limits
     None,
 }
 
 #[derive(Debug, Args)]
 pub(crate) struct SimulateArgs {
-    /// Changes every result; the calendar stays
+    /// Seed of the generated data: changes every result, but not the calendar
     #[arg(long, default_value_t = 1, allow_negative_numbers = true, value_parser = read::<u64>(NUMBER))]
     pub(crate) seed: u64,
     /// Seasons to generate, from 2023
     #[arg(long, value_delimiter = ',', default_value = "2024", allow_negative_numbers = true, value_parser = read::<i32>(SEASON))]
     pub(crate) seasons: Vec<i32>,
-    /// Serve a folder of <endpoint>.json[.gz] instead of generated seasons
+    /// Serve a folder of ENDPOINT.json or ENDPOINT.json.gz files instead of generated seasons
     #[arg(long, value_name = "FOLDER", conflicts_with_all = ["seed", "seasons"])]
     pub(crate) replay: Option<PathBuf>,
-    /// Port on 127.0.0.1; 0 takes a free one
+    /// Port on 127.0.0.1; 0 picks a free one
     #[arg(long, default_value_t = 0, allow_negative_numbers = true, value_parser = read::<u16>("a port from 0 to 65535, such as 8000"))]
     pub(crate) port: u16,
-    /// Rate limits to keep
+    /// Rate limits to enforce
     #[arg(long, value_enum, default_value_t)]
     pub(crate) limits: SimulatedLimits,
-    /// Fault plan, TOML
+    /// Fault plan, a TOML file
     #[arg(long, value_name = "FILE")]
     pub(crate) faults: Option<PathBuf>,
-    /// Most rows of an answer before it is refused as too large [default: 140000]
+    /// Largest response in rows; larger ones are refused [default: 140000]
     #[arg(long, value_name = "N", allow_negative_numbers = true, value_parser = read::<usize>(COUNT))]
     pub(crate) max_rows: Option<usize>,
-    /// Account that may log in; its password is read from SIMULATED_PASSWORD
+    /// Account that can log in; its password is read from SIMULATED_PASSWORD
     #[arg(long, value_name = "NAME")]
     pub(crate) account: Option<String>,
-    /// Play a live session for so long from the start: anonymous users are locked out
+    /// Simulate a live session for this long after the start: anonymous users are locked out
     #[arg(long, value_name = "SECONDS", allow_negative_numbers = true, value_parser = read::<f64>(SECONDS))]
     pub(crate) live_for: Option<f64>,
-    /// Write what really happened in every session, <session_key>.json, before serving
+    /// Write the true course of every session to SESSION_KEY.json in this folder before serving
     #[arg(long, value_name = "FOLDER", conflicts_with = "replay")]
     pub(crate) truth: Option<PathBuf>,
 }
@@ -611,7 +611,7 @@ pub(crate) struct DemoArgs {
     /// Folder of the demo
     #[arg(long, value_name = "FOLDER", default_value = "./f1lake-demo")]
     pub(crate) out: String,
-    /// Changes every result
+    /// Seed of the generated data: changes every result
     #[arg(long, default_value_t = 1, allow_negative_numbers = true, value_parser = read::<u64>(NUMBER))]
     pub(crate) seed: u64,
 }
@@ -625,7 +625,7 @@ pub(crate) fn layer(parts: &[&dyn ErasedLayer]) -> Result<Dict, Error> {
             |flags: &Dict| flags.get("landing_volume_path").and_then(Value::as_str).map(str::is_empty);
         if volume(&all) == Some(false) && volume(&part) == Some(true) {
             return Err(Error::Usage(
-                "--to and --out both name a place for landing files; drop one, or add --also-local to use both"
+                "--to and --out both name a destination for landing files\nhint: remove one, or add --also-local to use both"
                     .to_owned(),
             ));
         }
@@ -696,20 +696,22 @@ impl ErasedLayer for SelectionArgs {
         for (flag, mode) in &implied {
             if by_key {
                 return Err(Error::Usage(format!(
-                    "{flag} does not go with session or meeting keys; drop one"
+                    "{flag} cannot be used with session or meeting keys\nhint: remove one of them"
                 )));
             }
             if let Some(chosen) = chosen.filter(|chosen| chosen != mode) {
-                return Err(Error::Usage(format!(
-                    "{flag} goes with --mode {mode}, not with --mode {chosen}"
-                )));
+                return Err(Error::Usage(format!("{flag} needs --mode {mode}, not --mode {chosen}")));
             }
         }
         if let [(first, _), (second, _), ..] = implied.as_slice() {
-            return Err(Error::Usage(format!("{first} and {second} belong to different modes; drop one")));
+            return Err(Error::Usage(format!(
+                "{first} and {second} belong to different modes\nhint: remove one of them"
+            )));
         }
         if by_key && chosen.is_some() {
-            return Err(Error::Usage("--mode does not go with session or meeting keys; drop one".to_owned()));
+            return Err(Error::Usage(
+                "--mode cannot be used with session or meeting keys\nhint: remove one of them".to_owned(),
+            ));
         }
         if let Some(mode) = chosen.or(implied.first().map(|(_, mode)| *mode)) {
             flags.insert("fetch_mode".to_owned(), Value::from(mode));

@@ -120,7 +120,7 @@ pub async fn call(call: Call, tell: Tell, cancel: CancellationToken) -> Ended {
 pub async fn query(call: Call, tell: Tell, cancel: CancellationToken) -> Result<Rows, Ended> {
     let (cli, host) = prepare(&call, tell)?;
     let Command::Sql(args) = cli.command else {
-        return Err(Error::Usage(format!("`{}` gives no rows", call.command)).into());
+        return Err(Error::Usage(format!("`{}` returns no rows", call.command)).into());
     };
     let context = crate::commands::Context::hosted(cli.globals);
     let work = crate::commands::query_rows(&context, &args, &cancel);
@@ -141,7 +141,7 @@ fn prepare(call: &Call, tell: Tell) -> Result<(Cli, Arc<Host>), Error> {
     }
     let mut cli = Cli::try_parse_from(arguments).map_err(|error| {
         let (problem, advice) = crate::usage_error::problem(&error, &[]);
-        Error::Usage(advice.map_or_else(|| problem.clone(), |advice| format!("{problem}\n  {advice}")))
+        Error::Usage(advice.map_or_else(|| problem.clone(), |advice| format!("{problem}\nhint: {advice}")))
     })?;
     cli.globals.output = OutputFormat::Json;
     cli.globals.quiet = call.quiet;
@@ -151,8 +151,9 @@ fn prepare(call: &Call, tell: Tell) -> Result<(Cli, Arc<Host>), Error> {
 /// Keywords as flags, or as settings where the command has no such flag.
 fn arguments(command: &str, keywords: &Map<String, Value>) -> Result<(Vec<OsString>, Dict), Error> {
     let program = Cli::command();
-    let known =
-        program.find_subcommand(command).ok_or_else(|| Error::Usage(format!("`{command}` is no command")))?;
+    let known = program
+        .find_subcommand(command)
+        .ok_or_else(|| Error::Usage(format!("there is no command `{command}`")))?;
     let mut arguments: Vec<OsString> = vec![program.get_name().into(), command.into()];
     let mut settings = Dict::new();
     for (name, value) in keywords.iter().filter(|(_, value)| !value.is_null()) {
@@ -165,10 +166,10 @@ fn arguments(command: &str, keywords: &Map<String, Value>) -> Result<(Vec<OsStri
                 }
             }
             (Some(ArgAction::SetTrue), _) => {
-                return Err(Error::Usage(format!("--{flag}: true or false is wanted")));
+                return Err(Error::Usage(format!("--{flag}: expected true or false")));
             }
             (Some(_), Value::Array(values)) if values.is_empty() => {
-                return Err(Error::Usage(format!("--{flag} is an empty list; leave it out")));
+                return Err(Error::Usage(format!("--{flag} is an empty list\nhint: leave it out")));
             }
             (Some(_), Value::Array(values)) => {
                 for value in values {
@@ -186,7 +187,7 @@ fn arguments(command: &str, keywords: &Map<String, Value>) -> Result<(Vec<OsStri
                 let near = nearest(name, flags.map(|flag| flag.replace('-', "_")), 0.85);
                 let advice = near.map_or_else(|| meant(name), |flag| format!("did you mean `{flag}`?"));
                 return Err(Error::Usage(format!(
-                    "`{name}` is neither a keyword of {command} nor a setting; {advice}"
+                    "`{name}` is neither a keyword of {command} nor a setting\nhint: {advice}"
                 )));
             }
         }
@@ -198,6 +199,6 @@ fn text(flag: &str, value: &Value) -> Result<String, Error> {
     match value {
         Value::String(text) => Ok(text.clone()),
         Value::Number(number) => Ok(number.to_string()),
-        _ => Err(Error::Usage(format!("--{flag}: text or a number is wanted"))),
+        _ => Err(Error::Usage(format!("--{flag}: expected text or a number"))),
     }
 }

@@ -52,7 +52,7 @@ fn listening() -> CancellationToken {
     let token = told.clone();
     tokio::spawn(async move {
         signal_of_the_system().await;
-        crate::output::tell("stopping; what is done is kept. Press Ctrl-C again to end at once.");
+        crate::output::tell("stopping; finished work is kept. Press Ctrl-C again to exit at once.");
         told.cancel();
         signal_of_the_system().await;
         std::process::exit(ExitCode::Interrupted as i32);

@@ -117,7 +117,7 @@ fn csv<R: Serialize>(records: &[R]) -> Result<String, Error> {
         let Value::Object(fields) =
             serde_json::to_value(record).map_err(|error| failed(error.to_string()))?
         else {
-            return Err(failed("a record is no object".to_owned()));
+            return Err(failed("a record is not an object".to_owned()));
         };
         if index == 0 {
             writer.write_record(fields.keys()).map_err(|error| failed(error.to_string()))?;

@@ -193,7 +193,8 @@ impl View {
             }
             if let Some(aside) = &endpoint.kept_aside {
                 self.tell(&format!(
-                    "            {}: the answer shrank and was kept aside in {aside}; --accept-shrink lands it",
+                    "            {}: the response has fewer rows than before and was set aside in {aside}; \
+                     --accept-shrink lands it",
                     endpoint.endpoint
                 ));
             }
@@ -274,12 +275,12 @@ pub(crate) fn closing_line(report: &RunReport, destination: &str) -> String {
     .map(|(count, name)| format!("{count} {name}"))
     .collect();
     let sessions = report.sessions.len();
-    let retries = if report.retries > 0 { format!(" ({} repeated)", report.retries) } else { String::new() };
+    let retries = if report.retries > 0 { format!(" ({} retries)", report.retries) } else { String::new() };
     let requests = usize::try_from(report.requests).unwrap_or(usize::MAX);
     format!(
         "{sessions} {} ({}), {requests} {}{retries}, {} received in {:.1} s -> {destination}",
         plural(sessions, "session", "sessions"),
-        if counts.is_empty() { "nothing selected".to_owned() } else { counts.join(", ") },
+        if counts.is_empty() { "none selected".to_owned() } else { counts.join(", ") },
         plural(requests, "request", "requests"),
         HumanBytes(report.bytes_received),
         report.seconds,

@@ -14,46 +14,47 @@ fn way(detail: &str, timeout: bool, tries: u32, base_url: &str, proxy: Option<&s
     let host = host_of(base_url);
     let words = detail.to_lowercase();
     let has = |parts: &[&str]| parts.iter().any(|part| words.contains(part));
-    let tries = if tries == 1 { "1 try".to_owned() } else { format!("{tries} tries") };
+    let tries = if tries == 1 { "1 attempt".to_owned() } else { format!("{tries} attempts") };
     let (problem, advice) = if let Some(proxy) =
         proxy.filter(|_| has(&["tunnel", "proxy", "connect", "dns"]) && !has(&["certificate"]))
     {
         (
             format!("cannot reach {host} through the proxy {proxy}"),
-            "check HTTPS_PROXY and HTTP_PROXY; NO_PROXY names hosts that need none".to_owned(),
+            "check HTTPS_PROXY and HTTP_PROXY; list hosts that need no proxy in NO_PROXY".to_owned(),
         )
     } else if has(&["dns error", "failed to lookup", "name or service not known", "no such host"]) {
         (
-            format!("cannot find {host}: this machine is offline, or its DNS does not know the name"),
+            format!(
+                "cannot resolve {host}: this machine is offline, or its DNS server does not know the name"
+            ),
             "check the network and base_url; behind a proxy, set HTTPS_PROXY".to_owned(),
         )
     } else if has(&["network is unreachable", "no route to host", "network is down"]) {
         (format!("cannot reach {host}: this machine is offline"), "check the network".to_owned())
     } else if has(&["connection refused"]) {
         (
-            format!("{host} refused the connection: nothing listens there, or a firewall says no"),
+            format!("{host} refused the connection: no server listens there, or a firewall blocks it"),
             "check base_url and its port; behind a proxy, set HTTPS_PROXY".to_owned(),
         )
     } else if has(&["invalidcontenttype", "corrupt message", "wrong version number"]) {
         (
             format!("{host} does not speak TLS: this port speaks plain http"),
-            "write http:// for a server on this machine, and the right port for any other".to_owned(),
+            "use http:// for a server on this machine, or correct the port".to_owned(),
         )
     } else if has(&["certificate", "unknownissuer", "certnotvalid", "tls", "handshake"]) {
         (
             format!("the certificate of {host} is not trusted ({})", last_part(detail)),
-            "where a proxy opens TLS, have its CA added to the system's certificates; check the clock too"
-                .to_owned(),
+            "if a proxy inspects TLS, add its CA to the system certificates; also check the clock".to_owned(),
         )
     } else if timeout || has(&["timed out"]) {
         (
-            format!("no answer from {host} after {tries}"),
+            format!("no response from {host} after {tries}"),
             "the server or the network is slow; try again, or raise --timeout".to_owned(),
         )
     } else {
-        (format!("{host} broke off after {tries}: {}", last_part(detail)), "try again".to_owned())
+        (format!("{host} closed the connection after {tries}: {}", last_part(detail)), "try again".to_owned())
     };
-    format!("{problem}\n  {advice}")
+    format!("{problem}\nhint: {advice}")
 }
 
 /// Host, with the port if it is not the default.
@@ -95,7 +96,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn each_way_to_fail_is_told_apart() {
+    fn connection_failures_are_distinguished() {
         let refused = "client error (Connect): tcp connect error: Connection refused (os error 111)";
         let cases = [
             (

@@ -34,7 +34,7 @@ pub(crate) fn told(error: &clap::Error, arguments: &[OsString]) -> String {
     let (problem, advice) = problem(error, arguments);
     let mut text = format!("error: {problem}");
     if let Some(advice) = advice {
-        text.push_str(&format!("\n  {advice}"));
+        text.push_str(&format!("\nhint: {advice}"));
     }
     text
 }
@@ -45,7 +45,7 @@ pub(crate) fn problem(error: &clap::Error, arguments: &[OsString]) -> (String, O
         arguments.iter().skip(1).map(|argument| argument.to_string_lossy().into_owned()).collect();
     let program = Cli::command();
     let command = typed.iter().find_map(|word| program.find_subcommand(word));
-    let help = format!("`{} --help` tells more", called(command));
+    let help = format!("see `{} --help`", called(command));
     match error.kind() {
         ErrorKind::InvalidSubcommand => {
             let word = text_of(error, ContextKind::InvalidSubcommand);
@@ -68,7 +68,7 @@ pub(crate) fn problem(error: &clap::Error, arguments: &[OsString]) -> (String, O
             let advice = near.first().map(|near| format!("did you mean {near}?"));
             match value.is_empty() {
                 true => (format!("{flag} needs a value: {wanted}"), Some(help)),
-                false => (format!("{flag} {value}: write {wanted}"), advice),
+                false => (format!("{flag} {value}: expected {wanted}"), advice),
             }
         }
         ErrorKind::ValueValidation => {
@@ -95,7 +95,10 @@ pub(crate) fn problem(error: &clap::Error, arguments: &[OsString]) -> (String, O
             if others.is_empty() || others == [first.clone()] {
                 return (format!("{first} is given more than once"), Some("give it once".to_owned()));
             }
-            (format!("{first} does not go with {}", others.join(" and ")), Some("drop one".to_owned()))
+            (
+                format!("{first} cannot be used with {}", others.join(" and ")),
+                Some("remove one of them".to_owned()),
+            )
         }
         _ => (first_paragraph(error), Some(help)),
     }
@@ -128,7 +131,7 @@ fn other_command(word: &str, command: Option<&Command>, program: &Command) -> St
     if let (None, Some((_, same))) =
         (command, KNOWN_ELSEWHERE.iter().find(|(words, _)| words.contains(&lower.as_str())))
     {
-        return format!("`{same}` does that");
+        return format!("use `{same}`");
     }
     match nearest(&lower, command.unwrap_or(program).get_subcommands().map(Command::get_name), 0.8) {
         Some(name) => format!("did you mean `{} {name}`?", called(command)),
@@ -188,7 +191,7 @@ fn unknown_flag(
 
 fn one_word_too_many(word: &str, command: Option<&Command>, typed: &[String]) -> (String, Option<String>) {
     let name = command.map_or("", Command::get_name);
-    let problem = format!("`{}` does not know what to do with `{word}`", called(command));
+    let problem = format!("`{}` does not take the argument `{word}`", called(command));
     // The positional words between the command and this one.
     let words = || {
         let after = typed.iter().skip_while(|typed| *typed != name).skip(1);
@@ -197,7 +200,7 @@ fn one_word_too_many(word: &str, command: Option<&Command>, typed: &[String]) ->
     let is_day = word.parse::<jiff::civil::Date>().is_ok();
     let number = word.parse::<i64>().ok();
     let advice = match name {
-        "report" | "sql" => format!("put quotes around it: f1lake {name} \"{}\"", words()),
+        "report" | "sql" => format!("put it in quotes: f1lake {name} \"{}\"", words()),
         "extract" | "run" | "plan" | "sessions" if is_day => {
             format!("did you mean `f1lake {name} --date {word}`?")
         }
@@ -215,7 +218,7 @@ fn one_word_too_many(word: &str, command: Option<&Command>, typed: &[String]) ->
         "build" if !word.contains(['/', '.']) => format!("did you mean `f1lake build --model {word}`?"),
         "tables" | "build" | "test" | "maintain" => format!("did you mean `f1lake {name} --lake {word}`?"),
         "demo" => format!("did you mean `f1lake demo --out {word}`?"),
-        _ => format!("`{} --help` tells what it takes", called(command)),
+        _ => format!("`{} --help` lists its arguments", called(command)),
     };
     (problem, Some(advice))
 }

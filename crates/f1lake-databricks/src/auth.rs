@@ -97,7 +97,7 @@ impl Auth {
         let answer: TokenAnswer = serde_json::from_slice(&body).map_err(|_| Error::Answer {
             request: format!("POST {}", endpoint.path()),
             host: self.host(),
-            detail: "it holds no access_token".to_owned(),
+            detail: "it has no access_token".to_owned(),
         })?;
         let lifetime =
             answer.expires_in.map_or(DEFAULT_LIFETIME, Duration::from_secs).min(DEFAULT_LIFETIME * 24);
@@ -118,11 +118,11 @@ impl Auth {
         let runtime = Arc::clone(runtime);
         let refused = |detail: String| Error::LoginRefused { host: self.host(), detail };
         let asked = tokio::task::spawn_blocking(move || runtime.grant()).await;
-        let granted = asked.map_err(|_| refused("the runtime broke off".to_owned()))?.map_err(refused)?;
+        let granted = asked.map_err(|_| refused("the runtime stopped".to_owned()))?.map_err(refused)?;
         // A token is only for its own workspace.
         if !is_same_host(&granted.host, &self.login.host.value) {
             return Err(Error::Config(format!(
-                "the runtime logs in to another workspace than {}; set a login for that one",
+                "the runtime logs in to a workspace other than {}; set a login for that one",
                 self.host()
             )));
         }
@@ -147,17 +147,18 @@ impl Auth {
     pub(crate) fn advice(&self) -> String {
         match &self.login.method {
             Method::Token(token) => format!(
-                "the token ({}) is wrong, expired or of another workspace; make a new one and set DATABRICKS_TOKEN",
+                "the token ({}) is wrong, expired, or of another workspace; create a new one and set \
+                 DATABRICKS_TOKEN",
                 token.origin
             ),
             Method::ServicePrincipal { client_id, .. } => format!(
-                "the service principal ({}) is not of this workspace; check DATABRICKS_CLIENT_ID and \
-                 DATABRICKS_CLIENT_SECRET",
+                "the service principal ({}) does not belong to this workspace; check DATABRICKS_CLIENT_ID \
+                 and DATABRICKS_CLIENT_SECRET",
                 client_id.origin
             ),
             Method::Runtime(_) => {
-                "the login of this notebook or job ended or may not do this; start it again, or set \
-                                   DATABRICKS_TOKEN"
+                "the login of this notebook or job has expired or lacks the permission; start it again, or \
+                 set DATABRICKS_TOKEN"
                     .to_owned()
             }
         }
@@ -211,8 +212,9 @@ impl Auth {
             detail: detail.to_owned(),
         };
         let found: Discovery =
-            serde_json::from_slice(&body).map_err(|_| wrong("it names no token_endpoint"))?;
-        let url = Url::parse(&found.token_endpoint).map_err(|_| wrong("its token_endpoint is no address"))?;
+            serde_json::from_slice(&body).map_err(|_| wrong("it has no token_endpoint"))?;
+        let url =
+            Url::parse(&found.token_endpoint).map_err(|_| wrong("its token_endpoint is not an address"))?;
         if !is_safe(&url) {
             return Err(wrong("its token_endpoint is not https"));
         }
@@ -317,7 +319,7 @@ mod tests {
     use crate::config::Explicit;
 
     #[test]
-    fn secrets_in_a_servers_words_are_blanked() {
+    fn secrets_in_server_messages_are_redacted() {
         let explicit =
             Explicit { host: Some("h".into()), token: Some("dapi-canary".into()), ..Explicit::default() };
         let auth = Auth::new(Login::resolve_with(&explicit, |_| None).unwrap());

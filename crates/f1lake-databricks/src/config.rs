@@ -201,13 +201,13 @@ impl Login {
         let runtime = explicit.runtime.clone().filter(|_| wants_runtime || (bare && auth_type.is_none()));
         if let (None, Some(runtime)) = (&host, &runtime) {
             let granted = runtime.grant().map_err(|why| {
-                Error::Config(format!("the runtime of this notebook or job gives no login: {why}"))
+                Error::Config(format!("the runtime of this notebook or job provides no login: {why}"))
             })?;
             host = Some(Setting { value: granted.host, origin: Origin::Runtime });
         }
         let host = host.ok_or_else(|| {
             Error::NoWorkspace(if env("DATABRICKS_RUNTIME_VERSION").is_some() {
-                "; inside Databricks the Python package logs in by itself, the program alone does not"
+                "; inside Databricks, the Python package logs in by itself, but the program does not"
             } else {
                 ""
             })
@@ -317,15 +317,15 @@ fn parse_host(setting: &Setting<String>) -> Result<Url, Error> {
     let Setting { value, origin } = setting;
     let refuse = |why: &str| Err(Error::Config(format!("the workspace's host ({origin}) {why}")));
     let whole = if value.contains("://") { value.clone() } else { format!("https://{value}") };
-    let Ok(mut url) = Url::parse(&whole) else { return refuse("is no address; write https://<workspace>") };
+    let Ok(mut url) = Url::parse(&whole) else { return refuse("is not an address; use https://WORKSPACE") };
     if !url.username().is_empty() || url.password().is_some() {
-        return refuse("holds a user name or password; write https://<workspace> only");
+        return refuse("contains a user name or password; use only https://WORKSPACE");
     }
     if url.host_str().is_none_or(str::is_empty) {
-        return refuse("is no address; write https://<workspace>");
+        return refuse("is not an address; use https://WORKSPACE");
     }
     if !is_safe(&url) {
-        return refuse("is not https; a token travels over https only (plain http to this machine itself)");
+        return refuse("is not https; a token is sent over https only (or plain http to this machine)");
     }
     url.set_path("");
     url.set_query(None);
@@ -512,7 +512,7 @@ mod tests {
     #[test]
     fn without_a_runtime_that_grants_there_is_no_login() {
         let refused = resolve(&inside(Err("no context")), &[]).unwrap_err().to_string();
-        assert!(refused.contains("gives no login: no context"), "{refused}");
+        assert!(refused.contains("provides no login: no context"), "{refused}");
         let alone = resolve(&Explicit::default(), &[("DATABRICKS_RUNTIME_VERSION", "16.4")]).unwrap_err();
         assert!(
             matches!(alone, Error::NoWorkspace(_)) && alone.to_string().contains("Python package"),

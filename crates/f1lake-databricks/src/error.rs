@@ -29,7 +29,8 @@ pub enum Error {
     Api(Box<ApiError>),
     /// No complete response arrived.
     #[error(
-        "{request}: no answer from {host} after {tries} tries: {detail}; check DATABRICKS_HOST and the network"
+        "{request}: no response from {host} after {tries} {attempts}: {detail}; check DATABRICKS_HOST and the network",
+        attempts = attempts(*tries)
     )]
     Transport {
         /// Method and path.
@@ -43,7 +44,8 @@ pub enum Error {
     },
     /// The response is not from a Databricks API: a login page, a proxy, a redirect.
     #[error(
-        "{request}: {host} answered {what} instead of the API; check DATABRICKS_HOST, proxies and private links"
+        "{request}: {host} returned {what} instead of an API response; check DATABRICKS_HOST, proxies and \
+         private links"
     )]
     NotTheApi {
         /// Method and path.
@@ -54,7 +56,7 @@ pub enum Error {
         what: String,
     },
     /// A response of the API that cannot be parsed.
-    #[error("{request}: {host} sent an answer that cannot be read: {detail}")]
+    #[error("{request}: {host} sent a response that cannot be read: {detail}")]
     Answer {
         /// Method and path.
         request: String,
@@ -64,7 +66,7 @@ pub enum Error {
         detail: String,
     },
     /// A file exceeds the size limit of uploads.
-    #[error("{path} has {bytes} bytes and an upload takes at most {limit}: {advice}")]
+    #[error("{path} has {bytes} bytes, but an upload can have at most {limit}; {advice}")]
     TooLarge {
         /// File in the volume.
         path: String,
@@ -86,8 +88,8 @@ pub enum Error {
     },
     /// A statement was sent, and it is unknown whether it runs.
     #[error(
-        "the statement was sent to {host} and no answer came ({detail}); it may be running: look into the query \
-         history, and repeat it only if it is safe to run twice"
+        "the statement was sent to {host}, but no response arrived ({detail}); it may be running: check the \
+         query history, and repeat it only if it is safe to run twice"
     )]
     OutcomeUnknown {
         /// Workspace.
@@ -95,6 +97,11 @@ pub enum Error {
         /// Cause.
         detail: String,
     },
+}
+
+/// Singular or plural.
+fn attempts(tries: u32) -> &'static str {
+    if tries == 1 { "attempt" } else { "attempts" }
 }
 
 impl From<ApiError> for Error {
@@ -162,9 +169,9 @@ impl std::error::Error for ApiError {}
 
 impl fmt::Display for ApiError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}: {} answered HTTP {}", self.request, self.host, self.status)?;
+        write!(f, "{}: {} returned HTTP {}", self.request, self.host, self.status)?;
         if self.tries > 1 {
-            write!(f, " after {} tries", self.tries)?;
+            write!(f, " after {} attempts", self.tries)?;
         }
         if !self.error_code.is_empty() {
             write!(f, " {}", self.error_code)?;
@@ -255,7 +262,7 @@ impl fmt::Display for SqlError {
             write!(f, ": {line}")?;
         }
         if self.is_refused() {
-            write!(f, "; have the owner GRANT the privilege it names to this user or service principal")?;
+            write!(f, "; ask the owner to GRANT the privilege it names to this user or service principal")?;
         }
         Ok(())
     }
@@ -292,7 +299,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_position_is_read_where_the_words_give_it() {
+    fn error_positions_are_parsed() {
         let at = |line, column| Some(Position { line, column });
         let parse = "[PARSE_SYNTAX_ERROR] Syntax error at or near 'FORM'. SQLSTATE: 42601 (line 2, pos 9)\n\n== SQL ==\nx";
         assert_eq!(position(parse), at(2, 9));

@@ -78,7 +78,8 @@ pub(crate) async fn upload(
         // Workspaces behind some gateways, and emulators, lack such uploads; the official client also falls
         // back.
         Err(error) if is_no_such_upload(&error) => {
-            tracing::debug!(%file, %error, "no upload in parts here; sending it whole");
+            tracing::debug!(%file, %error, "the service does not support uploads in parts; sending the file \
+                in one request");
             return Ok(false);
         }
         Err(error) => return Err(error),

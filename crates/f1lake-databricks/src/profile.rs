@@ -31,7 +31,7 @@ impl Profile {
                 return match wanted {
                     None => Ok(None),
                     Some(name) => Err(Error::Config(format!(
-                        "profile `{name}` is wanted but {} does not exist; set DATABRICKS_CONFIG_FILE",
+                        "profile `{name}` is selected, but {} does not exist; set DATABRICKS_CONFIG_FILE",
                         file.display()
                     ))),
                 };
@@ -52,7 +52,10 @@ impl Profile {
                 let mut names: Vec<_> = sections.into_keys().filter(|name| name != SETTINGS).collect();
                 names.sort_unstable();
                 let names = if names.is_empty() { "none".to_owned() } else { names.join(", ") };
-                Err(Error::Config(format!("{} has no profile `{name}`; it has: {names}", file.display())))
+                Err(Error::Config(format!(
+                    "{} has no profile `{name}`; available profiles: {names}",
+                    file.display()
+                )))
             }
         }
     }
@@ -68,7 +71,10 @@ fn parse(text: &str, file: &Path) -> Result<Sections, Error> {
     ini.set_inline_comment_symbols(Some(&[]));
     // The parser's message may quote a line, and a line may be a secret.
     let map = ini.read(text.trim_start_matches('\u{feff}').to_owned()).map_err(|_| {
-        Error::Config(format!("{} is no list of [profile] sections with key = value lines", file.display()))
+        Error::Config(format!(
+            "{} is not a list of [profile] sections with key = value lines",
+            file.display()
+        ))
     })?;
     let section = |(name, values): (String, HashMap<String, Option<String>>)| {
         let values = values
@@ -108,11 +114,11 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_there_is_told() {
+    fn missing_profile_is_reported() {
         let names = file(FILE);
         for wanted in ["Team", "__settings__", ""] {
             let error = Profile::read(names.path(), Some(wanted)).err().unwrap().to_string();
-            assert!(error.contains("it has: DEFAULT, ci, team"), "{error}");
+            assert!(error.contains("available profiles: DEFAULT, ci, team"), "{error}");
         }
         let absent = Path::new("/nonexistent/.databrickscfg");
         assert!(Profile::read(absent, None).unwrap().is_none());

@@ -258,7 +258,8 @@ impl Workspace {
             other => other.advise(|error| match error.status {
                 403 => Some(format!("ask for CAN USE on warehouse {warehouse_id}")),
                 404 => Some(format!(
-                    "is {warehouse_id} the id of a SQL warehouse of this workspace? set DATABRICKS_WAREHOUSE_ID"
+                    "check that {warehouse_id} is the ID of a SQL warehouse of this workspace; set \
+                     DATABRICKS_WAREHOUSE_ID"
                 )),
                 _ => None,
             }),
@@ -284,7 +285,10 @@ impl Workspace {
                 Some(at) if at.elapsed() > CANCEL_GRACE => {
                     return Err(Error::OutcomeUnknown {
                         host: self.host().to_owned(),
-                        detail: format!("statement {} does not heed its cancellation", answer.statement_id),
+                        detail: format!(
+                            "statement {} did not react to its cancellation",
+                            answer.statement_id
+                        ),
                     });
                 }
                 Some(_) => tokio::time::sleep(pause).await,

@@ -197,9 +197,13 @@ impl Volume {
         let (catalog, schema, volume) = (self.root.catalog(), self.root.schema(), self.root.volume());
         error.advise(|error| match error.status {
             403 => Some(format!(
-                "this needs {grant} on volume {volume}, USE SCHEMA on {catalog}.{schema} and USE CATALOG on {catalog}"
+                "this needs {grant} on volume {volume}, USE SCHEMA on {catalog}.{schema} and USE CATALOG on \
+                 {catalog}"
             )),
-            404 => Some(format!("is there a volume {volume}? CREATE VOLUME {volume}, or correct the path")),
+            404 => Some(format!(
+                "check that the volume {volume} exists; CREATE VOLUME {volume}, or correct \
+                the path"
+            )),
             _ => None,
         })
     }
@@ -388,7 +392,7 @@ impl Volume {
                     }
                     Ok(Ok(None)) => "the file ended early".to_owned(),
                     Ok(Err(error)) => crate::auth::describe(error),
-                    Err(_) => format!("silence for {} s", SILENCE.as_secs()),
+                    Err(_) => format!("no data for {} s", SILENCE.as_secs()),
                 };
                 let location = state.download.meta.location.clone();
                 if state.resumes >= RESUMES {
@@ -401,7 +405,7 @@ impl Volume {
                     return Err(to_store(error, &location));
                 }
                 state.resumes += 1;
-                tracing::debug!(%location, at = state.next, broken, "taking up the download");
+                tracing::debug!(%location, at = state.next, broken, "resuming the download");
                 tokio::time::sleep(state.volume.workspace.retry().first_wait * state.resumes).await;
                 let range = GetRange::Bounded(state.next..state.end);
                 let meta = &state.download.meta;

@@ -23,7 +23,7 @@ impl FromStr for VolumePath {
     fn from_str(text: &str) -> Result<Self, Error> {
         let refuse = |why: &str| {
             Err(Error::Config(format!(
-                "`{text}` is no volume path: {why}; write /Volumes/<catalog>/<schema>/<volume>/<folder>"
+                "`{text}` is not a volume path: {why}; use /Volumes/CATALOG/SCHEMA/VOLUME/FOLDER"
             )))
         };
         let path = text.strip_prefix("dbfs:").unwrap_or(text);
@@ -126,7 +126,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_volume_is_refused() {
+    fn invalid_volume_paths_are_refused() {
         assert_eq!("dbfs:/Volumes/a/b/c/".parse::<VolumePath>().unwrap().to_string(), "/Volumes/a/b/c");
         for bad in [
             "",
@@ -142,7 +142,7 @@ mod tests {
             "/Volumes/a/b/c\n",
         ] {
             let error = bad.parse::<VolumePath>().unwrap_err().to_string();
-            assert!(error.contains("/Volumes/<catalog>/<schema>/<volume>"), "{error}");
+            assert!(error.contains("/Volumes/CATALOG/SCHEMA/VOLUME"), "{error}");
         }
     }
 }

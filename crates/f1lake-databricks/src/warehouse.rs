@@ -85,10 +85,10 @@ impl Workspace {
         };
         let text = match (found.is_empty(), all.is_empty()) {
             (false, _) => {
-                format!("several warehouses are called `{id_or_name}`; give the id: {}", list(found))
+                format!("several warehouses are named `{id_or_name}`; use an ID: {}", list(found))
             }
             (true, true) => format!(
-                "{} shows no SQL warehouse to this login; make one, or ask for CAN USE on it",
+                "{} shows no SQL warehouse to this login; create one, or ask for CAN USE on one",
                 self.host()
             ),
             (true, false) => format!(

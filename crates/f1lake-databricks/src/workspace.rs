@@ -88,7 +88,7 @@ impl WorkspaceBuilder {
         }
         let http = http
             .build()
-            .map_err(|error| Error::Config(format!("cannot make an HTTP client: {}", describe(error))))?;
+            .map_err(|error| Error::Config(format!("cannot create an HTTP client: {}", describe(error))))?;
         let host = self.login.host.value.host_str().unwrap_or_default().to_owned();
         Ok(Workspace {
             shared: Arc::new(Shared { http, auth: Auth::new(self.login), host, retry: self.retry }),
@@ -290,14 +290,14 @@ impl Workspace {
         let limit = ANSWER_TIMEOUT + Duration::from_secs(length / SLOWEST_UPLOAD);
         match tokio::time::timeout(limit, request.headers(headers).send()).await {
             Ok(answer) => answer.map_err(describe),
-            Err(_) => Err(format!("no answer in {} s", limit.as_secs())),
+            Err(_) => Err(format!("no response in {} s", limit.as_secs())),
         }
     }
 
     fn url(&self, call: &Call) -> Result<Url, Error> {
         let base = &self.shared.auth.login().host.value;
         let mut url = Url::parse(&format!("{}{}", base.as_str().trim_end_matches('/'), call.path))
-            .map_err(|error| Error::Config(format!("{} is no address: {error}", call.path)))?;
+            .map_err(|error| Error::Config(format!("{} is not an address: {error}", call.path)))?;
         if !call.query.is_empty() {
             url.query_pairs_mut().extend_pairs(&call.query);
         }
@@ -365,7 +365,7 @@ impl Workspace {
 
 fn bearer_header(bearer: &SecretString) -> Result<HeaderValue, Error> {
     let mut value = HeaderValue::from_str(&format!("Bearer {}", bearer.expose_secret())).map_err(|_| {
-        Error::Config("the Databricks token or secret holds characters that no token has".to_owned())
+        Error::Config("the Databricks token or secret contains invalid characters".to_owned())
     })?;
     value.set_sensitive(true);
     Ok(value)

@@ -24,7 +24,7 @@ pub enum ExtractError {
     #[error(transparent)]
     Zone(#[from] ZoneError),
     /// The run was stopped.
-    #[error("stopped; what was fetched is kept and the next run resumes")]
+    #[error("stopped; fetched responses are kept, and the next run resumes")]
     Interrupted,
 }
 

@@ -184,7 +184,8 @@ impl Extractor {
         let ahead: Vec<_> = manifests.values().filter(|manifest| manifest.extracted_at > latest).collect();
         if let Some(manifest) = ahead.first() {
             progress(Event::Note(format!(
-                "{} was extracted at {}, and it is {now} now: a clock was wrong; `--refresh` looks at such sessions again ({} of {})",
+                "{} was extracted at {}, but it is {now} now: a clock was wrong; `--refresh` fetches such \
+                 sessions again ({} of {})",
                 manifest.name,
                 manifest.extracted_at,
                 ahead.len(),
@@ -209,7 +210,7 @@ impl Extractor {
         let sessions = selected.sessions;
         if catalogue.unusable > 0 {
             progress(Event::Note(format!(
-                "{} rows of the catalogue have no key or no start and were left out",
+                "{} rows of the catalogue have no key or no start and were skipped",
                 catalogue.unusable
             )));
         }

@@ -50,7 +50,7 @@ pub(crate) struct Fetcher<'a> {
 /// What to say while a live session is waited for.
 pub(crate) fn waiting_note(settings: &ExtractSettings) -> String {
     format!(
-        "a live session locks OpenF1 for anonymous users; asking again in {} s",
+        "a live session locks OpenF1 for anonymous users; trying again in {} s",
         settings.locked_poll.as_secs()
     )
 }
@@ -107,7 +107,7 @@ impl Fetcher<'_> {
             }
             if drivers.is_empty() {
                 (self.progress)(Event::Note(format!(
-                    "{}: no drivers, so no telemetry to ask for",
+                    "{}: no drivers, so there is no telemetry to fetch",
                     info.name()
                 )));
             }
@@ -260,7 +260,7 @@ fn drivers_of(staging: &Staging) -> Result<Vec<i64>, ExtractError> {
             let rows: Vec<Row> = serde_json::from_str(&body).map_err(|error| ZoneError::Damaged {
                 path: staged.request.query.clone(),
                 detail: error.to_string(),
-                advice: "run again: it will be fetched anew",
+                advice: "run again; it will be fetched again",
             })?;
             drivers.extend(rows.into_iter().filter_map(|row| row.driver_number));
         }

@@ -93,7 +93,7 @@ impl<'a> Lander<'a> {
                 Commit::Done => break reports,
                 Commit::Overtaken(theirs) => {
                     (self.progress)(Event::Note(format!(
-                        "{}: another run landed it meanwhile; what that one landed is kept",
+                        "{}: another run landed it in the meantime; its files are kept",
                         manifest.name
                     )));
                     // The other run's result counts; what it did not land is landed on top.
@@ -311,14 +311,17 @@ impl<'a> Lander<'a> {
         as_it_was: bool,
     ) -> Result<(), ExtractError> {
         let what = if shrunk {
-            format!("OpenF1 gives only {now} of its {had} rows now, kept aside; --accept-shrink lands them")
+            format!(
+                "OpenF1 now returns only {now} of its {had} rows, which were set aside; --accept-shrink \
+                lands them"
+            )
         } else {
             let aside = self.landing.set_aside(file, self.now).await?;
             let kept = aside.map(|aside| format!("kept as {aside}; ")).unwrap_or_default();
             let landed = if as_it_was {
-                "landed again as it was".to_owned()
+                "landed again, unchanged".to_owned()
             } else {
-                format!("landed again: {now} rows, it had {had}")
+                format!("landed again with {now} rows instead of {had}")
             };
             kept + &landed
         };
@@ -346,8 +349,8 @@ impl<'a> Lander<'a> {
         let Some(copy) = self.landing.local_copy(file, folder).await? else {
             let gone = ZoneError::Damaged {
                 path: file.clone(),
-                detail: "the manifest names it, but it is gone".to_owned(),
-                advice: "it was there a moment ago: run again",
+                detail: "the manifest names it, but it is missing".to_owned(),
+                advice: "it disappeared during this run; run again",
             };
             return Err(gone.into());
         };

@@ -66,7 +66,7 @@ impl Planner<'_> {
         if manifest.is_none_or(|manifest| manifest.settled(self.settings.settle_days)) {
             "settled"
         } else {
-            "landed; not due for a re-check yet"
+            "landed; not yet due for a re-check"
         }
     }
 
@@ -141,7 +141,7 @@ impl Planner<'_> {
                     endpoints.insert(*endpoint);
                 }
                 Some(landed) if self.wants_what_was_kept_aside(landed) => {
-                    "a smaller answer was kept aside".clone_into(&mut reason);
+                    "a smaller response was set aside".clone_into(&mut reason);
                     endpoints.insert(*endpoint);
                 }
                 Some(landed) => {

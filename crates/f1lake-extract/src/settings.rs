@@ -234,7 +234,7 @@ impl ExtractSettings {
         let this_year = jiff::tz::TimeZone::UTC.to_datetime(self.now()).year();
         match &self.selection.mode {
             Mode::Latest { sessions: 0 } => {
-                return refuse("num_latest_sessions", "ask for at least 1 session".to_owned());
+                return refuse("num_latest_sessions", "expected at least 1 session".to_owned());
             }
             Mode::Year { year } if *year < FIRST_YEAR || *year > this_year + 1 => {
                 return refuse("fetch_year", format!("OpenF1 serves {FIRST_YEAR} to {this_year}"));
@@ -242,7 +242,9 @@ impl ExtractSettings {
             Mode::Manual { days } if days.is_empty() => {
                 return refuse(
                     "manual_batch_days",
-                    "mode manual needs days; give --date 2024-03-24, or set them in f1lake.toml".to_owned(),
+                    "mode manual needs at least one day\nhint: give --date 2024-03-24, or set \
+                     manual_batch_days in f1lake.toml"
+                        .to_owned(),
                 );
             }
             Mode::Manual { days }
@@ -253,19 +255,23 @@ impl ExtractSettings {
             Mode::Keys { session_keys, meeting_keys }
                 if session_keys.is_empty() && meeting_keys.is_empty() =>
             {
-                return refuse("session_keys", "no key is given; `f1lake sessions` lists them".to_owned());
+                return refuse(
+                    "session_keys",
+                    "no key is given\nhint: `f1lake sessions` lists the keys".to_owned(),
+                );
             }
             _ => {}
         }
         if let (Some(from), Some(to)) = (self.selection.from, self.selection.to)
             && from > to
         {
-            return refuse("from", format!("is after the last day, {to}; swap them"));
+            return refuse("from", format!("later than the last day, {to}\nhint: swap them"));
         }
         if self.endpoints.is_empty() {
             return refuse(
                 "endpoints",
-                "none is chosen; name some with --endpoints, or enable a fetch_ setting".to_owned(),
+                "no endpoint is chosen\nhint: name some with --endpoints, or enable a fetch_ setting"
+                    .to_owned(),
             );
         }
         for (setting, zero) in [
@@ -275,7 +281,7 @@ impl ExtractSettings {
             ("max_location_chunks", self.max_chunks == Some(0)),
         ] {
             if zero {
-                return refuse(setting, "write a whole number from 1".to_owned());
+                return refuse(setting, "expected a whole number from 1".to_owned());
             }
         }
         Ok(())

@@ -44,7 +44,7 @@ async fn simulator(config: SimConfig) -> Simulator {
     openf1_sim::start(config).await.unwrap()
 }
 
-/// The API from recorded answers in a folder.
+/// The API replayed from recorded responses in a folder.
 async fn replayed(folder: PathBuf) -> Simulator {
     simulator(SimConfig { source: Source::Replay(folder), limits: SimLimits::None, ..SimConfig::default() })
         .await
@@ -109,7 +109,7 @@ fn files(folder: &Path) -> Vec<String> {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_race_lands_whole_and_a_second_run_asks_nothing() {
+async fn second_run_sends_no_data_request() {
     let sim = simulator(generated()).await;
     let race = a_race(&sim).await;
     let folder = tempfile::tempdir().unwrap();
@@ -238,7 +238,7 @@ async fn two_runs_on_one_folder_exclude_each_other() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn modes_select_what_they_say() {
+async fn each_mode_selects_its_sessions() {
     let sim = simulator(generated()).await;
     let sessions = async |change: &dyn Fn(&mut Selection)| {
         let folder = tempfile::tempdir().unwrap();
@@ -360,9 +360,9 @@ async fn a_session_whose_endpoint_fails_is_not_landed() {
     assert!(landing(folder.path()).manifests().await.unwrap().is_empty());
 }
 
-/// A server that always fails is not asked for ever smaller parts of what it cannot give.
+/// A server that always fails does not receive ever smaller requests.
 #[tokio::test]
-async fn an_endpoint_that_always_fails_is_given_up_in_bounded_requests() {
+async fn failing_endpoint_is_abandoned_after_bounded_requests() {
     for endpoint in ["laps", "position", "location"] {
         let mut config = thin();
         config.faults = FaultPlan::from_toml(&format!(
@@ -379,7 +379,7 @@ async fn an_endpoint_that_always_fails_is_given_up_in_bounded_requests() {
     }
 }
 
-/// A season whose telemetry is thin, so that whole races take no time.
+/// A season with sparse telemetry, so that whole races are fast.
 fn thin() -> SimConfig {
     SimConfig {
         source: Source::Generated(GeneratedConfig { seed: 7, seasons: vec![2024], telemetry_hz: 0.1 }),
@@ -393,7 +393,7 @@ fn contents(folder: &Path) -> Vec<(String, Vec<u8>)> {
     files(folder).into_iter().map(|name| (name.clone(), std::fs::read(folder.join(name)).unwrap())).collect()
 }
 
-/// Every kind of fault on an endpoint of its own, each of which happens once and then again.
+/// Every kind of fault, each on its own endpoint, twice in a row.
 const EACH_FAULT_TWICE: &str = r#"
 [[fault]]
 endpoint = "laps"
@@ -452,7 +452,7 @@ count = 2
 "#;
 
 #[tokio::test(flavor = "multi_thread")]
-async fn every_fault_is_outlived_and_the_files_are_the_same() {
+async fn recovers_from_every_fault_with_identical_files() {
     let calm = simulator(thin()).await;
     let race = a_race(&calm).await;
     let expected = tempfile::tempdir().unwrap();
@@ -472,13 +472,13 @@ async fn every_fault_is_outlived_and_the_files_are_the_same() {
     let extractor = Extractor::new(client, landing(folder.path()), by_key(folder.path(), race)).unwrap();
     let report = extractor.run(silent(), CancellationToken::new()).await.unwrap();
     assert_eq!(report.sessions[0].status, SessionStatus::Landed, "{report:#?}");
-    // Answers delayed until nobody waited for them any more are not counted.
+    // Responses that arrived after the client gave up are not counted.
     assert!(sim.stats().faults >= 24, "a fault was not played: {:?}", sim.stats());
     assert!(contents(folder.path()) == contents(expected.path()), "files differ");
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn in_a_storm_of_faults_a_session_is_whole_or_failed() {
+async fn under_heavy_faults_a_session_lands_whole_or_fails() {
     let calm = simulator(thin()).await;
     let race = a_race(&calm).await;
     let expected = tempfile::tempdir().unwrap();
@@ -524,7 +524,7 @@ async fn in_a_storm_of_faults_a_session_is_whole_or_failed() {
     }
 }
 
-/// Runs as if it were so many hours after the end of the last race of the generated season.
+/// Runs as if it were this many hours after the last race of the generated season.
 fn hours_after(folder: &Path, race: i64, hours: i64) -> ExtractSettings {
     let mut settings = by_key(folder, race);
     let end: Timestamp = "2024-12-08T15:00:00Z".parse().unwrap();
@@ -534,7 +534,7 @@ fn hours_after(folder: &Path, race: i64, hours: i64) -> ExtractSettings {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn corrections_land_beside_the_old_and_a_shrinking_answer_is_kept_aside() {
+async fn corrections_land_as_v2_and_smaller_responses_are_set_aside() {
     let sim = simulator(thin()).await;
     let race = a_race(&sim).await;
     let pit = |sim: &Simulator| format!("{}/pit?session_key={race}", sim.base_url());
@@ -617,7 +617,7 @@ match = {{ driver_number = {}, lap_number = {} }}
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_clock_set_back_is_told_and_a_correction_still_counts_as_newer() {
+async fn clock_set_back_is_reported_and_corrections_still_count_as_newer() {
     let mut config = thin();
     let folder = tempfile::tempdir().unwrap();
     let race = 9647;
@@ -661,7 +661,7 @@ async fn an_account_has_the_sponsors_limits_and_keeps_them() {
     config.accounts = vec![openf1_sim::Account { username: "me".to_owned(), password: "secret".to_owned() }];
     let sim = simulator(config).await;
     let credentials = openf1_client::Credentials::new("me", "secret");
-    // On loopback a client keeps no limits unless asked.
+    // On loopback, a client has no limits unless set.
     let limits = Limits::default_for(openf1_client::DEFAULT_BASE_URL, true);
     assert_eq!(limits, Limits::SPONSOR);
     let client = OpenF1::builder()

@@ -208,7 +208,7 @@ fn choose(carried: &Models, named: &[String]) -> Result<BTreeSet<String>, LakeEr
             .find(|model| model.name == *name || model.name.rsplit('.').next() == Some(name))
             .ok_or_else(|| LakeError::Model {
                 model: name.clone(),
-                detail: "there is no such model; `f1lake tables` lists them".to_owned(),
+                detail: "this model does not exist; `f1lake tables` lists the models".to_owned(),
             })?;
         chosen.insert(model.name.clone());
     }

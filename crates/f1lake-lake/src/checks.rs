@@ -183,7 +183,7 @@ async fn wrong_rows(query: &Query, check: &Check) -> Result<u64, LakeError> {
     let counts = first.and_then(|batch| batch.column(0).as_primitive_opt::<Int64Type>());
     counts.and_then(|counts| u64::try_from(counts.value(0)).ok()).ok_or_else(|| LakeError::Model {
         model: check.name.clone(),
-        detail: "its query gave no count".to_owned(),
+        detail: "its query returned no count".to_owned(),
     })
 }
 

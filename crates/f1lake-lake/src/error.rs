@@ -42,7 +42,7 @@ pub enum LakeError {
         advice: &'static str,
     },
     /// Another process changed the same session's rows at the same time.
-    #[error("table {table}: another run writes the same sessions; run again when it has ended")]
+    #[error("table {table}: another run is writing the same sessions; run again when it has ended")]
     Conflict {
         /// Its name.
         table: String,
@@ -72,7 +72,7 @@ pub enum LakeError {
         source: std::io::Error,
     },
     /// The work was stopped.
-    #[error("stopped; what was committed stays and the next run goes on")]
+    #[error("stopped; committed work is kept, and the next run resumes")]
     Interrupted,
 }
 
@@ -80,7 +80,11 @@ pub enum LakeError {
 fn plain(error: &impl std::fmt::Display) -> String {
     const FULL: &str = "No space left on device";
     let text = error.to_string();
-    if text.contains(FULL) { format!("{FULL}; free some and run again, what was done is kept") } else { text }
+    if text.contains(FULL) {
+        format!("{FULL}; free some space and run again; finished work is kept")
+    } else {
+        text
+    }
 }
 
 impl LakeError {
@@ -120,7 +124,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_full_disk_is_told_as_that() {
+    fn full_disk_is_reported() {
         let disk = std::io::Error::from_raw_os_error(28);
         if !disk.to_string().contains("No space left") {
             return;
@@ -129,7 +133,8 @@ mod tests {
         let told = LakeError::table("bronze_raw.bronze_laps", "cannot write")(store.into()).to_string();
         assert_eq!(
             told,
-            "table bronze_raw.bronze_laps: cannot write: No space left on device; free some and run again, what was done is kept"
+            "table bronze_raw.bronze_laps: cannot write: No space left on device; free some space and run \
+             again; finished work is kept"
         );
     }
 }

@@ -90,25 +90,28 @@ impl AggregateUDFImpl for ValueAt {
     fn return_type(&self, arguments: &[DataType]) -> Result<DataType> {
         match arguments {
             [value, _] => Ok(value.clone()),
-            _ => plan_err!("{} takes a value and what it is chosen by", self.name),
+            _ => plan_err!("{} takes two arguments: a value, and the value that chooses its row", self.name),
         }
     }
 
     /// Like `first_value`, into which it is rewritten.
     fn return_field(&self, arguments: &[FieldRef]) -> Result<FieldRef> {
         let [value, _] = arguments else {
-            return plan_err!("{} takes a value and what it is chosen by", self.name);
+            return plan_err!(
+                "{} takes two arguments: a value, and the value that chooses its row",
+                self.name
+            );
         };
         let field = Field::new(self.name, value.data_type().clone(), true);
         Ok(Arc::new(field.with_metadata(value.metadata().clone())))
     }
 
     fn accumulator(&self, _: AccumulatorArgs<'_>) -> Result<Box<dyn Accumulator>> {
-        plan_err!("{} does not go with OVER; use first_value(value) over (... order by ...)", self.name)
+        plan_err!("{} cannot be used with OVER; use first_value(value) over (... order by ...)", self.name)
     }
 
     fn state_fields(&self, _: StateFieldsArgs<'_>) -> Result<Vec<FieldRef>> {
-        plan_err!("{} does not go with OVER; use first_value(value) over (... order by ...)", self.name)
+        plan_err!("{} cannot be used with OVER; use first_value(value) over (... order by ...)", self.name)
     }
 
     fn simplify(&self) -> Option<AggregateFunctionSimplification> {

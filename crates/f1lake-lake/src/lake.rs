@@ -59,7 +59,7 @@ impl Lake {
     pub fn open_with(location: &str, plain_http: bool) -> Result<Self, LakeError> {
         let wrong = |detail: String| LakeError::Location { location: location.to_owned(), detail };
         if location.trim().is_empty() {
-            return Err(wrong("the name is empty; set lake_path or --lake".to_owned()));
+            return Err(wrong("the name of the lake is empty; set lake_path or --lake".to_owned()));
         }
         if let Some((scheme, _)) = location.split_once("://")
             && scheme != "file"
@@ -68,7 +68,7 @@ impl Lake {
         }
         let folder = Path::new(location.strip_prefix("file://").unwrap_or(location));
         std::fs::create_dir_all(folder).map_err(|error| {
-            wrong(format!("cannot make the folder: {error}; check the path and its permissions"))
+            wrong(format!("cannot create the folder: {error}; check the path and its permissions"))
         })?;
         let folder = folder
             .canonicalize()
@@ -84,7 +84,7 @@ impl Lake {
         let with_slash = if location.ends_with('/') { location.to_owned() } else { format!("{location}/") };
         let root = Url::parse(&with_slash).map_err(|error| LakeError::Location {
             location: location.to_owned(),
-            detail: format!("no URL: {error}"),
+            detail: format!("invalid URL: {error}"),
         })?;
         Ok(Self { root, local: None, plain_http })
     }
@@ -128,7 +128,7 @@ impl Lake {
         let failed = || LakeError::table(table, "cannot open");
         if let Some(folder) = &self.local {
             let folder = folder.join(table.replace('.', "/"));
-            std::fs::create_dir_all(&folder).map_err(LakeError::io("cannot make the folder", &folder))?;
+            std::fs::create_dir_all(&folder).map_err(LakeError::io("cannot create the folder", &folder))?;
         }
         self.builder(&table.replace('.', "/")).and_then(DeltaTableBuilder::build).map_err(failed())
     }
@@ -149,7 +149,7 @@ impl Lake {
         let exists = opened
             .verify_deltatable_existence()
             .await
-            .map_err(LakeError::table(table, "cannot look for its log"))?;
+            .map_err(LakeError::table(table, "cannot find out whether its log exists"))?;
         if !exists {
             return Ok(None);
         }
@@ -157,7 +157,8 @@ impl Lake {
         opened.load().await.map_err(|error| LakeError::Damaged {
             table: table.to_owned(),
             detail: format!("its log cannot be read: {error}"),
-            advice: "move the table's folder away; `f1lake load` writes bronze tables anew, `f1lake build` the others",
+            advice: "move the table's folder away; `f1lake load` rebuilds bronze tables, `f1lake build` the \
+                others",
         })?;
         let Some(as_of) = as_of else { return Ok(Some(opened)) };
         let mut then = self.unloaded(table)?;
@@ -228,7 +229,7 @@ impl Lake {
     pub(crate) fn store(&self, place: &str) -> Result<std::sync::Arc<dyn deltalake::ObjectStore>, LakeError> {
         if let Some(folder) = &self.local {
             let folder = folder.join(place);
-            std::fs::create_dir_all(&folder).map_err(LakeError::io("cannot make the folder", &folder))?;
+            std::fs::create_dir_all(&folder).map_err(LakeError::io("cannot create the folder", &folder))?;
         }
         let store = self
             .builder(place)

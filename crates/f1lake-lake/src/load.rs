@@ -155,7 +155,7 @@ async fn load_session(
                     load
                 }
                 Some(Err(error)) => outcome(table.name, Err(error)),
-                None => outcome(table.name, Err("its table was not looked at")),
+                None => outcome(table.name, Err("its table was not read")),
             }
         })
         .collect();

@@ -54,7 +54,8 @@ pub async fn maintain(
         return Err(LakeError::Location {
             location: lake.describe(),
             detail: format!(
-                "a retention of {} h would take files from under running readers; keep at least {LEAST_RETENTION_HOURS} h",
+                "a retention of {} h would remove files that running queries still read; keep at least \
+                 {LEAST_RETENTION_HOURS} h",
                 settings.retention_hours
             ),
         });

@@ -149,7 +149,7 @@ impl Models {
         let read = |name: &str| {
             SQL.get_file(name)
                 .and_then(|file| file.contents_utf8())
-                .ok_or_else(|| wrong(name, "is not in the program; generate it from dbt/".to_owned()))
+                .ok_or_else(|| wrong(name, "not embedded in the program; generate it from dbt/".to_owned()))
         };
         let index: Index = serde_json::from_str(read("models.json")?)
             .map_err(|error| wrong("models.json", error.to_string()))?;
@@ -257,7 +257,7 @@ mod tests {
     use std::collections::BTreeSet;
 
     #[test]
-    fn the_carried_models_fit_together() {
+    fn embedded_models_are_consistent() {
         let carried = Models::carried().unwrap();
         assert!(carried.models.len() >= 18);
         assert!(!carried.checks.is_empty());

@@ -138,7 +138,7 @@ impl Query {
         let mut statements = self.statements(sql)?;
         match (statements.pop_front(), statements.len()) {
             (Some(statement), 0) => self.plan(sql, statement).await,
-            (_, more) => Err(LakeError::Sql(format!("one query is wanted here, and these are {}", more + 1))),
+            (_, more) => Err(LakeError::Sql(format!("expected one query, found {}", more + 1))),
         }
     }
 
@@ -163,7 +163,7 @@ impl Query {
             .map_err(|error| self.explained(sql, &error))?;
         parsed.iter_mut().for_each(crate::using::qualify);
         if parsed.is_empty() {
-            return Err(LakeError::Sql("there is no SQL to run".to_owned()));
+            return Err(LakeError::Sql("the SQL is empty".to_owned()));
         }
         Ok(parsed)
     }
@@ -204,10 +204,11 @@ impl Query {
         let (first, last) = (versions.first_at.strftime("%Y-%m-%dT%H:%M:%SZ"), versions.last);
         Ok(Some(match as_of {
             AsOf::Version(version) => {
-                format!("`{full}` has no version {version}\n  its versions are 0 to {last}")
+                format!("`{full}` has no version {version}\nhint: available versions: 0 to {last}")
             }
             AsOf::Instant(instant) => format!(
-                "`{full}` was not there at {instant}\n  its first version is of {first}; ask for that time or a later one"
+                "`{full}` did not exist at {instant}\nhint: its first version is of {first}; use that time \
+                 or a later one"
             ),
         }))
     }

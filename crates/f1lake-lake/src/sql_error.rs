@@ -19,7 +19,7 @@ pub(crate) fn explain(sql: &str, error: &DataFusionError, tables: &BTreeMap<Stri
         text.push_str(&marked(sql, at, found.wrong.as_deref().map_or(1, |name| name.chars().count())));
     }
     if let Some(advice) = found.advice {
-        text.push_str(&format!("\n  {advice}"));
+        text.push_str(&format!("\nhint: {advice}"));
     }
     text
 }
@@ -52,15 +52,15 @@ impl Found {
                     Self::column(sql, &field.name, &field.flat_name(), known)
                 }
                 SchemaError::AmbiguousReference { field } => Self {
-                    message: format!("`{}` is a column of more than one of the tables", field.name),
+                    message: format!("`{}` is a column of several of these tables", field.name),
                     wrong: Some(field.name.clone()),
-                    advice: Some(format!("say which: table.{}", field.name)),
+                    advice: Some(format!("write TABLE.{}", field.name)),
                 },
                 other => Self { message: other.to_string(), ..Self::default() },
             },
             DataFusionError::Plan(text) if writes(text) => Self {
-                message: "SQL reads only here; tables are written by `f1lake load` and `f1lake build`"
-                    .to_owned(),
+                message: "SQL is read-only here".to_owned(),
+                advice: Some("`f1lake load` and `f1lake build` write the tables".to_owned()),
                 ..Self::default()
             },
             DataFusionError::Plan(text) => {
@@ -69,11 +69,11 @@ impl Found {
             DataFusionError::SQL(parser, _) => {
                 let text = parser.to_string();
                 let text = text.trim_start_matches("sql parser error: ");
-                Self { message: format!("cannot read the SQL: {text}"), ..Self::default() }
+                Self { message: format!("cannot parse the SQL: {text}"), ..Self::default() }
             }
             DataFusionError::External(inner) => Self { message: inner.to_string(), ..Self::default() },
             DataFusionError::NotImplemented(text) => Self {
-                message: format!("the engine cannot do that: {}", first_line(text)),
+                message: format!("the query engine does not support this: {}", first_line(text)),
                 ..Self::default()
             },
             other => Self { message: first_line(&other.to_string()), ..Self::default() },
@@ -90,16 +90,16 @@ impl Found {
                 Some(format!("did you mean `{full}`?"))
             }
             None if tables.values().all(Vec::is_empty) => {
-                Some("the lake has no table yet; `f1lake load` and `f1lake build` make them".to_owned())
+                Some("the lake has no tables yet; `f1lake load` and `f1lake build` create them".to_owned())
             }
-            None => Some("`f1lake tables` lists them, and so does \\d in the shell".to_owned()),
+            None => Some("`f1lake tables` lists the tables, and so does \\d in the shell".to_owned()),
         };
         Self { message: format!("there is no table `{name}`"), wrong: Some(last), advice }
     }
 
     fn column(sql: &str, name: &str, written: &str, known: Vec<String>) -> Self {
         let advice = if sql.contains(&format!("\"{name}\"")) {
-            Some(format!("text takes single quotes: '{name}'"))
+            Some(format!("put text in single quotes: '{name}'"))
         } else {
             // A column of exactly this name in another table is a better suggestion than a similar one here.
             let elsewhere = table_with(name)

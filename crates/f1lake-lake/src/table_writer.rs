@@ -33,7 +33,7 @@ const CHECKPOINT_INTERVAL: &str = "10";
 
 /// Advice for a table with missing or unreadable files.
 const LOST_FILE: &str =
-    "`f1lake load --rebuild` writes bronze tables anew, `f1lake build --full-refresh` the others";
+    "`f1lake load --rebuild` rebuilds bronze tables, `f1lake build --full-refresh` the others";
 
 /// Definition of a table.
 #[derive(Debug, Clone)]
@@ -97,7 +97,7 @@ impl TableWriter {
             None => create(lake, &spec).await?,
         };
         let wanted = StructType::try_new(spec.columns.iter().map(delta_field))
-            .map_err(|error| LakeError::table(&spec.name, "cannot make its schema")(error.into()))?;
+            .map_err(|error| LakeError::table(&spec.name, "cannot create its schema")(error.into()))?;
         let failed = || LakeError::table(&spec.name, "cannot write");
         let state = table.snapshot().map_err(failed())?;
         let present = state.schema();
@@ -297,7 +297,7 @@ async fn create(lake: &Lake, spec: &TableSpec) -> Result<DeltaTable, LakeError> 
         // Another process may have created it meanwhile.
         Err(error) => match lake.table(&spec.name, None).await? {
             Some(table) => Ok(table),
-            None => Err(LakeError::table(&spec.name, "cannot make")(error)),
+            None => Err(LakeError::table(&spec.name, "cannot create")(error)),
         },
     }
 }
@@ -499,7 +499,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn rows_without_a_session_are_nobodys_to_replace() {
+    async fn rows_without_a_session_are_never_replaced() {
         let folder = tempfile::tempdir().unwrap();
         let lake = Lake::open(folder.path().to_str().unwrap()).unwrap();
         let spec = || spec(&[("session_key", ColumnType::Bigint)]);

@@ -15,7 +15,7 @@ use tracing::dispatcher::{DefaultGuard, Dispatch};
 
 /// Interval of checks for Ctrl-C.
 const PATIENCE: Duration = Duration::from_millis(50);
-const STOPPING: &str = "stopping; what is done is kept. Interrupt again to end at once.";
+const STOPPING: &str = "stopping; finished work is kept. Interrupt again to exit at once.";
 
 enum Message<T> {
     Told(Level, String),
@@ -55,7 +55,7 @@ impl<T> std::fmt::Debug for Asking<T> {
 
 impl<T: Send> Runtime for Asking<T> {
     fn grant(&self) -> Result<Grant, String> {
-        let gone = || "nobody is there to ask".to_owned();
+        let gone = || "there is no caller to ask".to_owned();
         let (reply, granted) = channel();
         self.0.send(Message::Login(reply)).map_err(|_| gone())?;
         granted.recv().map_err(|_| gone())?
@@ -123,7 +123,9 @@ where
             }
             Err(RecvTimeoutError::Timeout) => py.check_signals(),
             Ok(Message::Ended(None)) | Err(RecvTimeoutError::Disconnected) => {
-                return Err(PyRuntimeError::new_err("the work broke off; please report this"));
+                return Err(PyRuntimeError::new_err(
+                    "the command stopped unexpectedly; report this as a bug",
+                ));
             }
         };
         if let Err(error) = heard {

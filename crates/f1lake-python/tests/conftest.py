@@ -13,7 +13,7 @@ import pytest
 
 import f1lake
 
-# Yas Island 2024: race and qualifying, without telemetry, so that they land in no time.
+# Yas Island 2024: race and qualifying, without telemetry, so that they land quickly.
 RACE, QUALIFYING = 9647, 9610
 SMALL = (
     "championship_drivers,championship_teams,drivers,intervals,laps,meetings,overtakes,pit,position,race_control,"
@@ -25,7 +25,7 @@ Simulate = Callable[..., str]
 
 @pytest.fixture(scope="session")
 def simulate(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Simulate]:
-    """Starts simulators; each gives its base URL."""
+    """Starts simulators and returns their base URLs."""
     started: list[subprocess.Popen[str]] = []
 
     def start(*flags: str, faults: str = "", **environment: str) -> str:
@@ -50,7 +50,7 @@ def simulate(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Simulate]:
         program.send_signal(signal.SIGTERM)
     for program in started:
         program.communicate(timeout=10)
-        # The simulator ends as it does without Python.
+        # The simulator exits as it does without Python.
         assert program.returncode == 0
 
 
@@ -61,7 +61,7 @@ def api(simulate: Simulate) -> str:
 
 @pytest.fixture(autouse=True)
 def place(api: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """An empty folder to work in, an environment without the user's settings, and the simulator."""
+    """An empty working folder, an environment without the user's settings, and the simulator."""
     for name in list(os.environ):
         if name.startswith(("F1LAKE_", "OPENF1_", "DATABRICKS_")):
             monkeypatch.delenv(name)

@@ -56,7 +56,7 @@ def test_numbers_are_those_of_the_program(lake: Path) -> None:
     assert loaded.rows == got.rows
     assert f1lake.load(out="b", lake="lb").count("unchanged") == 2
 
-    # Race control and others are missing here, so that checks fail.
+    # Race control and other endpoints are missing here, so tests fail.
     wanted = program("build", "--model", "fact_laps", "--lake", "la", expected=1)
     with pytest.raises(f1lake.Failed, match="rows are wrong") as caught:
         f1lake.build(models="fact_laps", lake=Path("lb"))
@@ -97,7 +97,7 @@ def test_settings_come_from_file_environment_and_keywords(monkeypatch: pytest.Mo
     assert len(f1lake.sessions(config=Path("other.toml"))) == 3
     assert len(f1lake.sessions(num_sessions=5)) == 5
     assert len(f1lake.sessions(num_latest_sessions=6)) == 6
-    # Numbers of numpy are numbers.
+    # NumPy numbers are accepted.
     assert len(f1lake.sessions(num_sessions=numpy.int64(1))) == 1
     report = f1lake.extract(
         session_keys=numpy.array([QUALIFYING]), endpoints={"laps"}, compression="gzip", work_path=Path("w")
@@ -110,17 +110,17 @@ def test_settings_come_from_file_environment_and_keywords(monkeypatch: pytest.Mo
 @pytest.mark.parametrize(
     ("arguments", "told"),
     [
-        ({"mode": "newest"}, "mode newest: write latest, year or manual"),
+        ({"mode": "newest"}, "mode newest: expected latest, year or manual"),
         ({"num_sessions": -1}, "num_sessions"),
-        ({"num_sessions": True}, "num_sessions: text or a number"),
+        ({"num_sessions": True}, "num_sessions: expected text or a number"),
         ({"num_session": 1}, "did you mean `num_sessions`"),
         ({"session_keys": []}, "session_keys is an empty list"),
         ({"session_keys": [1, None]}, "session_keys"),
         ({"session_keys": [[1]]}, "session_keys"),
         ({"session_keys": 2**70}, "session_keys"),
         ({"session_keys": "1; drop table"}, "session_keys"),
-        ({"year": 2024, "mode": "latest"}, "year goes with mode year"),
-        ({"year": 2024, "session_keys": 1}, "year does not go with session or meeting keys"),
+        ({"year": 2024, "mode": "latest"}, "year needs mode year"),
+        ({"year": 2024, "session_keys": 1}, "year cannot be used with session or meeting keys"),
         ({"session_keys": 1, "session_key": 2}, "given twice"),
         ({"dates": datetime.datetime(2024, 3, 24)}, "not a time"),
         ({"dates": "24.3.2024"}, "dates"),
@@ -132,7 +132,7 @@ def test_settings_come_from_file_environment_and_keywords(monkeypatch: pytest.Mo
         ({"timeout": -1}, "timeout"),
         ({"endpoints": "lapses"}, "lapses"),
         ({"fetch_laps": "perhaps"}, "fetch_laps"),
-        ({"refresh": "yes"}, "refresh: true or false"),
+        ({"refresh": "yes"}, "refresh: expected true or false"),
         ({"out": ""}, ""),
         ({"out": "--quiet"}, None),
         ({"out": "a\0b"}, "a"),
@@ -145,7 +145,7 @@ def test_settings_come_from_file_environment_and_keywords(monkeypatch: pytest.Mo
 def test_hostile_arguments(arguments: dict[str, Any], told: str | None, place: Path) -> None:
     before = sorted(place.iterdir())
     if told is None:
-        # A text that looks like a flag is a text.
+        # Text that looks like a flag stays text.
         report = f1lake.extract(session_keys=QUALIFYING, endpoints="weather", **arguments)
         assert report.count("landed") == 1 and (place / "--quiet").is_dir()
         return
@@ -241,7 +241,7 @@ def test_progress(capfd: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFi
 
 
 def test_lines_come_in_the_calling_thread(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A notebook gives each cell its own sys.stderr."""
+    """A notebook replaces sys.stderr for each cell."""
     heard: list[threading.Thread] = []
 
     class Cell:
@@ -269,7 +269,7 @@ def test_a_listener_that_raises_stops_the_work(monkeypatch: pytest.MonkeyPatch) 
         patch.setattr(sys, "stderr", Broken())
         with pytest.raises(BrokenPipeError):
             f1lake.extract(session_keys=QUALIFYING, endpoints="weather")
-    # Nothing is left locked.
+    # No lock is left behind.
     f1lake.extract(session_keys=QUALIFYING, endpoints="weather", progress=False)
 
 
@@ -353,14 +353,14 @@ def test_inside_a_running_loop(lake: Path) -> None:
 
 
 def test_volumes_must_look_like_volumes(monkeypatch: pytest.MonkeyPatch, place: Path) -> None:
-    with pytest.raises(f1lake.UsageError, match="no volume is named"):
+    with pytest.raises(f1lake.UsageError, match="no volume is set"):
         f1lake.extract_to_databricks()
-    with pytest.raises(f1lake.UsageError, match="is no volume"):
+    with pytest.raises(f1lake.UsageError, match="expected a volume"):
         f1lake.extract_to_databricks(volume="main.raw.landing")
     with pytest.raises(f1lake.UsageError, match="out"):
         f1lake.extract_to_databricks(volume="/Volumes/a/b/c", out="landing")
     if not os.path.isdir("/Volumes"):
-        # Outside Databricks a workspace is needed, and the configured volume is found.
+        # Outside Databricks a workspace is required; the configured volume is used.
         monkeypatch.setenv("HOME", str(place))
         monkeypatch.setenv("F1LAKE_LANDING_VOLUME_PATH", "/Volumes/a/b/c")
         with pytest.raises(f1lake.UsageError, match="(?i)databricks"):
@@ -382,7 +382,7 @@ def test_lands_in_a_volume(monkeypatch: pytest.MonkeyPatch, place: Path) -> None
             content = workspace.files[f"/Volumes/main/raw/landing/{endpoint.file}"]
             assert len(content) == endpoint.bytes and len(json.loads(content)) == endpoint.rows
         assert f1lake.load(landing_volume_path="/Volumes/main/raw/landing").rows == report.rows
-        # A configured volume is found, and nothing is asked for again.
+        # The configured volume is used, and nothing is requested again.
         monkeypatch.setenv("F1LAKE_LANDING_VOLUME_PATH", "/Volumes/main/raw/landing")
         again = f1lake.extract_to_databricks(session_keys=QUALIFYING, endpoints=["weather", "laps"])
         assert again.count("skipped") == 1
@@ -391,7 +391,7 @@ def test_lands_in_a_volume(monkeypatch: pytest.MonkeyPatch, place: Path) -> None
 
 @pytest.mark.skipif(os.path.isdir("/Volumes"), reason="inside Databricks a volume is a folder")
 def test_the_runtime_logs_in_without_a_secret(monkeypatch: pytest.MonkeyPatch, place: Path) -> None:
-    """What a notebook has, as ``databricks-sdk`` looks for it; the package is the real one."""
+    """Fakes the notebook context that ``databricks-sdk`` looks for; the package is the real one."""
     pytest.importorskip("databricks.sdk")
     asked: list[int] = []
     with Workspace(token="granted") as workspace:
@@ -416,5 +416,5 @@ def test_the_runtime_logs_in_without_a_secret(monkeypatch: pytest.MonkeyPatch, p
         )
         assert report.count("landed") == 1
         assert any(path.startswith("/Volumes/main/raw/landing/weather") for path in workspace.files)
-    # A runtime knows the thread of its notebook only.
+    # A runtime knows only the thread of its notebook.
     assert set(asked) == {threading.get_ident()}

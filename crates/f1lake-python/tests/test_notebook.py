@@ -1,4 +1,4 @@
-"""The example notebook, cell by cell, with a folder in place of the volume and a stand-in for what a notebook has."""
+"""The example notebook, cell by cell, with a folder in place of the volume and a stand-in for the notebook context."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ def test_cells_run(place: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.
     monkeypatch.setattr(f1lake, "load", from_the_folder)
     monkeypatch.setattr(pandas.DataFrame, "plot", lambda frame, **_: drawn.append(frame))
     names: dict[str, Any] = {"dbutils": Utilities({"lake": "lake"})}
-    # Checks of a single session without telemetry pass, so that `build` raises nothing.
+    # The tests of a single session without telemetry pass, so `build` raises nothing.
     for cell in cells:
         exec(compile(ast.parse(cell), str(NOTEBOOK), "exec"), names)
     assert asked == {"mode": "latest", "num_sessions": 1, "volume": "/Volumes/dev_f1/raw_data/landing"}

@@ -35,7 +35,7 @@ def test_console_script_and_module_are_the_program() -> None:
 
 
 def test_entry_point_of_a_wheel_task(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A python_wheel_task sets sys.argv, calls the entry point, and fails by an exception; its output is Python's own."""
+    """A python_wheel_task sets sys.argv, calls the entry point, fails with an exception, and captures the output."""
     (point,) = importlib.metadata.entry_points(group="console_scripts", name="f1lake")
     assert point.load() is f1lake.main
     monkeypatch.setattr(sys, "argv", ["f1lake", "sessions", "--num-sessions", "2", "--output", "json"])
@@ -67,7 +67,7 @@ try:
     f1lake.extract(session_keys=[{RACE}, {QUALIFYING}], endpoints={SMALL}, max_workers=1)
 except KeyboardInterrupt:
     print("KeyboardInterrupt")
-    # The process lives on, and so does the module.
+    # The process and the module still work.
     print(len(f1lake.sessions(num_sessions=1)))
 """
 
@@ -95,13 +95,13 @@ def test_ctrl_c_stops_cleanly_and_the_next_call_goes_on(simulate: Simulate) -> N
     code, out, err, seconds = stopped(url, signal.SIGINT, "-c", EXTRACT)
     assert code == 0, err
     assert out == "KeyboardInterrupt\n1\n"
-    assert "stopping; what is done is kept" in err and "interrupted" in err and "Traceback" not in err
+    assert "stopping; finished work is kept" in err and "interrupted" in err and "Traceback" not in err
     assert seconds < 5
     sent = requests(url)
     report = f1lake.extract(session_keys=[RACE, QUALIFYING], endpoints=SMALL, base_url=url)
     assert report.count("landed") + report.count("skipped") == 2
     whole = f1lake.extract(session_keys=[RACE, QUALIFYING], endpoints=SMALL, out="afresh")
-    # What was fetched before was not asked for again.
+    # Fetched responses were not requested again.
     assert report.requests < whole.requests
     assert requests(url) - sent == report.requests
 
@@ -112,7 +112,7 @@ def test_the_program_stops_cleanly(simulate: Simulate, how: signal.Signals) -> N
     arguments = ["extract", "--session-key", str(RACE), "--max-workers", "1", "--endpoints", ",".join(SMALL)]
     code, _, err, seconds = stopped(url, how, "-m", "f1lake", *arguments)
     assert code == 130 and seconds < 5
-    assert "stopping; what is done is kept" in err and "Traceback" not in err
+    assert "stopping; finished work is kept" in err and "Traceback" not in err
 
 
 def test_ctrl_c_stops_a_query(lake: Path) -> None:

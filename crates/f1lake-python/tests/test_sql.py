@@ -1,4 +1,4 @@
-"""Queries, and what other libraries make of their rows."""
+"""Queries, and how other libraries read their rows."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def laps(lake: Path) -> f1lake.Result:
 
 
 def addresses(table: Any) -> set[int]:
-    """Where the buffers of fixed-width columns are."""
+    """Addresses of the buffers of fixed-width columns."""
     return {
         buffer.address
         for column in table.columns
@@ -60,7 +60,7 @@ def test_nothing_is_copied(laps: f1lake.Result) -> None:
     column = first.column("lap_number").chunk(0)
     series = polars.DataFrame(laps)["lap_number"].get_chunks()[0]
     assert series.to_numpy(allow_copy=False).__array_interface__["data"][0] == column.buffers()[1].address
-    # pandas with Arrow's types, too.
+    # So does pandas with Arrow types.
     frame = laps.to_pandas(types_mapper=pandas.ArrowDtype)
     kept = frame["lap_number"].array.__arrow_array__().chunk(0)
     assert kept.buffers()[1].address == column.buffers()[1].address
@@ -84,7 +84,7 @@ def test_a_capsule_is_taken_once_and_results_often(laps: f1lake.Result) -> None:
     assert pyarrow.table(once).num_rows == len(laps)
     with pytest.raises(ValueError):
         pyarrow.table(once)
-    # Capsules that nobody takes are freed.
+    # Unused capsules are freed.
     for _ in range(1000):
         laps.__arrow_c_stream__()
         laps.__arrow_c_schema__()
@@ -133,8 +133,8 @@ def test_versions(lake: Path) -> None:
     [
         ("select * from fact_lap", "did you mean `gold_analytics.fact_laps`"),
         ("select nope from fact_laps", "no column `nope`"),
-        ("drop table fact_laps", "reads only"),
-        ("insert into fact_laps select * from fact_laps", "reads only"),
+        ("drop table fact_laps", "read-only"),
+        ("insert into fact_laps select * from fact_laps", "read-only"),
         ("select 1; select 2", ""),
         ("select 'a", "Unterminated"),
         ("--help", ""),
@@ -142,8 +142,8 @@ def test_versions(lake: Path) -> None:
         ("", ""),
         ("select 1/0", ""),
         ("\0", ""),
-        (None, "text is wanted"),
-        (b"select 1", "text is wanted"),
+        (None, "expected text"),
+        (b"select 1", "expected text"),
     ],
 )
 def test_wrong_queries(lake: Path, query: Any, told: str) -> None:

@@ -1,4 +1,4 @@
-"""Read by mypy alone: what users write has the types that it should have."""
+"""Read only by mypy: checks that user code has the expected types."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The Files API of a workspace that never was: files in memory, as far as landing needs it."""
+"""A fake Files API with files in memory, as far as landing needs it."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ FILES, FOLDERS = "/api/2.0/fs/files", "/api/2.0/fs/directories"
 
 
 class Workspace:
-    """Serves on loopback while it is entered."""
+    """Serves on loopback inside a `with` block."""
 
     def __init__(self, token: str) -> None:
         self.files: dict[str, bytes] = {}

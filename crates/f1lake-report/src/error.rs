@@ -17,7 +17,7 @@ pub enum ReportError {
         source: serde_json::Error,
     },
     /// A chart could not be drawn.
-    #[error("the chart {chart} could not be drawn: {detail}")]
+    #[error("cannot draw the chart {chart}: {detail}")]
     Chart {
         /// The chart.
         chart: &'static str,
@@ -25,6 +25,6 @@ pub enum ReportError {
         detail: String,
     },
     /// The page could not be rendered.
-    #[error("the page could not be written: {0}")]
+    #[error("cannot write the page: {0}")]
     Page(#[from] askama::Error),
 }

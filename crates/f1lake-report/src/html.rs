@@ -19,8 +19,7 @@ const SCRIPT: &str = include_str!("../templates/report.js");
 const SCRIPT_SHA256: &str = "wrvQDkVJgsHsRYfvJKEot15/2M17m//GbsDddgidOK8=";
 const STYLE: &str = include_str!("../templates/report.css");
 /// Notice for a session that the simulator generated.
-pub(crate) const GENERATED: &str =
-    "Generated data: the simulator invented these results, nobody drove these laps.";
+pub(crate) const GENERATED: &str = "Generated data: the simulator invented these results and laps.";
 
 #[derive(Template)]
 #[template(path = "report.html")]

@@ -4,7 +4,7 @@ use crate::clean::clean;
 use crate::data::{QualityLine, QualityStatus, ReportData};
 use crate::field::Field;
 
-/// A check that found something.
+/// A check that found odd rows.
 #[derive(Debug, PartialEq)]
 pub(crate) struct Finding {
     /// Name of the check.
@@ -17,7 +17,7 @@ pub(crate) struct Finding {
     pub(crate) description: String,
 }
 
-/// Checks that found something, in order.
+/// Checks that found odd rows, in order.
 pub(crate) fn findings(data: &ReportData, field: &Field) -> Vec<Finding> {
     let text = |value: &Option<String>, most| value.as_deref().map(|v| clean(v, most)).unwrap_or_default();
     of_status(data, QualityStatus::Warned)
@@ -34,20 +34,20 @@ pub(crate) fn findings(data: &ReportData, field: &Field) -> Vec<Finding> {
         .collect()
 }
 
-/// `2 of 17 checks found something, 3 had nothing to look at`.
+/// `2 of 17 checks found odd rows, 3 had no data to check`.
 pub(crate) fn summary(data: &ReportData) -> String {
     let count = |status| of_status(data, status).count();
     let (warned, idle) = (count(QualityStatus::Warned), count(QualityStatus::NotChecked));
     let checked = data.quality.len() - idle;
     let rest = match idle {
         0 => String::new(),
-        n => format!(", {n} had nothing to look at"),
+        n => format!(", {n} had no data to check"),
     };
     match (checked, warned) {
-        (0, _) => "no check was made".to_owned(),
+        (0, _) => "no check ran".to_owned(),
         (1, 0) => format!("1 check passed{rest}"),
         (n, 0) => format!("{n} checks passed{rest}"),
-        (n, found) => format!("{found} of {n} checks found something{rest}"),
+        (n, found) => format!("{found} of {n} checks found odd rows{rest}"),
     }
 }
 
@@ -105,15 +105,15 @@ mod tests {
         };
         let found = findings(&data, &Field::of(&data));
         assert_eq!((found.len(), &*found[0].count, &*found[0].drivers), (1, "3 of 58", "VER, 99"));
-        assert_eq!(summary(&data), "1 of 2 checks found something");
+        assert_eq!(summary(&data), "1 of 2 checks found odd rows");
         data.quality.push(line("frozen_location", QualityStatus::NotChecked, 0));
         data.quality.remove(0);
-        assert_eq!(summary(&data), "1 check passed, 1 had nothing to look at");
-        assert_eq!(summary(&ReportData::default()), "no check was made");
+        assert_eq!(summary(&data), "1 check passed, 1 had no data to check");
+        assert_eq!(summary(&ReportData::default()), "no check ran");
     }
 
     #[test]
-    fn a_status_of_tomorrow_is_not_checked() {
+    fn unknown_status_counts_as_not_checked() {
         let line: QualityLine = serde_json::from_str(r#"{"check_name": "x", "status": "pondered"}"#).unwrap();
         assert_eq!(line.status, QualityStatus::NotChecked);
     }

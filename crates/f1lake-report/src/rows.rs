@@ -148,7 +148,7 @@ mod tests {
     }
 
     #[test]
-    fn nothing_is_an_empty_report() {
+    fn no_rows_make_an_empty_report() {
         assert_eq!(ReportData::from_rows(Rows::new()).unwrap(), ReportData::default());
     }
 }

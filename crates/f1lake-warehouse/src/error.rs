@@ -39,7 +39,7 @@ pub enum WarehouseError {
         advice: &'static str,
     },
     /// The work was stopped.
-    #[error("stopped; what was committed stays and the next run goes on")]
+    #[error("stopped; committed work is kept, and the next run resumes")]
     Interrupted,
 }
 

@@ -62,13 +62,13 @@ impl Warehouse {
 
     /// Creates what is missing; returns the tables that existed before.
     async fn make_missing(&self, cancel: &CancellationToken) -> Result<BTreeSet<String>, WarehouseError> {
-        let present = self.run("cannot look into the catalog", &sql::present(&self.place), cancel).await?;
+        let present = self.run("cannot read the catalog", &sql::present(&self.place), cancel).await?;
         for (what, statement) in missing(&self.place, &present) {
             self.run(what, &statement, cancel).await?;
         }
         if self.staging.check().await.is_err_and(|error| error.is_not_found()) {
             let volume = self.staging.path().volume();
-            self.run("cannot make the volume", &sql::create_volume(&volume), cancel).await?;
+            self.run("cannot create the volume", &sql::create_volume(&volume), cancel).await?;
             self.staging.check().await.map_err(WarehouseError::workspace("cannot use the volume"))?;
         }
         Ok(present.rows.into_iter().filter_map(|row| row.into_iter().nth(1)?).collect())
@@ -101,7 +101,7 @@ impl Warehouse {
                 return Err(WarehouseError::workspace(what)(error));
             }
             repeats += 1;
-            tracing::warn!(%error, repeats, "statement is repeated");
+            tracing::warn!(%error, repeats, "the statement is repeated");
             tokio::select! {
                 () = tokio::time::sleep(Duration::from_secs(1 << repeats)) => {}
                 () = cancel.cancelled() => {}
@@ -113,15 +113,17 @@ impl Warehouse {
         &self,
         cancel: &CancellationToken,
     ) -> Result<BTreeMap<(i64, String), Known>, WarehouseError> {
-        let what = "cannot read what was loaded before";
+        let what = "cannot read the earlier loads";
         let answer = self.run(what, &sql::known(&self.place), cancel).await?;
         let unreadable = |detail: String| WarehouseError::Damaged {
             table: format!("{}.{LOADS}", self.place.schema),
             detail,
-            advice: "`f1lake load --to databricks --rebuild` writes the bronze tables anew",
+            advice: "`f1lake load --to databricks --rebuild` rebuilds the bronze tables",
         };
         if answer.truncated {
-            return Err(unreadable("it is larger than an answer of the warehouse (25 MiB)".to_owned()));
+            return Err(unreadable(
+                "it is larger than a response of the warehouse can be (25 MiB)".to_owned(),
+            ));
         }
         let mut known = BTreeMap::new();
         for row in &answer.rows {
@@ -170,7 +172,7 @@ impl Known {
 fn missing(place: &Place, present: &Rows) -> Vec<(&'static str, String)> {
     let mut statements = Vec::new();
     if present.rows.is_empty() {
-        statements.push(("cannot make the schema", sql::create_schema(place)));
+        statements.push(("cannot create the schema", sql::create_schema(place)));
     }
     let mut tables: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
     for row in &present.rows {
@@ -179,7 +181,7 @@ fn missing(place: &Place, present: &Rows) -> Vec<(&'static str, String)> {
         }
     }
     let mut table = |name: &str, columns: &[Column], create: String| match tables.get(name) {
-        None => statements.push(("cannot make a table", create)),
+        None => statements.push(("cannot create a table", create)),
         Some(there) => {
             let lacking: Vec<Column> =
                 columns.iter().filter(|column| !there.contains(column.name.as_str())).cloned().collect();
@@ -351,7 +353,7 @@ async fn load_batch(
         batch.iter().filter(|work| whole(work)).flat_map(|work| load_rows(work, loaded_at)).collect();
     if !rows.is_empty() {
         let statement = sql::record(&warehouse.place, &rows);
-        if let Err(error) = warehouse.run("cannot record what was loaded", &statement, cancel).await {
+        if let Err(error) = warehouse.run("cannot record the load", &statement, cancel).await {
             for work in batch.iter_mut().filter(|work| whole(work)) {
                 work.tables.push(outcome(LOADS.to_owned(), Err(&error)));
             }
@@ -368,7 +370,7 @@ async fn load_batch(
 /// Removes staged files that are no longer needed; a later load removes what remains.
 async fn forget(warehouse: &Warehouse, files: &Batch) {
     if let Err(error) = staging::clear(&warehouse.staging, files).await {
-        tracing::warn!(%error, "staged files stay for now");
+        tracing::warn!(%error, "staged files are kept for now");
     }
 }
 
@@ -465,18 +467,16 @@ async fn rebuild(
         }
         let folder = format!("{}/{}", warehouse.staging.path(), files.folder(&table.name));
         let statement = sql::overwrite(&warehouse.place, &table, rows.then_some(folder.as_str()));
-        warehouse.run("cannot write a table anew", &statement, cancel).await?;
+        warehouse.run("cannot rebuild a table", &statement, cancel).await?;
     }
     let keys: Vec<i64> = manifests.iter().map(|manifest| manifest.session_key).collect();
-    warehouse
-        .run("cannot record what was loaded", &sql::forget_others(&warehouse.place, &keys), cancel)
-        .await?;
+    warehouse.run("cannot record the load", &sql::forget_others(&warehouse.place, &keys), cancel).await?;
     let loaded_at = Timestamp::now();
     for works in works.chunks(BATCH_SESSIONS) {
         let rows: Vec<LoadRow> = works.iter().flat_map(|work| load_rows(work, loaded_at)).collect();
         if !rows.is_empty() {
             let statement = sql::record(&warehouse.place, &rows);
-            warehouse.run("cannot record what was loaded", &statement, cancel).await?;
+            warehouse.run("cannot record the load", &statement, cancel).await?;
         }
     }
     forget(warehouse, &files).await;

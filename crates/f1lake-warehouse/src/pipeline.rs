@@ -49,7 +49,7 @@ fn streaming(table: &BronzeTable, landing: &str, files: LandingFiles) -> String 
         .iter()
         .map(|column| {
             let comment = if column.name == EXTRACTED {
-                "When the landing file came into the volume, UTC."
+                "Time at which the landing file arrived in the volume, UTC."
             } else {
                 &column.doc
             };
@@ -60,7 +60,7 @@ fn streaming(table: &BronzeTable, landing: &str, files: LandingFiles) -> String 
     let _ = write!(
         text,
         "CREATE OR REFRESH STREAMING TABLE landed_{name}\n\
-         COMMENT 'Landing files of {name} as they came; a correction is a further file.'\n\
+         COMMENT 'Landing files of {name} as they arrived; each correction is another file.'\n\
          AS SELECT *, _metadata.file_name AS {SOURCE_FILE}, _metadata.file_modification_time AS {EXTRACTED}\n\
          FROM STREAM read_files(\n  {path},\n  format => 'json',\n  multiLine => {multi_line},\n  \
          schema => {schema},\n  rescuedDataColumn => '{RESCUED}'\n);\n\n",
@@ -159,7 +159,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_table_of_the_pipeline_is_this() {
+    fn pipeline_table_matches_snapshot() {
         let results = BronzeTable::of(Endpoint::SessionResult);
         insta::assert_snapshot!(streaming(&results, "/Volumes/dev/raw/landing/", LandingFiles::Json));
     }

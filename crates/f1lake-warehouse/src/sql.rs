@@ -80,7 +80,7 @@ pub(crate) fn schema_text(columns: &[Column]) -> String {
 /// Creates the schema.
 pub(crate) fn create_schema(place: &Place) -> String {
     format!(
-        "CREATE SCHEMA IF NOT EXISTS {}\nCOMMENT 'Formula 1 data as OpenF1 sent it: one table an endpoint, loaded by f1lake'",
+        "CREATE SCHEMA IF NOT EXISTS {}\nCOMMENT 'Formula 1 data as OpenF1 sent it: one table per endpoint, loaded by f1lake'",
         place.quoted()
     )
 }
@@ -106,7 +106,7 @@ pub(crate) fn create_loads(place: &Place) -> String {
         place,
         LOADS,
         &loads_columns(),
-        "What was loaded: a row per session and table, written when the whole session is loaded.",
+        "Loads: one row per session and table, written when the whole session is loaded.",
         &["session_key"],
     )
 }
@@ -337,7 +337,7 @@ mod tests {
     }
 
     #[test]
-    fn statements_are_these() {
+    fn statements_match_snapshot() {
         let pit = BronzeTable::of(Endpoint::Pit);
         let folder = "/Volumes/dev/raw/landing/bronze_staging/20240501T100000Z-0a1b/bronze_pit";
         let load = LoadRow {

@@ -20,7 +20,7 @@ pub fn open(
 ) -> Result<(Arc<dyn object_store::ObjectStore>, object_store::path::Path), ZoneError> {
     if !SCHEMES.contains(&url.scheme()) {
         return Err(ZoneError::Address(format!(
-            "{}:// is no store that is known here; write a folder, or s3://, gs://, az:// or abfss://",
+            "{}:// is not a supported store; use a folder, or s3://, gs://, az:// or abfss://",
             url.scheme()
         )));
     }
@@ -58,8 +58,8 @@ pub fn settings(
         if is_plain_http(&value) {
             if !plain_http || !is_loopback(&value) {
                 return Err(ZoneError::Address(format!(
-                    "{name} is a plain http address; a store is reached by https only (store_plain_http = true allows \
-                     http to this machine itself)"
+                    "{name} is a plain http address; stores need https (store_plain_http = true allows http \
+                     to this machine)"
                 )));
             }
             insecure = true;

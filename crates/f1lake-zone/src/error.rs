@@ -40,7 +40,7 @@ pub enum ZoneError {
         advice: &'static str,
     },
     /// A landing zone that does not behave as a run requires.
-    #[error("{place} {detail}; nothing can be landed there safely")]
+    #[error("{place} {detail}; it is not safe to land there")]
     Unreliable {
         /// Its path.
         place: String,
@@ -49,8 +49,8 @@ pub enum ZoneError {
     },
     /// A file written by a newer version of this program, which must not be changed.
     #[error(
-        "{path} was written by a newer f1lake (layout {found}; this one knows {known}); use that version or a later \
-         one; nothing was changed"
+        "{path} was written by a newer f1lake (layout {found}; this one supports up to {known}); use that \
+         version or a later one; nothing was changed"
     )]
     Newer {
         /// Its path.
@@ -61,7 +61,7 @@ pub enum ZoneError {
         known: u32,
     },
     /// Another run works on the same folder.
-    #[error("another f1lake run is working on {}; wait for it to end, or use --wait", .0.display())]
+    #[error("another f1lake run is working on {}; wait until it ends, or use --wait", .0.display())]
     Busy(PathBuf),
     /// Rows could not be written in the chosen format.
     #[error("{endpoint}: cannot write {format}: {detail}")]

@@ -369,7 +369,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_there_is_kept_or_replaced_as_asked() {
+    fn existing_files_are_kept_or_replaced_as_requested() {
         for strategy in BOTH {
             let folder = tempfile::tempdir().unwrap();
             let path = folder.path().join("laps.json");
@@ -438,7 +438,7 @@ mod tests {
     }
 
     #[test]
-    fn the_place_decides() {
+    fn strategy_depends_on_path() {
         assert_eq!(Strategy::of(Path::new("/Volumes/main/f1/raw/laps.json")), Strategy::OnePass);
         for other in ["/Volumes", "/data/Volumes/main/laps.json", "Volumes/laps.json", "laps.json"] {
             assert_eq!(Strategy::of(Path::new(other)), Strategy::Rename, "{other}");

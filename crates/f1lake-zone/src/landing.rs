@@ -77,14 +77,16 @@ impl Landing {
     pub fn open_with(target: &str, plain_http: bool) -> Result<Self, ZoneError> {
         let settings = |text: String| ZoneError::Address(text);
         if target.trim().is_empty() {
-            return Err(settings("the landing folder's name is empty; set landing_path or --out".to_owned()));
+            return Err(settings(
+                "the name of the landing folder is empty; set landing_path or --out".to_owned(),
+            ));
         }
         if target.starts_with("dbfs:")
             || (target.starts_with("/Volumes/") && !std::path::Path::new("/Volumes").is_dir())
         {
             return Err(settings(format!(
-                "{target} is a Databricks volume, and no folder of this machine; open it as a store of its workspace, \
-                 and give that to Landing::from_store"
+                "{target} is a Databricks volume, not a folder of this machine; open it as a store of its \
+                 workspace and pass that to Landing::from_store"
             )));
         }
         if let Some((scheme, _)) = target.split_once("://")
@@ -93,7 +95,8 @@ impl Landing {
             return Self::open_url(target, plain_http);
         }
         let folder = PathBuf::from(target.strip_prefix("file://").unwrap_or(target));
-        std::fs::create_dir_all(&folder).map_err(ZoneError::io("cannot make the landing folder", &folder))?;
+        std::fs::create_dir_all(&folder)
+            .map_err(ZoneError::io("cannot create the landing folder", &folder))?;
         let folder =
             folder.canonicalize().map_err(ZoneError::io("cannot open the landing folder", &folder))?;
         let store = object_store::local::LocalFileSystem::new_with_prefix(&folder)
@@ -107,7 +110,7 @@ impl Landing {
     #[cfg(feature = "cloud")]
     fn open_url(target: &str, plain_http: bool) -> Result<Self, ZoneError> {
         let url = url::Url::parse(target)
-            .map_err(|error| ZoneError::Address(format!("landing_path `{target}` is not a URL: {error}")))?;
+            .map_err(|error| ZoneError::Address(format!("invalid landing_path `{target}`: {error}")))?;
         let (store, prefix) = crate::bucket::open(&url, plain_http)?;
         Ok(Self { prefix, ..Self::from_store(store, target) })
     }
@@ -188,7 +191,7 @@ impl Landing {
         };
         let written = b"f1lake";
         if self.create(name, written).await? == Created::Taken {
-            return Err(wrong("says that a new file exists already"));
+            return Err(wrong("reports that a new file already exists"));
         }
         let (_, version) = self.get_version(name).await?.ok_or_else(|| wrong("has lost a file"))?;
         if !self.update(name, written, version).await? {
@@ -196,7 +199,7 @@ impl Landing {
         }
         match self.get(name).await? {
             Some(bytes) if bytes == written[..] => Ok(()),
-            _ => Err(wrong("does not give back what was written")),
+            _ => Err(wrong("does not return what was written")),
         }
     }
 
@@ -416,7 +419,7 @@ impl Landing {
         let aside =
             format!("{ASIDE_DIR}/damaged.{}.{}", now.strftime("%Y%m%dT%H%M%SZ"), name.replace('/', "_"));
         let scratch =
-            tempfile::tempdir().map_err(ZoneError::io("cannot make a folder in", std::env::temp_dir()))?;
+            tempfile::tempdir().map_err(ZoneError::io("cannot create a folder in", std::env::temp_dir()))?;
         let Some(there) = self.local_copy(name, scratch.path()).await? else { return Ok(None) };
         self.put_file(&aside, &there).await?;
         self.remove(name).await?;
@@ -591,7 +594,7 @@ impl Landing {
             return Ok(());
         }
         let scratch =
-            tempfile::tempdir().map_err(ZoneError::io("cannot make a folder in", std::env::temp_dir()))?;
+            tempfile::tempdir().map_err(ZoneError::io("cannot create a folder in", std::env::temp_dir()))?;
         for landed in manifest.endpoints.values() {
             let Some(name) = &landed.file else { continue };
             let digest = |file: PathBuf| blocking(move || crate::format::digest(&file));
@@ -605,8 +608,8 @@ impl Landing {
                 _ => {
                     return Err(ZoneError::Damaged {
                         path: name.clone(),
-                        detail: "cannot be copied: it is gone, or not what was landed".to_owned(),
-                        advice: "`f1lake verify` lists what is damaged",
+                        detail: "cannot be copied: it is missing, or differs from what was landed".to_owned(),
+                        advice: "`f1lake verify` lists damaged files",
                     });
                 }
             };
@@ -781,7 +784,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_destination_is_refused() {
+    fn invalid_destinations_are_refused() {
         for target in
             ["", "  ", "/Volumes/main/f1/landing", "dbfs:/Volumes/main/f1/landing", "ftp://host/folder"]
         {

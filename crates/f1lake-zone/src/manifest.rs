@@ -124,7 +124,7 @@ impl Manifest {
         serde_json::from_slice(bytes).map_err(|error| ZoneError::Damaged {
             path: name.to_owned(),
             detail: error.to_string(),
-            advice: "`f1lake repair` keeps it aside and lands the session again",
+            advice: "`f1lake repair` sets it aside and lands the session again",
         })
     }
 
@@ -201,7 +201,7 @@ mod tests {
     }
 
     #[test]
-    fn times_and_counts_beyond_all_bounds_stop_nothing() {
+    fn extreme_times_and_counts_do_not_fail() {
         let end: Timestamp = "9999-12-30T21:00:00Z".parse().unwrap();
         let now: Timestamp = "2025-01-01T00:00:00Z".parse().unwrap();
         assert_eq!(settled_at(now, u32::MAX), Timestamp::MAX);
@@ -213,7 +213,7 @@ mod tests {
     }
 
     #[test]
-    fn a_session_has_settled_once_all_of_it_was_asked_for_after_that_day() {
+    fn session_is_settled_once_all_endpoints_were_fetched_after_settle_days() {
         let end: Timestamp = "2024-03-24T06:00:00Z".parse().unwrap();
         let landed = |at: &str| json!({ "rows": 20, "bytes": 3000, "extracted_at": at });
         let (day_30, before) = (landed("2024-04-23T06:00:00Z"), landed("2024-04-23T05:59:59Z"));

@@ -47,7 +47,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn names_of_files_are_those_our_users_know() {
+    fn file_names_match_the_python_extractor() {
         assert_eq!(
             file_name(Endpoint::Location, "2024-12-08_Yas_Island_Race", 1, Format::Json, Compression::None),
             "locations_2024-12-08_Yas_Island_Race.json"
@@ -59,7 +59,7 @@ mod tests {
     }
 
     #[test]
-    fn names_whose_files_could_be_the_same_are_told() {
+    fn colliding_file_names_are_detected() {
         assert_eq!(files_of("2024-03-24_Monza_Race"), files_of("2024-03-24_MONZA_Race.v2.v31"));
         assert_ne!(files_of("2024-03-24_Monza_Race"), files_of("2024-03-24_Monza_Race.v2a"));
         assert_eq!(files_of("Race.v"), "race.v");

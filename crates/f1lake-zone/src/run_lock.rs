@@ -40,7 +40,7 @@ impl RunLock {
         let path = folder.join("run.lock");
         let open = || -> Result<std::io::Result<File>, ZoneError> {
             std::fs::create_dir_all(folder)
-                .map_err(ZoneError::io("cannot make the working folder", folder))?;
+                .map_err(ZoneError::io("cannot create the working folder", folder))?;
             Ok(OpenOptions::new().write(true).create(true).truncate(false).open(&path))
         };
         let file = match open()? {

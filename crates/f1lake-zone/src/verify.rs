@@ -44,7 +44,7 @@ pub struct VerifyReport {
 /// When the zone cannot be read; damaged files are reported in `problems`, not as an error.
 pub async fn verify(landing: &Landing) -> Result<VerifyReport, ZoneError> {
     let scratch =
-        tempfile::tempdir().map_err(ZoneError::io("cannot make a folder in", std::env::temp_dir()))?;
+        tempfile::tempdir().map_err(ZoneError::io("cannot create a folder in", std::env::temp_dir()))?;
     let mut report = VerifyReport::default();
     let mut listed = BTreeSet::new();
     for (name, manifest) in landing.each_manifest().await? {
@@ -108,7 +108,7 @@ fn key_of_manifest(name: &str) -> i64 {
 fn check(path: &std::path::Path, expected: &LandedEndpoint) -> Result<(u64, u64), String> {
     let (bytes, sha256) = digest(path).map_err(|error| error.to_string())?;
     if bytes != expected.bytes {
-        return Err(format!("has {bytes} bytes, its manifest says {}", expected.bytes));
+        return Err(format!("has {bytes} bytes instead of {}", expected.bytes));
     }
     if Some(&sha256) != expected.sha256.as_ref() {
         return Err("differs from its manifest (SHA-256)".to_owned());
@@ -119,7 +119,7 @@ fn check(path: &std::path::Path, expected: &LandedEndpoint) -> Result<(u64, u64)
         rows += 1;
     }
     if rows != expected.rows {
-        return Err(format!("has {rows} rows, its manifest says {}", expected.rows));
+        return Err(format!("has {rows} rows instead of {}", expected.rows));
     }
     Ok((rows, bytes))
 }

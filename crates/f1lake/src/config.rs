@@ -109,7 +109,7 @@ macro_rules! settings {
 settings! {
     /// How sessions are chosen: `latest`, `year` or `manual`.
     fetch_mode: FetchMode = FetchMode::Latest;
-    /// How many sessions mode `latest` takes.
+    /// Number of sessions in mode `latest`.
     num_latest_sessions: usize = 10;
     /// Season of mode `year`, from 2023; unset: the current one.
     fetch_year: Option<i16> = None;
@@ -127,10 +127,10 @@ settings! {
     /// Only these countries: names or three-letter codes.
     #[serde(deserialize_with = "lists::list")]
     countries: Vec<String> = Vec::new();
-    /// Only these places: locations or circuits.
+    /// Only these locations or circuits.
     #[serde(deserialize_with = "lists::list")]
     locations: Vec<String> = Vec::new();
-    /// Only these types or names of sessions, such as `Race`, `Practice 1`, or `Grand Prix` for races that are no sprints.
+    /// Only these types or names of sessions, such as `Race`, `Practice 1`, or `Grand Prix` for races that are not sprints.
     #[serde(deserialize_with = "lists::list")]
     session_types: Vec<String> = Vec::new();
     /// Only sessions that start on this day or later.
@@ -139,74 +139,74 @@ settings! {
     /// Only sessions that start on this day or earlier.
     #[serde(deserialize_with = "lists::day")]
     to: Option<Date> = None;
-    /// Whether days are those of the venue; else they are UTC's.
+    /// Read days in local time at the venue instead of UTC.
     local_days: bool = false;
-    /// Endpoints to fetch; empty: all 18, less those switched off below.
+    /// Endpoints to fetch; empty: all 18, except those switched off below.
     #[serde(deserialize_with = "lists::list")]
     endpoints: Vec<Endpoint> = Vec::new();
-    /// Fetch `sessions`, when `endpoints` is empty.
+    /// Fetch `sessions` when `endpoints` is empty.
     fetch_sessions: bool = true;
-    /// Fetch `drivers`, when `endpoints` is empty.
+    /// Fetch `drivers` when `endpoints` is empty.
     fetch_drivers: bool = true;
-    /// Fetch `laps`, when `endpoints` is empty.
+    /// Fetch `laps` when `endpoints` is empty.
     fetch_laps: bool = true;
-    /// Fetch `location`, when `endpoints` is empty.
+    /// Fetch `location` when `endpoints` is empty.
     fetch_locations: bool = true;
-    /// Time window of a telemetry request, minutes; unset: whole sessions, split when too large.
+    /// Time window of a telemetry request, minutes; unset: whole sessions, split when they are too large.
     location_chunk_minutes: Option<u32> = None;
-    /// Most windows a driver; they grow to keep it, data is never cut.
+    /// Maximum number of windows per driver; windows grow to stay within it, so no data is lost.
     max_location_chunks: Option<u32> = None;
-    /// Drivers in one telemetry request at first; fewer after the server refuses.
+    /// Drivers in the first telemetry request; fewer after the server refuses one.
     drivers_per_request: usize = 4;
-    /// Requests in flight at once.
+    /// Requests in flight at the same time.
     max_workers: usize = 3;
-    /// Address of the API up to `/v1`.
+    /// Base URL of the API, up to and including `/v1`.
     base_url: String = openf1_client::DEFAULT_BASE_URL.to_owned();
-    /// Longest wait for an answer, seconds.
+    /// Timeout for a response, seconds.
     timeout: f64 = 30.0;
-    /// Tries after the first one, for 429, 5xx, timeouts and broken answers.
+    /// Retries after the first attempt, for 429, 5xx, timeouts and broken responses.
     max_retries: u32 = 5;
-    /// First wait between tries, seconds; doubles each time, with jitter.
+    /// Delay before the first retry, seconds; it doubles each time, with jitter.
     retry_delay: f64 = 1.0;
-    /// Requests a second; unset: 3, with an account 6, against this machine no limit.
+    /// Requests per second; unset: 3, or 6 with an account; no limit for a server on this machine.
     rate_per_second: Option<f64> = None;
-    /// Requests a minute; unset: 30, with an account 60, against this machine no limit.
+    /// Requests per minute; unset: 30, or 60 with an account; no limit for a server on this machine.
     rate_per_minute: Option<u32> = None;
-    /// File in which processes share the rate limits; unset: one for each server and user in the cache folder.
+    /// File in which processes share the rate limits; unset: one per server and user, in the cache folder.
     limiter_state: Option<PathBuf> = None;
     /// Folder, or URL of an object store, for landing files.
     landing_path: String = "./landing".to_owned();
     /// Databricks volume for landing files, instead of `landing_path`.
     landing_volume_path: Option<String> = None;
-    /// With `landing_volume_path`: keep the files in `landing_path` too.
+    /// With `landing_volume_path`: also keep the files in `landing_path`.
     also_local: bool = false;
-    /// Object stores: let addresses such as `AWS_ENDPOINT_URL` be plain `http://` when they are this machine's own.
+    /// Object stores: allow plain `http://` in addresses such as `AWS_ENDPOINT_URL`, for this machine only.
     store_plain_http: bool = false;
     /// Folder for staging and locks; unset: `_work` in the landing folder.
     work_path: Option<PathBuf> = None;
     /// Folder, or URL of an object store, of the lake's tables.
     lake_path: String = "./lake".to_owned();
-    /// Memory of the query engine, MiB, before it spills to disk; unset: half of what the machine or its cgroup has.
+    /// Memory of the query engine, MiB, before it spills to disk; unset: half of the memory of the machine or its cgroup.
     memory_limit: Option<u64> = None;
-    /// Where `load` and `run` bring bronze tables: `lake` (`lake_path`) or `databricks`.
+    /// Where `load` and `run` put bronze tables: `lake` (`lake_path`) or `databricks`.
     load_to: LoadTo = LoadTo::Lake;
     /// Databricks: profile of `~/.databrickscfg`; unset: environment variables, then the default profile.
     databricks_profile: Option<String> = None;
-    /// Databricks: SQL warehouse, id or name; unset: `DATABRICKS_WAREHOUSE_ID`.
+    /// Databricks: SQL warehouse, by ID or name; unset: `DATABRICKS_WAREHOUSE_ID`.
     databricks_warehouse: Option<String> = None;
     /// Databricks: catalog of the bronze tables; unset: that of `landing_volume_path`.
     databricks_catalog: Option<String> = None;
     /// Databricks: schema of the bronze tables.
     databricks_schema: String = f1lake_bronze::BRONZE.to_owned();
-    /// Databricks: volume for files on their way into bronze tables; unset: `landing_volume_path`, else volume `f1lake` of the schema.
+    /// Databricks: volume for files that are being loaded; unset: `landing_volume_path`, else volume `f1lake` of the schema.
     databricks_staging_path: Option<String> = None;
     /// Format of landing files: `json`, `ndjson` or `parquet`.
     format: Format = Format::Json;
     /// Compression of landing files: `none`, `gzip` or `zstd`.
     compression: Compression = Compression::None;
-    /// Days after its end from which a session counts as settled and is not asked for again.
+    /// Days after its end until a session counts as settled and is no longer fetched again.
     settle_days: u32 = 30;
-    /// While a live session locks OpenF1: `stop` (exit code 4) or `wait`.
+    /// What to do while a live session locks OpenF1: `stop` (exit code 4) or `wait`.
     on_locked: OnLocked = OnLocked::Stop;
 }
 
@@ -277,7 +277,7 @@ impl Loaded {
         let file = match file {
             Some(named) if !named.is_file() => {
                 return Err(Error::Usage(format!(
-                    "configuration file {} does not exist; `f1lake config --example` prints one",
+                    "configuration file {} does not exist\nhint: `f1lake config --example` prints one",
                     named.display()
                 )));
             }
@@ -348,8 +348,8 @@ impl Loaded {
         ] {
             if name == "base_url" && address.contains('@') || holds_password(address) {
                 return Err(Error::Usage(format!(
-                    "{name} ({}) holds a user or password; set these in the environment (OPENF1_USERNAME and \
-                     OPENF1_PASSWORD, or the variables of the object store)",
+                    "{name} ({}) contains a user name or password\nhint: set these in the environment \
+                     (OPENF1_USERNAME and OPENF1_PASSWORD, or the variables of the object store)",
                     self.origin(name)
                 )));
             }
@@ -359,9 +359,9 @@ impl Loaded {
         {
             if !value.is_finite() || value < least || value > 86_400.0 {
                 return Err(Error::Usage(format!(
-                    "{}: write seconds{}, up to a day, such as 30",
+                    "{}: expected seconds {}, up to 86,400, such as 30",
                     self.as_written(name),
-                    if least > 0.0 { " above 0" } else { "" }
+                    if least > 0.0 { "above 0" } else { "from 0" }
                 )));
             }
         }
@@ -451,9 +451,9 @@ fn holds_password(address: &str) -> bool {
 /// A configuration file with every setting at its default, each explained.
 pub fn example_file() -> String {
     let mut text = String::from(
-        "# Settings of f1lake. Every line shows a default; take the `#` off to change it.\n\
+        "# Settings of f1lake. Every line shows a default; remove its `#` to change it.\n\
          # The environment (F1LAKE_FETCH_YEAR=2024) and flags (--year 2024) override this file.\n\
-         # Accounts never stand here: set OPENF1_USERNAME and OPENF1_PASSWORD in the environment.\n",
+         # Accounts do not belong here: set OPENF1_USERNAME and OPENF1_PASSWORD in the environment.\n",
     );
     let defaults = Config::default();
     for setting in SETTINGS {
@@ -471,7 +471,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn odd_values_of_the_environment_stop_nothing() {
+    fn odd_environment_values_are_parsed() {
         for text in ["\"Italy,Spaim\\ting\u{fffd}\u{fffd}\"", "\"é\\té\\q\"", "[\"ü\\\\\", \"\\u00e9ß\"]"]
         {
             assert_eq!(read_value(text), Value::from(text));

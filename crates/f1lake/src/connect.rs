@@ -15,7 +15,7 @@ pub fn credentials() -> Result<Option<Credentials>, Error> {
     let set = |name: &str| std::env::var_os(name).is_some_and(|value| !value.is_empty());
     if set("OPENF1_USERNAME") != set("OPENF1_PASSWORD") {
         return Err(Error::Usage(
-            "only one of OPENF1_USERNAME and OPENF1_PASSWORD is set; set both, or none".to_owned(),
+            "only one of OPENF1_USERNAME and OPENF1_PASSWORD is set\nhint: set both, or neither".to_owned(),
         ));
     }
     Ok(Credentials::from_env())

@@ -57,7 +57,7 @@ impl Zone {
     pub fn require(config: &Config) -> Result<Self, Error> {
         Self::open_existing(config)?.ok_or_else(|| {
             Error::Usage(format!(
-                "no landing zone at {}; `f1lake extract` makes one, --out names another",
+                "no landing zone at {}\nhint: `f1lake extract` creates one; --out names another",
                 config.landing_path
             ))
         })

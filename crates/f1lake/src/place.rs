@@ -84,11 +84,11 @@ impl Place {
         match surroundings(name) {
             Surroundings { inside: true, .. } => folder(name, ", the volume's mount"),
             Surroundings { folder: true, workspace: true, .. } => Err(Error::Usage(format!(
-                "{name} is a folder of this machine, and a Databricks workspace is set too; write {DBFS}{name} for the \
-                 workspace's volume, or {FILE}{name} for the folder"
+                "{name} is a folder of this machine, but a Databricks workspace is also set\nhint: write \
+                 {DBFS}{name} for the volume of the workspace, or {FILE}{name} for the folder"
             ))),
             Surroundings { folder: true, .. } => {
-                folder(name, ", a folder of this machine: no Databricks workspace is set")
+                folder(name, ", a folder of this machine (no Databricks workspace is set)")
             }
             Surroundings { .. } => Ok(Self::Volume(name.to_owned())),
         }
@@ -114,9 +114,7 @@ impl Place {
         let folder = &config.landing_path;
         if workspace::volume(config).is_none_or(|volume| volume == bare(folder)) {
             return Err(Error::Usage(
-                "also_local keeps landing files of a volume in landing_path too; name the volume by \
-                 landing_volume_path or --to"
-                    .to_owned(),
+                "also_local needs a volume to land in\nhint: set landing_volume_path or --to".to_owned(),
             ));
         }
         let (copy, copied) =
@@ -171,7 +169,7 @@ mod tests {
     }
 
     #[test]
-    fn a_volume_is_the_mount_inside_databricks_and_elsewhere_what_there_is() {
+    fn volumes_path_resolves_by_environment() {
         let volume = Place::Volume(VOLUME.to_owned());
         for (folder, workspace) in [(true, true), (true, false), (false, true), (false, false)] {
             let inside = means(VOLUME, true, folder, workspace).unwrap();
@@ -193,7 +191,7 @@ mod tests {
     }
 
     #[test]
-    fn what_says_how_it_is_reached_means_that_everywhere() {
+    fn volume_schemes_are_unambiguous() {
         for (inside, folder, workspace) in
             [(true, true, true), (false, true, true), (false, false, false), (true, false, false)]
         {

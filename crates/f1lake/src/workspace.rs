@@ -56,7 +56,7 @@ impl DatabricksNames {
             .or_else(|| landing.as_ref().map(|volume| volume.catalog().to_owned()))
             .ok_or_else(|| {
                 Error::Usage(
-                    "no catalog is named; set databricks_catalog or --catalog, or land in a volume"
+                    "no catalog is set\nhint: set databricks_catalog or --catalog, or land in a volume"
                         .to_owned(),
                 )
             })?;
@@ -77,7 +77,7 @@ pub async fn warehouse(config: &Config) -> Result<f1lake_warehouse::Warehouse, E
     let workspace = workspace(config)?;
     let wanted = workspace.login().warehouse.clone().ok_or_else(|| {
         Error::Usage(
-            "no SQL warehouse is named; set databricks_warehouse, --warehouse or DATABRICKS_WAREHOUSE_ID"
+            "no SQL warehouse is set\nhint: set databricks_warehouse, --warehouse or DATABRICKS_WAREHOUSE_ID"
                 .to_owned(),
         )
     })?;

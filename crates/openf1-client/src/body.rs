@@ -52,7 +52,7 @@ fn expected(gzip: &[u8]) -> usize {
 fn count_rows(body: &[u8]) -> Result<usize, String> {
     let rows: Vec<&RawValue> = serde_json::from_slice(body).map_err(|error| error.to_string())?;
     match rows.iter().position(|row| !row.get().starts_with('{')) {
-        Some(index) => Err(format!("element {index} is no object")),
+        Some(index) => Err(format!("element {index} is not an object")),
         None => Ok(rows.len()),
     }
 }
@@ -100,7 +100,7 @@ mod tests {
     }
 
     #[test]
-    fn a_trailer_that_lies_reserves_no_memory() {
+    fn wrong_gzip_length_reserves_no_memory() {
         let mut body = vec![0; 1020];
         body.extend(u32::MAX.to_le_bytes());
         assert!(expected(&body) <= 64 * 1024, "{}", expected(&body));

@@ -104,12 +104,12 @@ impl ClientBuilder {
         // Check this first and without quoting the address, because later errors quote it.
         if base.contains('@') {
             return Err(Error::Config(
-                "base_url holds a user or password; set OPENF1_USERNAME and OPENF1_PASSWORD instead"
+                "base_url contains a user name or password; set OPENF1_USERNAME and OPENF1_PASSWORD instead"
                     .to_owned(),
             ));
         }
         let url = url::Url::parse(&base).map_err(|error| {
-            Error::Config(format!("base_url `{base}` is not a URL ({error}); try {DEFAULT_BASE_URL}"))
+            Error::Config(format!("invalid base_url `{base}`: {error}; try {DEFAULT_BASE_URL}"))
         })?;
         match url.scheme() {
             "https" => {}
@@ -137,8 +137,9 @@ impl ClientBuilder {
             // Proxies cannot reach this machine's own ports.
             http = http.no_proxy();
         }
-        let http =
-            http.build().map_err(|error| Error::Config(format!("no HTTP client: {}", describe(&error))))?;
+        let http = http
+            .build()
+            .map_err(|error| Error::Config(format!("cannot create an HTTP client: {}", describe(&error))))?;
         let limits = Limits::default_for(&base, self.credentials.is_some());
         let root = base.strip_suffix("/v1").unwrap_or(&base);
         Ok(OpenF1 {

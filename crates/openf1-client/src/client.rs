@@ -190,7 +190,7 @@ impl OpenF1 {
                 Try::Final(error) => return Err(error),
                 Try::Unauthorised(detail) => match bearer {
                     Some(bearer) if !renewed => {
-                        tracing::debug!(%request, %detail, "token refused, renewing once");
+                        tracing::debug!(%request, %detail, "token refused; renewing it once");
                         renewed = true;
                         self.shared.tokens.forget(&bearer);
                     }
@@ -215,9 +215,9 @@ impl OpenF1 {
                         pause.map_or(delay, |pause| pause.max(delay.min(pause + self.shared.retry_delay)));
                     // One retry is normal; more of them explain to the user why the run waits.
                     if tries > 1 {
-                        tracing::warn!("again in {:.1} s: {error}", delay.as_secs_f64());
+                        tracing::warn!("retrying in {:.1} s: {error}", delay.as_secs_f64());
                     } else {
-                        tracing::info!("again in {:.1} s: {error}", delay.as_secs_f64());
+                        tracing::info!("retrying in {:.1} s: {error}", delay.as_secs_f64());
                     }
                     self.shared.retried.fetch_add(1, Ordering::Relaxed);
                     self.shared.limiter.clock().sleep(delay).await;
@@ -243,7 +243,7 @@ impl OpenF1 {
         if let Error::Status { detail, .. } = &mut error
             && lacks_version
         {
-            *detail = format!("the base URL does not end in /v1, as the API's does ({detail})");
+            *detail = format!("the base URL does not end in /v1 ({detail})");
         }
         error
     }

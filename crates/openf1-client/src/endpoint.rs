@@ -203,7 +203,7 @@ macro_rules! endpoints {
 }
 
 endpoints! {
-    /// Telemetry of a car, about 3.7 times a second at irregular gaps.
+    /// Telemetry of a car, about 3.7 times per second at irregular intervals.
     CarData / CarDataPoint: "car_data" as "car_data", SessionDriver, Every,
     key ["session_key", "driver_number", "date"], rows 540000 x 166 {
         /// Meeting.
@@ -212,7 +212,7 @@ endpoints! {
         req session_key: i64,
         /// Car number.
         req driver_number: i64,
-        /// When it was measured, UTC.
+        /// Time of the measurement, UTC.
         req date: Timestamp,
         /// Engine speed, revolutions per minute.
         opt rpm: i64,
@@ -220,7 +220,7 @@ endpoints! {
         opt speed: i64,
         /// Gear, 0 (neutral) to 8.
         opt n_gear: i64,
-        /// Throttle, 0 to 100 %; 104 together with brake 104 means no reading.
+        /// Throttle, 0 to 100%; 104 together with brake 104 means no reading.
         opt throttle: i64,
         /// Brake, 0 or 100 (pressed); 104 together with throttle 104 means no reading.
         opt brake: i64,
@@ -263,14 +263,14 @@ endpoints! {
         /// Predicted points.
         opt points_current: f64,
     }
-    /// Who drove which car in a session; may hold duplicates and half-null rows.
+    /// Who drove which car in a session; may contain duplicates and rows that are half null.
     Drivers / Driver: "drivers" as "drivers", Session, Every,
     key ["session_key", "driver_number"], rows 20 x 425 {
         /// Meeting.
         req meeting_key: i64,
         /// Session.
         req session_key: i64,
-        /// Car number; changes its owner between seasons.
+        /// Car number; drivers change numbers between seasons.
         req driver_number: i64,
         /// Name on television, such as `M VERSTAPPEN`.
         opt broadcast_name: String,
@@ -291,7 +291,7 @@ endpoints! {
         /// Country, three letters; leaves the API after 2026.
         opt country_code: String,
     }
-    /// Gaps between cars in a race or sprint, about every four seconds a driver.
+    /// Gaps between cars in a race or sprint, about every 4 s per driver.
     Intervals / Interval: "intervals" as "intervals", Session, RaceAndSprint,
     key ["session_key", "driver_number", "date"], rows 20000 x 140 {
         /// Meeting.
@@ -300,7 +300,7 @@ endpoints! {
         req session_key: i64,
         /// Car number.
         req driver_number: i64,
-        /// When, UTC.
+        /// Time, UTC.
         req date: Timestamp,
         /// Gap to the leader, seconds or laps; the leader is usually 0.
         opt gap_to_leader: Gap,
@@ -343,7 +343,7 @@ endpoints! {
         /// Mini-sector codes of sector 3.
         opt segments_sector_3: Vec<Option<i64>>,
     }
-    /// Position of a car on the track, about 3.8 times a second.
+    /// Position of a car on the track, about 3.8 times per second.
     Location / LocationPoint: "location" as "locations", SessionDriver, Every,
     key ["session_key", "driver_number", "date"], rows 540000 x 127 {
         /// Meeting.
@@ -352,7 +352,7 @@ endpoints! {
         req session_key: i64,
         /// Car number.
         req driver_number: i64,
-        /// When, UTC.
+        /// Time, UTC.
         req date: Timestamp,
         /// East of the circuit's origin, 1/10 m; x, y and z all 0 means no fix.
         opt x: i64,
@@ -398,9 +398,9 @@ endpoints! {
         opt date_end: Timestamp,
         /// Season.
         opt year: i64,
-        /// Code of the meeting in early answers.
+        /// Code of the meeting in early responses.
         opt meeting_code: String,
-        /// Whether it was called off.
+        /// Whether it was cancelled.
         opt is_cancelled: bool,
     }
     /// Overtakes in a race or sprint, including swaps by pit stops and penalties; incomplete.
@@ -414,7 +414,7 @@ endpoints! {
         req overtaking_driver_number: i64,
         /// Car that was passed.
         req overtaken_driver_number: i64,
-        /// When, UTC.
+        /// Time, UTC.
         req date: Timestamp,
         /// Position of the overtaking car afterwards.
         opt position: i64,
@@ -434,12 +434,12 @@ endpoints! {
         opt date: Timestamp,
         /// Time in the pit lane, s; hours under a red flag.
         opt lane_duration: f64,
-        /// Time at standstill, s; from the US GP 2024, often filled in weeks later.
+        /// Stationary time, s; from the US GP 2024, often filled in weeks later.
         opt stop_duration: f64,
         /// Older name of `lane_duration`, s; leaves the API after 2026.
         opt pit_duration: f64,
     }
-    /// Changes of position; a driver who never changes may have one row or none.
+    /// Changes of position; a driver who never changes position may have one row or none.
     Position / PositionChange: "position" as "position", Session, Every,
     key ["session_key", "driver_number", "date"], rows 400 x 124 {
         /// Meeting.
@@ -448,7 +448,7 @@ endpoints! {
         req session_key: i64,
         /// Car number.
         req driver_number: i64,
-        /// When, UTC.
+        /// Time, UTC.
         req date: Timestamp,
         /// Position from then on.
         opt position: i64,
@@ -461,7 +461,7 @@ endpoints! {
         req meeting_key: i64,
         /// Session.
         req session_key: i64,
-        /// When, UTC, mostly to the second.
+        /// Time, UTC, mostly to the second.
         opt date: Timestamp,
         /// Car the message is about.
         opt driver_number: i64,
@@ -537,7 +537,7 @@ endpoints! {
         opt gmt_offset: String,
         /// Season.
         opt year: i64,
-        /// Whether it was called off; set by hand, from April 2026.
+        /// Whether it was cancelled; set by hand, from April 2026.
         opt is_cancelled: bool,
     }
     /// Grid of a race or sprint; rows carry the key of the qualifying session that set it.
@@ -549,7 +549,7 @@ endpoints! {
         req session_key: i64,
         /// Car number.
         req driver_number: i64,
-        /// Place on the grid.
+        /// Grid position.
         opt position: i64,
         /// Qualifying lap, s.
         opt lap_duration: f64,
@@ -583,19 +583,19 @@ endpoints! {
         req session_key: i64,
         /// Car number.
         req driver_number: i64,
-        /// When, UTC.
+        /// Time, UTC.
         opt date: Timestamp,
         /// Recording, mp3.
         opt recording_url: String,
     }
-    /// Weather at the track, once a minute.
+    /// Weather at the track, once per minute.
     Weather / WeatherSample: "weather" as "weather", Session, Every,
     key ["session_key", "date"], rows 157 x 233 {
         /// Meeting.
         req meeting_key: i64,
         /// Session.
         req session_key: i64,
-        /// When, UTC.
+        /// Time, UTC.
         req date: Timestamp,
         /// Air, degrees Celsius.
         opt air_temperature: f64,
@@ -607,7 +607,7 @@ endpoints! {
         opt rainfall: i64,
         /// Track, degrees Celsius; exactly 0.0 is a glitch.
         opt track_temperature: f64,
-        /// Where the wind comes from, degrees, 0 to 359 with rare glitches above.
+        /// Direction that the wind comes from, degrees, 0 to 359, with rare glitches above.
         opt wind_direction: i64,
         /// Wind, m/s.
         opt wind_speed: f64,
@@ -639,7 +639,7 @@ impl std::fmt::Display for Endpoint {
 
 /// Not the name of an endpoint.
 #[derive(Debug, Clone, thiserror::Error)]
-#[error("unknown endpoint `{0}`; known are: {known}", known = Endpoint::ALL.iter().map(|e| e.name()).collect::<Vec<_>>().join(", "))]
+#[error("endpoint `{0}` does not exist; available endpoints: {known}", known = Endpoint::ALL.iter().map(|e| e.name()).collect::<Vec<_>>().join(", "))]
 pub struct UnknownEndpoint(pub String);
 
 impl std::str::FromStr for Endpoint {
@@ -687,7 +687,7 @@ mod tests {
     }
 
     #[test]
-    fn a_row_keeps_what_it_does_not_know_or_expect() {
+    fn rows_keep_unknown_and_unexpected_fields() {
         let row: Lap = serde_json::from_str(
             r#"{"session_key":1,"lap_number":"two","lap_duration":90,"tyre":"soft","st_speed":null}"#,
         )

@@ -19,7 +19,7 @@ pub enum Error {
     Config(String),
     /// 401 while a session is live: without an account even history is closed until half an hour after it.
     #[error(
-        "{request}: a session is live and OpenF1 is closed to anonymous users; try again later or log in"
+        "{request}: a session is live, and OpenF1 is locked for anonymous users; try again later, or log in"
     )]
     Locked {
         /// The refused request.
@@ -28,7 +28,9 @@ pub enum Error {
         detail: String,
     },
     /// 422: the answer would be too large. Ask for fewer drivers or a shorter window.
-    #[error("{request}: the server finds the answer too large; ask for fewer drivers or a shorter window")]
+    #[error(
+        "{request}: the server refuses the response as too large; request fewer drivers or a shorter window"
+    )]
     TooLarge {
         /// The refused request.
         request: String,
@@ -44,7 +46,11 @@ pub enum Error {
         detail: String,
     },
     /// A status that the API does not use for rows, or that retries did not resolve.
-    #[error("{request}: HTTP {status} after {tries} tries in {elapsed:.1?}: {detail}")]
+    #[error(
+        "{request}: HTTP {status} after {tries} {attempts} in {seconds:.1} s: {detail}",
+        attempts = attempts(*tries),
+        seconds = elapsed.as_secs_f64()
+    )]
     Status {
         /// The failed request.
         request: String,
@@ -58,7 +64,10 @@ pub enum Error {
         detail: String,
     },
     /// A 200 response whose body is not a JSON array of objects.
-    #[error("{request}: the answer is no list of rows after {tries} tries: {detail}; is the base URL right?")]
+    #[error(
+        "{request}: the response is not a list of rows after {tries} {attempts}: {detail}; check the base URL",
+        attempts = attempts(*tries)
+    )]
     Body {
         /// The failed request.
         request: String,
@@ -68,7 +77,11 @@ pub enum Error {
         detail: String,
     },
     /// No complete response arrived.
-    #[error("{request}: no answer after {tries} tries in {elapsed:.1?}: {detail}")]
+    #[error(
+        "{request}: no response after {tries} {attempts} in {seconds:.1} s: {detail}",
+        attempts = attempts(*tries),
+        seconds = elapsed.as_secs_f64()
+    )]
     Transport {
         /// The failed request.
         request: String,
@@ -81,6 +94,11 @@ pub enum Error {
         /// Cause, without secrets.
         detail: String,
     },
+}
+
+/// Singular or plural.
+fn attempts(tries: u32) -> &'static str {
+    if tries == 1 { "attempt" } else { "attempts" }
 }
 
 impl Error {

@@ -137,7 +137,7 @@ pub(crate) async fn request_token(
         Err(error) => return TokenTry::Later(transport(error)),
     };
     let Some(parsed) = parsed else {
-        let detail = "the answer holds no access_token".to_owned();
+        let detail = "the response has no access_token".to_owned();
         return TokenTry::Later(Error::Body { request, tries: 1, detail });
     };
     // The API sends `expires_in` as text.

@@ -108,7 +108,7 @@ pub struct Filter {
 #[non_exhaustive]
 pub enum QueryError {
     /// The API would answer 404, as if there were no rows.
-    #[error("`{field}` is no field of {endpoint}; its fields are: {known}")]
+    #[error("{endpoint} has no field `{field}`; available fields: {known}")]
     UnknownField {
         /// The endpoint.
         endpoint: Endpoint,
@@ -138,7 +138,7 @@ pub enum QueryError {
         reason: &'static str,
     },
     /// The API would OR the two bounds and return nearly everything.
-    #[error("the window of {endpoint}.{field} is empty or inverted: {lower} and {upper}")]
+    #[error("the window of {endpoint}.{field} is empty or inverted: {lower} to {upper}")]
     EmptyWindow {
         /// The endpoint.
         endpoint: Endpoint,
@@ -150,9 +150,7 @@ pub enum QueryError {
         upper: String,
     },
     /// The API would pair the bounds differently than intended.
-    #[error(
-        "the bounds of {endpoint}.{field} do not form separate windows; ask for each window in a query of its own"
-    )]
+    #[error("the bounds of {endpoint}.{field} do not form separate windows; use one query per window")]
     AmbiguousWindows {
         /// The endpoint.
         endpoint: Endpoint,
@@ -296,7 +294,7 @@ impl Query {
         let textual = matches!(field.field_type, FieldType::Text | FieldType::Gap | FieldType::ResultTime);
         match &filter.value {
             Operand::Int(number) if numeric && number.unsigned_abs() > LARGEST => {
-                Err(bad("no number of the API is so large"))
+                Err(bad("the API has no number this large"))
             }
             Operand::Int(number) if numeric => Ok(number.to_string()),
             Operand::Float(number) if numeric && number.is_finite() => Ok(number.to_string()),
@@ -306,7 +304,7 @@ impl Query {
             Operand::Bool(value) if field.field_type == FieldType::Bool => Ok(value.to_string()),
             Operand::Text(text) if textual => {
                 if text.is_empty() {
-                    Err(bad("the API cannot search for nothing"))
+                    Err(bad("the API cannot search for empty text"))
                 } else if !UNCAST.contains(&field.name) && would_be_cast(text) {
                     Err(bad("the API reads this text as a number or date; filter the rows after fetching"))
                 } else if hides_operator(filter.op, text) || ends_in_offset(field.name, text) {
@@ -610,7 +608,7 @@ mod tests {
     }
 
     #[test]
-    fn what_the_api_would_misread_is_refused() {
+    fn values_the_api_would_misread_are_refused() {
         let drivers = || Query::new(Endpoint::Drivers).session(1);
         assert!(matches!(drivers().eq("limit", 1).to_query_string(), Err(QueryError::UnknownField { .. })));
         for text in ["MAR", "SUN", "44", "2024-01-02", "true", ""] {
@@ -709,14 +707,14 @@ mod tests {
 
     proptest! {
         #[test]
-        fn no_empty_or_inverted_window_leaves(a in 0i64..10_000, b in 0i64..10_000) {
+        fn empty_or_inverted_windows_are_refused(a in 0i64..10_000, b in 0i64..10_000) {
             let at = |ms| Timestamp::from_millisecond(1_700_000_000_000 + ms).unwrap();
             let query = Query::new(Endpoint::CarData).session(1).driver(1).window("date", Some(at(a)), Some(at(b)));
             prop_assert_eq!(query.to_query_string().is_ok(), a < b);
         }
 
         #[test]
-        fn every_text_arrives_as_it_was(text in "\\PC{1,30}") {
+        fn every_text_arrives_unchanged(text in "\\PC{1,30}") {
             if let Ok(query) = Query::new(Endpoint::Sessions).eq("location", text.as_str()).to_query_string() {
                 let value = query.strip_prefix("location=").unwrap();
                 prop_assert!(!value.contains(['&', '=', '>', '<', '+', ' ', '#']));

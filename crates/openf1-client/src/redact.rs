@@ -28,7 +28,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_secret_is_blanked_however_it_is_written() {
+    fn secrets_are_redacted_in_every_encoding() {
         let secret = SecretString::from("a \"b\"&ü");
         let words = r#"a "b"&ü, a+%22b%22%26%C3%BC, a%20%22b%22%26%C3%BC, {"input":"a \"b\"&ü"}, b"#;
         let blanked = redact(words, &[&secret, &SecretString::from("")]);

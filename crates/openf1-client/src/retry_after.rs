@@ -46,7 +46,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn any_text_is_survived(text in "\\PC{0,40}") {
+        fn any_retry_after_is_parsed_without_panic(text in "\\PC{0,40}") {
             let wait = parse_retry_after(&text, Timestamp::UNIX_EPOCH);
             prop_assert!(wait.is_none_or(|wait| wait > Duration::ZERO && wait <= LONGEST));
         }

@@ -162,7 +162,7 @@ mod tests {
     }
 
     #[test]
-    fn words_of_an_answer_are_short_and_steer_no_terminal() {
+    fn quoted_messages_are_short_without_control_characters() {
         let long = "x".repeat(100_000);
         let shapes =
             [long.clone(), format!("{{\"detail\":\"{long}\"}}"), format!("{{\"detail\":[\"{long}\"]}}")];
@@ -177,7 +177,7 @@ mod tests {
     }
 
     #[test]
-    fn a_message_is_found_where_servers_put_it() {
+    fn error_messages_are_found_in_every_known_form() {
         assert_eq!(detail(r#"{"detail":"one","error":"two"}"#), "one");
         assert_eq!(
             detail(r#"{"error":"Rate limit exceeded: 30 per 10 second"}"#),
@@ -188,7 +188,7 @@ mod tests {
     }
 
     #[test]
-    fn a_window_is_read_from_the_words_of_a_429() {
+    fn limit_window_is_parsed_from_a_429_message() {
         let seconds = |words| pause_by_words(words).as_secs();
         assert_eq!(seconds("Rate limit exceeded. Max 3 requests/second."), 1);
         assert_eq!(seconds("Rate limit exceeded. Max 30 requests/minute."), 15);

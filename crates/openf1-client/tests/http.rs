@@ -19,7 +19,7 @@ const TOO_MUCH: &str =
 const TOO_FAST: &str =
     r#"{"detail":"Rate limit exceeded. Max 3 requests/second.","error":"Too Many Requests"}"#;
 
-/// What the server answers, in turn; the last answer repeats.
+/// Responses of the server, in order; the last one repeats.
 #[derive(Clone)]
 struct Answer {
     status: u16,
@@ -41,7 +41,7 @@ struct Script {
 struct Server {
     script: Arc<Mutex<Script>>,
     base_url: String,
-    /// Waits of clients take no time.
+    /// Clients do not really wait.
     clock: Arc<FakeClock>,
 }
 
@@ -68,7 +68,7 @@ impl Server {
             .max_retries(3)
     }
 
-    /// How long clients have waited.
+    /// Total time that clients have waited.
     fn waited(&self) -> Duration {
         Duration::from_micros(self.clock.now().unsigned_abs())
     }
@@ -97,7 +97,7 @@ fn laps() -> Query {
 }
 
 #[tokio::test]
-async fn rows_are_typed_and_the_request_says_who_asks() {
+async fn rows_are_typed_and_requests_name_the_client() {
     let server = Server::start([answer(
         200,
         r#"[{"session_key":9158,"driver_number":1,"lap_number":1,"lap_duration":null,"new":1}]"#,
@@ -115,7 +115,7 @@ async fn rows_are_typed_and_the_request_says_who_asks() {
 }
 
 #[tokio::test]
-async fn nothing_found_is_no_error_and_no_error_is_nothing_found() {
+async fn not_found_is_empty_other_errors_are_errors() {
     for (status, body) in [(404, r#"{"detail":"No results found."}"#), (200, "[]")] {
         let server = Server::start([answer(status, body)]).await;
         let found = server.client().build().unwrap().fetch(&laps()).await.unwrap();
@@ -127,7 +127,7 @@ async fn nothing_found_is_no_error_and_no_error_is_nothing_found() {
         assert!(matches!(error, Error::Status { status: 404, .. }), "{error}");
     }
     for body in [r#"{"detail":"oops"}"#, "<html>", "[1]", "", r#"[{"a":NaN}]"#, "[{}"] {
-        // An address that never gave rows is probably the wrong one: it is given up sooner.
+        // An address that never returned rows is probably wrong, so the client gives up earlier.
         let server = Server::start([answer(200, body)]).await;
         let error = server.client().build().unwrap().fetch(&laps()).await.unwrap_err();
         assert!(matches!(error, Error::Body { tries: 2, .. }), "{body}: {error}");
@@ -140,7 +140,7 @@ async fn nothing_found_is_no_error_and_no_error_is_nothing_found() {
 }
 
 #[tokio::test]
-async fn a_large_answer_waits_for_its_turn_and_a_small_one_does_not() {
+async fn large_responses_wait_for_their_turn_small_ones_do_not() {
     let large: &str = format!("[{}{{}}]", "{},".repeat(20_000)).leak();
     let server = Server::start([answer(200, large), answer(200, large), answer(200, "[{}]")]).await;
     let client = server.client().build().unwrap();
@@ -155,7 +155,7 @@ async fn a_large_answer_waits_for_its_turn_and_a_small_one_does_not() {
 }
 
 #[tokio::test]
-async fn what_may_pass_is_tried_again() {
+async fn transient_errors_are_retried() {
     for first in [
         answer(500, "<html>trace</html>"),
         answer(502, "x"),
@@ -172,7 +172,7 @@ async fn what_may_pass_is_tried_again() {
 }
 
 #[tokio::test]
-async fn an_answer_that_never_comes_is_asked_for_again() {
+async fn timed_out_request_is_retried() {
     let never = Answer { delay: Duration::from_secs(3600), ..answer(200, "[]") };
     let server = Server::start([never, answer(200, "[{}]")]).await;
     let client = server.client().timeout(Duration::from_secs(2)).build().unwrap();
@@ -181,7 +181,7 @@ async fn an_answer_that_never_comes_is_asked_for_again() {
 }
 
 #[tokio::test]
-async fn a_lasting_failure_is_told_with_its_story() {
+async fn permanent_failure_reports_attempts_and_elapsed_time() {
     let server = Server::start([answer(503, "Service Unavailable")]).await;
     let error = server.client().build().unwrap().fetch(&laps()).await.unwrap_err();
     let text = error.to_string();
@@ -200,7 +200,7 @@ async fn a_lasting_failure_is_told_with_its_story() {
     assert!(matches!(error, Error::Transport { timeout: false, .. }), "{error}");
 }
 
-/// A clock that stands still, for all who wait, until it is let go.
+/// A clock that stands still for all waiting tasks until it is released.
 #[derive(Debug)]
 struct HeldClock {
     time: Arc<FakeClock>,
@@ -222,7 +222,7 @@ impl Clock for HeldClock {
 }
 
 #[tokio::test]
-async fn retry_after_is_waited_for_by_all() {
+async fn all_workers_wait_for_retry_after() {
     let wait = Answer { headers: &[("retry-after", "7")], ..answer(429, TOO_FAST) };
     let server = Server::start([wait, answer(200, "[]")]).await;
     let clock = Arc::new(HeldClock { time: Arc::default(), go: Arc::new(tokio::sync::Semaphore::new(0)) });
@@ -250,7 +250,7 @@ async fn retry_after_is_waited_for_by_all() {
 }
 
 #[tokio::test]
-async fn a_retry_after_that_makes_no_sense_is_not_waited_for() {
+async fn invalid_retry_after_is_ignored() {
     for junk in ["-3", "0", "soon"] {
         let headers: &'static [(&str, &str)] = vec![("retry-after", junk)].leak();
         let server = Server::start([Answer { headers, ..answer(503, "x") }, answer(200, "[]")]).await;
@@ -260,8 +260,8 @@ async fn a_retry_after_that_makes_no_sense_is_not_waited_for() {
 }
 
 #[tokio::test]
-async fn a_429_is_waited_out_for_a_full_minute_whatever_it_says() {
-    // With the refusals that fill a minute.
+async fn a_429_is_waited_out_for_up_to_a_minute() {
+    // With refusals that fill a minute.
     for (body, refusals) in [
         (TOO_FAST, 6),
         ("slow down", 6),
@@ -283,7 +283,7 @@ async fn a_429_is_waited_out_for_a_full_minute_whatever_it_says() {
 }
 
 #[tokio::test]
-async fn waits_between_tries_differ_from_client_to_client() {
+async fn retry_delays_differ_between_clients() {
     let mut waits = std::collections::BTreeSet::new();
     for _ in 0..8 {
         let server = Server::start([answer(503, "x"), answer(200, "[]")]).await;
@@ -354,7 +354,7 @@ async fn a_redirect_is_not_followed() {
 }
 
 #[tokio::test]
-async fn a_redirect_brings_neither_token_nor_password_to_another_host() {
+async fn redirects_carry_no_credentials_to_another_host() {
     let token = || answer(200, r#"{"access_token":"tok-canary","token_type":"bearer","expires_in":"3600"}"#);
     for status in [301, 302, 303, 307, 308] {
         let other = Server::start([token()]).await;
@@ -423,7 +423,7 @@ async fn numbers_keep_their_last_digit() {
 }
 
 #[tokio::test]
-async fn a_base_url_without_its_version_is_told_soon() {
+async fn base_url_without_version_fails_early() {
     let server = Server::start([answer(500, "<h1>Invalid route</h1>")]).await;
     let base = server.base_url.strip_suffix("/v1").unwrap();
     let error =

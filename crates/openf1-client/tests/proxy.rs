@@ -1,7 +1,8 @@
 //! The environment's proxy, its exceptions and its own certificate authority.
 //!
-//! Each case is a process of its own, with an environment of its own. The proxy answers `CONNECT` by leading to our server, whatever host is
-//! asked for, as a proxy does that looks into the traffic: the server's certificate is signed by an authority that no system knows.
+//! Each case is a separate process with its own environment. The proxy connects every `CONNECT` to our
+//! server, whatever host is requested, like a proxy that inspects TLS: the server's certificate is signed by
+//! an unknown authority.
 
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
@@ -18,7 +19,7 @@ use tokio_rustls::rustls::ServerConfig;
 use tokio_rustls::rustls::pki_types::PrivateKeyDer;
 use tokio_rustls::server::TlsStream;
 
-/// A name that no name server knows.
+/// A name that does not resolve.
 const HOST: &str = "api.openf1.invalid";
 
 struct Tls {
@@ -49,7 +50,7 @@ struct Place {
     proxy: String,
     /// The authority's certificate.
     authority: tempfile::NamedTempFile,
-    /// Hosts that the proxy was asked for.
+    /// Hosts requested from the proxy.
     asked: Arc<Mutex<Vec<String>>>,
     /// HTTP versions of the requests that arrived.
     arrived: Arc<Mutex<Vec<String>>>,
@@ -66,7 +67,7 @@ async fn start() -> Place {
     let key = rcgen::KeyPair::generate().unwrap();
     let server = rcgen::CertificateParams::new([HOST.to_owned()]).unwrap().signed_by(&key, &issuer).unwrap();
     let key = PrivateKeyDer::try_from(key.serialize_der()).unwrap();
-    // Other crates of the workspace bring a second provider, so that none is the default.
+    // Other crates of the workspace add a second provider, so none is the default.
     let provider = Arc::new(tokio_rustls::rustls::crypto::aws_lc_rs::default_provider());
     let mut config = ServerConfig::builder_with_provider(provider)
         .with_safe_default_protocol_versions()
@@ -99,7 +100,7 @@ async fn start() -> Place {
     Place { proxy, authority: file, asked, arrived }
 }
 
-/// Answers one `CONNECT` and carries what follows.
+/// Accepts one `CONNECT` and forwards the rest.
 async fn tunnel(client: TcpStream, server: SocketAddr, hosts: Arc<Mutex<Vec<String>>>) {
     let mut client = BufReader::new(client);
     let mut first = String::new();
@@ -150,7 +151,7 @@ async fn a_proxy_with_an_authority_of_its_own_is_used_and_http_2_where_offered()
     assert_eq!(*place.asked.lock().unwrap(), [format!("{HOST}:443")]);
     assert_eq!(*place.arrived.lock().unwrap(), ["HTTP/2.0"]);
 
-    // An authority that nobody vouches for is refused, and the error says what is wrong.
+    // An untrusted authority is refused, and the error says why.
     let done = fetch(&url, &[("HTTPS_PROXY", &place.proxy)]).await;
     assert!(!done.status.success());
     assert!(told(&done).contains("certificate"), "{}", told(&done));

@@ -1,4 +1,4 @@
-//! Recorded answers of the real API become typed rows with nothing lost.
+//! Recorded responses of the real API become typed rows without loss.
 
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
@@ -9,7 +9,7 @@ use serde_json::{Map, Value};
 use std::io::Read;
 use std::path::Path;
 
-/// Same values, where null and absent are one, numbers are compared as numbers and times as instants.
+/// Same values: null equals absent, numbers are compared as numbers and times as instants.
 fn same(a: &Value, b: &Value) -> bool {
     match (a, b) {
         (Value::Number(a), Value::Number(b)) => a.as_f64() == b.as_f64(),
@@ -33,8 +33,8 @@ fn check<R: Row>(rows: Vec<Map<String, Value>>) {
                 R::ENDPOINT
             );
         }
-        // Whatever the table knows must have fitted its type. The recording of 9161 went through a script that
-        // flattened the lists of mini-sectors; such a surprise is kept too, as asserted above.
+        // Every known field must match its type. The recording of 9161 went through a script that
+        // flattened the lists of mini-sectors; such values are kept too, as asserted above.
         for name in row.extra().keys() {
             let flattened = name.starts_with("segments_") && object["session_key"] == 9161;
             assert!(

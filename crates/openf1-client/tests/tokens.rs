@@ -1,4 +1,4 @@
-//! A token that ends early or while its request waits is renewed, once for all.
+//! A token that expires early, or while its request waits, is renewed once for all workers.
 
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
@@ -39,7 +39,7 @@ async fn answer(State(accounts): State<Arc<Accounts>>, request: Request) -> (Sta
         *refused == 1
     };
     if !first {
-        // The others learn of it when the first has a new token already.
+        // The others notice it when the first already has a new token.
         accounts.issued.subscribe().wait_for(|issued| *issued >= least).await.unwrap();
         tokio::time::sleep(Duration::from_millis(100)).await;
     }

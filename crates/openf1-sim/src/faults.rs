@@ -148,7 +148,7 @@ impl TryFrom<RawFault> for Fault {
                 if let Some(text) = &raw.retry_after
                     && axum::http::HeaderValue::from_str(text).is_err()
                 {
-                    return Err("retry_after holds characters that no header can".to_owned());
+                    return Err("retry_after contains characters that a header cannot have".to_owned());
                 }
                 Kind::Status { status, body: raw.body.clone(), retry_after: raw.retry_after.clone() }
             }
@@ -180,7 +180,7 @@ impl TryFrom<RawFault> for Fault {
             && name != "token"
             && Endpoint::from_name(name).is_none()
         {
-            return Err(format!("there is no endpoint `{name}`"));
+            return Err(format!("endpoint `{name}` does not exist"));
         }
         if let Some(p) = raw.probability
             && !(0.0..=1.0).contains(&p)
@@ -209,7 +209,7 @@ impl TryFrom<RawCorrection> for Correction {
 
     fn try_from(raw: RawCorrection) -> Result<Self, String> {
         let endpoint = Endpoint::from_name(&raw.endpoint)
-            .ok_or_else(|| format!("there is no endpoint `{}`", raw.endpoint))?;
+            .ok_or_else(|| format!("endpoint `{}` does not exist", raw.endpoint))?;
         let change = match raw.op.as_str() {
             "set" => Change::Set,
             "remove" => Change::Remove,
@@ -384,11 +384,11 @@ mod tests {
     }
 
     #[test]
-    fn plans_that_are_wrong() {
+    fn invalid_plans_are_refused() {
         for (text, needle) in [
             ("[[fault]]\nkind='boom'", "unknown kind `boom`"),
             ("[[fault]]\nkind='status'", "needs `status`"),
-            ("[[fault]]\nkind='cut'\nendpoint='nothing'", "no endpoint `nothing`"),
+            ("[[fault]]\nkind='cut'\nendpoint='nothing'", "endpoint `nothing` does not exist"),
             ("[[fault]]\nkind='cut'\nprobability=2.0", "not between 0 and 1"),
             ("[[fault]]\nkind='cut'\nevery=0", "count from 1"),
             ("[[fault]]\nkind='cut'\nafter_s=-1.0", "after_s"),

@@ -61,16 +61,16 @@ impl Generated {
         seasons.sort_unstable();
         seasons.dedup();
         if seasons.is_empty() {
-            return Err(SimError::Config("no season to generate: give at least one".to_owned()));
+            return Err(SimError::Config("no season to generate; give at least one".to_owned()));
         }
         if let Some(year) = seasons.iter().find(|y| !(2023..=2099).contains(*y)) {
             return Err(SimError::Config(format!(
-                "season {year} cannot be generated: OpenF1 begins in 2023 (to 2099)"
+                "season {year} cannot be generated; expected a season from 2023 to 2099"
             )));
         }
         if !(0.1..=50.0).contains(&telemetry_hz) {
             return Err(SimError::Config(format!(
-                "telemetry_hz is {telemetry_hz}, it must be between 0.1 and 50"
+                "telemetry_hz {telemetry_hz}: expected a value from 0.1 to 50"
             )));
         }
         let (mut meetings, mut sessions) = (Vec::new(), Vec::new());

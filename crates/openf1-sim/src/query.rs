@@ -411,7 +411,7 @@ mod tests {
     }
 
     #[test]
-    fn casts_that_surprise() {
+    fn surprising_casts() {
         use serde_json::json;
         assert!(matches("name_acronym=VER", json!({"name_acronym": "VER"})));
         assert!(!matches("name_acronym=MAR", json!({"name_acronym": "MAR"})));

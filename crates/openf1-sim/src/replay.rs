@@ -24,7 +24,7 @@ impl Replay {
     pub(crate) fn open(folder: &Path) -> Result<Self, SimError> {
         let fail = |path: &Path, reason: String| SimError::Replay { path: path.to_owned(), reason };
         if !folder.is_dir() {
-            return Err(fail(folder, "there is no such folder".to_owned()));
+            return Err(fail(folder, "the folder does not exist".to_owned()));
         }
         let mut tables = HashMap::new();
         for endpoint in Endpoint::ALL {
@@ -48,7 +48,7 @@ impl Replay {
                 let mut table: BTreeMap<Option<i64>, Vec<Row>> = BTreeMap::new();
                 for (i, object) in objects.into_iter().enumerate() {
                     let row = Row::recorded(object.get())
-                        .ok_or_else(|| fail(&path, format!("item {i} is no object")))?;
+                        .ok_or_else(|| fail(&path, format!("item {i} is not an object")))?;
                     table.entry(row.int("session_key")).or_default().push(row);
                 }
                 tables.insert(endpoint, table.into_iter().map(|(k, v)| (k, Arc::new(v))).collect());
@@ -56,7 +56,7 @@ impl Replay {
             }
         }
         if tables.is_empty() {
-            return Err(fail(folder, "it holds no <endpoint>.json or <endpoint>.json.gz".to_owned()));
+            return Err(fail(folder, "it contains no ENDPOINT.json or ENDPOINT.json.gz".to_owned()));
         }
         Ok(Self { tables })
     }

@@ -28,7 +28,7 @@ async fn get(sim: &Simulator, rest: &str) -> Response {
     Client::new().get(format!("{}/{rest}", sim.base_url())).send().await.unwrap()
 }
 
-/// A request that takes gzip; the client itself does not unpack it.
+/// A request that accepts gzip; the client does not unpack it.
 async fn zipped(sim: &Simulator, rest: &str) -> Response {
     let request = Client::new().get(format!("{}/{rest}", sim.base_url()));
     request.header("accept-encoding", "br, gzip;q=0.8").send().await.unwrap()
@@ -96,7 +96,7 @@ async fn every_endpoint_answers() {
 }
 
 #[tokio::test]
-async fn nothing_and_too_much() {
+async fn empty_and_too_large_responses() {
     let sim = start(open()).await.unwrap();
     let nothing = (404, r#"{"detail":"No results found."}"#.to_owned());
     let cancelled =
@@ -112,7 +112,7 @@ async fn nothing_and_too_much() {
         &format!("drivers?session_key={cancelled}"),
         "drivers?session_key=9647&name_acronym=MAR",
         &format!("location?session_key={RACE}&driver_number=99"),
-        // The encoded name of an operator ends in a text that is no date.
+        // The encoded operator ends in text that is not a date.
         &format!("location?session_key={RACE}&driver_number=1&date%3E%3D=2024-12-08T13:30:00"),
         &format!("laps?session_key={RACE}&date_start%3E%3D=2024-12-08T13:30:00"),
     ] {
@@ -333,7 +333,7 @@ async fn tokens() {
         let response = Client::new().get(url).bearer_auth(token).send().await.unwrap();
         (response.status().as_u16(), response.text().await.unwrap())
     };
-    // A sponsor has six a second.
+    // A sponsor has six per second.
     for _ in 0..6 {
         assert_eq!(ask(&token).await.0, 200);
     }
@@ -464,11 +464,11 @@ async fn faults_of_the_connection() {
     let began = Instant::now();
     assert_eq!(get(&sim, "meetings?year=2024").await.status(), 200);
     assert!(began.elapsed() >= Duration::from_millis(300));
-    // A stalled answer ends with the server.
+    // A stalled response ends with the server.
     let url = format!("{}/drivers?session_key={RACE}", sim.base_url());
     let stalled = tokio::spawn(async move { Client::new().get(url).send().await?.bytes().await });
     tokio::time::sleep(Duration::from_millis(100)).await;
-    // The server is well after all that.
+    // The server still works afterwards.
     assert_eq!(get(&sim, &format!("position?session_key={RACE}")).await.status(), 200);
     sim.shutdown().await;
     let ended = tokio::time::timeout(Duration::from_secs(5), stalled).await.unwrap();
@@ -634,7 +634,7 @@ async fn fields_are_those_of_the_documentation() {
 }
 
 #[tokio::test]
-async fn truth_is_told_of_generated_sessions_only() {
+async fn truth_exists_for_generated_sessions_only() {
     let sim = openf1_sim::start(open()).await.unwrap();
     let url = sim.base_url().replace("/v1", "/_sim/truth");
     let key = rows(&sim, "sessions?year=2024&session_name=Race").await[0]["session_key"].as_i64().unwrap();

@@ -1,4 +1,4 @@
--- Each session has a line for each check of data_quality, also for those that had nothing to look at.
+-- Each session has a line for each check of data_quality, also for those that had no data to check.
 with checks as (
     select count(distinct check_name) as checks
     from {{ ref('data_quality') }}

@@ -139,7 +139,7 @@ fn show_checks(
         context.output(),
         whole,
         checks,
-        &[Column::Left("check"), Column::Left("result"), Column::Right("rows"), Column::Left("what")],
+        &[Column::Left("test"), Column::Left("result"), Column::Right("rows"), Column::Left("description")],
         |check| {
             let result = match check.status {
                 CheckStatus::Passed => "passed",
@@ -161,7 +161,7 @@ fn checks_line(checks: &[CheckResult]) -> String {
     format!(
         "{} {}: {} passed, {} warned, {} failed",
         checks.len(),
-        plural(checks.len(), "check", "checks"),
+        plural(checks.len(), "test", "tests"),
         count(CheckStatus::Passed),
         count(CheckStatus::Warned),
         count(CheckStatus::Failed)

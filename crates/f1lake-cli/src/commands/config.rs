@@ -43,8 +43,8 @@ pub(crate) fn run(context: &Context, args: &ConfigArgs) -> Result<ExitCode, Erro
         })
         .collect();
     for (name, meaning) in [
-        ("OPENF1_USERNAME", "Account of OpenF1; with it the sponsor's limits apply."),
-        ("OPENF1_PASSWORD", "Its password, never shown."),
+        ("OPENF1_USERNAME", "OpenF1 account; the sponsor limits apply with it."),
+        ("OPENF1_PASSWORD", "Password of the OpenF1 account; never shown."),
     ] {
         let set = std::env::var_os(name).is_some_and(|value| !value.is_empty());
         let (value, origin) =
@@ -54,7 +54,7 @@ pub(crate) fn run(context: &Context, args: &ConfigArgs) -> Result<ExitCode, Erro
     // Without a workspace there is nothing to show, which is not an error.
     if let Ok(login) = f1lake::workspace::login(&loaded.config) {
         for (setting, value, origin) in login.describe() {
-            let meaning = "Databricks workspace, for landing in a volume and loading by a warehouse.";
+            let meaning = "Databricks workspace, for landing in a volume and loading with a SQL warehouse.";
             let setting = match setting {
                 "host" => "databricks host",
                 "token" => "databricks token",

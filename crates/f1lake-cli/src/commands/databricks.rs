@@ -27,7 +27,7 @@ async fn prepare(context: &Context, args: &SetupArgs) -> Result<ExitCode, Error>
     let warehouse = f1lake::workspace::warehouse(&loaded.config).await?;
     warehouse.prepare(&crate::interrupt::token()).await?;
     context.say(&format!(
-        "{} has the bronze tables, {} is there",
+        "the bronze tables in {} and the volume {} exist",
         warehouse.describe(),
         warehouse.staging.path()
     ));
@@ -39,7 +39,8 @@ fn pipeline(context: &Context, args: &ZoneArgs) -> Result<ExitCode, Error> {
     let config = &loaded.config;
     let volume = f1lake::workspace::volume(config).ok_or_else(|| {
         Error::Usage(
-            "a pipeline reads a volume; name it by landing_volume_path or --out /Volumes/<catalog>/<schema>/<volume>"
+            "a pipeline reads a volume, and none is set\nhint: set landing_volume_path or --out \
+             /Volumes/CATALOG/SCHEMA/VOLUME"
                 .to_owned(),
         )
     })?;
@@ -48,7 +49,8 @@ fn pipeline(context: &Context, args: &ZoneArgs) -> Result<ExitCode, Error> {
         (Format::Ndjson, Compression::None | Compression::Gzip) => LandingFiles::Ndjson,
         _ => {
             return Err(Error::Usage(
-                "a pipeline reads json or ndjson, plain or gzip; set format and compression so, or use `f1lake load`"
+                "a pipeline reads only json and ndjson, uncompressed or gzip\nhint: change format and \
+                 compression, or use `f1lake load`"
                     .to_owned(),
             ));
         }

@@ -45,7 +45,8 @@ pub(crate) async fn run(context: &Context, args: &DemoArgs) -> Result<ExitCode, 
     })
     .await?;
     context.say(&format!(
-        "A simulated OpenF1 runs on {} with a generated season: invented results, real shapes and quirks.",
+        "A simulated OpenF1 runs on {} with a generated season: the results are invented, the shapes and \
+         quirks are real.",
         simulator.base_url()
     ));
     let client = OpenF1::builder()
@@ -77,12 +78,12 @@ pub(crate) async fn run(context: &Context, args: &DemoArgs) -> Result<ExitCode, 
     let program = program();
     let out = shown(&args.out);
     context.say(&format!(
-        "\nFrom the API to gold in {:.0} s, with generated data. Look at it:\n  \
-         {out}/report.html in a browser\n  \
+        "\nFrom the API to gold in {:.0} s, with generated data. Look at the result:\n  \
+         open {out}/report.html in a browser\n  \
          {program} sql --lake {out}/lake \"{QUERY}\"\n  \
          {program} tables --lake {out}/lake\n  \
          {program} verify --out {out}/landing\n\
-         Then the real thing, within the free limits:\n  \
+         Then fetch real data, within the free limits:\n  \
          {program} plan --mode latest --num-sessions 1\n  \
          {program} run --mode latest --num-sessions 1",
         started.elapsed().as_secs_f64()
@@ -96,7 +97,8 @@ fn seed_of(context: &Context, folder: &Path, args: &DemoArgs) -> Result<u64, Err
     let before = std::fs::read_to_string(&file).ok().and_then(|text| text.trim().parse().ok());
     if let Some(seed) = before.filter(|seed| *seed != args.seed) {
         context.say(&format!(
-            "{} holds the demo of seed {seed} and shows that; for seed {} give another folder: --out {}-{}",
+            "{} contains the demo of seed {seed}, which is shown; for seed {}, use another folder: --out \
+             {}-{}",
             args.out, args.seed, args.out, args.seed
         ));
         return Ok(seed);

@@ -45,7 +45,7 @@ impl Checks {
             }
             Err(error) => {
                 self.worst.get_or_insert(error.exit_code());
-                let detail = error.told().replace("\n  ", "; ");
+                let detail = error.told().replace("\nhint: ", "; ");
                 self.done.push(Check { check, ok: Some(false), detail });
                 None
             }
@@ -73,7 +73,7 @@ pub(crate) async fn run(context: &Context, args: &DoctorArgs) -> Result<ExitCode
         let client = quick_client(&loaded).map(|client| {
             let limits = client.limiter().limits();
             let tier = if client.is_authenticated() { "account set" } else { "no account" };
-            (format!("{} a second, {} a minute ({tier})", limits.per_second, limits.per_minute), client)
+            (format!("{} per second, {} per minute ({tier})", limits.per_second, limits.per_minute), client)
         });
         // In parallel, because each may wait for another network.
         let (zone, warehouse, answer) =
@@ -93,7 +93,7 @@ pub(crate) async fn run(context: &Context, args: &DoctorArgs) -> Result<ExitCode
                     check: "OpenF1",
                     ok: None,
                     detail: format!(
-                        "not asked: the limits are used up for {} s, by a run of now or just before",
+                        "not asked: another run has used up the limits for the next {} s",
                         wait.as_secs() + 1
                     ),
                 }),
@@ -132,7 +132,7 @@ fn quick_client(loaded: &Loaded) -> Result<OpenF1, Error> {
 async fn zone(config: &Config) -> Result<(String, ()), Error> {
     let opened = timeout(LONGEST, Zone::open(config)).await;
     let zone =
-        opened.map_err(|_| Error::Unreachable(format!("no answer within {} s", LONGEST.as_secs())))??;
+        opened.map_err(|_| Error::Unreachable(format!("no response within {} s", LONGEST.as_secs())))??;
     zone.forget_when_empty();
     Ok((format!("{} is writable", zone.landing.describe()), ()))
 }
@@ -144,7 +144,7 @@ async fn warehouse(config: &Config) -> Option<Result<(String, ()), Error>> {
     Some(match timeout(LONGEST, f1lake::workspace::warehouse(config)).await {
         Ok(Ok(found)) => Ok((format!("id {}; loads into {}", found.warehouse_id, found.describe()), ())),
         Ok(Err(error)) => Err(error.into()),
-        Err(_) => Err(Error::Unreachable(format!("no answer within {} s", LONGEST.as_secs()))),
+        Err(_) => Err(Error::Unreachable(format!("no response within {} s", LONGEST.as_secs()))),
     })
 }
 
@@ -164,7 +164,7 @@ async fn ask(client: &OpenF1) -> Result<Answer, Error> {
         // Other processes had used up the limits: nothing was sent.
         Err(_) if client.traffic().requests == 0 => Ok(Answer::NotAsked(client.limiter().estimate(1))),
         Err(_) => Err(Error::Unreachable(format!(
-            "no answer from {} within {} s\n  the server or the network is slow; try again",
+            "no response from {} within {} s\nhint: the server or the network is slow; try again",
             crate::unreachable::host_of(client.base_url()),
             LONGEST.as_secs()
         ))),
@@ -183,18 +183,18 @@ fn add_health(checks: &mut Checks, client: &OpenF1, health: &Health) {
         },
     );
     let answered = health.round_trip.as_millis();
-    let detail = format!("{} answers in {answered} ms; {newest}", client.base_url());
+    let detail = format!("{} responds in {answered} ms; {newest}", client.base_url());
     checks.add("OpenF1", Ok((detail, ())));
     if client.is_authenticated() {
         checks.add("login", Ok(("token granted".to_owned(), ())));
     }
     let clock = match health.clock_difference {
-        None => Ok(("the server sends no time to compare with".to_owned(), ())),
+        None => Ok(("not compared: the server sends no time".to_owned(), ())),
         Some(difference) if difference.as_secs().abs() <= CLOCK_TOLERANCE_S => {
-            Ok((format!("{} s from the server's", difference.as_secs()), ()))
+            Ok((format!("differs from the server's by {} s", difference.as_secs()), ()))
         }
         Some(difference) => Err(Error::Usage(format!(
-            "this machine's clock is {} s from the server's; set it right",
+            "this machine's clock differs from the server's by {} s\nhint: correct it",
             difference.as_secs()
         ))),
     };

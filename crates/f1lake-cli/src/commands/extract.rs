@@ -62,7 +62,7 @@ impl Line {
             parts.push(format!("{} duplicates dropped", self.duplicates_dropped));
         }
         if self.kept_aside > 0 {
-            parts.push(format!("{} shrunken answers kept aside", self.kept_aside));
+            parts.push(format!("{} smaller responses set aside", self.kept_aside));
         }
         parts.extend(self.error.clone());
         parts.join("; ")

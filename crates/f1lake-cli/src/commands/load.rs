@@ -54,11 +54,11 @@ impl From<&SessionLoad> for Line {
 }
 
 impl Line {
-    /// `rows had gone from 2 tables and are back`.
+    /// `lost rows of 2 tables were loaded again`.
     fn brought_back(&self) -> Option<String> {
         let tables = plural(self.brought_back, "table", "tables");
         (self.brought_back > 0)
-            .then(|| format!("rows had gone from {} {tables} and are back", self.brought_back))
+            .then(|| format!("lost rows of {} {tables} were loaded again", self.brought_back))
     }
 
     fn remark(&self) -> String {
@@ -95,7 +95,7 @@ pub(crate) async fn run(context: &Context, args: &LoadArgs) -> Result<ExitCode, 
     let cancel = crate::interrupt::token();
     let report = match config.load_to {
         LoadTo::Lake if args.dry_run => {
-            return Err(Error::Usage("--dry-run prints SQL; it goes with --to databricks".to_owned()));
+            return Err(Error::Usage("--dry-run needs --to databricks: it prints SQL".to_owned()));
         }
         LoadTo::Lake => load(context, &open_lake(config)?, &zone.landing, &settings, &cancel).await?,
         LoadTo::Databricks if args.dry_run => {
@@ -121,7 +121,7 @@ pub(crate) fn require_lake(config: &Config) -> Result<Lake, Error> {
     let local = !config.lake_path.contains("://");
     if local && !std::path::Path::new(&config.lake_path).is_dir() {
         return Err(Error::Usage(format!(
-            "no lake at {}; `f1lake load` makes one, --lake names another",
+            "no lake at {}\nhint: `f1lake load` creates one; --lake names another",
             config.lake_path
         )));
     }

@@ -35,8 +35,8 @@ pub(crate) async fn run(context: &Context, args: &RepairArgs) -> Result<ExitCode
         context.say(&format!("{} {}", problem.file, problem.what));
     }
     context.say(&match (found, left) {
-        (0, _) => "nothing was lost or damaged".to_owned(),
-        (_, 0) => format!("{found} {} brought back", plural(found, "file", "files")),
+        (0, _) => "no file was lost or damaged".to_owned(),
+        (_, 0) => format!("{found} {} restored", plural(found, "file", "files")),
         _ => format!("{left} of {found} {} still lost or damaged", plural(found, "file", "files")),
     });
     Ok(match extract::exit_code(&report.run) {

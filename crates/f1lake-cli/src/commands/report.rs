@@ -101,7 +101,7 @@ async fn find_session(query: &Query, wanted: &str) -> Result<i64, Error> {
             let some: Vec<String> =
                 several.iter().take(5).map(|(key, name)| format!("{key} {name}")).collect();
             Err(Error::Usage(format!(
-                "{} sessions fit {wanted}, such as {}; give the key",
+                "{} sessions match {wanted}, such as {}\nhint: give the key",
                 several.len(),
                 some.join(", ")
             )))
@@ -113,10 +113,10 @@ async fn find_session(query: &Query, wanted: &str) -> Result<i64, Error> {
 fn no_such_session(wanted: &str, sessions: &[(i64, String)]) -> String {
     const SOME: usize = 5;
     if sessions.is_empty() {
-        return "the lake has no built session yet\n  `f1lake run` fetches and builds the last ten"
+        return "the lake has no built session yet\nhint: `f1lake run` fetches and builds the last 10"
             .to_owned();
     }
-    let mut text = format!("no built session is named {wanted}\n  there are ");
+    let mut text = format!("no built session is named {wanted}\nhint: available sessions: ");
     let shown: Vec<String> = sessions.iter().take(SOME).map(|(key, name)| format!("{key} {name}")).collect();
     text.push_str(&shown.join(", "));
     if sessions.len() > SOME {
@@ -130,7 +130,7 @@ async fn collect(query: &Query, session_key: i64) -> Result<ReportData, Error> {
     for part in Part::ALL {
         let found = rows(query, &part.sql(session_key)).await.map_err(|error| match error {
             Error::Library(f1lake::Error::Lake(LakeError::Sql(text))) => Error::Usage(format!(
-                "the lake was built by another version of f1lake ({}); run `f1lake build` and try again",
+                "the lake was built by another version of f1lake ({})\nhint: run `f1lake build` and try again",
                 text.lines().next().unwrap_or_default().trim_start_matches("error: ")
             )),
             other => other,
@@ -140,7 +140,7 @@ async fn collect(query: &Query, session_key: i64) -> Result<ReportData, Error> {
     let data = ReportData::from_rows(parts)?;
     if data.session.is_none() {
         return Err(Error::Usage(format!(
-            "session {session_key} is not in the gold tables; run `f1lake load` and `f1lake build`"
+            "session {session_key} is not in the gold tables\nhint: run `f1lake load` and `f1lake build`"
         )));
     }
     Ok(data)
@@ -150,5 +150,5 @@ async fn rows(query: &Query, sql: &str) -> Result<Vec<Value>, Error> {
     let mut text = Vec::new();
     write_rows(query.sql(sql).await?, RowFormat::Json, &mut text).await?;
     serde_json::from_slice(&text)
-        .map_err(|error| Error::io("cannot read a query's rows")(std::io::Error::other(error)))
+        .map_err(|error| Error::io("cannot read the rows of a query")(std::io::Error::other(error)))
 }

@@ -29,14 +29,16 @@ impl RowFile {
             None => None,
             Some(ending) => Some(FileFormat::of_ending(ending).ok_or_else(|| {
                 Error::Usage(format!(
-                    "--to {name}: `.{ending}` is no format of ours\n  end the name with .parquet, .csv, .json or .ndjson"
+                    "--to {name}: `.{ending}` is not a supported format\nhint: end the name in .parquet, \
+                     .csv, .json or .ndjson"
                 ))
             })?),
         };
         let format = match (by_name, format) {
             (Some(by_name), Some(wanted)) if by_name != wanted => {
                 return Err(Error::Usage(format!(
-                    "--to {name} and --format {} contradict each other\n  drop --format, or name the file .{}",
+                    "--to {name} and --format {} contradict each other\nhint: remove --format, or name the \
+                     file .{}",
                     wanted.ending(),
                     wanted.ending()
                 )));
@@ -44,20 +46,22 @@ impl RowFile {
             (Some(format), _) | (None, Some(format)) => format,
             (None, None) => {
                 return Err(Error::Usage(format!(
-                    "--to {name} does not say which format it is\n  end the name with .parquet, .csv, .json or .ndjson, or add --format csv"
+                    "--to {name} does not imply a format\nhint: end the name in .parquet, .csv, .json or \
+                     .ndjson, or add --format csv"
                 )));
             }
         };
         if name == "-" && format == FileFormat::Parquet && std::io::stdout().is_terminal() {
             return Err(Error::Usage(
-                "Parquet is no text for a terminal\n  add --format csv, or send it into a program or file"
+                "a terminal cannot show Parquet\nhint: add --format csv, or redirect the output to a \
+                 program or file"
                     .to_owned(),
             ));
         }
         let folder = Path::new(name).parent().filter(|folder| !folder.as_os_str().is_empty());
         if let Some(folder) = folder.filter(|folder| !folder.is_dir()) {
             return Err(Error::Usage(format!(
-                "--to {name}: there is no folder {}\n  make it first",
+                "--to {name}: folder {} does not exist\nhint: create it first",
                 folder.display()
             )));
         }

@@ -10,10 +10,10 @@ use rustyline::completion::{Completer, Pair};
 use rustyline::error::ReadlineError;
 
 const HELP: &str = "\
-SQL ends with ; and reads only. Tables are known by their names; a schema before them may be left out.
+SQL is read-only and ends with ;. The schema before a table name is optional.
   \\d              the tables          \\d TABLE   its columns
-  \\x              one value below the other, and back to tables
-  \\q, quit, exit  leave (or Ctrl-D)   Ctrl-C     drop what is typed";
+  \\x              one value per line, and back to tables
+  \\q, quit, exit  quit (or Ctrl-D)    Ctrl-C     discard the input";
 
 pub(super) async fn run(context: &Context, query: &Query, expanded: bool) -> Result<ExitCode, Error> {
     let mut look = Look { expanded, advice: "\\x shows them all" };
@@ -44,7 +44,7 @@ pub(super) async fn run(context: &Context, query: &Query, expanded: bool) -> Res
                     (Some("\\d"), Some(table)) => tell_failure(describe(context, query, table, look).await),
                     (Some("\\x"), _) => {
                         look.expanded = !look.expanded;
-                        context.say(if look.expanded { "one value below the other" } else { "tables" });
+                        context.say(if look.expanded { "one value per line" } else { "tables" });
                     }
                     _ => write(&format!("{HELP}\n"))?,
                 }

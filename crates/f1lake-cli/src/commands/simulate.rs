@@ -15,13 +15,13 @@ pub(crate) async fn run(context: &Context, args: SimulateArgs) -> Result<ExitCod
         let to = folder.clone();
         let written = tokio::task::spawn_blocking(move || openf1_sim::truth::write_truth(&of, &to))
             .await
-            .map_err(|error| Error::Usage(format!("the truth could not be told: {error}")))??;
-        context.say(&format!("wrote what happened in {written} sessions to {}", folder.display()));
+            .map_err(|error| Error::Usage(format!("cannot write the truth: {error}")))??;
+        context.say(&format!("wrote the true course of {written} sessions to {}", folder.display()));
     }
     let simulator = openf1_sim::start(config).await?;
     crate::output::write(&format!("{}\n", simulator.base_url()))?;
     context.say(&format!(
-        "simulated OpenF1 on {}; statistics at http://{}/_sim/stats; Ctrl-C ends it",
+        "simulated OpenF1 on {}; statistics at http://{}/_sim/stats; Ctrl-C stops it",
         simulator.base_url(),
         simulator.address()
     ));
@@ -29,7 +29,7 @@ pub(crate) async fn run(context: &Context, args: SimulateArgs) -> Result<ExitCod
     let stats = simulator.stats();
     simulator.shutdown().await;
     context.say(&format!(
-        "served {} requests, {} rows; {} broke the limits; {} faults played",
+        "served {} requests, {} rows; {} requests broke the limits; {} faults were injected",
         stats.requests, stats.rows, stats.violations, stats.faults
     ));
     Ok(ExitCode::Done)
@@ -48,8 +48,9 @@ fn config(args: SimulateArgs) -> Result<SimConfig, Error> {
     let accounts = match args.account {
         None => Vec::new(),
         Some(username) => {
-            let password = std::env::var("SIMULATED_PASSWORD")
-                .map_err(|_| Error::Usage("--account needs its password in SIMULATED_PASSWORD".to_owned()))?;
+            let password = std::env::var("SIMULATED_PASSWORD").map_err(|_| {
+                Error::Usage("--account needs a password\nhint: set SIMULATED_PASSWORD".to_owned())
+            })?;
             vec![Account { username, password }]
         }
     };

@@ -91,7 +91,7 @@ pub(super) fn qualified(query: &Query, table: &str) -> Result<String, Error> {
     found.ok_or_else(|| {
         let meant = nearest(table, known.values().flatten(), 0.75)
             .map_or_else(|| "`f1lake tables` lists them".to_owned(), |name| format!("did you mean {name}?"));
-        Error::Usage(format!("there is no table {table}; {meant}"))
+        Error::Usage(format!("there is no table {table}\nhint: {meant}"))
     })
 }
 
@@ -112,7 +112,8 @@ pub(super) fn parse_as_of(text: &str) -> Result<AsOf, Error> {
     };
     text.parse::<jiff::Timestamp>().ok().or_else(day).map(AsOf::Instant).ok_or_else(|| {
         Error::Usage(format!(
-            "--as-of {text}: write a version such as 12, a day such as 2024-12-08, or an instant such as 2024-12-08T15:00:00Z"
+            "--as-of {text}: expected a version such as 12, a day such as 2024-12-08, or an instant such as \
+             2024-12-08T15:00:00Z"
         ))
     })
 }
@@ -145,7 +146,7 @@ async fn show_table(context: &Context, frame: DataFrame, look: Look) -> Result<(
         write(&table(&columns, &rows, look.advice))?;
     }
     if found > MOST_ROWS {
-        context.say(&format!("the first {MOST_ROWS} rows; --output csv or --to FILE.parquet writes all"));
+        context.say(&format!("first {MOST_ROWS} rows; --output csv or --to FILE.parquet writes all of them"));
     } else {
         context.say(&format!("{found} {}", plural(found, "row", "rows")));
     }

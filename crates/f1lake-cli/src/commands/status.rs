@@ -81,7 +81,7 @@ pub(crate) async fn run(context: &Context, args: &ZoneArgs) -> Result<ExitCode, 
         HumanCount(lines.iter().map(|line| line.rows).sum()),
         HumanBytes(lines.iter().map(|line| line.bytes).sum()),
         if unfinished > 0 {
-            format!("; {unfinished} begun and not finished, the next extract resumes them")
+            format!("; {unfinished} unfinished, which the next extract resumes")
         } else {
             String::new()
         }

@@ -60,9 +60,12 @@ fn no_lake(lake: &f1lake_lake::Lake) -> Error {
     let place = lake.describe();
     let is_zone = lake.local_path().is_some_and(|folder| folder.join(f1lake_zone::MANIFEST_DIR).is_dir());
     Error::Usage(match is_zone {
-        true => format!("{place} is no lake, it is a landing zone\n  `f1lake status --out {place}` shows it"),
+        true => {
+            format!("{place} is a landing zone, not a lake\nhint: `f1lake status --out {place}` shows it")
+        }
         false => format!(
-            "{place} has no tables\n  `f1lake load` and `f1lake build` make them; --lake names another place"
+            "{place} has no tables\nhint: `f1lake load` and `f1lake build` create them; --lake names \
+             another folder"
         ),
     })
 }

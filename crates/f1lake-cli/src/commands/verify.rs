@@ -16,8 +16,8 @@ pub(crate) async fn run(context: &Context, args: &ZoneArgs) -> Result<ExitCode, 
     if report.sessions == 0 && report.problems.is_empty() {
         let place = zone.landing.describe();
         return Err(Error::Usage(format!(
-            "{place} is no landing zone: no session landed there, so nothing can be verified\n  \
-             `f1lake extract` makes one, --out names another"
+            "{place} is not a landing zone: no session is landed there\nhint: `f1lake extract` creates one; \
+             --out names another"
         )));
     }
     if !report.problems.is_empty() || context.output() != OutputFormat::Table {
@@ -30,7 +30,7 @@ pub(crate) async fn run(context: &Context, args: &ZoneArgs) -> Result<ExitCode, 
         )?;
     }
     for name in &report.unlisted {
-        context.say(&format!("note: {name} belongs to no manifest"));
+        context.say(&format!("note: {name} is in no manifest"));
     }
     context.say(&format!(
         "{} {}, {} files, {} rows, {} checked: {}",

@@ -1,5 +1,5 @@
-//! Small sessions whose right answer is known, through the program: from the API to gold. The rows in `tests/cases` are
-//! made up, after kinds of trouble that people report; `answers.json` has the questions and the right answers.
+//! Small sessions with known answers, from the API to gold. The rows in `tests/cases` are
+//! invented after problems that users reported; `answers.json` has the questions and the answers.
 
 use crate::{Ended, Place, Simulated};
 use serde_json::Value;
@@ -9,7 +9,7 @@ fn folder() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cases")
 }
 
-/// What can be asked of a lake: words, SQL, rows.
+/// A question to a lake: text, SQL, rows.
 fn questions(text: &str) -> Vec<(String, String, Value)> {
     let list: Vec<Value> = serde_json::from_str(text).unwrap();
     let field = |question: &Value, name: &str| question[name].as_str().unwrap().to_owned();
@@ -68,7 +68,8 @@ fn holds(case: &str) {
     let place = Place::new();
     let run = run(&place, &rows, &keys);
     assert_eq!(run.code, 0, "{case}: {}{}", run.stdout, run.stderr);
-    // A comparison with official data only warns in a user's lake; here it must hold, or the case says that it does not.
+    // In a user's lake a comparison with official data only warns; here it must hold unless the case says
+    // otherwise.
     let document: Value = serde_json::from_str(&run.stdout).unwrap();
     let checks = document["build"]["checks"].as_array().unwrap();
     assert!(checks.len() > 300, "{case}: {} checks", checks.len());
@@ -101,7 +102,7 @@ cases! {
     sprint2023_new sprint2023_old_type_race sprint2023_old_type_sq two_numbers unknown
 }
 
-/// Recorded sessions that show the same kinds. The rows are not ours to copy, so they are read where they lie.
+/// Recorded sessions with the same problems. The rows may not be copied, so they are read in place.
 #[test]
 fn recorded_sessions_have_the_answers_that_are_known() {
     let rows = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/data/replay");

@@ -1,9 +1,9 @@
-//! `f1lake doctor` where something is wrong on the way: it says what, and soon.
+//! `f1lake doctor` with connection problems: it names the problem quickly.
 
 use crate::{Place, Simulated, ended};
 use std::time::{Duration, Instant};
 
-/// What doctor says of an address, and the exit code; within five seconds, and what a busy machine adds.
+/// Output of doctor for an address, and the exit code; takes five seconds, plus some on a busy machine.
 fn doctor(place: &Place, base_url: &str, environment: &[(&str, &str)]) -> (i32, String) {
     let mut command = place.command(&["doctor", "--base-url", base_url]);
     for name in [
@@ -27,7 +27,7 @@ fn doctor(place: &Place, base_url: &str, environment: &[(&str, &str)]) -> (i32, 
 }
 
 #[test]
-fn ways_to_fail_are_told_apart_with_the_host_and_what_to_do() {
+fn connection_failures_are_distinguished_with_advice() {
     let place = Place::new();
     let server = Simulated::start(&place, &["--limits", "none"]);
     let port = |url: &str| url.trim_end_matches("/v1").rsplit(':').next().unwrap().to_owned();
@@ -56,10 +56,10 @@ fn ways_to_fail_are_told_apart_with_the_host_and_what_to_do() {
         "{told}"
     );
 
-    // Takes connections and says nothing.
+    // Accepts connections but never responds.
     let silent = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     let address = format!("http://{}/v1", silent.local_addr().unwrap());
     let (code, told) = doctor(&place, &address, &[]);
     assert_eq!(code, 1, "{told}");
-    assert!(told.contains("no answer from 127.0.0.1:"), "{told}");
+    assert!(told.contains("no response from 127.0.0.1:"), "{told}");
 }

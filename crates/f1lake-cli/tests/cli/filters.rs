@@ -1,4 +1,4 @@
-//! Words that choose sessions: what they match, what they were probably meant to be, and what is still to come.
+//! Names that choose sessions: matches, suggestions, and future sessions.
 
 use crate::{Ended, Place, QUALIFYING, Simulated};
 use serde_json::Value;
@@ -54,7 +54,7 @@ fn accents_common_names_and_parts_of_names_match() {
 fn days_are_those_of_the_venue_when_asked_for() {
     let place = Place::new();
     let server = Simulated::start(&place, &["--limits", "none"]);
-    // Las Vegas races on Saturday night, when it is Sunday in UTC.
+    // Las Vegas races on Saturday night, which is Sunday in UTC.
     let on = |more: &[&str]| chosen(&place, &server, more);
     let utc = on(&["--date", "2024-11-24"]);
     assert!(utc.contains(&("Las Vegas".to_owned(), "Race".to_owned())), "{utc:?}");
@@ -67,7 +67,7 @@ fn days_are_those_of_the_venue_when_asked_for() {
 }
 
 #[test]
-fn words_that_mean_nothing_are_refused_with_what_was_probably_meant_and_make_no_tables() {
+fn unknown_names_are_refused_with_a_suggestion() {
     let place = Place::new();
     let server = Simulated::start(&place, &["--limits", "none"]);
     let mut seen = String::new();
@@ -90,13 +90,13 @@ fn words_that_mean_nothing_are_refused_with_what_was_probably_meant_and_make_no_
         seen.push_str(&format!("f1lake run {}\n{}", arguments.join(" "), told.unwrap().1));
     }
     insta::assert_snapshot!(seen);
-    // In mode latest a word may be one of an older season; only in none of them it means nothing.
+    // In mode latest a name may belong to an older season; it is unknown only when no season has it.
     let latest = place.run_fast(&server, &["run", "-n", "1", "--country", "Itly"]);
     assert_eq!(latest.code, 2, "{}", latest.stderr);
     assert!(latest.stderr.contains("did you mean Italy (ITA)?"), "{}", latest.stderr);
 }
 
-/// A server whose newest season is the one that runs now, so that some of it is still to come.
+/// A server whose newest season is the current one, so that part of it is in the future.
 fn this_year() -> String {
     jiff::Timestamp::now().strftime("%Y").to_string()
 }
@@ -106,7 +106,7 @@ fn run(place: &Place, server: &Simulated, arguments: &[&str]) -> Ended {
 }
 
 #[test]
-fn sessions_that_are_still_to_come_are_told_and_make_no_tables() {
+fn future_sessions_are_reported_and_make_no_tables() {
     let place = Place::new();
     let next = (this_year().parse::<i32>().unwrap() + 1).to_string();
     let server = Simulated::start(&place, &["--limits", "none", "--seasons", &next]);
@@ -123,7 +123,7 @@ fn sessions_that_are_still_to_come_are_told_and_make_no_tables() {
 }
 
 #[test]
-fn an_address_without_any_session_is_asked_about() {
+fn base_url_without_sessions_is_refused() {
     let place = Place::new();
     let server = Simulated::start(&place, &["--limits", "none"]);
     let root = server.base_url.replace("/v1", "");

@@ -1,5 +1,5 @@
-//! The program as users run it: flags, files, exit codes and what it prints, against the simulator that it
-//! carries.
+//! The program as users run it: flags, files, exit codes and output, against its built-in
+//! simulator.
 
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
@@ -180,7 +180,7 @@ fn steady(text: &str, place: &Place) -> String {
 }
 
 #[test]
-fn bad_input_ends_in_a_line_or_two_that_say_what_to_do() {
+fn bad_input_is_explained_in_one_or_two_lines() {
     let place = Place::new();
     place.write("file", "");
     let cases: &[&[&str]] = &[
@@ -213,12 +213,12 @@ fn bad_input_ends_in_a_line_or_two_that_say_what_to_do() {
     let mut seen = String::new();
     for case in cases {
         let mut command = place.command(case);
-        // An account makes plain http worse; it must be refused all the same, and unspoken.
+        // With an account, plain http must be refused too, without printing the password.
         command.env("OPENF1_USERNAME", "me").env("OPENF1_PASSWORD", CANARY);
         let ended = ended(command);
         assert_eq!(ended.code, 2, "{case:?}: {}", ended.stderr);
         assert_eq!(ended.stdout, "", "{case:?}");
-        // What is wrong in one line, what to do in another.
+        // The problem on one line, the hint on another.
         assert!((1..=2).contains(&ended.stderr.lines().count()), "{case:?}: {}", ended.stderr);
         seen.push_str(&format!("f1lake {}\n  {}", case.join(" "), ended.stderr));
     }
@@ -229,7 +229,7 @@ fn bad_input_ends_in_a_line_or_two_that_say_what_to_do() {
 }
 
 #[test]
-fn wrong_settings_are_named_with_their_place_and_what_was_meant() {
+fn wrong_settings_are_reported_with_origin_and_suggestion() {
     let place = Place::new();
     let mut seen = String::new();
     for text in [
@@ -336,7 +336,7 @@ fn every_setting_and_command_is_documented() {
 }
 
 #[test]
-fn the_demo_goes_the_whole_way_and_its_files_verify_until_they_are_damaged() {
+fn demo_runs_end_to_end_and_verify_finds_damage() {
     let place = Place::new();
     let demo = place.run(&["demo"]);
     assert_eq!(demo.code, 0, "{}", demo.stderr);
@@ -420,7 +420,7 @@ fn csv_field(line: &str, index: usize) -> u64 {
 }
 
 #[test]
-fn a_lake_that_is_not_there_or_a_wrong_name_is_told_in_plain_words() {
+fn missing_lakes_and_wrong_names_are_explained() {
     let place = Place::new();
     let server = Simulated::start(&place, &["--limits", "none"]);
     let extract =
@@ -454,7 +454,7 @@ fn a_lake_that_is_not_there_or_a_wrong_name_is_told_in_plain_words() {
     insta::assert_snapshot!(seen);
 }
 
-/// The recorded answers, where this machine has them.
+/// The recorded responses, if this machine has them.
 fn recorded() -> Option<PathBuf> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/data/replay");
     if folder.is_dir() {
@@ -483,7 +483,7 @@ fn a_recorded_race_lands_as_it_was_served_and_is_not_asked_for_again() {
 }
 
 #[test]
-fn the_three_modes_choose_what_their_names_say() {
+fn each_mode_chooses_its_sessions() {
     let place = Place::new();
     let server = Simulated::start(&place, &["--limits", "none", "--seasons", "2023,2024"]);
     let run = |arguments: &[&str], out: &str| {
@@ -516,7 +516,7 @@ fn the_three_modes_choose_what_their_names_say() {
 }
 
 #[test]
-fn a_plan_is_kept_and_makes_no_folder() {
+fn plan_matches_the_extract_and_creates_no_folder() {
     let place = Place::new();
     let server = Simulated::start(&place, &["--limits", "none"]);
     let planned = place.run_fast(&server, &["plan", "--session-key", RACE, "--output", "json"]);
@@ -535,7 +535,7 @@ fn a_plan_is_kept_and_makes_no_folder() {
 #[test]
 fn ctrl_c_ends_cleanly_and_the_next_run_resumes() {
     let place = Place::new();
-    // Every answer takes its time, so that the signal comes in the middle.
+    // Slow responses, so that the signal arrives in the middle.
     place.write("slow.toml", "[[fault]]\nkind = \"delay\"\ndelay_ms = 300\n");
     let server = Simulated::start(&place, &["--limits", "none", "--faults", "slow.toml"]);
     let extract = ["extract", "--session-key", RACE, "--out", "out"];
@@ -551,7 +551,7 @@ fn ctrl_c_ends_cleanly_and_the_next_run_resumes() {
     assert_eq!(output.status.code(), Some(130), "{}", String::from_utf8_lossy(&output.stderr));
     assert!(place.files("out").is_empty(), "landed in part: {:?}", place.files("out"));
     let unfinished = place.run(&["status", "--out", "out"]);
-    assert!(unfinished.stderr.contains("1 begun and not finished"), "{}", unfinished.stderr);
+    assert!(unfinished.stderr.contains("1 unfinished"), "{}", unfinished.stderr);
 
     let asked = server.count("data_requests");
     let resumed = place.run_fast(&server, &extract);
@@ -570,7 +570,7 @@ fn a_killed_run_costs_the_requests_in_flight() {
                  team_radio,weather,starting_grid,championship_drivers,championship_teams";
     let extract = ["extract", "--session-key", RACE, "--endpoints", small, "--out", "out"];
     let mut killed = 0;
-    // Killed again and again, each time a little later, until it is through.
+    // Killed repeatedly, each time a little later, until it completes.
     let ended = loop {
         let mut child =
             place.fast(&server, &extract).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
@@ -593,7 +593,7 @@ fn a_killed_run_costs_the_requests_in_flight() {
         assert!(killed < 14, "it gets nowhere");
     };
     assert!(ended.success() && killed > 0, "killed {killed} times, then {ended}");
-    // 14 answers are wanted; each kill costs at most the three requests in flight.
+    // 14 responses are needed; each kill costs at most the three requests in flight.
     let asked = server.count("data_requests");
     assert!(asked <= 14 + 3 * killed, "{asked} requests for 14 answers after {killed} kills");
     assert_eq!(place.files("out").len(), 15);
@@ -663,7 +663,7 @@ fn a_failed_session_leaves_the_others_landed() {
 }
 
 #[test]
-fn data_goes_to_stdout_and_talk_to_stderr() {
+fn data_on_stdout_messages_on_stderr() {
     let place = Place::new();
     let server = Simulated::start(&place, &["--limits", "none"]);
     let run = |more: &[&str], out: &str| {
@@ -747,14 +747,14 @@ fn a_second_run_on_one_folder_is_refused() {
 }
 
 #[test]
-fn a_server_that_is_no_openf1_is_named_and_leaves_no_folder_behind() {
+fn non_openf1_server_is_reported_and_no_folder_created() {
     let place = Place::new();
     place.write("html.toml", "[[fault]]\nkind = \"html\"\n");
     let server = Simulated::start(&place, &["--limits", "none", "--faults", "html.toml"]);
     let ended = place.run_fast(&server, &["extract", "--num-sessions", "1", "--out", "out"]);
     assert_eq!(ended.code, 1);
-    assert!(ended.stderr.contains("is the base URL right?"), "{}", ended.stderr);
-    // After the line that says where it lands.
+    assert!(ended.stderr.contains("check the base URL"), "{}", ended.stderr);
+    // After the line that names the destination.
     assert_eq!(ended.stderr.lines().count(), 2, "{}", ended.stderr);
     assert!(!place.path().join("out").exists());
     let doctor = place.run_fast(&server, &["doctor", "--out", "out"]);
@@ -762,11 +762,11 @@ fn a_server_that_is_no_openf1_is_named_and_leaves_no_folder_behind() {
     assert!(doctor.stdout.contains("FAILED"), "{}", doctor.stdout);
 }
 
-/// A volume as the Files API shows it: a token, files, folders; on loopback, in this process.
+/// A fake Files API with a token, files and folders, on loopback in this process.
 struct Volume {
     host: String,
     files: Arc<Mutex<BTreeMap<String, Vec<u8>>>>,
-    /// Part of the names of files that are refused.
+    /// Files whose names contain this text are refused.
     refused: Arc<Mutex<Option<&'static str>>>,
     _runtime: tokio::runtime::Runtime,
 }
@@ -939,7 +939,7 @@ fn an_upload_that_fails_lands_nothing_and_the_next_run_goes_on() {
 }
 
 #[test]
-fn what_is_wrong_with_a_workspace_is_said_in_one_line_with_what_mends_it() {
+fn workspace_errors_come_with_advice() {
     let place = Place::new();
     let volume = Volume::start();
     let load = ["load", "--to", "databricks", "--out", VOLUME];
@@ -947,10 +947,11 @@ fn what_is_wrong_with_a_workspace_is_said_in_one_line_with_what_mends_it() {
     let mut lines = Vec::new();
     let mut say = |what: &str, ended: Ended| {
         assert_ne!(ended.code, 0, "{what}");
-        let told = ended.stderr.lines().last().unwrap_or_default().replace(&volume.host, "HOST");
+        let error: Vec<&str> = ended.stderr.lines().skip_while(|line| !line.starts_with("error: ")).collect();
+        let told = error.join("\n").replace(&volume.host, "HOST");
         let told = told.replace(volume.host.trim_start_matches("http://"), "HOST");
         let told = told.replace(&*place.path().to_string_lossy(), "HOME");
-        // The file of the trial has a name of its own each time.
+        // The test file has a different name each time.
         let mut trials = told.split(".tmp-write-test-");
         let mut shown = trials.next().unwrap_or_default().to_owned();
         for rest in trials {

@@ -1,10 +1,10 @@
-//! What people do beside a run, and to what it left: look, build twice, stop, damage.
+//! User actions during and after a run: read commands, concurrent builds, stopping, damage.
 
 use crate::{Ended, Place, QUALIFYING, RACE, Simulated, ended};
 use serde_json::Value;
 use std::process::{Child, Command, Stdio};
 
-/// Everything but telemetry and intervals: a run takes seconds.
+/// Everything except telemetry and intervals, so that a run takes seconds.
 const SMALL: &str = "sessions,meetings,drivers,laps,position,stints,session_result,overtakes,pit,race_control,\
                      team_radio,weather,starting_grid,championship_drivers,championship_teams";
 
@@ -16,14 +16,14 @@ fn background(mut command: Command) -> Child {
     command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap()
 }
 
-/// Looks again and again until the run has ended; returns how often. Before the first session landed there is nothing to
-/// verify, which `verify` says.
+/// Runs read commands until the run has ended; returns the number of rounds. Before the first session lands,
+/// `verify` fails because there is nothing to verify.
 fn look_beside(mut run: Child, looks: &mut dyn FnMut() -> Vec<Ended>) -> usize {
     let mut rounds = 0;
     loop {
         let over = run.try_wait().unwrap().is_some();
         for look in looks() {
-            let too_early = look.code == 2 && look.stderr.contains("no session landed there");
+            let too_early = look.code == 2 && look.stderr.contains("no session is landed there");
             assert!(look.code == 0 || too_early, "{}{}", look.stdout, look.stderr);
         }
         rounds += 1;
@@ -39,14 +39,14 @@ fn look_beside(mut run: Child, looks: &mut dyn FnMut() -> Vec<Ended>) -> usize {
 }
 
 #[test]
-fn looks_beside_an_extract_and_a_load_are_harmless() {
+fn read_commands_during_an_extract_and_a_load_are_harmless() {
     let place = Place::new();
     place.write("slow.toml", "[[fault]]\nkind = \"delay\"\ndelay_ms = 100\n");
     let slow = Simulated::start(&place, &["--limits", "none", "--seasons", "2024", "--faults", "slow.toml"]);
     let sessions = both();
     let chosen = ["--session-key", &sessions, "--endpoints", SMALL, "--out", "landing"];
     let extract = background(place.fast(&slow, &[&["extract", "--quiet"], &chosen[..]].concat()));
-    // Until then there is nothing to look at.
+    // Until then there is nothing to read.
     while !place.path().join("landing/_work/run.lock").exists() {
         std::thread::sleep(std::time::Duration::from_millis(5));
     }
@@ -77,7 +77,7 @@ fn looks_beside_an_extract_and_a_load_are_harmless() {
 #[test]
 fn a_lock_is_never_unlinked() {
     let place = Place::new();
-    // It never answers: the run fails, and would like to take its new folder away.
+    // The server never responds: the run fails and tries to remove its new folder.
     let silent = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     let address = format!("http://{}/v1", silent.local_addr().unwrap());
     let chosen = ["extract", "--session-key", RACE, "--out", "landing", "--base-url", &address];
@@ -86,7 +86,7 @@ fn a_lock_is_never_unlinked() {
     while !place.path().join("landing").exists() {
         std::thread::sleep(std::time::Duration::from_millis(2));
     }
-    // Meanwhile another run begins there.
+    // In the meantime another run starts there.
     let lock = place.path().join("landing/_work/run.lock");
     std::fs::create_dir_all(lock.parent().unwrap()).unwrap();
     std::fs::write(&lock, "").unwrap();
@@ -123,7 +123,7 @@ fn a_second_build_is_refused_in_one_line_or_waits() {
 }
 
 #[test]
-fn a_damaged_table_is_told_once_and_in_our_words() {
+fn damaged_table_is_reported_once_in_plain_words() {
     let place = Place::new();
     let server = Simulated::start(&place, &["--limits", "none", "--seasons", "2024"]);
     let extract =
@@ -137,18 +137,18 @@ fn a_damaged_table_is_told_once_and_in_our_words() {
     assert!(!damaged.stderr.contains("ERROR") && !damaged.stderr.contains("WARN"), "{}", damaged.stderr);
     assert!(damaged.stderr.contains("FAILED in 1 table: bronze_laps: "), "{}", damaged.stderr);
     assert!(damaged.stderr.contains("move the table's folder away"), "{}", damaged.stderr);
-    // The advice is right.
+    // Follow the advice.
     std::fs::rename(place.path().join("lake/bronze_raw/bronze_laps"), place.path().join("aside")).unwrap();
     let back = place.run(&load);
     assert_eq!(back.code, 0, "{}", back.stderr);
-    assert!(back.stderr.contains("rows had gone from 1 table and are back"), "{}", back.stderr);
+    assert!(back.stderr.contains("lost rows of 1 table were loaded again"), "{}", back.stderr);
 }
 
 #[test]
 fn a_run_names_each_check_that_warned_or_failed() {
     let place = Place::new();
     let server = Simulated::start(&place, &["--limits", "none", "--seasons", "2024"]);
-    // Without the calendar's tables a relation is missing at the source.
+    // Without the calendar tables, a relation is missing at the source.
     let run = [
         "run",
         "--session-key",
@@ -161,7 +161,7 @@ fn a_run_names_each_check_that_warned_or_failed() {
         "lake",
     ];
     let ended = place.run_fast(&server, &run);
-    let summary = ended.stderr.lines().find(|line| line.contains(" checks: ")).unwrap();
+    let summary = ended.stderr.lines().find(|line| line.contains(" tests: ")).unwrap();
     let counts: Vec<usize> =
         summary.split(|c: char| !c.is_ascii_digit()).filter_map(|word| word.parse().ok()).collect();
     let [.., warned, failed] = counts[..] else { panic!("{summary}") };

@@ -1,5 +1,6 @@
-//! Faults planted in one source of a session each, and the check that finds each: a check compares two sources, so exactly
-//! the checks that the fault must break name the session, and no check names a session without one.
+//! Faults planted in one source of one session each, and the check that finds each: a check compares two
+//! sources, so exactly the checks that the fault must break name the session, and no check names a session
+//! without one.
 //!
 //! Sessions are chosen by kind and rows by what they hold, so the simulator's seasons may change.
 
@@ -10,9 +11,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 const SEASON: i32 = 2024;
-/// Rounds that are landed: enough that each fault of a race has one of its own and some races have none.
+/// Number of landed rounds: enough that each race fault has its own race and some races have none.
 const ROUNDS: usize = 13;
-/// What the checks compare, without telemetry and weather.
+/// Endpoints that the checks compare, without telemetry and weather.
 const ENDPOINTS: &str = "championship_drivers,championship_teams,drivers,intervals,laps,meetings,pit,position,\
                          race_control,session_result,sessions,starting_grid,stints";
 
@@ -26,14 +27,14 @@ const COMPARISONS: [(&str, Option<&str>); 12] = [
     ("gold_points_fit_places", Some("points_do_not_fit_places")),
     ("gold_positions_fit_the_laps", Some("positions_differ_from_laps")),
     ("gold_qualifying_has_its_parts", Some("parts_differ_from_result")),
-    // Standings are of the whole lake, data_quality is of one session at a time.
+    // Standings cover the whole lake, data_quality one session at a time.
     ("gold_standings_are_those_of_the_api", None),
     ("gold_stints_fit_stops", Some("stints_differ_from_stops")),
     ("gold_stops_change_the_tyres", Some("stops_within_a_stint")),
     ("gold_timing_order_is_the_official_one", Some("order_differs_from_result")),
 ];
 
-/// A kind of fault: what is wrong, in which sessions it can be, the checks that must find it and those that may.
+/// A kind of fault: what is wrong, the possible sessions, the checks that must find it and those that may.
 struct Kind {
     what: &'static str,
     session_name: &'static str,
@@ -136,7 +137,7 @@ const KINDS: [Kind; 13] = [
         session_name: "Qualifying",
         plant: missing_part,
         found_by: &["gold_qualifying_has_its_parts", "gold_best_times_are_the_official_ones"],
-        // The order of the best of both parts may happen to be that of part 3.
+        // The order of the best laps of both parts may equal that of part 3.
         may_follow: &["gold_timing_order_is_the_official_one"],
     },
 ];
@@ -170,8 +171,9 @@ impl Rows {
         self.correction(endpoint, "remove", matching, json!({}))
     }
 
-    /// The stops with other tyres: the row of the pit lane, the stint before and the stint after. The stint begins at the
-    /// lap out of the lane with a new set of another compound, and the time in the lane is not less than the usual one.
+    /// The stops with other tyres: the row of the pit lane, the stint before and the stint after. The stint
+    /// begins at the lap out of the lane with a new set of another compound, and the time in the lane is not
+    /// less than the usual one.
     fn stops(&self) -> Vec<(&Value, &Value, &Value)> {
         let mut lanes: Vec<f64> =
             self.of("pit").iter().filter_map(|row| row["lane_duration"].as_f64()).collect();
@@ -194,7 +196,8 @@ impl Rows {
         stops
     }
 
-    /// Who finished without points: place, driver and time at the line, for those who did as many laps as the next one.
+    /// Finishers without points: position, driver and time at the line, if they completed as many laps as the
+    /// next one.
     fn neighbours_without_points(&self) -> Vec<[(i64, i64, f64); 2]> {
         let mut finishers: Vec<&Value> = self
             .of("session_result")
@@ -323,7 +326,7 @@ fn lap_less(rows: &Rows) -> Option<Vec<Value>> {
     Some(vec![rows.set("session_result", json!({"driver_number": second["driver_number"]}), values)])
 }
 
-/// Whether the standings say what they were before the race: not so at the first one.
+/// Whether the standings have values from before the race; the first race has none.
 fn has_standings(rows: &Rows) -> bool {
     rows.of("championship_drivers").iter().any(|row| row["points_start"].is_f64())
 }
@@ -335,7 +338,7 @@ fn points_of_the_result(rows: &Rows) -> Option<Vec<Value>> {
         .then(|| vec![rows.set("session_result", json!({"driver_number": third["driver_number"]}), values)])
 }
 
-/// Who is last in a table of the standings: no other fault is likely to be about him.
+/// The last competitor in the standings, whom no other fault is likely to affect.
 fn last_of<'a>(rows: &'a Rows, standings: &str) -> Option<&'a Value> {
     let last = rows.of(standings).iter().max_by_key(|row| int(row, "position_current"))?;
     last["points_start"].is_f64().then_some(last)
@@ -366,7 +369,7 @@ fn wrong_best_time(rows: &Rows) -> Option<Vec<Value>> {
     )])
 }
 
-/// Where no part was interrupted, so that each has one green light.
+/// Sessions without an interrupted part, so that each part has one green light.
 fn missing_part(rows: &Rows) -> Option<Vec<Value>> {
     let mut greens: Vec<&Value> = rows
         .of("race_control")
@@ -383,7 +386,7 @@ struct Session {
     name: String,
 }
 
-/// A simulator, and what it serves.
+/// A simulator and its rows.
 struct Served {
     runtime: tokio::runtime::Runtime,
     simulator: Simulator,
@@ -409,7 +412,7 @@ impl Served {
     fn rows(&self, endpoint: &str, query: &str) -> Vec<Value> {
         let url = format!("{}/{endpoint}?{query}", self.simulator.base_url());
         let text = self.runtime.block_on(async { reqwest::get(url).await.unwrap().text().await.unwrap() });
-        // Nothing found is an object with a message.
+        // An empty result is an object with a message.
         serde_json::from_str(&text).unwrap_or_default()
     }
 
@@ -453,8 +456,8 @@ impl Served {
     }
 }
 
-/// Gives each kind of fault the first session that can have it and has none yet. Of the other sessions: the races and
-/// sprints, since standings need them all, and two qualifyings.
+/// Assigns each kind of fault to the first suitable session without a fault. Of the other sessions, it keeps
+/// the races and sprints, because standings need them all, and two qualifyings.
 fn plan(served: &Served) -> (BTreeMap<i64, &'static Kind>, Vec<Value>, Vec<i64>) {
     let sessions = served.sessions();
     let (mut planted, mut corrections) = (BTreeMap::new(), Vec::new());
@@ -498,7 +501,7 @@ fn asked(place: &Place, sql: &str) -> Vec<Value> {
 }
 
 #[test]
-fn each_planted_fault_is_found_by_the_check_meant_for_it_and_nothing_else_is_found() {
+fn each_planted_fault_is_found_by_its_own_check_only() {
     let (planted, corrections, keys) = plan(&Served::start(FaultPlan::default()));
     let missed: Vec<&str> = KINDS
         .iter()

@@ -8,7 +8,7 @@ use std::process::{Command, Stdio};
 const NUMBERS: &str =
     "select value, value * 1.5 as more, 'row number ' || value as text from generate_series(1, 300)";
 
-/// A place with a lake without tables.
+/// A folder with a lake without tables.
 fn place() -> Place {
     let place = Place::new();
     std::fs::create_dir(place.path().join("lake")).unwrap();
@@ -60,7 +60,7 @@ fn the_ending_chooses_the_format_and_a_contradiction_is_refused() {
     insta::assert_snapshot!(seen);
 }
 
-/// A command under limits that a shell sets before it.
+/// A command under limits set by a shell.
 #[cfg(unix)]
 fn under(place: &Place, limits: &str, arguments: &[&str]) -> Ended {
     let whole = place.command(arguments);
@@ -78,9 +78,10 @@ fn under(place: &Place, limits: &str, arguments: &[&str]) -> Ended {
 
 #[cfg(unix)]
 #[test]
-fn a_file_that_cannot_be_finished_is_told_and_leaves_what_was_there() {
+fn unfinished_file_is_reported_and_the_old_one_kept() {
     let place = place();
-    // Blocks of 512 bytes, or of 1,024 in some shells: what does not fit is the rest in the buffer, which is written last.
+    // Blocks of 512 bytes, or 1,024 in some shells: only the rest in the buffer, which is written last, does
+    // not fit.
     for (file, blocks) in [("rows.ndjson", 24), ("rows.json", 24), ("rows.csv", 12), ("rows.parquet", 2)] {
         std::fs::write(place.path().join(file), "before").unwrap();
         let limits = format!("trap '' XFSZ; ulimit -f {blocks}");
@@ -93,7 +94,7 @@ fn a_file_that_cannot_be_finished_is_told_and_leaves_what_was_there() {
     let left: Vec<_> =
         std::fs::read_dir(place.path()).unwrap().map(|entry| entry.unwrap().file_name()).collect();
     assert!(left.iter().all(|name| !name.to_string_lossy().starts_with(".tmp-")), "{left:?}");
-    // The device that is always full is written straight.
+    // The device that is always full is written directly.
     if std::path::Path::new("/dev/full").exists() {
         for format in ["csv", "json", "ndjson", "parquet"] {
             let full = place.run(&["sql", NUMBERS, "--to", "/dev/full", "--format", format]);
@@ -105,7 +106,7 @@ fn a_file_that_cannot_be_finished_is_told_and_leaves_what_was_there() {
 
 #[cfg(unix)]
 #[test]
-fn files_are_for_whom_the_umask_lets_read_and_links_are_followed() {
+fn files_have_the_mode_of_the_umask_and_links_are_followed() {
     use std::os::unix::fs::PermissionsExt;
     let place = place();
     let mode = |file: &str| std::fs::metadata(place.path().join(file)).unwrap().permissions().mode() & 0o777;
@@ -126,7 +127,7 @@ fn files_are_for_whom_the_umask_lets_read_and_links_are_followed() {
 }
 
 #[test]
-fn a_reader_that_has_enough_ends_the_program_quietly() {
+fn closed_pipe_ends_quietly() {
     let place = place();
     let many = "select value, 'a row that is long enough to fill the pipe soon' as text from generate_series(1, 200000)";
     for arguments in [
@@ -151,7 +152,7 @@ fn a_reader_that_has_enough_ends_the_program_quietly() {
         assert_eq!(output.status.code(), Some(0), "{arguments:?}: {told}");
         assert!(!told.contains("rror") && !told.contains("panicked"), "{arguments:?}: {told}");
     }
-    // Nobody reads what it says either.
+    // Standard error is closed too.
     for arguments in [&["sql", "select nothing"][..], &["sql", "select 1"], &["-vv", "sql", "select 1"]] {
         let mut child =
             place.command(arguments).stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
@@ -177,7 +178,7 @@ fn several_statements_give_several_results_and_none_when_one_is_wrong() {
     assert_eq!((wrong.code, wrong.stdout.as_str()), (2, ""), "{}", wrong.stderr);
 }
 
-/// A terminal of a width, where this machine has the program `script`.
+/// Runs in a terminal of this width, if this machine has the program `script`.
 #[cfg(target_os = "linux")]
 fn in_terminal(place: &Place, width: usize, arguments: &[&str]) -> Option<String> {
     let quoted: Vec<String> =
@@ -212,6 +213,6 @@ fn a_terminal_shows_as_many_columns_as_fit_and_how_to_see_the_others() {
     insta::assert_snapshot!(narrow);
     let expanded = in_terminal(&place, 80, &["sql", &sql, "-x"]).unwrap();
     assert!(expanded.contains("the_column_11  11"), "{expanded}");
-    // Not a terminal: all of them.
+    // Without a terminal, all columns are shown.
     assert!(place.run(&["sql", &sql]).stdout.contains("the_column_11"));
 }

@@ -1,5 +1,5 @@
-//! No secret is printed, written or uploaded: every command at the most verbose level, against servers that repeat what
-//! they know, with files and variables in which a secret stands where it should not.
+//! No secret is printed, written or uploaded: every command at the most verbose level, against servers that
+//! repeat secrets, with files and variables that contain a secret in the wrong place.
 
 use crate::{Place, QUALIFYING, Simulated, VOLUME, Volume};
 use axum::body::Bytes;
@@ -10,22 +10,22 @@ use std::path::Path;
 use std::process::Command;
 use std::sync::{Arc, Mutex};
 
-/// Every secret holds this word, so that half of one or another spelling of it is found too.
+/// Every secret contains this word, so that partial and re-encoded secrets are found too.
 const WORD: &str = "canary";
-/// Forms and JSON write it in ways of their own.
+/// Forms and JSON encode it differently.
 const PASSWORD: &str = "canary pass&\"wörd\"";
 const BEARER: &str = "eyJcanary.of.openf1";
 const PAT: &str = "dapicanary91ab";
 const CLIENT_SECRET: &str = "dosecanary44";
 
-/// What a server answers.
+/// Response of a server.
 #[derive(Debug, Clone, Copy, Default)]
 struct Says {
     status: u16,
     content_type: &'static str,
-    /// `ECHO` in it is replaced by all that the server knows.
+    /// `ECHO` in it is replaced by everything the server has received.
     body: &'static str,
-    /// The request for a token is answered so too.
+    /// Whether the token request gets this response too.
     token_too: bool,
 }
 
@@ -60,7 +60,7 @@ const fn text(status: u16, body: &'static str) -> Says {
     Says { status, content_type: "text/plain", body, token_too: false }
 }
 
-/// OpenF1 and a workspace in one, on loopback: gives tokens, and repeats secrets or hands on to a simulator.
+/// OpenF1 and a workspace in one, on loopback: grants tokens, and repeats secrets or forwards to a simulator.
 struct Echo {
     host: String,
     says: Arc<Mutex<Option<Says>>>,
@@ -109,7 +109,7 @@ async fn answer(State(known): State<Known>, request: Request) -> Response {
     };
     let authorization =
         parts.headers.get("authorization").and_then(|value| value.to_str().ok()).unwrap_or_default();
-    // A server can repeat what it was ever sent, and no more.
+    // A server can only repeat what it has received.
     let sent_before = match path.starts_with("/api") || path.starts_with("/oidc") {
         true if authorization.ends_with(PAT) => PAT.to_owned(),
         true => format!("{CLIENT_SECRET} {BEARER}"),
@@ -128,7 +128,7 @@ async fn answer(State(known): State<Known>, request: Request) -> Response {
     (status, [(header::CONTENT_TYPE, says.content_type)], body).into_response()
 }
 
-/// Runs commands and collects where a secret shows.
+/// Runs commands and collects the places where a secret appears.
 #[derive(Default)]
 struct Sweep {
     commands: usize,
@@ -139,7 +139,7 @@ struct Sweep {
 
 impl Sweep {
     fn run(&mut self, what: &str, mut command: Command) -> i32 {
-        // Both forms of logs, in turn.
+        // Alternates between both log formats.
         let format = if self.commands.is_multiple_of(2) { "text" } else { "json" };
         command.args(["-vvv", "--log-format", format]);
         let arguments: Vec<_> = command.get_args().map(|word| word.to_string_lossy().into_owned()).collect();
@@ -169,7 +169,7 @@ impl Sweep {
         }
     }
 
-    /// Looks through every file below a folder; says how many there were.
+    /// Searches every file below a folder; returns their number.
     fn files(&mut self, folder: &Path) -> usize {
         let mut count = 0;
         for entry in std::fs::read_dir(folder).unwrap() {
@@ -196,7 +196,7 @@ fn around(line: &str) -> String {
     line.chars().skip(at.saturating_sub(80)).take(200).collect()
 }
 
-/// With an account of OpenF1 and a login of the workspace, both at one server, which is not waited for.
+/// With an OpenF1 account and a workspace login, both at one server, without waiting between attempts.
 fn with_secrets(mut command: Command, host: &str, principal: bool) -> Command {
     command.env("F1LAKE_BASE_URL", format!("{host}/v1"));
     for (setting, value) in [
@@ -223,7 +223,7 @@ fn no_secret_is_printed_or_written_by_any_command() {
     let echo = Echo::start(&server);
     let mut sweep = Sweep::default();
 
-    // All goes well.
+    // Without faults.
     let few = ["--endpoints", "sessions,laps,drivers"];
     let session = ["--session-key", QUALIFYING];
     let api: &[&[&str]] = &[&["sessions"], &["plan"], &["extract"], &["run"]];
@@ -266,7 +266,7 @@ fn no_secret_is_printed_or_written_by_any_command() {
         sweep.bytes(name, bytes);
     }
 
-    // The server repeats what it knows.
+    // The server repeats secrets.
     for (index, says) in ANSWERS.iter().enumerate() {
         *echo.says.lock().unwrap() = Some(*says);
         let out = format!("echo-{index}");
@@ -275,7 +275,7 @@ fn no_secret_is_printed_or_written_by_any_command() {
             let command = place.command(&[command, place_of].concat());
             sweep.run(&format!("{says:?}"), with_secrets(command, &echo.host, false));
         }
-        // The Databricks client tries a gateway's errors for minutes; its own tests have them.
+        // The Databricks client retries gateway errors for minutes; its own tests cover them.
         if says.status >= 500 {
             continue;
         }
@@ -297,7 +297,7 @@ fn no_secret_is_printed_or_written_by_any_command() {
         sweep.codes
     );
 
-    // Nobody is there.
+    // No server listens.
     sweep.run("nobody", with_secrets(place.command(&["sessions"]), "http://127.0.0.1:9", true));
 
     let files = sweep.files(place.path());

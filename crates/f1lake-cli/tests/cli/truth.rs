@@ -1,5 +1,5 @@
-//! Gold against what happened. The simulator tells the truth of its sessions from its own state, never from the rows
-//! that it serves, and shares no rule with the models: each table must equal it.
+//! Gold against the truth. The simulator derives the truth of its sessions from its own state, never from the
+//! rows that it serves, and shares no rule with the models: each table must equal it.
 
 #![allow(clippy::print_stdout, reason = "the counts are what the test is read for")]
 
@@ -8,7 +8,7 @@ use f1lake_report::overlay::{Anchors, OfficialTimes, Overlay, Reading, TimedLap}
 use serde_json::{Map, Value, json};
 use std::collections::BTreeMap;
 
-/// Every endpoint but the two of telemetry.
+/// Every endpoint except the two of telemetry.
 const SMALL: &str = "championship_drivers,championship_teams,drivers,intervals,laps,meetings,overtakes,pit,position,\
                      race_control,session_result,sessions,starting_grid,stints,team_radio,weather";
 
@@ -16,16 +16,16 @@ type Row = Map<String, Value>;
 /// Session, and what identifies a row in it.
 type Key = Vec<String>;
 
-/// What a value must be.
+/// Expected value.
 enum Expected {
     Equal(Value),
-    /// So many seconds apart at most; null only where the truth is null.
+    /// At most this many seconds apart; null only where the truth is null.
     Near(Option<f64>, f64),
-    /// The feed may leave it out; where it is, it is this to half a millisecond.
+    /// The feed may omit it; if present, it equals this within half a millisecond.
     IfSent(f64),
 }
 
-/// A table of gold beside what it should be.
+/// A gold table and its expected content.
 struct Table {
     name: &'static str,
     expected: BTreeMap<Key, Vec<(&'static str, Expected)>>,
@@ -48,7 +48,7 @@ impl Table {
         assert!(other.is_none(), "{}: the truth has a row twice", self.name);
     }
 
-    /// Prints the counts and gives the differences.
+    /// Prints the counts and returns the differences.
     fn differences(&self) -> Vec<String> {
         let mut different = Vec::new();
         let mut values = 0;
@@ -174,7 +174,8 @@ fn neutralisations(place: &Place, truths: &[Value]) -> Table {
     );
     for truth in truths.iter().filter(|truth| is_race(truth)) {
         for (number, told) in list(truth, "neutralisations").iter().enumerate() {
-            // A safety car and a red flag end with a crossing of the line, a virtual safety car with a message.
+            // A safety car and a red flag end with a crossing of the line, a virtual safety car with a
+            // message.
             let exact = if told["kind"] == "virtual_safety_car" { 1.0 } else { 0.01 };
             let mut values = vec![
                 ("kind", equal(&told["kind"])),
@@ -214,11 +215,11 @@ fn laps(place: &Place, truths: &[Value]) -> Table {
                 ];
                 if completed {
                     values.push(("is_pit_in_lap", equal(&lap["is_in_lap"])));
-                    // Out and in again without a time: nothing tells when that lap ended.
+                    // Out and in again without a time, so the end of that lap is unknown.
                     if !(is(lap, "is_out_lap") && is(lap, "is_in_lap")) {
                         values.push(("date_end", Expected::Near(moment(&lap["end"]), 0.01)));
                     }
-                    // A repeat by the feed hides the time that was driven.
+                    // A repeated time in the feed hides the real one.
                     if is(lap, "is_repeated_by_feed") {
                         values.push(("is_timed_lap", equal(&json!(false))));
                     } else {
@@ -227,7 +228,7 @@ fn laps(place: &Place, truths: &[Value]) -> Table {
                 }
                 if is_race(truth) {
                     values.push(("is_start_lap", equal(&lap["is_start_lap"])));
-                    // Nothing tells when a car stopped on its last lap.
+                    // The time at which a car stopped on its last lap is unknown.
                     if completed {
                         values.push(("is_neutralised", equal(&lap["is_neutralised"])));
                         values.push(("is_under_red_flag", equal(&lap["is_under_red_flag"])));
@@ -274,7 +275,7 @@ fn passages(place: &Place, truths: &[Value]) -> Table {
             for (at, passage) in left_lane(driver).enumerate() {
                 let mut values = vec![
                     ("pit_type", equal(&passage["kind"])),
-                    // The way out of the garage ended no lap.
+                    // Leaving the garage ends no lap.
                     (
                         "lap_number",
                         if passage["in_lap"] == 0 {
@@ -299,7 +300,7 @@ fn passages(place: &Place, truths: &[Value]) -> Table {
     table
 }
 
-/// Passages through the pit lane that ended: who stays there has no row, the API sends one when a car leaves.
+/// Completed passages through the pit lane: the API sends a row when a car leaves.
 fn left_lane(driver: &Value) -> impl Iterator<Item = &Value> {
     list(driver, "passages").iter().filter(|passage| !passage["exit"].is_null())
 }
@@ -343,7 +344,8 @@ fn leaderboard(place: &Place, truths: &[Value]) -> Table {
         for (number, driver) in drivers(truth) {
             let result = &driver["result"];
             let mut values = vec![("official_position", equal(&result["position"]))];
-            // A car's last lap, if it left the pit lane on it, sometimes has no time; then nothing shows that it was completed.
+            // The last lap of a car that left the pit lane on it may have no time; then its completion is
+            // unknown.
             let last = list(driver, "laps").last();
             if is_race(truth) || last.is_none_or(|lap| !is(lap, "is_out_lap")) {
                 values.push(("laps_completed", equal(&result["laps"])));
@@ -361,7 +363,7 @@ fn leaderboard(place: &Place, truths: &[Value]) -> Table {
                     };
                     values.push(("status", equal(&json!(status))));
                 }
-                // The official result has no times of who was disqualified.
+                // The official result has no times for disqualified drivers.
                 "qualifying" | "sprint_qualifying" if result["status"] == "dsq" => {}
                 "qualifying" | "sprint_qualifying" => {
                     for (column, best) in ["best_q1", "best_q2", "best_q3"].into_iter().zip(best) {
@@ -453,7 +455,7 @@ fn standings(place: &Place, truths: &[Value]) -> Table {
     table
 }
 
-/// Lands, loads and builds, and gives the truth of the sessions in the lake.
+/// Lands, loads and builds, and returns the truth of the sessions in the lake.
 fn built(place: &Place, seed: u64, season: i32, chosen: &[&str]) -> Vec<Value> {
     let (seed, season) = (seed.to_string(), season.to_string());
     let server = Simulated::start(
@@ -505,7 +507,7 @@ fn gold_equals_the_truth_of_a_season() {
     }
 }
 
-/// Telemetry of a lap as gold has it, with its official times.
+/// Telemetry of a lap from gold, with its official times.
 fn telemetry(place: &Place, session: &Value) -> BTreeMap<(String, String), TimedLap> {
     let official = query(
         place,

@@ -1,10 +1,10 @@
-//! What the program says to whoever made a mistake: what they typed, what is wanted, what was probably meant.
+//! Messages about user mistakes: what was typed, what is expected, and a suggestion.
 
 use crate::{Place, Simulated, ended, steady};
 use std::path::{Path, PathBuf};
 
 #[test]
-fn mistakes_on_the_command_line_are_told_in_the_words_of_the_user() {
+fn command_line_mistakes_are_explained_with_suggestions() {
     let place = Place::new();
     std::fs::create_dir(place.path().join("lake")).unwrap();
     let cases: &[&[&str]] = &[
@@ -83,7 +83,7 @@ fn mistakes_on_the_command_line_are_told_in_the_words_of_the_user() {
 }
 
 #[test]
-fn wrong_values_of_the_environment_and_the_file_are_shown_as_they_were_written() {
+fn wrong_values_are_shown_as_they_were_written() {
     let place = Place::new();
     let mut seen = String::new();
     for (name, value) in [
@@ -165,12 +165,12 @@ fn variables_of_our_own_scripts_do_not_stop_the_program() {
         let mut command = place.command(&["config"]);
         command.env(name, "1");
         let shown = ended(command);
-        assert!(!shown.stderr.contains("is no setting"), "{name}: {}", shown.stderr);
+        assert!(!shown.stderr.contains("unknown setting"), "{name}: {}", shown.stderr);
     }
 }
 
 #[test]
-fn folders_of_another_kind_and_empty_lakes_are_told() {
+fn wrong_folders_and_empty_lakes_are_reported() {
     let place = Place::new();
     let server = Simulated::start(&place, &["--limits", "none"]);
     let extract =
@@ -195,7 +195,7 @@ fn folders_of_another_kind_and_empty_lakes_are_told() {
 }
 
 #[test]
-fn sql_is_answered_as_analysts_write_it() {
+fn analyst_sql_is_supported() {
     let place = Place::new();
     let server = Simulated::start(&place, &["--limits", "none"]);
     let small = "sessions,meetings,drivers,laps,stints,session_result,starting_grid,position,race_control,weather,pit";
@@ -215,7 +215,7 @@ fn sql_is_answered_as_analysts_write_it() {
     assert_eq!(aggregated[..4], [&ordered[0], &ordered[0], &ordered[1], &ordered[1]].map(Clone::clone));
     assert!(aggregated[4].starts_with("1:2") && aggregated[4].len() == 8, "{aggregated:?}");
     for text in [
-        // Names are unique, so that a schema may be left out.
+        // Names are unique, so the schema is optional.
         "select count(*) from silver_laps",
         "select count(*) from bronze_laps",
         "select session_key, name_acronym, lap_number from fact_laps join dim_sessions using (session_key) \
@@ -253,7 +253,7 @@ fn sql_is_answered_as_analysts_write_it() {
         assert_eq!(refused.code, 2, "{arguments:?}: {}{}", refused.stdout, refused.stderr);
         seen.push_str(&format!("f1lake {}\n{}", arguments.join(" "), refused.stderr));
     }
-    insta::with_settings!({filters => vec![(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ\b; ask", "TIME; ask")]}, {
+    insta::with_settings!({filters => vec![(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ\b; use", "TIME; use")]}, {
         insta::assert_snapshot!(seen);
     });
 }

@@ -1,4 +1,4 @@
-//! The clock is set between two runs: limits hold, rows and tables stay what they are.
+//! The clock changes between two runs: limits hold, rows and tables stay the same.
 
 use crate::outcome::{Outcome, cleaned};
 use crate::place::{Ended, PROGRAM, Place, STEPS, Simulated, Step, compiled, ended};
@@ -8,7 +8,7 @@ fn shifter(folder: &Path) -> Option<PathBuf> {
     compiled("clock.c", &["-shared", "-fPIC"], folder)
 }
 
-/// Runs the program as if the clock had been set so many seconds ahead.
+/// Runs the program with the clock set ahead by this many seconds.
 fn at(shifter: &Path, place: &Place, seconds: i64, arguments: &[String]) -> Ended {
     let mut command = place.command(PROGRAM);
     command.env("LD_PRELOAD", shifter).env("PROOF_CLOCK_SECONDS", seconds.to_string());
@@ -31,7 +31,7 @@ fn limits_hold_while_the_clock_is_set_to_and_fro() {
             .map(str::to_owned)
             .collect()
     };
-    // One run each, a few requests each: only the state file knows of the others.
+    // One run each with a few requests: only the state file connects them.
     for (seconds, endpoint) in [
         (0, "sessions"),
         (3600, "drivers"),
@@ -59,7 +59,7 @@ fn with_a_clock_a_day_off_everything_ends_as_with_the_right_one() {
     }
     let calm = Outcome::of(&calm).unwrap();
     let place = Place::new();
-    // Each step by another clock, then all by the right one.
+    // Each step with another clock, then all with the right one.
     for (step, seconds) in [(Step::Extract, DAY), (Step::Load, -DAY), (Step::Build, 400 * DAY)] {
         let ended = at(&shifter, &place, seconds, &step.arguments(&server));
         assert_eq!(ended.code, 0, "{step:?}: {}", ended.told());

@@ -1,9 +1,9 @@
-//! Every call that changes a file is a place where the program may be killed or the disk may fail.
+//! Every call that changes a file is a point at which the program may be killed or the disk may fail.
 //!
-//! The calls of an undisturbed run are listed by `faults.c`; each one is a fail-point. By default a sample of them is
-//! struck, with the kinds of faults in turn; `F1LAKE_FAULT_POINTS=all` strikes every point once,
-//! `F1LAKE_FAULT_POINTS=every` with every kind. `F1LAKE_FAULT_STEP=load` keeps to one step,
-//! `F1LAKE_PROOF_SECONDS` to a time.
+//! The calls of an undisturbed run are listed by `faults.c`; each one is a fail-point. By default a sample of
+//! them is hit, with the kinds of faults in turn; `F1LAKE_FAULT_POINTS=all` hits every point once,
+//! `F1LAKE_FAULT_POINTS=every` with every kind. `F1LAKE_FAULT_STEP=load` limits the test to one step,
+//! `F1LAKE_PROOF_SECONDS` limits its time.
 
 use crate::outcome::{Outcome, cleaned};
 use crate::place::{Ended, PROGRAM, Place, STEPS, Simulated, Step, compiled, ended, setting};
@@ -14,13 +14,13 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Instant;
 
-/// Points struck of each step unless all are wanted. Building is slow and does the same for every table.
+/// Number of points hit per step unless all are requested. Building is slow and the same for every table.
 const SAMPLE: [usize; 3] = [20, 18, 8];
 
 /// What can happen to a call.
 const KINDS: [&str; 6] = ["kill", "ENOSPC", "EIO", "EACCES", "short", "full"];
 
-/// What an error is called when it is told.
+/// Text of the error in messages.
 fn cause(kind: &str) -> &str {
     match kind {
         "ENOSPC" | "full" => "No space left on device",
@@ -44,7 +44,8 @@ struct Point {
     call: Call,
 }
 
-/// Compiles `faults.c`; `None`, and said loudly, where there is no compiler or the kernel does not allow it.
+/// Compiles `faults.c`; returns `None` with a message if there is no compiler or the kernel does not allow
+/// it.
 fn striker(folder: &Path) -> Option<PathBuf> {
     let program = compiled("faults.c", &[], folder)?;
     let tried = ended(Command::new(&program).arg(folder).arg(folder.join("tried")).args(["--", "/bin/true"]));
@@ -55,7 +56,7 @@ fn striker(folder: &Path) -> Option<PathBuf> {
     Some(program)
 }
 
-/// Runs a step under the striker; with it, the calls it made and whether one was struck.
+/// Runs a step under fault injection; also returns its calls and whether one was hit.
 fn strike(
     striker: &Path,
     place: &Place,
@@ -100,7 +101,7 @@ fn steady(path: &str) -> String {
     path.split('/').map(part).collect::<Vec<_>>().join("/")
 }
 
-/// The places before each step, and what is there after the last one.
+/// The folders before each step, and the outcome after the last one.
 struct Calm {
     before: Vec<Place>,
     after: Vec<Outcome>,
@@ -150,13 +151,13 @@ fn points(calm: &Calm) -> Vec<Point> {
     points
 }
 
-/// How a fault ended.
+/// Outcome of a fault.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum How {
     Killed,
     Refused,
     Outlived,
-    /// The run made fewer calls than the undisturbed one.
+    /// The run made fewer calls than an undisturbed one.
     Missed,
 }
 
@@ -193,7 +194,7 @@ fn try_point(
     let after = |error: String| {
         format!("{error}; before ({how:?}), {} {} got {}: {told}", call.name, call.file, point.kind)
     };
-    // What calls itself a success must be one; after that a second run still cleans up.
+    // A reported success must be one; a second run still cleans up afterwards.
     if how == How::Outlived {
         calm.after[point.step].same(place).map_err(after)?;
     }

@@ -1,7 +1,8 @@
-//! `kill -9` at random moments, again and again.
+//! `kill -9` at random moments, repeatedly.
 //!
-//! `F1LAKE_KILL_ROUNDS` rounds (default 12) by `F1LAKE_PROOF_JOBS` (default 2) at once, from `F1LAKE_KILL_SEED`
-//! (default: the clock), for `F1LAKE_PROOF_SECONDS` at most. A failed round prints its seed; `F1LAKE_KILL_SEED=<seed> F1LAKE_KILL_ROUNDS=1` begins with it.
+//! `F1LAKE_KILL_ROUNDS` rounds (default 12) by `F1LAKE_PROOF_JOBS` (default 2) at once, from
+//! `F1LAKE_KILL_SEED` (default: the clock), for `F1LAKE_PROOF_SECONDS` at most. A failed round prints its
+//! seed; `F1LAKE_KILL_SEED=<seed> F1LAKE_KILL_ROUNDS=1` begins with it.
 
 use crate::outcome::{Outcome, cleaned};
 use crate::place::{PROGRAM, Place, STEPS, Simulated, Step, WORKERS, setting};
@@ -11,12 +12,12 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
-/// Every so many rounds go on to gold; building is slow, and the others end with the load.
+/// One in this many rounds continues to gold; building is slow, so the others end with the load.
 const BUILD_EVERY: u64 = 3;
-/// Every so many rounds, the three steps are one `f1lake run`, checks included.
+/// In one of this many rounds, the three steps are one `f1lake run`, including tests.
 const WHOLE_RUN_EVERY: u64 = 12;
 
-/// What an undisturbed run leaves, takes and asks for.
+/// Outcome, duration and requests of an undisturbed run.
 struct Calm {
     loaded: Outcome,
     built: Outcome,
@@ -41,7 +42,7 @@ fn calm(server: &Simulated) -> Calm {
     Calm { loaded, built, seconds, requests }
 }
 
-/// Kills a step after so many seconds; `false` when it had ended by then.
+/// Kills a step after this many seconds; `false` if it had already ended.
 fn killed(place: &Place, step: Step, server: &Simulated, after: f64) -> Result<bool, String> {
     let mut command = place.command(PROGRAM);
     command.args(step.arguments(server)).stdout(Stdio::null()).stderr(Stdio::null());
@@ -82,7 +83,7 @@ fn round(
     let steps = if round.is_multiple_of(BUILD_EVERY) { &STEPS[..] } else { &STEPS[..2] };
     let before = server.data_requests();
     let mut in_extract = 0;
-    // In the order of the steps: what is done already can hardly be killed.
+    // In the order of the steps, because completed work can hardly be killed.
     let mut targets: Vec<usize> =
         (0..=random.below(5)).map(|_| random.below(steps.len() as u64) as usize).collect();
     targets.sort_unstable();
@@ -134,7 +135,7 @@ fn killed_at_random_moments_everything_ends_as_if_undisturbed() {
     std::thread::scope(|scope| {
         for _ in 0..jobs {
             scope.spawn(|| {
-                // A server of its own, so that requests are counted by round.
+                // Each round has its own server, so that requests are counted per round.
                 let server = Simulated::start(15);
                 loop {
                     if started.elapsed() > most {

@@ -1,5 +1,5 @@
-//! Proof by breaking: the program is killed, and its disk fails, at every step; after a resume everything is as if
-//! nothing had happened. Built without the library, so that it links fast and judges by files alone.
+//! The program is killed, and its disk fails, at every step; after resuming, everything is as if
+//! nothing had happened. Built without the library, so that it links fast and judges only by files.
 
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 

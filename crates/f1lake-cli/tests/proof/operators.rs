@@ -1,4 +1,4 @@
-//! What operators do, in random order: after a last load, exactly the landed rows are in the tables.
+//! Operator actions in random order: after a final load, the tables contain exactly the landed rows.
 //!
 //! `OPERATOR_ROUNDS` sequences (default 25) by `F1LAKE_PROOF_JOBS` (default 2) at once, from `OPERATOR_SEED`
 //! (default: the clock), for `F1LAKE_PROOF_SECONDS` at most. A failed one prints its seed and its steps;
@@ -26,7 +26,7 @@ const TABLES: [(&str, &str); 3] = [
 
 #[derive(Debug, Clone, Copy)]
 enum Action {
-    /// One session or both, from the one server or the other, whose lap times differ.
+    /// One session or both, from one of two servers with different lap times.
     Extract {
         session: Option<usize>,
         corrected: bool,
@@ -111,14 +111,14 @@ fn program(place: &Place, arguments: &[&str]) -> Result<(), String> {
 }
 
 fn lake_command(place: &Place, arguments: &[&str]) -> Result<(), String> {
-    // Nobody loads from a landing zone that is not there.
+    // A missing landing zone is not loaded.
     if arguments.contains(&"landing") && !place.path().join("landing").is_dir() {
         return Ok(());
     }
     program(place, &[arguments, &["--lake", "lake"]].concat())
 }
 
-/// A name that is free.
+/// An unused name.
 fn aside(place: &Place) -> std::path::PathBuf {
     let free = (0..).map(|number| place.path().join(format!("aside-{number}"))).find(|path| !path.exists());
     free.unwrap()
@@ -138,7 +138,7 @@ fn prune(landing: &Path, session: &str) -> Result<(), String> {
     std::fs::remove_file(path).map_err(|error| error.to_string())
 }
 
-/// Restores a table to one of its versions, as the Delta protocol says, without the program's code.
+/// Restores a table to one of its versions according to the Delta protocol, without the program's code.
 fn restore(log: &Path, part: f64) -> Result<(), String> {
     let versions: Vec<String> = tables::names(log)
         .into_iter()
@@ -183,7 +183,7 @@ fn restore(log: &Path, part: f64) -> Result<(), String> {
     std::fs::write(log.join(format!("{:020}.json", versions.len())), text).map_err(|error| error.to_string())
 }
 
-/// Whether the tables hold exactly what is landed, of the sessions that are.
+/// Whether the tables contain exactly the landed rows of the landed sessions.
 fn holds_what_is_landed(place: &Place) -> Result<usize, String> {
     lake_command(place, &["load", "--out", "landing"])?;
     program(place, &["load", "--out", "landing", "--lake", "fresh"])?;
@@ -209,7 +209,7 @@ fn holds_what_is_landed(place: &Place) -> Result<usize, String> {
                     wanted.len()
                 ));
             }
-            // Counted in the landing file too, which no code of ours reads here.
+            // Also counted in the landing file, without the program's code.
             let endpoint = table.trim_start_matches("bronze_");
             if let Some(file) = manifest["endpoints"][endpoint]["file"].as_str() {
                 let text = std::fs::read(landing.join(file)).map_err(|error| format!("{file}: {error}"))?;

@@ -1,4 +1,4 @@
-//! What is on disk after a run, and whether two runs left the same.
+//! The state on disk after a run, and comparisons of two runs.
 
 use crate::place::{PROGRAM, Place, ended};
 use crate::tables;
@@ -6,7 +6,7 @@ use serde_json::Value;
 use std::collections::BTreeMap;
 use std::path::Path;
 
-/// What a run left, times and the server's address taken off.
+/// The outcome of a run, without times and the server's address.
 pub(crate) struct Outcome {
     /// Landing files by name.
     files: BTreeMap<String, Vec<u8>>,
@@ -80,7 +80,7 @@ impl Outcome {
     }
 }
 
-/// Nothing is left of work that was cut off, when a whole run has followed.
+/// Checks that no unfinished work is left after a complete run.
 pub(crate) fn cleaned(place: &Place) -> Result<(), String> {
     let mut left = below(&place.path().join("landing/_work"));
     left.retain(|name, _| !["run.lock", "state/learned.json"].contains(&name.as_str()));
@@ -105,7 +105,7 @@ fn below(folder: &Path) -> BTreeMap<String, Vec<u8>> {
     files
 }
 
-/// Takes off what differs between two runs that do the same.
+/// Removes what differs between two equal runs.
 fn without_times(value: &mut Value) {
     match value {
         Value::Object(fields) => {

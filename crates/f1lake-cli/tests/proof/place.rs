@@ -7,10 +7,10 @@ use tempfile::TempDir;
 
 /// The race and the qualifying of the generated weekend at Yas Island, 2024.
 const SESSIONS: &str = "9647,9610";
-/// Everything but telemetry and intervals: a run takes seconds, not minutes.
+/// Everything except telemetry and intervals, so that a run takes seconds, not minutes.
 const ENDPOINTS: &str = "sessions,meetings,drivers,laps,position,stints,session_result,overtakes,pit,race_control,\
                          team_radio,weather,starting_grid,championship_drivers,championship_teams";
-/// Requests in flight at most.
+/// Maximum number of requests in flight.
 pub(crate) const WORKERS: u64 = 3;
 
 /// A folder with a landing zone and a lake, which is also the home of the program.
@@ -23,7 +23,7 @@ impl Place {
         Self { folder: tempfile::tempdir().unwrap() }
     }
 
-    /// A copy of another place.
+    /// A copy of another folder.
     pub(crate) fn like(other: &Place) -> Self {
         let place = Self::new();
         copy(other.path(), place.path());
@@ -34,12 +34,12 @@ impl Place {
         self.folder.path()
     }
 
-    /// Leaves the folder behind for whoever looks into a failure.
+    /// Keeps the folder for the investigation of a failure.
     pub(crate) fn keep(self) -> PathBuf {
         self.folder.keep()
     }
 
-    /// The program, or another one that runs it, without the settings of whoever started the test.
+    /// The program, or a wrapper around it, without the settings of the user who started the test.
     pub(crate) fn command(&self, program: impl AsRef<std::ffi::OsStr>) -> Command {
         let mut command = Command::new(program);
         command.current_dir(self.path()).stdin(Stdio::null());
@@ -76,7 +76,7 @@ fn copy(from: &Path, to: &Path) {
 
 pub(crate) const PROGRAM: &str = env!("CARGO_BIN_EXE_f1lake");
 
-/// What a program said and how it ended.
+/// Output and exit code of a program.
 pub(crate) struct Ended {
     /// Exit code; 128 + signal when it was killed.
     pub(crate) code: i32,
@@ -96,7 +96,7 @@ pub(crate) fn ended(command: &mut Command) -> Ended {
     Ended { code: output.status.code().unwrap_or(-1), text }
 }
 
-/// A step from the API to gold, as a command of its own; `Run` is all of them in one.
+/// A step from the API to gold as a separate command; `Run` is all of them in one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Step {
     Extract,
@@ -105,7 +105,7 @@ pub(crate) enum Step {
     Run,
 }
 
-/// The three, in their order.
+/// The three steps in order.
 pub(crate) const STEPS: [Step; 3] = [Step::Extract, Step::Load, Step::Build];
 
 impl Step {
@@ -133,7 +133,7 @@ pub(crate) struct Simulated {
 }
 
 impl Simulated {
-    /// Every answer takes so many milliseconds, so that requests are in flight; no limits.
+    /// Every response takes this many milliseconds, so that requests are in flight; no limits.
     pub(crate) fn start(delay_ms: u32) -> Self {
         Self::with("none", delay_ms)
     }
@@ -143,7 +143,7 @@ impl Simulated {
         Self::with(limits, 0)
     }
 
-    /// With another season: the same sessions, other times.
+    /// With another seed: the same sessions, other times.
     #[cfg(unix)]
     pub(crate) fn seeded(seed: u32) -> Self {
         Self::serve(&["--limits", "none", "--seed", &seed.to_string()], 0)
@@ -175,12 +175,12 @@ impl Simulated {
         Self { child, base_url, _folder: folder }
     }
 
-    /// Requests for data, those for the catalogue not counted.
+    /// Number of requests for data, without those for the catalogue.
     pub(crate) fn data_requests(&self) -> u64 {
         self.count("data_requests")
     }
 
-    /// What it counted: `requests`, `violations` and so on.
+    /// A counter of the simulator, such as `requests` or `violations`.
     pub(crate) fn count(&self, what: &str) -> u64 {
         let address = self.base_url.trim_start_matches("http://").trim_end_matches("/v1");
         let mut stream = std::net::TcpStream::connect(address).unwrap();
@@ -196,20 +196,20 @@ impl Simulated {
 
 impl Drop for Simulated {
     fn drop(&mut self) {
-        // It may have ended already; then there is nothing left to do.
+        // It may already have ended; then there is nothing to do.
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
 }
 
-/// How many of something, from an environment variable.
+/// A number from an environment variable.
 pub(crate) fn setting(name: &str, otherwise: u64) -> u64 {
     std::env::var(name)
         .ok()
         .map_or(otherwise, |text| text.parse().unwrap_or_else(|_| panic!("{name}={text} is no number")))
 }
 
-/// Compiles a C source of this folder; `None`, and said loudly, where there is no compiler.
+/// Compiles a C source of this folder; returns `None` with a message if there is no compiler.
 pub(crate) fn compiled(source: &str, flags: &[&str], folder: &Path) -> Option<PathBuf> {
     let target = folder.join(source).with_extension("out");
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/proof").join(source);

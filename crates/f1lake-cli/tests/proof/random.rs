@@ -1,4 +1,4 @@
-//! Random numbers that a seed repeats.
+//! Reproducible random numbers.
 
 /// Random numbers from a seed.
 pub(crate) struct Random(pub(crate) u64);

@@ -8,7 +8,7 @@ use std::path::Path;
 /// Columns that say when something was loaded or extracted.
 const TIMES: [&str; 4] = ["_extracted_at", "_ingestion_timestamp", "extracted_at", "loaded_at"];
 
-/// Every table of a lake with its rows, sorted, without the times of loading.
+/// Every table of a lake with its rows, sorted, without load times.
 pub(crate) fn lake(root: &Path) -> Result<BTreeMap<String, Vec<String>>, String> {
     let mut tables = BTreeMap::new();
     for schema in ["bronze_raw", "silver_clean", "gold_analytics"] {

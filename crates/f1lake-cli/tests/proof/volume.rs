@@ -1,5 +1,5 @@
-//! A volume inside Databricks takes whole files in one pass and refuses rename, link, locks, appending and seeking: the
-//! program lands there all the same, and is killed in the middle of its writes.
+//! A volume inside Databricks accepts whole files in one pass and refuses rename, link, locks, appending and
+//! seeking. The program lands there anyway, and is killed in the middle of its writes.
 
 use crate::place::{Ended, PROGRAM, Place, Simulated, Step, WORKERS, compiled, ended};
 use crate::tables;
@@ -10,7 +10,8 @@ use tempfile::TempDir;
 
 const ZONE: &str = "/Volumes/main/f1/raw/landing";
 
-/// A place inside Databricks: its lake and its working folder are on the driver's disk, its landing zone in a volume.
+/// An environment inside Databricks: lake and working folder are on the driver's disk, the landing zone in a
+/// volume.
 struct Inside {
     place: Place,
     volumes: TempDir,
@@ -20,7 +21,7 @@ struct Inside {
 impl Inside {
     fn new(shim: &Path) -> Self {
         let volumes = tempfile::tempdir().unwrap();
-        // Catalog, schema and volume are made by others.
+        // Catalog, schema and volume already exist.
         std::fs::create_dir_all(volumes.path().join("main/f1/raw")).unwrap();
         Self { place: Place::new(), volumes, shim: shim.to_owned() }
     }
@@ -51,7 +52,7 @@ impl Inside {
         self.place.path().join("refused.log")
     }
 
-    /// Nothing was even tried that a volume refuses.
+    /// No operation was attempted that a volume refuses.
     fn was_never_refused(&self) {
         let log = std::fs::read_to_string(self.refusals()).unwrap_or_default();
         assert_eq!(log, "", "refused by the volume");
@@ -61,16 +62,16 @@ impl Inside {
         self.volumes.path().join("main/f1/raw/landing")
     }
 
-    /// Every file is as its manifest says.
+    /// Every file matches its manifest.
     fn is_whole(&self) {
         self.succeed(&words(&["verify", "--out", ZONE]));
     }
 
-    /// Loads what has landed into the lake; the rows of its tables.
+    /// Loads the landing zone into the lake and returns the rows of its tables.
     fn loaded(&self) -> BTreeMap<String, Vec<String>> {
         self.succeed(&words(&["load", "--quiet", "--out", ZONE, "--lake", "lake"]));
         let mut tables = tables::lake(&self.place.path().join("lake")).unwrap();
-        // Beside a file that was cut off lands the next version.
+        // The next version lands next to a truncated file.
         for rows in tables.values_mut() {
             rows.iter_mut().for_each(|row| {
                 *row = row.replace(".v2.", ".").replace("file_version=2;", "file_version=1;")
@@ -80,7 +81,7 @@ impl Inside {
         tables
     }
 
-    /// Loads what has landed; its rows are these.
+    /// Loads the landing zone and compares its rows with these.
     fn holds(&self, rows: &BTreeMap<String, Vec<String>>, when: &str) {
         let found = self.loaded();
         assert_eq!(found.keys().collect::<Vec<_>>(), rows.keys().collect::<Vec<_>>(), "{when}");
@@ -115,7 +116,7 @@ fn calm(server: &Simulated) -> (BTreeMap<String, Vec<String>>, u64) {
 }
 
 #[test]
-fn a_mounted_volume_takes_all_that_a_disk_takes() {
+fn mounted_volume_supports_a_whole_run() {
     let tools = tempfile::tempdir().unwrap();
     let Some(shim) = compiled("volume.c", &["-shared", "-fPIC"], tools.path()) else { return };
     let server = Simulated::start(0);
@@ -134,7 +135,7 @@ fn a_mounted_volume_takes_all_that_a_disk_takes() {
         inside.succeed(&extract(&server).into_iter().chain(words(&["--refresh"])).collect::<Vec<_>>());
     assert!(again.contains("unchanged"), "{again}");
 
-    // What is lost and what is damaged comes back, without a rename.
+    // Lost and damaged files are restored without a rename.
     let files: Vec<PathBuf> = std::fs::read_dir(inside.zone())
         .unwrap()
         .map(|entry| entry.unwrap().path())
@@ -165,7 +166,7 @@ fn killed_in_the_middle_of_a_write_to_a_volume_nothing_is_lost() {
     let writes: u64 = std::fs::read_to_string(&count).unwrap().trim().parse().unwrap();
     assert!(writes > 30, "{writes} writes only");
 
-    // Files at the beginning and the end, and at the end of it all a manifest's journal and the manifest itself.
+    // Files at the beginning and the end, and finally a manifest's journal and the manifest itself.
     let mut strikes: Vec<u64> = (0..6).map(|step| 1 + step * (writes - 5) / 5).collect();
     strikes.extend(writes - 3..=writes);
     strikes.dedup();

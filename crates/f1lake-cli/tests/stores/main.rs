@@ -1,6 +1,7 @@
-//! Landing zone and lake in object stores that run: S3 by `moto_server`, Azure by `azurite-blob`, both on loopback.
+//! Landing zone and lake in running object stores: S3 by `moto_server`, Azure by `azurite-blob`, both on
+//! loopback.
 //!
-//! `.ci/stores` installs them and names them: `STORES_MOTO`, `STORES_AZURITE`, and a Python with `boto3` and
+//! `.ci/stores` installs them and sets `STORES_MOTO`, `STORES_AZURITE`, and a Python with `boto3` and
 //! `azure-storage-blob` as `STORES_PYTHON`.
 
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
@@ -24,7 +25,7 @@ struct Running(Child);
 
 impl Drop for Running {
     fn drop(&mut self) {
-        // It may have ended already; then there is nothing left to do.
+        // It may already have ended; then there is nothing to do.
         let _ = self.0.kill();
         let _ = self.0.wait();
     }
@@ -93,7 +94,7 @@ impl Store {
         store
     }
 
-    /// Asks the store past the program, in Python.
+    /// Queries the store directly, in Python.
     fn ask(&self, question: &str) -> String {
         let prepare = match self.kind {
             Kind::S3 => format!(
@@ -231,14 +232,14 @@ impl Simulated {
     }
 }
 
-/// Counts of the lake's tables, as the program tells them.
+/// Row counts of the lake's tables, as the program reports them.
 const COUNTS: &str = "select 'laps' what, count(*) rows from bronze_raw.bronze_laps union all \
                       select 'drivers', count(*) from bronze_raw.bronze_drivers order by 1";
 
 fn landing_and_lake(kind: Kind) {
     let (store, server) = (Store::start(kind), Simulated::start());
     let zone = store.url("raw/landing");
-    // azurite 3.35 does not know `startFrom` of Azure's listing, by which Delta finds what is newer than a version.
+    // azurite 3.35 lacks `startFrom` in listings, which Delta uses to find newer versions.
     let lake = if kind == Kind::Azure { "lake-of-azure".to_owned() } else { store.url("lake") };
     let machine = Machine::new(&store);
     let looked = machine.succeed(&["doctor", "--base-url", &server.base_url, "--out", &zone]);
@@ -306,18 +307,18 @@ fn interrupted_multipart(kind: Kind, unfinished: &str) {
 
 fn wrong_places(kind: Kind, refused: &Store, wrong: (&'static str, &str)) {
     let (store, server) = (Store::start(kind), Simulated::start());
-    // A bucket that is not there.
+    // A missing bucket.
     let absent = store.url("").replace("//raw/", "//never-made/landing");
     let missing = Machine::new(&store).extract(&server, &absent, "laps");
     assert_eq!(missing.code, 2, "{}", missing.text);
     assert!(missing.text.contains("destination exists"), "{}", missing.text);
-    // Credentials that nobody knows.
+    // Unknown credentials.
     let mut machine = Machine::new(refused);
     machine.environment.insert(wrong.0, wrong.1.to_owned());
     let ended = machine.extract(&server, &refused.url("landing"), "laps");
     assert!(matches!(ended.code, 2 | 5), "{} {}", ended.code, ended.text);
     assert!(!ended.text.contains(wrong.1), "a secret was printed: {}", ended.text);
-    // Plain http without the setting, or to elsewhere.
+    // Plain http without the setting, or to another machine.
     let mut machine = Machine::new(&store);
     machine.environment.remove("F1LAKE_STORE_PLAIN_HTTP");
     let plain = machine.extract(&server, &store.url("landing"), "laps");
@@ -350,13 +351,13 @@ fn machines_share_an_azure_container() {
 
 #[test]
 #[ignore = "needs moto_server; run .ci/stores"]
-fn an_interrupted_upload_to_s3_never_shows() {
+fn interrupted_upload_to_s3_is_invisible() {
     interrupted_multipart(Kind::S3, "len(s3.list_multipart_uploads(Bucket='raw').get('Uploads', []))");
 }
 
 #[test]
 #[ignore = "needs azurite; run .ci/stores"]
-fn an_interrupted_upload_to_azure_never_shows() {
+fn interrupted_upload_to_azure_is_invisible() {
     let uncommitted = "len(list(azure.get_container_client('raw').list_blobs(include=['uncommittedblobs'], \
                        name_starts_with='landing/_work')))";
     interrupted_multipart(Kind::Azure, uncommitted);
@@ -364,15 +365,15 @@ fn an_interrupted_upload_to_azure_never_shows() {
 
 #[test]
 #[ignore = "needs moto_server; run .ci/stores"]
-fn s3_says_what_is_wrong() {
-    // From the second action on, moto asks who it is.
+fn s3_errors_are_explained() {
+    // From the second action on, moto checks the credentials.
     let refused = Store::start_with(Kind::S3, &[("INITIAL_NO_AUTH_ACTION_COUNT", "1")]);
     wrong_places(Kind::S3, &refused, ("AWS_SECRET_ACCESS_KEY", "canary-in-a-coal-mine"));
 }
 
 #[test]
 #[ignore = "needs azurite; run .ci/stores"]
-fn azure_says_what_is_wrong() {
+fn azure_errors_are_explained() {
     let refused = Store::start(Kind::Azure);
     wrong_places(Kind::Azure, &refused, ("AZURE_STORAGE_ACCOUNT_KEY", "Y2FuYXJ5LWluLWEtY29hbC1taW5l"));
 }

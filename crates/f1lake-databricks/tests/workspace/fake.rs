@@ -1,5 +1,5 @@
-//! A fake workspace on loopback. It answers as the recorded exchanges do, and writes down every request that differs
-//! from what the official client sends: such a test fails when the fake is dropped.
+//! A fake workspace on loopback. It responds as in the recorded exchanges, and records every request that
+//! differs from what the official client sends: such a test fails when the fake is dropped.
 
 use axum::body::{Body, Bytes};
 use axum::extract::{Request, State};
@@ -40,13 +40,13 @@ impl Seen {
     }
 }
 
-/// An answer out of turn, for the next request whose line begins so.
+/// A fault for the next request whose line begins like this.
 pub(crate) struct Fault {
     pub(crate) line: String,
     pub(crate) status: u16,
     pub(crate) headers: Vec<(&'static str, String)>,
     pub(crate) body: String,
-    /// Whether the request takes effect all the same.
+    /// Whether the request takes effect anyway.
     pub(crate) after_effect: bool,
 }
 
@@ -77,7 +77,7 @@ pub(crate) struct Inner {
     uploads: HashMap<String, Upload>,
     pub(crate) aborted: usize,
     serial: u64,
-    /// OAuth tokens that are good.
+    /// Valid OAuth tokens.
     tokens: BTreeSet<String>,
     pub(crate) expires_in: Option<u64>,
     pub(crate) page_size: usize,
@@ -147,12 +147,12 @@ impl Fake {
         VolumeStore::open(&self.workspace(), VOLUME).unwrap()
     }
 
-    /// The next request whose line begins with `line` is answered so.
+    /// Sets the response for the next request whose line begins with `line`.
     pub(crate) fn fault(&self, line: &str, status: u16, headers: &[(&'static str, &str)], body: &str) {
         self.add_fault(line, status, headers, body, false);
     }
 
-    /// As [`Fake::fault`], but the request takes effect: its answer is what got lost.
+    /// Like [`Fake::fault`], but the request takes effect; only its response is lost.
     pub(crate) fn lost_answer(&self, line: &str, status: u16) {
         self.add_fault(line, status, &[], "", true);
     }
@@ -174,12 +174,12 @@ impl Fake {
         self.inner().seen.iter().map(Seen::line).collect()
     }
 
-    /// Forgets what was seen and returns it.
+    /// Takes the recorded requests.
     pub(crate) fn take_seen(&self) -> Vec<Seen> {
         std::mem::take(&mut self.inner().seen)
     }
 
-    /// Makes all OAuth tokens worthless.
+    /// Revokes all OAuth tokens.
     pub(crate) fn expire_tokens(&self) {
         self.inner().tokens.clear();
     }
@@ -193,7 +193,7 @@ pub(crate) fn workspace(login: Login) -> Workspace {
     Workspace::builder(login).retry(FAST).build().unwrap()
 }
 
-/// Repetition at a test's pace.
+/// A retry policy with short delays.
 pub(crate) const FAST: RetryPolicy = RetryPolicy {
     retries: 6,
     first_wait: Duration::from_millis(5),
@@ -233,7 +233,7 @@ fn fail(status: u16, code: &str, message: &str) -> Response<Body> {
 async fn answer(State(shared): State<Shared>, request: Request) -> Response<Body> {
     let (head, body) = request.into_parts();
     let Ok(body) = axum::body::to_bytes(body, usize::MAX).await else {
-        // Half a request: no effect.
+        // A truncated request has no effect.
         return respond(400, Body::empty());
     };
     let target = head.uri.path_and_query().unwrap().as_str().to_owned();
@@ -360,7 +360,7 @@ impl Inner {
                 Some(fail(401, "UNAUTHENTICATED", "Credential was not sent"))
             }
             Some(token) if token == PAT || self.tokens.contains(token) => None,
-            // The real service would not repeat it; a proxy may.
+            // The real service would not repeat the token; a proxy may.
             Some(token) => Some(fail(401, "UNAUTHENTICATED", &format!("Invalid access token {token}"))),
         }
     }
@@ -380,7 +380,7 @@ impl Inner {
         give(200, json!({ "access_token": token, "token_type": "Bearer", "expires_in": expires_in }))
     }
 
-    /// Whether the volume may be used; an answer when not.
+    /// The refusal when the volume may not be used.
     fn volume_refusal(place: &str) -> Option<Response<Body>> {
         if place == VOLUME || place.starts_with(&format!("{VOLUME}/")) {
             return None;
@@ -656,7 +656,7 @@ impl Inner {
         give(200, json!({ "abort_upload_url": { "url": url, "headers": [] } }))
     }
 
-    /// Cloud storage: it knows signed addresses and must never see the workspace's token.
+    /// Cloud storage: it accepts signed addresses and must never see the workspace's token.
     fn cloud(
         &mut self,
         method: &Method,
@@ -853,7 +853,7 @@ fn is_sdk(seen: &Seen) -> bool {
     seen.header("user-agent").is_some_and(|agent| agent.contains("databricks-sdk-py/"))
 }
 
-/// An answer to HEAD has no body.
+/// A response to HEAD has no body.
 fn bare(method: &Method, mut response: Response<Body>) -> Response<Body> {
     if method == Method::HEAD {
         *response.body_mut() = Body::empty();
@@ -861,7 +861,8 @@ fn bare(method: &Method, mut response: Response<Body>) -> Response<Body> {
     response
 }
 
-/// A proxy before the fake that cuts the first connections: each after so many bytes sent, or received.
+/// A proxy in front of the fake that cuts the first connections, each after a number of bytes sent or
+/// received.
 pub(crate) async fn cutter(fake: &Fake, cuts: Vec<Cut>) -> String {
     let target = fake.url.trim_start_matches("http://").to_owned();
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
@@ -880,7 +881,7 @@ pub(crate) async fn cutter(fake: &Fake, cuts: Vec<Cut>) -> String {
                     Some(Cut::Down(bytes)) => (u64::MAX, bytes),
                     None => (u64::MAX, u64::MAX),
                 };
-                // Whichever ends first ends both.
+                // The first direction to end closes both.
                 tokio::select! {
                     _ = pump(from_client, to_server, up) => {}
                     _ = pump(from_server, to_client, down) => {}
@@ -891,11 +892,11 @@ pub(crate) async fn cutter(fake: &Fake, cuts: Vec<Cut>) -> String {
     url
 }
 
-/// Where a connection breaks.
+/// The point at which a connection breaks.
 pub(crate) enum Cut {
-    /// After so many bytes to the workspace.
+    /// After this many bytes to the workspace.
     Up(u64),
-    /// After so many bytes from it.
+    /// After this many bytes from the workspace.
     Down(u64),
 }
 

@@ -1,4 +1,4 @@
-//! The Files half against minilake, an emulator that is not ours (PyPI). Its SQL is no evidence and is not used.
+//! The Files API against minilake, an independent emulator from PyPI. Its SQL proves nothing and is not used.
 
 use crate::fake::{FAST, PAT};
 use crate::volumes::conforms;
@@ -22,7 +22,7 @@ impl Drop for Process {
 async fn an_independent_workspace_takes_our_files() {
     let program = std::env::var("F1LAKE_MINILAKE").unwrap_or_else(|_| "minilake".to_owned());
     let data = tempfile::tempdir().unwrap();
-    // A port that is free now.
+    // A currently free port.
     let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
     let child = Command::new(program)
         .args(["--port", &port.to_string()])
@@ -49,7 +49,7 @@ async fn an_independent_workspace_takes_our_files() {
     let workspace = Workspace::builder(login).retry(FAST).build().unwrap();
     let store = VolumeStore::open(&workspace, "/Volumes/f1/raw/landing/zone").unwrap();
     store.check().await.unwrap_err();
-    // It makes a volume's folder with the first file.
+    // It creates a volume's folder with the first file.
     let first = Path::from("first");
     store.put(&first, "x".into()).await.unwrap();
     store.delete(&first).await.unwrap();

@@ -1,4 +1,4 @@
-//! Tokens: fetched once, renewed, refused; and what answers that is no workspace.
+//! Tokens are fetched once, renewed and refused; servers that are not a workspace are reported.
 
 use crate::fake::{ACCESS_TOKEN, Fake, PAT, VOLUME, workspace};
 use f1lake_databricks::{Error, Explicit, Login, VolumeStore, Workspace};
@@ -38,7 +38,7 @@ async fn a_token_is_renewed_before_it_ends() {
     assert_eq!(bearer(&fake), format!("Bearer {ACCESS_TOKEN}2"), "half a life has passed");
 }
 
-/// A runtime that grants another token each time.
+/// A runtime that grants a new token each time.
 #[derive(Debug)]
 struct Granting {
     host: String,
@@ -64,7 +64,7 @@ async fn the_runtime_signs_requests_and_is_asked_again_after_a_refusal() {
     let login =
         Login::resolve_with(&inside(&fake.url, &["for the host", "dapi-ended", PAT]), |_| None).unwrap();
     let workspace = workspace(login);
-    // The fake knows the last token only.
+    // The fake accepts only the last token.
     assert_eq!(workspace.warehouses().await.unwrap().len(), 5);
     assert_eq!(bearer(&fake), format!("Bearer {PAT}"));
     workspace.warehouses().await.unwrap();
@@ -96,7 +96,7 @@ async fn an_expired_token_is_renewed_once_and_the_request_repeated() {
     let lines: Vec<_> = fake.lines();
     let expected = ["GET /api/2.0/sql/warehouses", "POST /oidc/v1/token", "GET /api/2.0/sql/warehouses"];
     assert_eq!(lines[..3], expected);
-    // A second refusal in a row is the end.
+    // A second refusal in a row is final.
     for _ in 0..2 {
         fake.fault("GET /api/2.0/sql/warehouses", 401, &[], "");
     }
@@ -105,7 +105,7 @@ async fn an_expired_token_is_renewed_once_and_the_request_repeated() {
 }
 
 #[tokio::test]
-async fn endpoints_that_are_not_told_are_where_they_usually_are() {
+async fn missing_oauth_endpoints_use_the_default_paths() {
     let fake = Fake::start().await;
     fake.inner().no_discovery = true;
     workspace(fake.principal()).warehouses().await.unwrap();
@@ -123,7 +123,7 @@ async fn a_token_endpoint_without_tls_never_gets_the_secret() {
 }
 
 #[tokio::test]
-async fn the_token_service_is_asked_again_when_it_is_busy() {
+async fn busy_token_service_is_retried() {
     let fake = Fake::start().await;
     fake.fault("POST /oidc", 503, &[], "");
     fake.fault("GET /oidc", 500, &[], "");
@@ -132,7 +132,7 @@ async fn the_token_service_is_asked_again_when_it_is_busy() {
 }
 
 #[tokio::test]
-async fn a_wrong_login_is_told_with_its_origin() {
+async fn wrong_login_is_reported_with_its_origin() {
     let fake = Fake::start().await;
     let url = fake.url.clone();
     let wrong = |name: &str| match name {
@@ -159,7 +159,7 @@ async fn a_wrong_login_is_told_with_its_origin() {
 }
 
 #[tokio::test]
-async fn a_login_page_is_no_workspace() {
+async fn login_page_is_an_error() {
     let fake = Fake::start().await;
     let page = "<html><body>Sign in</body></html>";
     for status in [200, 302, 303, 307] {
@@ -169,7 +169,7 @@ async fn a_login_page_is_no_workspace() {
         assert!(matches!(error, Error::NotTheApi { .. }), "{error}");
         let text = error.to_string();
         assert!(text.contains("DATABRICKS_HOST") && text.contains("GET /api/2.0/sql/warehouses"), "{text}");
-        // An upload that a login page swallows is not an upload.
+        // An upload answered by a login page is not an upload.
         fake.fault("PUT /api/2.0/fs/files", status, &headers, page);
         let put = object_store::ObjectStoreExt::put(&fake.store(), &"a.json".into(), "x".into()).await;
         assert!(put.is_err(), "{status}");
@@ -181,7 +181,7 @@ async fn a_login_page_is_no_workspace() {
 }
 
 #[tokio::test]
-async fn a_redirect_brings_no_token_to_another_host() {
+async fn redirects_carry_no_token_to_another_host() {
     let (fake, other) = (Fake::start().await, Fake::start().await);
     for status in [301, 302, 303, 307, 308] {
         let there = format!("{}/api/2.0/sql/warehouses", other.url);
@@ -191,7 +191,7 @@ async fn a_redirect_brings_no_token_to_another_host() {
         fake.fault("PUT /api/2.0/fs/files", status, &headers, "");
         let put = object_store::ObjectStoreExt::put(&fake.store(), &"a.json".into(), "x".into()).await;
         assert!(put.is_err(), "{status}");
-        // The request for a token carries the secret itself.
+        // The token request contains the secret itself.
         let login = [("location", other.url.as_str())];
         fake.fault("POST /oidc/v1/token", status, &login, "");
         let error = workspace(fake.principal()).warehouses().await.unwrap_err();
@@ -220,7 +220,7 @@ async fn errors_are_read_in_all_forms() {
 }
 
 #[tokio::test]
-async fn nobody_there_is_told() {
+async fn unreachable_host_is_reported() {
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let url = format!("http://{}", listener.local_addr().unwrap());
     drop(listener);

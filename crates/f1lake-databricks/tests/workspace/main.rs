@@ -1,5 +1,5 @@
-//! The whole client against a fake workspace on loopback, which checks each request against recorded exchanges of the
-//! official client.
+//! The whole client against a fake workspace on loopback, which checks each request against recorded
+//! exchanges of the official client.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test fails by panicking")]
 

@@ -1,4 +1,5 @@
-//! The official Python SDK and our client do the same things to the same fake; their requests must be the same.
+//! The official Python SDK and our client do the same things to the same fake; their requests must be the
+//! same.
 
 use crate::fake::{CLIENT_ID, CLIENT_SECRET, Fake, PAT, Seen, VOLUME, WAREHOUSE, workspace};
 use f1lake_databricks::{Parameter, Statement};
@@ -10,7 +11,8 @@ use std::io::{BufRead, BufReader, Write};
 use std::process::{Command, Stdio};
 use tokio_util::sync::CancellationToken;
 
-/// A request without what may differ: the client's name, connection handling, compression, times and serial numbers.
+/// A request without the parts that may differ: client name, connection handling, compression, times and
+/// serial numbers.
 #[derive(Debug, PartialEq)]
 struct Essence {
     line: String,
@@ -27,9 +29,9 @@ fn essence(seen: &Seen) -> Essence {
             .map(|(name, value)| (name.to_string(), value.to_str().unwrap().to_owned()))
             .filter(|(name, _)| !FREE.contains(&name.as_str()))
             .filter(|(name, value)| name != "accept" || value != "*/*")
-            // JSON is compared by its fields; its spaces are free.
+            // JSON is compared by fields, ignoring white space.
             .filter(|(name, _)| !(name == "content-length" && is_json(seen)))
-            // Each login has a token of its own.
+            // Each login has its own token.
             .map(|(name, value)| {
                 if value.starts_with("Bearer eyJ") { (name, "Bearer eyJ".to_owned()) } else { (name, value) }
             })
@@ -59,7 +61,7 @@ async fn ours(fake: &Fake, operation: &str) {
     let store = fake.store();
     let name = Path::parse("laps/session key=9158/laps #1+ü.json").unwrap();
     match operation {
-        // The folder comes with the first file.
+        // The folder is created with the first file.
         "create_folder" => {
             store.put(&name, "12345678".into()).await.unwrap();
             fake.inner().seen.truncate(1);
@@ -158,7 +160,7 @@ async fn the_official_client_sends_the_same_requests() {
 
 /// The essence of requests, in an order that does not depend on which part came first.
 fn shape(seen: &[Seen]) -> Vec<Essence> {
-    // The SDK looks for its host's metadata and for a signed download first, and goes on without.
+    // The SDK first requests host metadata and a signed download, and continues without them.
     let extras = ["/.well-known/databricks-config", "/api/2.0/fs/create-download-url"];
     let mut all: Vec<_> = seen
         .iter()

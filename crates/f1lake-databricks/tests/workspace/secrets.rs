@@ -1,4 +1,4 @@
-//! Secrets never show: not in errors, not in `Debug`, not in logs, not even when a server repeats them.
+//! Secrets never appear in errors, `Debug` output or logs, even when a server repeats them.
 
 use crate::fake::{ACCESS_TOKEN, BASIC, CLIENT_SECRET, Fake, PAT, SIGNATURE, VOLUME, WAREHOUSE, workspace};
 use f1lake_databricks::{Statement, VolumeStore};
@@ -30,7 +30,7 @@ async fn no_secret_shows_anywhere() {
         .with_max_level(tracing_subscriber::filter::LevelFilter::TRACE)
         .with_writer(move || writer.clone())
         .finish();
-    // For the whole binary: what the other tests log meanwhile is searched too.
+    // Global for the binary, so the logs of concurrent tests are searched too.
     tracing::subscriber::set_global_default(subscriber).unwrap();
 
     let fake = Fake::start().await;
@@ -46,7 +46,7 @@ async fn no_secret_shows_anywhere() {
         texts.push(show(&store));
         texts.push(show(&store.put_multipart(&Path::from("a")).await.unwrap()));
 
-        // A server that repeats what it got, in each way in which an answer can be wrong.
+        // A server that repeats the request in every kind of wrong response.
         let bearer = fake.inner().seen.last().unwrap().header("authorization").unwrap().to_owned();
         let echo = match workspace.login().method.name() {
             "pat" => bearer,
@@ -62,7 +62,7 @@ async fn no_secret_shows_anywhere() {
             let error = workspace.warehouses().await.unwrap_err();
             texts.push(format!("{error} {error:?}"));
         }
-        // Cloud storage that fails, with signed addresses.
+        // Failing cloud storage, with signed addresses.
         fake.inner().cloud_blocked = true;
         for lines in [&["POST /api/2.0/fs/files", "PUT /api/2.0/fs/files"][..], &["PUT /api/2.0/fs/files"]] {
             lines.iter().for_each(|line| fake.fault(line, 400, &[], ""));
@@ -75,7 +75,7 @@ async fn no_secret_shows_anywhere() {
         let error = workspace.execute(WAREHOUSE, &statement, &CancellationToken::new()).await.unwrap_err();
         texts.push(format!("{error} {error:?}"));
     }
-    // A principal that is refused, and whose header comes back in the answer.
+    // A refused principal whose header is repeated in the response.
     let wrong = f1lake_databricks::Explicit {
         host: Some(fake.url.clone()),
         client_id: Some("other".into()),

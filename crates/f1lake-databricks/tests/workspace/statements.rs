@@ -58,7 +58,7 @@ async fn a_slow_statement_is_awaited_and_all_chunks_are_read() {
 }
 
 #[tokio::test]
-async fn a_result_with_missing_rows_or_a_circle_is_no_result() {
+async fn incomplete_or_cyclic_results_are_errors() {
     let fake = Fake::start().await;
     let error = run(&fake, "SELECT n FROM short").await.unwrap_err().to_string();
     assert!(error.contains("4 rows arrived of 5"), "{error}");
@@ -67,7 +67,7 @@ async fn a_result_with_missing_rows_or_a_circle_is_no_result() {
 }
 
 #[tokio::test]
-async fn a_failure_inside_a_good_answer_is_a_failure_with_its_place() {
+async fn failed_statement_in_a_200_response_reports_its_position() {
     let fake = Fake::start().await;
     let Error::Sql(error) = run(&fake, "SELECT *\n  FORM laps").await.unwrap_err() else { panic!() };
     assert_eq!((error.state.as_str(), error.error_code.as_str()), ("FAILED", "BAD_REQUEST"));
@@ -118,13 +118,13 @@ async fn a_statement_is_never_sent_twice_unless_it_was_refused() {
     let error = workspace.execute(WAREHOUSE, &statement, &CancellationToken::new()).await.unwrap_err();
     assert!(matches!(error, Error::OutcomeUnknown { .. }), "{error}");
     assert_eq!(fake.take_seen().len(), 1);
-    // A quota's refusal means that nothing runs.
+    // After a quota error, nothing runs.
     fake.fault("POST", 429, &[], "");
     run(&fake, "CREATE TABLE t (i INT)").await.unwrap();
 }
 
 #[tokio::test]
-async fn looking_at_a_statement_may_be_repeated() {
+async fn polling_a_statement_is_retried() {
     let fake = Fake::start().await;
     for status in [500, 503, 429] {
         fake.fault(&format!("GET {STATEMENTS}"), status, &[], "");
@@ -160,7 +160,7 @@ async fn a_warehouse_is_found_by_id_or_name_on_any_page() {
 }
 
 #[tokio::test]
-async fn a_missing_or_closed_warehouse_says_what_mends_it() {
+async fn missing_or_forbidden_warehouse_gives_advice() {
     let fake = Fake::start().await;
     let workspace = fake.workspace();
     for (warehouse, advice) in

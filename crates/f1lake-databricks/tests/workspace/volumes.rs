@@ -41,7 +41,7 @@ async fn a_file_goes_up_in_one_request_after_its_folder() {
     for text in ["one", "two"] {
         store.put(&name, text.into()).await.unwrap();
     }
-    // As recorded; the folder is made once.
+    // As recorded; the folder is created once.
     let escaped = "laps/session%20key%3D9158/laps%20%231%2B%C3%BC.json";
     assert_eq!(
         fake.lines(),
@@ -59,7 +59,7 @@ async fn a_file_goes_up_in_one_request_after_its_folder() {
 }
 
 #[tokio::test]
-async fn what_every_store_does() {
+async fn acts_as_an_object_store() {
     let fake = Fake::start().await;
     fake.inner().page_size = 2;
     for store in [fake.store(), VolumeStore::open(&fake.workspace(), &format!("{VOLUME}/deep/er/")).unwrap()]
@@ -81,7 +81,7 @@ pub(crate) async fn conforms(store: &VolumeStore) {
     store.put(&path("laps.json"), "[{}]".into()).await.unwrap();
     assert_eq!(read(store, "laps.json").await, "[{}]", "not replaced whole");
 
-    // Nothing, one part, several parts and a bit.
+    // Empty, one part, several parts and a remainder.
     for (name, length) in [("none", 0), ("small_São_Paulo.json", 1000), ("large", 2 * MIB + 12_345)] {
         let expected = bytes(length);
         let upload = store.put_multipart(&path(name)).await.unwrap();
@@ -181,11 +181,11 @@ async fn create_never_overwrites_and_is_not_repeated_blindly() {
     create("first").await.unwrap();
     assert_eq!(fake.lines().last().unwrap(), &format!("PUT {FILES}/manifest.json?overwrite=false"));
     assert!(matches!(create("second").await, Err(Error::AlreadyExists { .. })));
-    // Another service's words for the same.
+    // The wording of another service for the same error.
     fake.fault("PUT", 400, &[], r#"{"error_code":"RESOURCE_ALREADY_EXISTS","message":"m"}"#);
     assert!(matches!(create("third").await, Err(Error::AlreadyExists { .. })));
     assert_eq!(fake.file("manifest.json").unwrap(), "first");
-    // Its own file must not look like somebody else's.
+    // Its own file must not look like another writer's.
     store.delete(&name).await.unwrap();
     fake.lost_answer("PUT", 503);
     let error = create("fourth").await.unwrap_err();
@@ -196,7 +196,7 @@ async fn create_never_overwrites_and_is_not_repeated_blindly() {
 }
 
 #[tokio::test]
-async fn busy_and_broken_answers_are_tried_again() {
+async fn busy_and_broken_responses_are_retried() {
     let fake = Fake::start().await;
     let store = fake.store();
     for status in [408, 429, 500, 502, 503, 504] {
@@ -213,16 +213,16 @@ async fn busy_and_broken_answers_are_tried_again() {
         store.put(&path("a"), "x".into()).await.unwrap_err();
         assert_eq!(fake.take_seen().len(), 1, "{status} is no passing matter");
     }
-    // Never forever.
+    // Retries are bounded.
     for _ in 0..20 {
         fake.fault("PUT", 503, &[], "");
     }
     let error = store.put(&path("a"), "x".into()).await.unwrap_err().to_string();
-    assert!(error.contains("HTTP 503 after 7 tries"), "{error}");
+    assert!(error.contains("HTTP 503 after 7 attempts"), "{error}");
 }
 
 #[tokio::test]
-async fn retry_after_is_heeded() {
+async fn retry_after_is_honoured() {
     let fake = Fake::start().await;
     fake.fault(
         "PUT",
@@ -237,7 +237,7 @@ async fn retry_after_is_heeded() {
 }
 
 #[tokio::test]
-async fn a_quota_slows_but_loses_nothing() {
+async fn quota_errors_slow_uploads_without_loss() {
     let fake = Fake::start().await;
     fake.inner().quota = Some(10);
     let patient = RetryPolicy { retries: 50, ..FAST };
@@ -254,7 +254,7 @@ async fn a_quota_slows_but_loses_nothing() {
 }
 
 #[tokio::test]
-async fn half_an_upload_never_shows_and_is_sent_again() {
+async fn interrupted_upload_is_invisible_and_retried() {
     let fake = Fake::start().await;
     let url = cutter(&fake, vec![Cut::Up(300_000), Cut::Up(700_000)]).await;
     let store = VolumeStore::open(&workspace(fake.login_at(&url)), VOLUME).unwrap();
@@ -262,11 +262,11 @@ async fn half_an_upload_never_shows_and_is_sent_again() {
     store.put(&path("laps.json"), content.clone().into()).await.unwrap();
     assert!(fake.file("laps.json").unwrap() == content);
 
-    // And when the network stays away, the old file stays whole.
+    // When the network stays down, the old file stays intact.
     let url = cutter(&fake, (0..20).map(|_| Cut::Up(200_000)).collect()).await;
     let store = VolumeStore::open(&workspace(fake.login_at(&url)), VOLUME).unwrap();
     let error = store.put(&path("laps.json"), bytes(MIB / 2).into()).await.unwrap_err().to_string();
-    assert!(error.contains("after 7 tries") && error.contains("check DATABRICKS_HOST"), "{error}");
+    assert!(error.contains("after 7 attempts") && error.contains("check DATABRICKS_HOST"), "{error}");
     assert!(fake.file("laps.json").unwrap() == content);
     let error = store.put(&path("new.json"), bytes(MIB / 2).into()).await.unwrap_err();
     assert!(matches!(error, Error::Generic { .. }), "{error}");
@@ -274,7 +274,7 @@ async fn half_an_upload_never_shows_and_is_sent_again() {
 }
 
 #[tokio::test]
-async fn a_broken_download_is_taken_up_where_it_broke() {
+async fn broken_download_resumes_where_it_stopped() {
     for no_ranges in [false, true] {
         let fake = Fake::start().await;
         fake.inner().no_ranges = no_ranges;
@@ -290,7 +290,7 @@ async fn a_broken_download_is_taken_up_where_it_broke() {
             || seen.header("range").is_none()
             || seen.header("if-unmodified-since").is_some()));
 
-        // A file that changes meanwhile is not sewn together from two.
+        // A file that changes during the download is not assembled from two versions.
         let url = cutter(&fake, vec![Cut::Down(MIB as u64)]).await;
         let store = VolumeStore::open(&workspace(fake.login_at(&url)), VOLUME).unwrap();
         let mut stream = store.get(&path("laps.json")).await.unwrap().into_stream();
@@ -331,7 +331,7 @@ async fn dates_are_conditions() {
 }
 
 #[tokio::test]
-async fn a_lost_answer_to_a_delete_is_not_an_error() {
+async fn lost_response_to_a_delete_is_not_an_error() {
     let fake = Fake::start().await;
     let store = fake.store();
     store.put(&path("a"), "x".into()).await.unwrap();
@@ -341,7 +341,7 @@ async fn a_lost_answer_to_a_delete_is_not_an_error() {
 }
 
 #[tokio::test]
-async fn a_folder_that_goes_away_is_made_again() {
+async fn deleted_folder_is_created_again() {
     let fake = Fake::start().await;
     let store = fake.store();
     store.put(&path("laps/a"), "x".into()).await.unwrap();
@@ -355,7 +355,7 @@ async fn a_folder_that_goes_away_is_made_again() {
 }
 
 #[tokio::test]
-async fn all_pages_are_read_and_a_circle_is_noticed() {
+async fn all_pages_are_read_and_cycles_are_detected() {
     let fake = Fake::start().await;
     fake.inner().page_size = 10;
     let store = fake.store();
@@ -373,10 +373,13 @@ async fn all_pages_are_read_and_a_circle_is_noticed() {
 }
 
 #[tokio::test]
-async fn a_missing_or_closed_volume_says_what_mends_it() {
+async fn missing_or_forbidden_volume_gives_advice() {
     let fake = Fake::start().await;
     for (volume, advice) in [
-        ("/Volumes/main/f1/landnig", "is there a volume main.f1.landnig? CREATE VOLUME main.f1.landnig"),
+        (
+            "/Volumes/main/f1/landnig",
+            "check that the volume main.f1.landnig exists; CREATE VOLUME main.f1.landnig",
+        ),
         (
             "/Volumes/main/f1/closed/x",
             "on volume main.f1.closed, USE SCHEMA on main.f1 and USE CATALOG on main",
@@ -433,11 +436,11 @@ async fn a_large_file_goes_up_in_parts() {
 }
 
 #[tokio::test]
-async fn parts_are_repeated_and_a_failed_upload_is_aborted() {
+async fn parts_are_retried_and_failed_uploads_aborted() {
     let fake = Fake::start().await;
     let store = fake.store().multipart_from(20 * MIB as u64);
     let content = bytes(21 * MIB);
-    // An address that expired, a busy cloud.
+    // An expired address, and a busy cloud.
     fake.fault("PUT /cloud", 403, &[], "<Error>expired</Error>");
     fake.fault("PUT /cloud", 503, &[], "");
     large(&store, "a", &content).await.unwrap();
@@ -450,7 +453,7 @@ async fn parts_are_repeated_and_a_failed_upload_is_aborted() {
 }
 
 #[tokio::test]
-async fn where_parts_are_impossible_one_request_does() {
+async fn falls_back_to_a_single_request() {
     let fake = Fake::start().await;
     let store = fake.store().multipart_from(20 * MIB as u64);
     let content = bytes(21 * MIB);
@@ -481,7 +484,7 @@ async fn a_workspace_that_refuses_uploads_in_parts_gets_one_request() {
         large(&store, name, &content).await.unwrap();
         assert!(fake.file(name).unwrap() == content, "{name}");
     }
-    // A file that is there is no reason to overwrite it.
+    // An existing file is never overwritten.
     let taken = r#"{"error_code":"ALREADY_EXISTS","message":"taken"}"#;
     fake.fault(&format!("POST {FILES}/taken?action=initiate-upload"), 409, &[], taken);
     let refused = store.put_opts(&path("taken"), content.into(), PutMode::Create.into()).await.unwrap_err();
@@ -490,12 +493,12 @@ async fn a_workspace_that_refuses_uploads_in_parts_gets_one_request() {
 }
 
 #[tokio::test]
-async fn what_is_too_large_is_refused_before_it_is_sent() {
+async fn too_large_files_are_refused_before_sending() {
     let fake = Fake::start().await;
     let store = fake.store().largest_buffer(3 * MIB as u64);
     let error = large(&store, "a", &bytes(3 * MIB + 1)).await.unwrap_err().to_string();
     assert!(error.contains("at most 3145728") && error.contains("smaller files"), "{error}");
-    // 5000 MiB and a byte, without holding them: one chunk many times.
+    // 5000 MiB and one byte, from one chunk repeated many times.
     let chunk = bytes(MIB);
     let payload: PutPayload = (0..5000).map(|_| chunk.clone()).chain([Bytes::from_static(b"x")]).collect();
     let error = store.put(&path("b"), payload).await.unwrap_err().to_string();

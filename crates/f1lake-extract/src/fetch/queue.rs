@@ -54,7 +54,7 @@ impl Queue {
         {
             let smaller = slice.split(self.bounds).filter(|_| !self.hopeless.contains(&slice.endpoint));
             if let Some(smaller) = smaller {
-                tracing::info!(%error, parts = smaller.len(), "asking for less at a time");
+                tracing::info!(%error, parts = smaller.len(), "requesting less at a time");
                 return self.replace(slice, smaller);
             }
             self.hopeless.insert(slice.endpoint);
@@ -147,7 +147,7 @@ mod tests {
         /// Whatever the server refuses as too large, and in whatever order answers come, every row is in one answer; and
         /// each endpoint is complete once.
         #[test]
-        fn every_row_is_asked_for_exactly_once(
+        fn every_row_is_requested_exactly_once(
             most_drivers in 1usize..8, longest in 100_000i64..40_000_000, group in 1usize..8, workers in 1usize..5,
             order in prop::collection::vec(any::<prop::sample::Index>(), 400), at in 900_000_000i64..1_200_000_000,
             endpoint in prop::sample::select(vec![Endpoint::Location, Endpoint::Laps, Endpoint::Weather]),
@@ -196,7 +196,7 @@ mod tests {
     }
 
     #[test]
-    fn an_endpoint_whose_smallest_request_fails_is_given_up_and_the_others_go_on() {
+    fn endpoint_whose_smallest_request_fails_does_not_stop_the_others() {
         let mut queue = Queue::new(vec![telemetry(&[1, 4]), Slice::whole(Endpoint::Stints, 1)], BOUNDS);
         loop {
             let Some(slice) = queue.next(4) else { panic!("never hopeless") };
@@ -210,7 +210,7 @@ mod tests {
     }
 
     #[test]
-    fn after_a_fatal_error_nothing_is_sent_and_it_is_the_one_that_counts() {
+    fn fatal_error_stops_sending_and_is_reported() {
         for fatal in [locked, login_refused] {
             let mut queue = Queue::new(DRIVERS.iter().map(|number| telemetry(&[*number])).collect(), BOUNDS);
             let first = queue.next(4).unwrap();
@@ -223,7 +223,7 @@ mod tests {
     }
 
     #[test]
-    fn what_was_queued_before_a_refusal_is_cut_to_what_passes() {
+    fn requests_queued_before_a_refusal_are_split() {
         let mut queue = Queue::new(vec![telemetry(&[1, 4, 16])], BOUNDS);
         assert_eq!(queue.next(2), Some(telemetry(&[1])));
         assert_eq!(queue.take_added(), 2);

@@ -39,13 +39,15 @@ impl Staged {
     pub(crate) fn body(&self) -> Result<String, ZoneError> {
         let (_, mut reader) = open(&self.path)?;
         let mut body = String::new();
-        reader.read_to_string(&mut body).map_err(ZoneError::io("cannot read staged answer", &self.path))?;
+        reader
+            .read_to_string(&mut body)
+            .map_err(ZoneError::io("cannot read a staged response", &self.path))?;
         Ok(body)
     }
 }
 
 fn open(path: &Path) -> Result<(Header, impl BufRead + use<>), ZoneError> {
-    let wrap = || ZoneError::io("cannot read staged answer", path);
+    let wrap = || ZoneError::io("cannot read a staged response", path);
     let file = std::fs::File::open(path).map_err(wrap())?;
     let mut reader = BufReader::new(zstd::Decoder::new(file).map_err(wrap())?);
     let mut line = String::new();
@@ -54,7 +56,7 @@ fn open(path: &Path) -> Result<(Header, impl BufRead + use<>), ZoneError> {
     let header = serde_json::from_str(&line).map_err(|error| ZoneError::Damaged {
         path: path.display().to_string(),
         detail: error.to_string(),
-        advice: "delete it, and it will be fetched again",
+        advice: "delete it; it will be fetched again",
     })?;
     Ok((header, reader))
 }
@@ -108,7 +110,8 @@ impl Staging {
         fresh: impl Fn(Timestamp) -> bool,
     ) -> Result<Self, ZoneError> {
         let folder = Self::root(lock.folder()).join(session_key.to_string());
-        std::fs::create_dir_all(&folder).map_err(ZoneError::io("cannot make the staging folder", &folder))?;
+        std::fs::create_dir_all(&folder)
+            .map_err(ZoneError::io("cannot create the staging folder", &folder))?;
         let listing = || ZoneError::io("cannot list staging", &folder);
         let mut staged = Vec::new();
         for entry in std::fs::read_dir(&folder).map_err(listing())? {
@@ -240,7 +243,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_kept_is_found_again_and_the_stale_and_the_damaged_are_removed() {
+    fn staged_responses_are_reread_stale_and_damaged_removed() {
         let work = tempfile::tempdir().unwrap();
         let lock = RunLock::try_take(work.path()).unwrap();
         let mut staging = Staging::open(&lock, 7, |_| true).unwrap();
@@ -266,7 +269,7 @@ mod tests {
     }
 
     #[test]
-    fn a_look_finds_what_a_run_finds_and_removes_nothing() {
+    fn peek_sees_staged_responses_and_removes_nothing() {
         let work = tempfile::tempdir().unwrap();
         let lock = RunLock::try_take(work.path()).unwrap();
         let mut staging = Staging::open(&lock, 7, |_| true).unwrap();
@@ -284,7 +287,7 @@ mod tests {
     }
 
     #[test]
-    fn what_landed_is_forgotten_and_what_came_later_stays() {
+    fn landed_responses_are_removed_later_ones_kept() {
         let work = tempfile::tempdir().unwrap();
         let lock = RunLock::try_take(work.path()).unwrap();
         let whole = |session_key| Slice::whole(Endpoint::Laps, session_key);
@@ -335,7 +338,7 @@ mod tests {
     }
 
     #[test]
-    fn an_answer_of_a_newer_version_is_refused_by_name_and_kept() {
+    fn staged_responses_of_a_newer_version_are_refused_and_kept() {
         let work = tempfile::tempdir().unwrap();
         let folder = Staging::root(work.path()).join("7");
         std::fs::create_dir_all(&folder).unwrap();

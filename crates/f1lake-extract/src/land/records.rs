@@ -262,7 +262,7 @@ mod tests {
     }
 
     #[test]
-    fn duplicates_go_and_contradictions_stay() {
+    fn exact_duplicates_are_dropped_contradictions_kept() {
         let body = r#"[{"session_key":1,"driver_number":4,"lap_number":1,"st_speed":300},
             {"lap_number":1,"session_key":1,"driver_number":4,"st_speed":300},
             {"session_key":1,"driver_number":4,"lap_number":1,"st_speed":301}]"#;

@@ -29,7 +29,7 @@ impl Source {
         let damaged = |error: serde_json::Error| ZoneError::Damaged {
             path: endpoint.name().to_owned(),
             detail: error.to_string(),
-            advice: "run again: it will be fetched anew",
+            advice: "run again; it will be fetched again",
         };
         match self {
             Self::Catalogue(row, enrichment) => {

@@ -100,7 +100,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_refusal_leads_to_single_drivers_and_then_one_more_a_session() {
+    fn refusal_leads_to_single_drivers_then_one_more_per_session() {
         let folder = tempfile::tempdir().unwrap();
         let now = Timestamp::now();
         let mut size = GroupSize::open(folder.path(), 4, now).unwrap();
@@ -119,7 +119,7 @@ mod tests {
     }
 
     #[test]
-    fn a_file_of_a_newer_version_is_refused_by_name_and_kept() {
+    fn files_of_a_newer_version_are_refused_and_kept() {
         let folder = tempfile::tempdir().unwrap();
         let path = GroupSize::folder(folder.path()).join("learned.json");
         std::fs::create_dir_all(path.parent().unwrap()).unwrap();

@@ -300,7 +300,7 @@ mod tests {
     proptest! {
         /// After any split, every row is in exactly one part, and no window is empty or inverted.
         #[test]
-        fn splitting_neither_loses_nor_doubles(
+        fn splitting_covers_every_row_once(
             picks in prop::collection::vec(any::<prop::sample::Index>(), 0..40),
             at in 900_000_000i64..1_200_000_000, number in 1i64..100,
             endpoint in prop::sample::select(vec![Endpoint::Location, Endpoint::Laps, Endpoint::Weather, Endpoint::Intervals]),
@@ -409,7 +409,7 @@ mod tests {
     }
 
     #[test]
-    fn a_slice_asks_for_what_it_holds() {
+    fn slice_requests_exactly_its_rows() {
         let asked = |slice: &Slice| slice.query().to_string();
         assert_eq!(asked(&Slice::whole(Endpoint::Laps, 7)), "laps?session_key=7");
         assert_eq!(
@@ -423,7 +423,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_staged_of_another_session_or_endpoint_counts_for_nothing() {
+    fn staged_slices_of_other_sessions_or_endpoints_are_ignored() {
         let whole = Slice::whole(Endpoint::Weather, 7);
         let staged = [Slice::whole(Endpoint::Weather, 8), Slice::whole(Endpoint::Laps, 7)];
         assert_eq!(missing_of_session(&whole, std::slice::from_ref(&whole)), []);
@@ -441,7 +441,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_staged_without_a_gap_leaves_nothing_to_ask() {
+    fn complete_staging_leaves_no_request() {
         let missing =
             |staged: &[Slice]| missing_of_drivers(Endpoint::Location, 1, &[44], 1, &[Window::WHOLE], staged);
         let staged = [window(None, Some(5)), window(Some(5), Some(9)), window(Some(9), None)];

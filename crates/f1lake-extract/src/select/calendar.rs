@@ -53,7 +53,7 @@ mod tests {
     }
 
     #[test]
-    fn rounds_are_in_the_order_of_their_races_and_keys_tell_nothing() {
+    fn rounds_are_ordered_by_race_not_by_key() {
         let sessions = [
             session(10, 9, "Race", "Race", "04-30"),
             session(11, 9, "Sprint", "Race", "04-29"),
@@ -68,7 +68,7 @@ mod tests {
     }
 
     #[test]
-    fn the_sprint_of_2023_is_found_by_any_of_its_names_and_its_qualifying_is_none() {
+    fn sprint_of_2023_is_found_under_each_name_without_its_qualifying() {
         let names = ["Sprint", "Sprint Qualifying", "Sprint Qualifying", "Sprint Qualifying"];
         for (name, kind) in names.into_iter().zip(["Race", "Race", "Sprint", "Sprint Qualifying"]) {
             let sessions =
@@ -80,7 +80,7 @@ mod tests {
     }
 
     #[test]
-    fn a_race_that_was_put_off_counts_once_and_a_sprint_without_a_race_stays() {
+    fn postponed_race_counts_once_and_lone_sprint_stays() {
         let sessions = [
             session(5, 7, "Race", "Race", "04-30"),
             session(4, 7, "Race", "Race", "05-01"),

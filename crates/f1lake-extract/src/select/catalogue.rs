@@ -263,7 +263,7 @@ impl Catalogue {
             }
         }
         Err(ExtractError::Settings(format!(
-            "{} knows no session of {}\n  is the address right? It ends in /v1, such as {}",
+            "{} has no session of {}\nhint: check the address; it ends in /v1, such as {}",
             client.base_url(),
             self.seasons(),
             openf1_client::DEFAULT_BASE_URL
@@ -283,7 +283,7 @@ impl Catalogue {
         };
         let near = self.infos().min_by_key(distance).map_or_else(String::new, |info| {
             format!(
-                "\n  the nearest is {} ({} at {})",
+                "\nhint: the nearest day is {} ({} at {})",
                 day_of(selection, info),
                 info.session_name,
                 info.location
@@ -333,12 +333,12 @@ impl Catalogue {
             let (name, why) = match self.sessions.get(key) {
                 None => (
                     format!("session {key}"),
-                    format!("OpenF1 knows no session {key}; `f1lake sessions --year 2024` lists the keys"),
+                    format!("OpenF1 has no session {key}; `f1lake sessions --year 2024` lists the keys"),
                 ),
                 Some((info, _)) if info.date_end > now => (
                     info.name(),
                     format!(
-                        "session {key} ({}) ends at {}; extract it after that",
+                        "session {key} ({}) ends at {}; extract it afterwards",
                         info.name(),
                         info.date_end
                     ),
@@ -351,7 +351,7 @@ impl Catalogue {
             if !self.infos().any(|info| info.meeting_key == *key) {
                 let label = SessionLabel { session_key: 0, name: format!("meeting {key}") };
                 let why = format!(
-                    "OpenF1 knows no sessions of meeting {key}; `f1lake sessions --year 2024` lists the keys"
+                    "OpenF1 has no sessions of meeting {key}; `f1lake sessions --year 2024` lists the keys"
                 );
                 unknown.push((label, why));
             }

@@ -97,8 +97,8 @@ impl About {
     fn noun(self) -> &'static str {
         match self {
             Self::Country => "country",
-            Self::Place => "place",
-            Self::Kind => "kind of session",
+            Self::Place => "location",
+            Self::Kind => "session type",
         }
     }
 
@@ -210,7 +210,7 @@ impl Filter {
     ) -> Result<(), ExtractError> {
         if let Some((about, word)) = self.unknown.first() {
             return Err(ExtractError::Settings(format!(
-                "no {} of {seasons} is called {word}\n  {}",
+                "no {} of {seasons} is named {word}\nhint: {}",
                 about.noun(),
                 suggestion(*about, word, calendar)
             )));
@@ -224,7 +224,8 @@ impl Filter {
             .map(|about| format!("{} {}", about.flag(), about.words(selection).join(",")))
             .collect();
         Err(ExtractError::Settings(format!(
-            "no session of {seasons} meets {}\n  each of them alone means something; drop one",
+            "no session of {seasons} matches {}\nhint: each filter matches sessions by itself; remove one \
+             of them",
             asked.join(" and ")
         )))
     }
@@ -257,7 +258,7 @@ fn meant_by<'a>(
     if places.len() > 1 {
         let shown: Vec<String> = places.into_values().map(|(_, shown)| shown).collect();
         return Err(ExtractError::Settings(format!(
-            "{} could be {}\n  write the whole name",
+            "{} could be {}\nhint: write the whole name",
             word.trim(),
             shown.join(" or ")
         )));
@@ -297,7 +298,7 @@ fn suggestion<'a>(
         return format!("did you mean {}?", shown.join(" or "));
     }
     let all: BTreeSet<String> = calendar.map(|info| about.shown(info)).collect();
-    format!("there are {}", all.into_iter().collect::<Vec<_>>().join(", "))
+    format!("available: {}", all.into_iter().collect::<Vec<_>>().join(", "))
 }
 
 #[cfg(test)]

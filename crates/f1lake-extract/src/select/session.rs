@@ -155,7 +155,7 @@ mod tests {
     use proptest::prelude::*;
 
     #[test]
-    fn names_are_those_our_users_know() {
+    fn session_names_match_the_python_extractor() {
         assert_eq!(file_part("Yas Island"), "Yas_Island");
         assert_eq!(file_part("São Paulo"), "São_Paulo");
         assert_eq!(file_part("Spa-Francorchamps"), "Spa-Francorchamps");
@@ -163,7 +163,7 @@ mod tests {
     }
 
     #[test]
-    fn the_day_at_the_venue_is_told_by_its_clocks() {
+    fn local_day_uses_the_venue_offset() {
         for (start, ahead, day) in [
             ("2024-11-24T06:00:00Z", "-08:00:00", "2024-11-23"),
             ("2024-03-23T23:30:00Z", "+11:00", "2024-03-24"),

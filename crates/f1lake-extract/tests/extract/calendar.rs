@@ -1,4 +1,4 @@
-//! The season's calendar, which lands with each of its sessions, and the requests that it takes.
+//! The season's calendar, which lands with each session, and the requests it needs.
 
 use super::*;
 use serde_json::json;
@@ -10,7 +10,7 @@ fn catalogue_only(folder: &Path, session_keys: Vec<i64>, meeting_keys: Vec<i64>)
     settings
 }
 
-/// The calendar that landed with the only session of a zone, or with the one of that name.
+/// The calendar that landed with the only session of a zone, or with the named one.
 fn landed(folder: &Path, name: &str) -> [Value; 3] {
     let row = rows(folder, &format!("meetings_{name}.json")).remove(0);
     ["season_meetings", "season_races", "season_sprints"].map(|field| row[field].clone())
@@ -21,7 +21,7 @@ fn keys(list: &Value) -> Vec<Option<i64>> {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn any_way_to_a_session_lands_the_same_rounds_in_their_order_without_those_called_off() {
+async fn every_selection_lands_the_same_rounds_without_cancelled_ones() {
     let sim = simulator(generated()).await;
     let race = a_race(&sim).await;
     let served = async |what: &str| -> Vec<Value> {
@@ -107,7 +107,7 @@ async fn recorded(folder: &Path, sessions: &[Value], meetings: &[Value]) -> Simu
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_the_answer_of_its_year_lacks_is_asked_for_by_key() {
+async fn sessions_missing_from_their_year_are_requested_by_key() {
     let folder = tempfile::tempdir().unwrap();
     let mut undated = session(2, 20, "Race", "09-01");
     undated.as_object_mut().unwrap().shift_remove("year");
@@ -123,7 +123,7 @@ async fn what_the_answer_of_its_year_lacks_is_asked_for_by_key() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_changed_calendar_is_a_change_of_the_meeting_but_no_reason_to_ask() {
+async fn calendar_change_updates_the_meeting_without_requests() {
     let folder = tempfile::tempdir().unwrap();
     let first = [session(1, 10, "Race", "03-02"), session(3, 30, "Race", "10-02")];
     let mut called_off = first.clone();

@@ -59,7 +59,7 @@ fn tree(folder: &Path) -> BTreeSet<PathBuf> {
     found
 }
 
-/// Lands one session for each pair of names, all on one day and at once, and looks at what there is then.
+/// Lands one session per pair of names, all on one day and at the same time, and checks the files.
 async fn land(names: &[(String, String)]) {
     let above = tempfile::tempdir().unwrap();
     let (recorded, zone) = (above.path().join("recorded"), above.path().join("a/b/zone"));
@@ -109,7 +109,7 @@ async fn land(names: &[(String, String)]) {
     }
     let manifests = landing.manifests().await.unwrap();
     assert_eq!(manifests.len(), names.len());
-    // Also where case is ignored.
+    // Also on case-insensitive file systems.
     let mut owners: BTreeMap<String, i64> = BTreeMap::new();
     for manifest in &manifests {
         for landed in manifest.endpoints.values() {
@@ -137,7 +137,7 @@ async fn known_tricks_stay_inside_and_apart() {
     let long = "../".repeat(3500);
     names.push((long.clone(), long));
     names.push(("ä".repeat(5000), "🏁".repeat(2500)));
-    // The same names again are other sessions.
+    // The same names again belong to other sessions.
     names.extend(names.clone());
     land(&names).await;
 }

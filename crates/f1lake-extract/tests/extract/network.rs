@@ -1,23 +1,23 @@
-//! Every fault of the network and what comes of it; a live session that locks history.
+//! Every network fault and its outcome; a live session that locks history.
 
 use super::*;
 use openf1_client::FakeClock;
 use openf1_sim::{FAULT_KINDS, LiveWindow};
 
-/// What comes of a fault that does not pass.
+/// Outcome of a permanent fault.
 enum Forever {
-    /// The session lands, the same to the byte.
+    /// The session lands, byte for byte the same.
     Same,
-    /// It lands, and the endpoint has no rows.
+    /// The session lands, and the endpoint has no rows.
     Empty,
-    /// It does not land, and its error says this.
+    /// The session does not land, and its error contains this text.
     Failed(&'static str),
-    /// It does not land: history is locked.
+    /// The session does not land because history is locked.
     Locked,
 }
 
-/// A fault, what else its plan needs, and what comes of it when it stays. Each one is also played twice and then no
-/// more: then the session lands, the same to the byte, unless the answer [`is_final`].
+/// A fault, the rest of its plan, and its outcome when it is permanent. Each one is also injected twice and
+/// then stops: then the session lands byte for byte the same, unless the response [`is_final`].
 const OUTCOMES: [(&str, &str, Forever); 19] = [
     ("status", "status = 429\nretry_after = '0'", Forever::Failed("HTTP 429")),
     ("status", "status = 429\nretry_after = 'soon'", Forever::Failed("HTTP 429")),
@@ -30,25 +30,25 @@ const OUTCOMES: [(&str, &str, Forever); 19] = [
     ("status", "status = 404\nbody = '{\"detail\":\"No results found.\"}'", Forever::Empty),
     ("status", "status = 401\nbody = '{\"detail\":\"Live F1 session in progress.\"}'", Forever::Locked),
     ("delay", "delay_ms = 200", Forever::Same),
-    ("stall", "", Forever::Failed("no answer after")),
-    ("cut", "", Forever::Failed("no answer after")),
-    ("wrong_length", "", Forever::Failed("no answer after")),
-    ("bad_gzip", "", Forever::Failed("no answer after")),
-    ("html", "", Forever::Failed("is no list of rows")),
-    ("object", "", Forever::Failed("is no list of rows")),
-    ("nan", "", Forever::Failed("is no list of rows")),
-    ("reset", "", Forever::Failed("no answer after")),
+    ("stall", "", Forever::Failed("no response after")),
+    ("cut", "", Forever::Failed("no response after")),
+    ("wrong_length", "", Forever::Failed("no response after")),
+    ("bad_gzip", "", Forever::Failed("no response after")),
+    ("html", "", Forever::Failed("not a list of rows")),
+    ("object", "", Forever::Failed("not a list of rows")),
+    ("nan", "", Forever::Failed("not a list of rows")),
+    ("reset", "", Forever::Failed("no response after")),
 ];
 
-/// Kinds of which there is nothing to say beyond "twice": rows that come double land once, for ever.
+/// Kinds that cannot be permanent: duplicate rows always land once.
 const ALWAYS_SAME: [&str; 1] = ["duplicate_rows"];
 
-/// Answers that are believed at once, so that they are not asked for again in the same run.
+/// Responses that are final, so the same run does not request them again.
 fn is_final(details: &str) -> bool {
     ["403", "404", "401"].iter().any(|status| details.contains(&format!("status = {status}")))
 }
 
-/// A client that gives up soon, and whose waits take no time.
+/// A client that gives up early and does not wait between attempts.
 fn impatient(sim: &Simulator) -> OpenF1 {
     OpenF1::builder()
         .base_url(sim.base_url())
@@ -81,7 +81,7 @@ async fn with_faults(plan: &str) -> Simulator {
     simulator(config).await
 }
 
-/// The race and what lands of it on a calm day.
+/// The race, and what lands of it without faults.
 async fn calm() -> (i64, Vec<(String, Vec<u8>)>) {
     let sim = simulator(thin()).await;
     let race = a_race(&sim).await;
@@ -99,7 +99,7 @@ fn every_kind_of_fault_has_a_stated_outcome() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn every_fault_that_passes_is_outlived() {
+async fn recovers_from_every_temporary_fault() {
     let (race, expected) = calm().await;
     let passing = OUTCOMES.iter().map(|(kind, details, _)| (*kind, *details));
     let passing = passing.filter(|(_, details)| !is_final(details)).chain(ALWAYS_SAME.map(|kind| (kind, "")));
@@ -115,7 +115,7 @@ async fn every_fault_that_passes_is_outlived() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn every_fault_that_stays_has_its_outcome() {
+async fn permanent_faults_have_the_expected_outcome() {
     let (race, expected) = calm().await;
     let same = ALWAYS_SAME.map(|kind| (kind, "", Forever::Same));
     for (kind, details, outcome) in OUTCOMES.into_iter().chain(same) {
@@ -149,13 +149,13 @@ async fn every_fault_that_stays_has_its_outcome() {
         }
         let stats = sim.stats();
         assert!(stats.faults >= 1, "{told}");
-        // Whether asking for less helps is found out with one part, not with all.
+        // Whether smaller requests help is tried with one part, not with all.
         assert!(stats.data_requests < 120, "{} requests: {told}", stats.data_requests);
     }
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn with_a_fifth_of_all_answers_broken_all_lands() {
+async fn everything_lands_with_20_percent_of_responses_broken() {
     let (race, expected) = calm().await;
     for seed in 0..3 {
         let mut plan = format!("seed = {seed}\n");
@@ -185,7 +185,7 @@ async fn with_a_fifth_of_all_answers_broken_all_lands() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_lock_that_is_waited_for_ends_by_itself() {
+async fn run_waits_until_a_lock_ends() {
     let (race, expected) = calm().await;
     let mut config = thin();
     config.live = vec![LiveWindow { from: Duration::ZERO, until: Duration::from_millis(900) }];
@@ -203,9 +203,9 @@ async fn a_lock_that_is_waited_for_ends_by_itself() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_lock_in_the_middle_stops_the_run_and_the_next_one_asks_for_the_rest() {
+async fn lock_during_a_run_stops_it_and_the_next_run_fetches_the_rest() {
     let (race, expected) = calm().await;
-    // Half of the answers came before the session went live.
+    // Half of the responses arrived before the session went live.
     let sim = with_faults(
         "[[fault]]\nkind = 'status'\nstatus = 401\nbody = '{\"detail\":\"Live F1 session in progress.\"}'\n\
          endpoint = 'stints'\ncount = 1",
@@ -221,16 +221,16 @@ async fn a_lock_in_the_middle_stops_the_run_and_the_next_one_asks_for_the_rest()
     let second = run().run(silent(), CancellationToken::new()).await.unwrap();
     assert_eq!(second.sessions[0].status, SessionStatus::Landed, "{second:#?}");
     assert!(contents(folder.path()) == expected, "files differ");
-    // Four answers and the refused one; nothing twice.
+    // Four responses and the refused one; no request is sent twice.
     assert_eq!(sim.stats().data_requests, 5);
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn answers_left_when_a_landed_session_was_cut_off_are_not_taken_for_new_ones() {
+async fn leftover_responses_of_a_landed_session_are_not_reused() {
     let sim = simulator(thin()).await;
     let race = a_race(&sim).await;
     let folder = tempfile::tempdir().unwrap();
-    // Everything of staging as it is just before the manifest is written: an endpoint fails, and the rest stays.
+    // The staging state just before the manifest is written: one endpoint fails, and the others stay staged.
     let broken = with_faults("[[fault]]\nkind = 'status'\nstatus = 500\nendpoint = 'stints'").await;
     extract(&broken, folder.path(), race).await.unwrap();
     let staging = folder.path().join(format!("_work/staging/{race}"));
@@ -243,7 +243,7 @@ async fn answers_left_when_a_landed_session_was_cut_off_are_not_taken_for_new_on
     }
     extract(&sim, folder.path(), race).await.unwrap();
     assert!(!staging.exists());
-    // The cut: the session is landed, its staging is still there, and a manifest was being written.
+    // The interruption: the session is landed, its staging still exists, and a manifest was being written.
     std::fs::create_dir_all(&staging).unwrap();
     for name in &names {
         std::fs::copy(kept.path().join(name), staging.join(name)).unwrap();

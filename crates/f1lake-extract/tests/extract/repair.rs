@@ -1,4 +1,4 @@
-//! Landed files that are lost or damaged come back; what another run or version wrote is left alone.
+//! Lost or damaged landed files are restored; files of other runs or versions are left alone.
 
 use super::*;
 
@@ -58,7 +58,7 @@ impl Landed {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_refresh_brings_back_what_is_lost_or_damaged() {
+async fn refresh_restores_lost_and_damaged_files() {
     let landed = Landed::new().await;
     let before = [LAPS, PIT].map(|file| landed.bytes(file));
     landed.damage();
@@ -72,7 +72,7 @@ async fn a_refresh_brings_back_what_is_lost_or_damaged() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn repair_asks_for_the_damaged_endpoints_alone() {
+async fn repair_requests_only_damaged_endpoints() {
     let landed = Landed::new().await;
     let before = [LAPS, PIT].map(|file| landed.bytes(file));
     let asked = landed.sim.stats().data_requests;
@@ -103,10 +103,10 @@ async fn repair_lands_the_session_of_a_damaged_manifest_again() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_manifest_of_a_newer_version_is_refused_by_name_and_kept() {
+async fn manifests_of_a_newer_version_are_refused_and_kept() {
     let landed = Landed::new().await;
     let manifest = landed.path().join(format!("_manifest/{}.json", landed.race));
-    // Whatever else is different.
+    // Whatever other fields differ.
     let newer = format!(r#"{{"manifest_version": 2, "session": {}}}"#, landed.race);
     std::fs::write(&manifest, &newer).unwrap();
     let refused = run(&landed.sim, landed.path(), landed.settings()).await.unwrap_err().to_string();
@@ -122,7 +122,7 @@ async fn a_manifest_of_a_newer_version_is_refused_by_name_and_kept() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn one_session_that_cannot_be_had_stops_none_of_the_others() {
+async fn unavailable_session_does_not_stop_the_others() {
     let sim = simulator(generated()).await;
     let race = a_race(&sim).await;
     let folder = tempfile::tempdir().unwrap();
@@ -137,7 +137,7 @@ async fn one_session_that_cannot_be_had_stops_none_of_the_others() {
     let became: Vec<_> = report.sessions.iter().map(|session| session.status).collect();
     assert_eq!(became, [SessionStatus::Landed, SessionStatus::Failed, SessionStatus::Failed], "{report:#?}");
     let told: Vec<_> = report.sessions.iter().filter_map(|session| session.error.clone()).collect();
-    assert!(told[0].contains("knows no session 999999999") && told[1].contains("meeting 888888"), "{told:?}");
+    assert!(told[0].contains("has no session 999999999") && told[1].contains("meeting 888888"), "{told:?}");
 
     settings.selection.mode = Mode::Keys { session_keys: vec![999_999_999], meeting_keys: Vec::new() };
     let alone = run(&sim, folder.path(), settings).await.unwrap_err();
@@ -145,7 +145,7 @@ async fn one_session_that_cannot_be_had_stops_none_of_the_others() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn hundreds_of_keys_are_asked_for_in_portions() {
+async fn hundreds_of_keys_are_requested_in_chunks() {
     let sim = simulator(generated()).await;
     let folder = tempfile::tempdir().unwrap();
     let mut settings = settings(folder.path());
@@ -158,26 +158,26 @@ async fn hundreds_of_keys_are_asked_for_in_portions() {
     let before = sim.stats().requests;
     let chosen = Extractor::new(client(&sim), Landing::memory(), settings).unwrap().sessions().await.unwrap();
     assert_eq!(chosen.sessions.len(), keys.len());
-    // Sessions in portions of 50, then the sessions and meetings of their year.
+    // Sessions in chunks of 50, then the sessions and meetings of their year.
     let requests = sim.stats().requests - before;
     assert_eq!(requests, keys.len().div_ceil(50) as u64 + 2);
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_plan_tells_not_due_yet_from_settled() {
+async fn plan_distinguishes_not_due_from_settled() {
     let landed = Landed::new().await;
     let reason = |settings: ExtractSettings| async {
         let extractor = Extractor::new(client(&landed.sim), landing(landed.path()), settings).unwrap();
         extractor.plan().await.unwrap().sessions[0].reason.clone()
     };
     assert_eq!(reason(landed.settings()).await, "settled");
-    // Landed two days after the session, and looked at right after.
+    // Landed two days after the session, and checked right afterwards.
     let folder = tempfile::tempdir().unwrap();
     let mut settings = hours_after(folder.path(), landed.race, 48);
     settings.endpoints = [Endpoint::Weather].into();
     run(&landed.sim, folder.path(), settings.clone()).await.unwrap();
     let extractor = Extractor::new(client(&landed.sim), landing(folder.path()), settings).unwrap();
     let plan = extractor.plan().await.unwrap();
-    assert_eq!(plan.sessions[0].reason, "landed; not due for a re-check yet");
+    assert_eq!(plan.sessions[0].reason, "landed; not yet due for a re-check");
     assert_eq!(plan.requests, 0);
 }

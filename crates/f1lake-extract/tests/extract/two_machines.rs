@@ -1,4 +1,4 @@
-//! Two machines land in one bucket: each with its own working folder, so that no lock keeps them apart.
+//! Two machines land in one bucket, each with its own working folder, so no lock excludes them.
 
 use super::*;
 use object_store::memory::InMemory;
@@ -28,7 +28,7 @@ async fn whole(bucket: &Arc<InMemory>) -> Manifest {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_same_session_at_the_same_time_lands_once_and_whole() {
-    // Answers that take a while, so that both are at work at the same time.
+    // Slow responses, so that both runs overlap.
     let mut config = generated();
     config.faults = FaultPlan::from_toml("[[fault]]\nkind = \"delay\"\ndelay_ms = 30\n").unwrap();
     let sim = simulator(config).await;

@@ -1,4 +1,4 @@
-//! What the API did to its data after the fact, replayed: reported, kept, and a shrink not applied without consent.
+//! Replays of real corrections by the API: they are reported and kept, and fewer rows need consent.
 
 use super::*;
 use jiff::SignedDuration;
@@ -6,7 +6,7 @@ use serde_json::json;
 
 const SESSION: i64 = 11299;
 
-/// A landing zone, and the API with other rows from day to day.
+/// A landing zone, and an API whose rows change from day to day.
 struct Upstream {
     folder: tempfile::TempDir,
 }
@@ -20,7 +20,7 @@ impl Upstream {
         self.folder.path().join("zone")
     }
 
-    /// Runs so many hours after the session, with these rows at the API; says what became of them.
+    /// Runs this many hours after the session with these rows at the API, and returns the result.
     async fn run(
         &self,
         hours: i64,
@@ -77,7 +77,7 @@ fn recorded(name: &str) -> Option<Vec<Value>> {
     None
 }
 
-/// Stints of 20 cars: so many a car for the first cars, one less for the others.
+/// Stints of 20 cars: this many per car for the first cars, one fewer for the others.
 fn stints(count: usize) -> Vec<Value> {
     (0..count)
         .map(|index| {
@@ -91,7 +91,7 @@ fn stints(count: usize) -> Vec<Value> {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn stints_that_shrink_from_70_rows_to_27_are_kept_until_someone_agrees() {
+async fn smaller_response_needs_accept_shrink() {
     let upstream = Upstream::new();
     let first = upstream.run(2, Endpoint::Stints, &stints(70), false).await;
     assert_eq!((first.rows, counts(&first)), (70, (0, 0, 0)));
@@ -103,7 +103,7 @@ async fn stints_that_shrink_from_70_rows_to_27_are_kept_until_someone_agrees() {
     assert_eq!((shrunk.rows, shrunk.file.as_deref()), (70, Some("stints_2024-09-01_Monza_Race.json")));
     assert_eq!(upstream.rows(&shrunk.file.unwrap()).len(), 70, "what is landed was given up");
     assert_eq!(upstream.rows(&shrunk.kept_aside.unwrap()).len(), 27);
-    // It shrinks further: still nothing is given up.
+    // It shrinks further; the landed rows are still kept.
     let further = upstream.run(24 * 8, Endpoint::Stints, &stints(1), false).await;
     assert_eq!((further.rows, counts(&further)), (70, (0, 0, 69)));
     let agreed = upstream.run(24 * 9, Endpoint::Stints, &fewer, true).await;
@@ -115,7 +115,7 @@ async fn stints_that_shrink_from_70_rows_to_27_are_kept_until_someone_agrees() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn an_answer_that_becomes_empty_is_a_shrink() {
+async fn response_that_becomes_empty_counts_as_smaller() {
     let upstream = Upstream::new();
     upstream.run(2, Endpoint::Stints, &stints(5), false).await;
     let gone = upstream.run(26, Endpoint::Stints, &[], false).await;
@@ -124,7 +124,7 @@ async fn an_answer_that_becomes_empty_is_a_shrink() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_lap_that_appears_later_is_added_and_nulls_that_are_filled_are_told() {
+async fn late_laps_and_filled_nulls_are_reported() {
     let lap = |number: i64, duration: Value| {
         json!({
             "meeting_key": 1247, "driver_number": 1, "lap_number": number, "date_start": null,
@@ -147,7 +147,7 @@ async fn a_lap_that_appears_later_is_added_and_nulls_that_are_filled_are_told() 
     assert!(told.contains("lap_duration null -> 98.5"), "{told}");
     let (old, new) = ("laps_2024-09-01_Monza_Race.json", "laps_2024-09-01_Monza_Race.v2.json");
     assert_eq!((upstream.rows(old).len(), upstream.rows(new).len()), (2, 3));
-    // The same again is no change.
+    // The same rows again are not a change.
     let same = upstream.run(24 * 8, Endpoint::Laps, &after, false).await;
     assert_eq!((same.file.as_deref(), counts(&same)), (Some(new), (0, 0, 0)));
 }
@@ -166,21 +166,21 @@ async fn names_that_were_null_are_filled() {
     let half = upstream.run(2, Endpoint::Drivers, &both[..1], false).await;
     assert_eq!(half.rows, 1);
     assert!(upstream.rows(&half.file.unwrap())[0]["first_name"].is_null());
-    // Then the API sends the half row and the whole one.
+    // Then the API sends the half-null row and the complete one.
     let whole = upstream.run(26, Endpoint::Drivers, &both, false).await;
     assert_eq!((whole.rows, counts(&whole)), (1, (0, 1, 0)), "{whole:?}");
     let told = whole.changes.unwrap().examples.join("\n");
     assert!(told.contains("first_name null -> \"Max\""), "{told}");
     let rows = upstream.rows(&whole.file.unwrap());
     assert_eq!((rows.len(), &rows[0]["team_colour"]), (1, &json!("3671c6")));
-    // And then, as has happened, the half row alone: a value is never silently lost.
+    // Then, as has happened, only the half-null row: no value is lost silently.
     let lost = upstream.run(24 * 8, Endpoint::Drivers, &both[..1], false).await;
     assert_eq!(counts(&lost), (0, 1, 0), "{lost:?}");
     assert_eq!(upstream.rows("drivers_2024-09-01_Monza_Race.v2.json")[0]["first_name"], "Max");
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_result_that_the_stewards_correct_lands_beside_the_old_one() {
+async fn result_corrected_by_stewards_lands_as_v2() {
     let result = |driver: i64, position: Value, gap: Value| {
         json!({
             "position": position, "driver_number": driver, "number_of_laps": 78, "points": 15, "dnf": false,
@@ -204,7 +204,7 @@ async fn a_result_that_the_stewards_correct_lands_beside_the_old_one() {
     assert!(told.contains("dsq false -> true") && told.contains("position 4 -> 3"), "{told}");
     let old = upstream.rows("session_result_2024-09-01_Monza_Race.json");
     assert_eq!(old.iter().find(|row| row["driver_number"] == 6).unwrap()["position"], 3);
-    // A row that is re-keyed is one gone and one new, and no shrink.
+    // A re-keyed row counts as one removed and one added, not as fewer rows.
     after[1]["driver_number"] = 82.into();
     let rekeyed = upstream.run(24 * 8, Endpoint::SessionResult, &after, false).await;
     assert_eq!((rekeyed.rows, counts(&rekeyed)), (2, (1, 0, 1)), "{rekeyed:?}");

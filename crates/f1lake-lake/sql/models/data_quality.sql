@@ -16,10 +16,10 @@ checks as (
     select 1 as check_order, 'missing_endpoints' as check_name, 'Endpoints that a session of this category has and that gave no row' as description
     union all
 
-    select 2 as check_order, 'rescued_rows' as check_name, 'Rows with fields that the schema does not know or whose type surprised' as description
+    select 2 as check_order, 'rescued_rows' as check_name, 'Rows with fields without a column or of an unexpected type' as description
     union all
 
-    select 3 as check_order, 'quarantined_rows' as check_name, 'Rows that could not be keyed and are not in the tables' as description
+    select 3 as check_order, 'quarantined_rows' as check_name, 'Rows without a key, which are not in the tables' as description
     union all
 
     select 4 as check_order, 'duplicate_keys' as check_name, 'Rows that repeat the key of another row and were dropped' as description
@@ -91,19 +91,19 @@ checks as (
     select 26 as check_order, 'best_lap_differs_from_result' as check_name, 'Drivers whose best lap is not the official one, in practice and qualifying' as description
     union all
 
-    select 27 as check_order, 'order_differs_from_result' as check_name, 'Classified drivers whose place by the timing alone is not the official one' as description
+    select 27 as check_order, 'order_differs_from_result' as check_name, 'Classified drivers whose position by the timing alone is not the official one' as description
     union all
 
-    select 28 as check_order, 'points_do_not_fit_places' as check_name, 'Drivers whose points in a race or sprint are not those of their place' as description
+    select 28 as check_order, 'points_do_not_fit_places' as check_name, 'Drivers whose points in a race or sprint do not match their position' as description
     union all
 
     select 29 as check_order, 'points_differ_from_standings' as check_name, 'Drivers and teams whose points in a race are not what their points in the standings grew by' as description
     union all
 
-    select 30 as check_order, 'result_may_have_changed' as check_name, 'Results last looked at less than 30 days after the session' as description
+    select 30 as check_order, 'result_may_have_changed' as check_name, 'Results last fetched less than 30 days after the session' as description
     union all
 
-    select 31 as check_order, 'drivers_without_telemetry' as check_name, 'Drivers with laps but without car data or location, where telemetry was asked for' as description
+    select 31 as check_order, 'drivers_without_telemetry' as check_name, 'Drivers with laps but without car data or location, where telemetry was requested' as description
     union all
 
     select 32 as check_order, 'frozen_location' as check_name, 'Laps of at least 1 km during which the location did not move 10 m' as description

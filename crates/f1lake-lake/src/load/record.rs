@@ -42,8 +42,7 @@ pub(crate) fn loads_spec() -> TableSpec {
         name: format!("{BRONZE}.{LOADS}"),
         columns: loads_columns(),
         partition_by: Vec::new(),
-        comment: "What was loaded: a row per session and table, written when the whole session is loaded."
-            .to_owned(),
+        comment: "Loads: one row per session and table, written when the whole session is loaded.".to_owned(),
     }
 }
 

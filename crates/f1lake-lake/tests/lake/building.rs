@@ -1,4 +1,4 @@
-//! Bronze to silver and gold: only what changed, and the same as from nothing.
+//! Bronze to silver and gold: only changes are built, with the same result as a full build.
 
 use crate::zone::{Zone, driver, lap, no_checks, session};
 use deltalake::kernel::{DataType, PrimitiveType, StructField};
@@ -51,7 +51,7 @@ async fn only_what_changed_is_built_and_it_equals_a_full_refresh() {
     let again = zone.build(&no_checks()).await;
     assert_eq!(again.count(BuildStatus::Unchanged), again.models.len(), "{again:#?}");
 
-    // One session is corrected: its rows are built anew, and only its.
+    // One session is corrected: only its rows are rebuilt.
     let other =
         "select * from silver_clean.silver_laps where session_key = 9496 order by driver_number, lap_number";
     let untouched = zone.query(other).await;
@@ -133,7 +133,7 @@ async fn driver_number_one_is_two_people() {
 #[tokio::test(flavor = "multi_thread")]
 async fn the_fastest_lap_is_told_by_its_own_number() {
     let mut zone = two_races();
-    // The fastest lap is the third, not the first that is valid.
+    // The fastest lap is the third, not the first valid one.
     let laps = [lap(9488, 1, 1, 92.0), lap(9488, 1, 2, 91.0), lap(9488, 1, 3, 89.0), lap(9488, 1, 4, 91.5)];
     zone.land(9488, Endpoint::Laps, &laps);
     zone.load().await;
@@ -168,7 +168,7 @@ async fn wrong_rows_are_counted_over_all_sessions() {
     };
     assert_eq!(wrong().await, []);
 
-    // All rows once more: every key is there twice. Telemetry is checked session by session, laps are at once.
+    // All rows twice: every key is duplicated. Telemetry is tested session by session, laps all at once.
     for table in ["silver_clean.silver_car_data", "silver_clean.silver_laps"] {
         let query = Query::open(&zone.lake(), None).await.unwrap();
         let rows = query.collect(&format!("select * from {table}")).await.unwrap();
@@ -191,7 +191,7 @@ async fn wrong_rows_are_counted_over_all_sessions() {
 async fn a_lake_that_knew_no_calendar_is_built_without_being_loaded_again() {
     let zone = two_races();
     zone.load().await;
-    // The table as a version without those columns made it.
+    // The table as written by a version without those columns.
     let folder = zone.folder.path().join("lake/bronze_raw/bronze_meetings");
     std::fs::remove_dir_all(&folder).unwrap();
     let columns = f1lake_bronze::BronzeTable::of(Endpoint::Meetings).columns;
@@ -259,8 +259,8 @@ async fn standings_have_positions_once_every_round_of_the_calendar_is_there() {
         warned.iter().any(|check| check.check == "gold_points_fit_places" && check.rows == 1),
         "{warned:#?}"
     );
-    // The sprint is not landed: from its round on there is no position. Cars without a name are known from elsewhere or stay
-    // numbers.
+    // The sprint is not landed, so there is no position from its round on. Cars without a name are identified
+    // elsewhere or stay numbers.
     assert_eq!(
         zone.query(standings).await,
         [
@@ -291,7 +291,7 @@ fn model<'a>(models: &'a mut Models, name: &str) -> &'a mut Model {
     models.models.iter_mut().find(|model| model.name == name).unwrap()
 }
 
-/// A model and all that read it, directly or not.
+/// A model and all models that depend on it, directly or indirectly.
 fn descendants(models: &Models, name: &str) -> BTreeSet<String> {
     let mut found = BTreeSet::from([name.to_owned()]);
     for model in &models.models {
@@ -302,7 +302,7 @@ fn descendants(models: &Models, name: &str) -> BTreeSet<String> {
     found
 }
 
-/// Takes off the models that these do not read, and the checks of tables that are then missing.
+/// Removes the models that these do not depend on, and the tests of the removed tables.
 fn only(models: &mut Models, names: &[&str]) {
     let mut chosen: BTreeSet<String> = names.iter().map(|name| (*name).to_owned()).collect();
     for model in models.models.iter().rev() {
@@ -325,7 +325,7 @@ async fn a_changed_model_rebuilds_everything_that_is_built_from_it() {
     let chosen = descendants(&models, SILVER_LAPS);
     assert!(chosen.len() > 5 && chosen.len() < models.models.len(), "{chosen:?}");
 
-    // What a new version of the program may bring: another query, another key, other partitions.
+    // Possible changes in a new version of the program: another query, key or partitioning.
     type Change = fn(&mut Model);
     let changes: [(&str, Change); 3] = [
         ("query", |model| {
@@ -337,7 +337,7 @@ async fn a_changed_model_rebuilds_everything_that_is_built_from_it() {
     ];
     for (what, change) in changes {
         if what == "key" {
-            // The rest is shown on a few models: every build costs seconds.
+            // A few models are enough for the rest, since every build takes seconds.
             only(&mut models, &[SILVER_LAPS, "gold_analytics.fact_laps"]);
         }
         change(model(&mut models, SILVER_LAPS));
@@ -367,7 +367,7 @@ async fn a_failed_check_is_run_again_until_it_passes() {
     zone.load().await;
     let mut models = Models::carried().unwrap();
     only(&mut models, &[SILVER_LAPS]);
-    // Wrong in one session only.
+    // Only one session is wrong.
     let check = models.checks.iter_mut().find(|check| check.depends_on == [SILVER_LAPS]).unwrap();
     let name = check.name.clone();
     check.sql = "select * from silver_clean.silver_laps where session_key = 9488 and lap_duration > 90.25";
@@ -377,7 +377,7 @@ async fn a_failed_check_is_run_again_until_it_passes() {
     };
     let settings = BuildSettings::default();
     assert_eq!(found(zone.build_models(&models, &settings).await), Some((CheckStatus::Failed, 2)));
-    // Nothing is built, and the check has not passed yet.
+    // Nothing is built, and the test has not passed yet.
     let again = zone.build_models(&models, &settings).await;
     assert_eq!(again.count(BuildStatus::Unchanged), again.models.len());
     assert_eq!(again.checks.len(), 1, "{:?}", again.checks);
@@ -390,7 +390,7 @@ async fn a_failed_check_is_run_again_until_it_passes() {
     zone.load().await;
     assert_eq!(found(zone.build_models(&models, &settings).await), Some((CheckStatus::Passed, 0)));
     assert_eq!(found(zone.build_models(&models, &settings).await), None);
-    // Left out once, it is due the next time, and after a full refresh.
+    // A skipped test is due the next time, and after a full refresh.
     zone.land(9488, Endpoint::Laps, &[lap(9488, 1, 1, 95.0)]);
     zone.load().await;
     zone.build_models(&models, &no_checks()).await;
@@ -421,7 +421,7 @@ async fn a_build_of_one_model_checks_only_tables_that_are_there() {
             .find(|table| !table.starts_with("bronze_raw.") && !there.contains(table.as_str()));
         assert_eq!(missing, None, "{}", check.name);
     }
-    // The others are run when their tables are there.
+    // The other tests run once their tables exist.
     let whole = zone.build(&BuildSettings::default()).await;
     assert!(whole.checks.iter().any(|check| check.check.contains("fact_laps")), "{:?}", whole.checks);
     assert!(models.models.iter().any(|model| model.grain == ModelGrain::Lake));

@@ -29,7 +29,7 @@ fn decode(endpoint: Endpoint, rows: &[serde_json::Value]) -> (RecordBatch, u64) 
     let table = BronzeTable::of(endpoint);
     let mut batches = Vec::new();
     let mut rescued = 0;
-    // One decoder a session, as in a load; rows of the recordings come by session.
+    // One decoder per session, as in a load; recorded rows are grouped by session.
     for rows in rows.chunk_by(|a, b| a["session_key"] == b["session_key"]) {
         let origin = RowOrigin {
             session_key: rows[0]["session_key"].as_i64().unwrap_or(0),
@@ -54,8 +54,8 @@ fn recorded_rows_decode_as_arrow_json_reads_them() {
     let mut rows_seen = 0;
     for endpoint in Endpoint::ALL.iter().copied().filter(|endpoint| *endpoint != Endpoint::Meetings) {
         let Some(rows) = texts(&folder, endpoint) else { continue };
-        // Rows whose key is null are refused, which another test is about. The laps of 9161 come from a CSV that made
-        // numbers of its lists; those are rescued, rightly.
+        // Rows with a null key are refused, which another test covers. The laps of 9161 come from a CSV that
+        // turned its lists into numbers; these are correctly rescued.
         let table = BronzeTable::of(endpoint);
         let rows: Vec<_> = rows
             .into_iter()
@@ -69,7 +69,7 @@ fn recorded_rows_decode_as_arrow_json_reads_them() {
         let (ours, rescued) = decode(endpoint, &rows);
         assert_eq!(ours.num_rows(), rows.len(), "{endpoint}");
         assert_eq!(rescued, 0, "{endpoint}: something was rescued");
-        // arrow-json reads the simple columns; instants it reads too.
+        // arrow-json reads the simple columns and instants.
         let simple: Vec<_> = table
             .columns
             .iter()
@@ -147,7 +147,7 @@ proptest::proptest! {
         decoder.push(&row).unwrap();
         let batch = decoder.batch().unwrap();
         let kept = |column: &str| batch.column_by_name(column).unwrap().is_valid(0);
-        // Either in its column or, as it came, in the rescued data.
+        // The value is either in its column or, unchanged, in the rescued data.
         proptest::prop_assert!(kept(name) != kept("_rescued_data"), "{row}");
     }
 }

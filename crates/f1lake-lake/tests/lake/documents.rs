@@ -1,4 +1,4 @@
-//! `docs/tables.md` tells every column of every table; it is written from the schemas by this test.
+//! `docs/tables.md` lists every column of every table; this test writes it from the schemas.
 
 use f1lake_bronze::{BRONZE, BronzeTable, Column};
 use f1lake_lake::{ModelGrain, Models};

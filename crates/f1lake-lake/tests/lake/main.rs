@@ -1,4 +1,5 @@
-//! The lake through its public interface: landing files in, tables out. One binary, since each one links the engine.
+//! The lake through its public interface: landing files in, tables out. One binary, since each one links the
+//! engine.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, missing_docs, reason = "a test fails by panicking")]
 

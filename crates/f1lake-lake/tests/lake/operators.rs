@@ -1,5 +1,5 @@
-//! What operators do to a lake: prune the landing zone, move tables away, restore versions, damage a log. The next load
-//! brings back what is landed.
+//! Operator actions on a lake: prune the landing zone, move tables away, restore versions, damage a log. The
+//! next load restores the landed rows.
 
 use crate::zone::{Zone, lap};
 use f1lake_bronze::{LoadReport, LoadSettings, LoadStatus, TableLoad};
@@ -51,7 +51,7 @@ async fn a_pruned_session_that_is_landed_again_after_a_rebuild_is_loaded() {
     std::fs::remove_file(zone.folder.path().join("landing/_manifest/1.json")).unwrap();
     zone.load_with(&rebuild()).await;
     assert_eq!(sessions(&zone).await, [["2", "1", "80.5"]]);
-    // The same file with the same times, as if it had never been away.
+    // The same file with the same times, as if it had never been removed.
     zone.write_manifest(1);
     let report = zone.load().await;
     let laps = laps_of(&report, 1);
@@ -65,7 +65,7 @@ async fn a_pruned_session_that_is_landed_again_after_a_rebuild_is_loaded() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_a_rebuild_left_out_is_not_known_as_stale() {
+async fn rebuild_clears_the_state_of_omitted_sessions() {
     let mut zone = two_sessions();
     let old: Manifest = zone.manifest(1).clone();
     zone.land(1, Endpoint::Laps, &[lap(1, 1, 1, 70.5)]);
@@ -73,7 +73,7 @@ async fn what_a_rebuild_left_out_is_not_known_as_stale() {
     let path = zone.folder.path().join("landing/_manifest/1.json");
     std::fs::remove_file(path).unwrap();
     zone.load_with(&rebuild()).await;
-    // An older extract than the one that was loaded before, but the only one that there is now.
+    // An older extract than the one loaded before, but now the only one.
     *zone.manifest(1) = old;
     zone.write_manifest(1);
     let report = zone.load().await;
@@ -82,7 +82,7 @@ async fn what_a_rebuild_left_out_is_not_known_as_stale() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_table_that_was_moved_away_comes_back_and_it_is_said() {
+async fn moved_table_is_reloaded_and_reported() {
     let zone = two_sessions();
     zone.load().await;
     std::fs::remove_dir_all(folder(&zone, LAPS)).unwrap();
@@ -102,21 +102,21 @@ async fn a_table_that_was_moved_away_comes_back_and_it_is_said() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_advice_about_a_damaged_log_brings_every_row_back() {
+async fn damaged_log_advice_restores_all_rows() {
     let zone = two_sessions();
     zone.load().await;
     let log = folder(&zone, LAPS).join("_delta_log/00000000000000000000.json");
     std::fs::write(log, "{ no log").unwrap();
     let told = zone.lake().table(LAPS, None).await.unwrap_err().to_string();
     assert!(told.contains("move the table's folder away") && told.contains("f1lake load"), "{told}");
-    // The others are loaded, and the sessions say why they failed.
+    // The others are loaded, and the failed sessions report why.
     let report = zone.load().await;
     assert_eq!(report.count(LoadStatus::Failed), 2, "{report:?}");
     assert!(
         laps_of(&report, 1).error.as_deref().unwrap().contains("move the table's folder away"),
         "{report:?}"
     );
-    // As the advice says.
+    // Follow the advice.
     std::fs::rename(folder(&zone, LAPS), zone.folder.path().join("aside")).unwrap();
     zone.load().await;
     assert_eq!(sessions(&zone).await, [["1", "2", "90.5"], ["2", "1", "80.5"]]);
@@ -127,7 +127,7 @@ async fn a_table_that_was_restored_to_an_older_version_is_completed() {
     let mut zone = two_sessions();
     zone.load().await;
     let before = zone.version(LAPS).await.unwrap();
-    // A correction with as many rows, and a session more.
+    // A correction with the same number of rows, and one more session.
     zone.land(2, Endpoint::Laps, &[lap(2, 1, 1, 79.5)]);
     zone.land(3, Endpoint::Laps, &[lap(3, 1, 1, 60.5)]);
     zone.load().await;
@@ -147,7 +147,7 @@ async fn a_table_that_was_restored_to_an_older_version_is_completed() {
         }
         assert_eq!(sessions(&zone).await, whole, "version {version}");
     }
-    // To before a rebuild, and the other way round.
+    // Restore to before a rebuild, and back.
     let before = zone.version(LAPS).await.unwrap();
     zone.load_with(&rebuild()).await;
     restore(&zone, LAPS, before).await;
@@ -175,7 +175,7 @@ async fn a_stale_table_beside_a_fresh_one_is_recorded_as_it_is() {
     zone.land(1, Endpoint::Laps, &[lap(1, 1, 1, 88.5), lap(1, 1, 2, 89.5)]);
     let new: Manifest = zone.manifest(1).clone();
     zone.load().await;
-    // An older landing zone, in which only the radio is newer.
+    // An older landing zone in which only team radio is newer.
     *zone.manifest(1) = old;
     zone.land(1, Endpoint::TeamRadio, &[radio("a"), radio("b")]);
     let report = zone.load().await;
@@ -185,20 +185,20 @@ async fn a_stale_table_beside_a_fresh_one_is_recorded_as_it_is() {
     };
     assert_eq!(status("bronze_laps"), (LoadStatus::Stale, 2), "{report:?}");
     assert_eq!(status("bronze_team_radio"), (LoadStatus::Loaded, 2), "{report:?}");
-    // The record says what the table holds.
+    // The record matches the table.
     let recorded =
         "select rows, file_version, sha256 from bronze_raw.bronze_loads where table_name = 'bronze_laps'";
     let landed = &new.endpoints[&Endpoint::Laps];
     assert_eq!(zone.query(recorded).await, [["2", "2", landed.sha256.as_deref().unwrap()]]);
     assert_eq!(sessions(&zone).await, [["1", "2", "88.5"]]);
-    // Back with the newer zone: nothing is taken for what it is not.
+    // Back with the newer zone, every table is classified correctly.
     *zone.manifest(1) = new;
     zone.write_manifest(1);
     assert_eq!(laps_of(&zone.load().await, 1).status, LoadStatus::Unchanged);
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_rebuild_goes_on_past_a_damaged_file_and_names_it() {
+async fn rebuild_continues_past_a_damaged_file_and_names_it() {
     let zone = two_sessions();
     zone.load().await;
     std::fs::write(zone.file(1, Endpoint::Laps), "[\n{\"cut\": ").unwrap();
@@ -206,7 +206,7 @@ async fn a_rebuild_goes_on_past_a_damaged_file_and_names_it() {
     assert_eq!((report.count(LoadStatus::Failed), report.count(LoadStatus::Loaded)), (1, 1), "{report:?}");
     let error = laps_of(&report, 1).error.clone().unwrap();
     assert!(error.contains("laps_2024-03-02_Melbourne_Race_1.v1.json"), "{error}");
-    // What the table held of it stays: it is better than nothing.
+    // Its rows in the table stay.
     assert_eq!(sessions(&zone).await, [["1", "2", "90.5"], ["2", "1", "80.5"]]);
     assert_eq!(
         zone.query("select session_key, table_name, rows from bronze_raw.bronze_loads order by 1, 2").await,
@@ -214,7 +214,7 @@ async fn a_rebuild_goes_on_past_a_damaged_file_and_names_it() {
     );
 }
 
-/// Takes the transactions off a table's log that versions of the program before this one did not write.
+/// Removes the transactions from a table's log that older versions of the program did not write.
 fn as_older_versions_wrote(zone: &Zone, table: &str) {
     for entry in std::fs::read_dir(folder(zone, table).join("_delta_log")).unwrap() {
         let path = entry.unwrap().path();

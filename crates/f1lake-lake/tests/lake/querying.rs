@@ -52,7 +52,7 @@ async fn tables_are_read_as_they_were() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_damaged_table_is_damaged_at_every_time() {
+async fn as_of_on_a_damaged_table_reports_damage() {
     let zone = zone().await;
     let log = zone.folder.path().join("lake/bronze_raw/bronze_laps/_delta_log");
     for entry in std::fs::read_dir(&log).unwrap() {

@@ -1,4 +1,4 @@
-//! Told to stop, everything ends soon, wherever it is, and the next run goes on.
+//! Every command stops within seconds at any point, and the next run resumes.
 
 use crate::zone::{Zone, driver, lap, no_checks, session};
 use f1lake_bronze::{LoadSettings, LoadStatus};
@@ -8,9 +8,9 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 use tokio_util::sync::CancellationToken;
 
-/// Far above the two seconds that are promised: other tests share the machine.
+/// Far above the promised two seconds, because other tests share the machine.
 const MOST: Duration = Duration::from_secs(8);
-/// Samples of telemetry in the session: seconds of work at each step.
+/// Number of telemetry samples in the session: enough for seconds of work per step.
 const SAMPLES: i64 = 400_000;
 
 /// A session with much telemetry.
@@ -40,7 +40,7 @@ fn large() -> Zone {
     zone
 }
 
-/// Tells work to stop after a while; it must not have ended by itself, and end soon.
+/// Stops work after a while; it must still be running then, and end soon afterwards.
 async fn stopped<T: std::fmt::Debug>(
     what: &str,
     after: Duration,
@@ -61,7 +61,7 @@ async fn stopped<T: std::fmt::Debug>(
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_load_a_model_a_check_and_upkeep_stop_within_seconds_and_go_on_later() {
+async fn load_build_test_and_maintain_stop_within_seconds_and_resume() {
     let zone = large();
     let (lake, landing) = (zone.lake(), zone.landing());
     let settings = LoadSettings::default();

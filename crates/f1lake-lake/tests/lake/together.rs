@@ -22,14 +22,15 @@ fn some(keys: impl IntoIterator<Item = i64>) -> LoadSettings {
     LoadSettings { sessions: Some(keys.into_iter().collect()), ..LoadSettings::default() }
 }
 
-/// Reads until told to stop; returns how many states that differ were seen. `whole` are the sessions as they may be.
+/// Reads until stopped; returns the number of distinct states seen. `whole` are the allowed states of the
+/// sessions.
 async fn read(zone: &Zone, stop: &AtomicBool, whole: &[&str]) -> usize {
     let mut seen = BTreeSet::new();
     let laps = "select session_key, count(*), min(lap_duration), max(lap_duration) from bronze_raw.bronze_laps \
                 group by 1 order by 1";
     loop {
         let last = stop.load(Ordering::SeqCst);
-        // What is recorded as loaded is there in every table, whole.
+        // Sessions recorded as loaded are complete in every table.
         let recorded: BTreeSet<String> =
             match zone.lake().table("bronze_raw.bronze_loads", None).await.unwrap() {
                 None => BTreeSet::new(),
@@ -52,7 +53,7 @@ async fn read(zone: &Zone, stop: &AtomicBool, whole: &[&str]) -> usize {
         if last {
             return seen.len();
         }
-        // The load runs in the same task: a read that finds no table yet would never give way to it.
+        // The load runs in the same task; a read without a table would never yield to it.
         tokio::time::sleep(std::time::Duration::from_millis(20)).await;
     }
 }
@@ -71,7 +72,7 @@ async fn a_reader_during_a_load_sees_whole_sessions_only() {
     assert_eq!(report.count(LoadStatus::Loaded), 4, "{report:?}");
     assert!(states >= 2, "the reader saw {states} states only");
 
-    // Corrections: each session is as it was or as it is now.
+    // Corrections: each session is in its old or its new state.
     land_laps(&mut zone, 20, 80.0);
     let stop = AtomicBool::new(false);
     let load = async {
@@ -158,7 +159,7 @@ async fn of_two_builds_at_once_the_second_waits_or_is_refused() {
     let build = |settings| f1lake_lake::build(&lake, settings, none.clone(), &cancel);
     let settings = no_checks();
     let (a, b, c) = tokio::join!(build(&settings), build(&settings), build(&waits));
-    // Whoever is first builds; the one that waits finds nothing left to do, unless it was the first.
+    // The first build does the work; the waiting one finds nothing left to do.
     let mut built = c.unwrap().count(BuildStatus::Built);
     let mut refused = 0;
     for ended in [a, b] {

@@ -1,4 +1,4 @@
-//! A landing zone written by hand, and a lake beside it.
+//! A hand-written landing zone with a lake.
 
 use f1lake_bronze::{LoadReport, LoadSettings};
 use f1lake_lake::{

@@ -10,11 +10,11 @@ The commands of the program ``f1lake`` as functions, with the same settings, fil
     f1lake.sql("select * from session_leaderboard").to_polars()
 
 Every function reads ``f1lake.toml`` and the environment (``F1LAKE_...``) as the program does; arguments override them.
-Any setting of ``f1lake config`` and any flag of the command may be given by keyword. What fails raises a subclass of
-:class:`Error`. Lines that tell of progress go to the logger ``f1lake`` when it listens at ``INFO``, else to
-``sys.stderr``; ``progress=False`` silences them. The functions block, without holding the lock of the interpreter; from
-asyncio use ``await asyncio.to_thread(f1lake.extract, ...)``. Ctrl-C stops cleanly with ``KeyboardInterrupt``; the next
-call goes on. Accounts and tokens are read from the environment only.
+Pass any setting of ``f1lake config`` and any flag of the command by keyword. A failure raises a subclass of
+:class:`Error`. Progress goes to the logger ``f1lake`` when it is enabled for ``INFO``, else to ``sys.stderr``;
+``progress=False`` silences it. The functions block, but release the interpreter lock; from asyncio, use
+``await asyncio.to_thread(f1lake.extract, ...)``. Ctrl-C stops cleanly with ``KeyboardInterrupt``; the next call
+resumes. Accounts and tokens are read from the environment only.
 """
 
 from __future__ import annotations
@@ -106,14 +106,14 @@ def extract(
 ) -> ExtractReport:
     """Fetches sessions from the API into the landing zone, as ``f1lake extract`` does.
 
-    What is landed already is skipped without a request. What is left out comes from the configuration.
+    Landed sessions are skipped without a request. Arguments that you omit come from the configuration.
 
     Args:
-        mode: ``latest`` (the default when nothing is configured), ``year`` or ``manual``. ``year`` and ``dates``
-            alone choose theirs.
-        num_sessions: Mode ``latest``: how many; 10 when nothing is configured.
+        mode: ``latest`` (the default when nothing is configured), ``year`` or ``manual``. ``year`` or ``dates``
+            alone implies its mode.
+        num_sessions: Mode ``latest``: number of sessions; 10 when nothing is configured.
         year: Season, from 2023.
-        dates: Days (UTC), such as ``"2024-03-24"``, or one of them.
+        dates: Days (UTC), such as ``"2024-03-24"``, or a single day.
         session_keys: Sessions by key, instead of a mode.
         meeting_keys: Whole weekends by key, instead of a mode.
         countries: Only these countries: names or three-letter codes.
@@ -121,24 +121,24 @@ def extract(
         session_types: Only these types or names of sessions, such as ``"Race"``.
         from_: Only sessions that start on this day (UTC) or later.
         to: Only sessions that start on this day (UTC) or earlier.
-        order: Which come first: ``latest`` or ``oldest``.
+        order: Which sessions come first: ``latest`` or ``oldest``.
         endpoints: Endpoints, such as ``["laps", "pit"]``; all 18 by default.
         out: Folder or URL of the landing zone; ``./landing`` by default.
-        refresh: Fetch again what is landed.
-        accept_shrink: Land answers with fewer rows than before.
-        wait: Wait while another run works on the folder, instead of refusing.
-        config: Configuration file; ``f1lake.toml`` by default, when there is one.
-        progress: Whether progress is told.
+        refresh: Fetch landed sessions again.
+        accept_shrink: Land responses with fewer rows than before.
+        wait: Wait while another run works on the folder, instead of failing.
+        config: Configuration file; ``f1lake.toml`` by default, if it exists.
+        progress: Whether progress is reported.
         settings: Any other setting, such as ``max_workers=2`` or ``compression="zstd"``.
 
     Returns:
-        What was done, with the numbers of the program.
+        The report of the run, with the same numbers as the program's.
 
     Raises:
-        UsageError: Something is given that cannot be used; nothing was done.
-        SomeFailed: Some sessions failed, the rest is landed; ``report`` tells.
+        UsageError: An argument or setting is invalid; nothing was done.
+        SomeFailed: Some sessions failed, the others are landed; see ``report``.
         Locked: A live session locks OpenF1.
-        LoginRefused: OpenF1 or Databricks refused the login, or Databricks the right.
+        LoginRefused: OpenF1 or Databricks refused the login, or Databricks a permission.
         Failed: All sessions failed.
 
     >>> report = f1lake.extract(year=2024, countries="ITA", session_types="Race")  # doctest: +SKIP
@@ -168,7 +168,7 @@ def extract(
     return ExtractReport._of(_run("extract", keywords, config, progress))
 
 
-#: How a volume's path begins; the word in front says how it is reached.
+#: Prefixes of volume paths; a scheme says how the volume is reached.
 _VOLUMES = ("/Volumes/", "dbfs:/Volumes/", "file:///Volumes/")
 
 
@@ -184,8 +184,8 @@ def extract_to_databricks(
     """Fetches sessions into a Unity Catalog volume.
 
     Inside Databricks the volume is a folder and needs no login; elsewhere it is written through the Files API with the
-    usual ``DATABRICKS_HOST`` and ``DATABRICKS_TOKEN`` of the environment. All arguments of :func:`extract` but ``out``
-    may be given.
+    usual ``DATABRICKS_HOST`` and ``DATABRICKS_TOKEN`` of the environment. It takes all arguments of
+    :func:`extract` except ``out``.
 
     Args:
         mode: As in :func:`extract`.
@@ -201,13 +201,13 @@ def extract_to_databricks(
     >>> f1lake.extract_to_databricks("latest", 10, volume="/Volumes/main/raw/landing")  # doctest: +SKIP
     """
     if "out" in settings:
-        raise UsageError("out: a volume is the destination here; use f1lake.extract for others")
+        raise UsageError("out: this function lands in a volume; use f1lake.extract for other destinations")
     if volume is None:
         volume = _setting("landing_volume_path", config, settings) or _setting("landing_path", config, settings)
         if not volume.startswith(_VOLUMES):
-            raise UsageError("no volume is named; give volume=... or set landing_volume_path (F1LAKE_LANDING_VOLUME_PATH)")
+            raise UsageError("no volume is set\nhint: pass volume=... or set landing_volume_path")
     elif not isinstance(volume, str) or not volume.startswith(_VOLUMES):
-        raise UsageError(f"volume: {volume!r} is no volume; write /Volumes/catalog/schema/volume")
+        raise UsageError(f"volume: expected a volume such as /Volumes/CATALOG/SCHEMA/VOLUME, found {volume!r}")
     settings["landing_volume_path"] = volume
     return extract(mode, num_sessions, config=config, progress=progress, **settings)
 
@@ -225,19 +225,19 @@ def load(
     """Loads landed sessions into bronze tables, as ``f1lake load`` does. Loading again changes nothing.
 
     Args:
-        session_keys: Only these sessions; all that are landed by default.
-        rebuild: Write all bronze tables anew from the landing zone alone.
+        session_keys: Only these sessions; all landed ones by default.
+        rebuild: Rebuild all bronze tables from the landing zone.
         out: Folder or URL of the landing zone; ``./landing`` by default.
         lake: Folder or URL of the lake; ``./lake`` by default.
         config: Configuration file.
-        progress: Whether progress is told.
+        progress: Whether progress is reported.
         settings: Any other setting or flag of ``f1lake load``.
 
     Raises:
-        UsageError: There is no landing zone, or something cannot be used.
-        SomeFailed: Some sessions could not be loaded; ``report`` tells.
-        Failed: None could be loaded.
-        Interrupted: It was stopped.
+        UsageError: There is no landing zone, or an argument is invalid.
+        SomeFailed: Some sessions could not be loaded; see ``report``.
+        Failed: No session could be loaded.
+        Interrupted: The command was stopped.
 
     >>> f1lake.load(session_keys=9488).rows  # doctest: +SKIP
     617345
@@ -256,21 +256,21 @@ def build(
     progress: bool = True,
     **settings: Any,
 ) -> BuildReport:
-    """Builds silver and gold tables for what changed, and checks them, as ``f1lake build`` does.
+    """Builds silver and gold tables for what changed, and tests them, as ``f1lake build`` does.
 
     Args:
-        models: Only these tables and what they are built from.
-        full_refresh: Build everything anew, changed or not.
-        tests: Whether the checks run.
+        models: Only these tables and the tables they are built from.
+        full_refresh: Rebuild everything, changed or not.
+        tests: Whether the tests run.
         lake: Folder or URL of the lake; ``./lake`` by default.
         config: Configuration file.
-        progress: Whether progress is told.
+        progress: Whether progress is reported.
         settings: Any other setting or flag of ``f1lake build``.
 
     Raises:
-        UsageError: There is no lake, or something cannot be used.
-        Failed: A table could not be built, or a check failed; ``report`` tells.
-        Interrupted: It was stopped.
+        UsageError: There is no lake, or an argument is invalid.
+        Failed: A table could not be built, or a test failed; see ``report``.
+        Interrupted: The command was stopped.
 
     >>> f1lake.build().count("built")  # doctest: +SKIP
     31
@@ -287,20 +287,20 @@ def sql(
     config: Optional[_Path] = None,
     **settings: Any,
 ) -> Result:
-    """Queries the lake. Tables are named ``schema.table``; ``gold_analytics`` may be left out.
+    """Queries the lake. The schema before a table name is optional.
 
     Args:
-        query: SQL that reads; it cannot change anything.
+        query: Read-only SQL.
         lake: Folder or URL of the lake; ``./lake`` by default.
-        as_of: Read the tables as they were: a version, a day, or an instant (UTC when it names no zone).
+        as_of: Read the tables as they were at a version, a day, or an instant (UTC when it has no time zone).
         config: Configuration file.
         settings: Any other setting.
 
     Returns:
-        All rows, in memory; pandas, Polars, PyArrow and DuckDB take them without a copy.
+        All rows, in memory; pandas, Polars, PyArrow and DuckDB read them without a copy.
 
     Raises:
-        UsageError: The query is wrong (the message points at the place), or there is no lake.
+        UsageError: The query is wrong (the message shows the position), or there is no lake.
         Failed: A table cannot be read.
 
     >>> f1lake.sql("select count(*) as laps from fact_laps")  # doctest: +SKIP
@@ -332,7 +332,7 @@ def sessions(
     config: Optional[_Path] = None,
     **settings: Any,
 ) -> list[Session]:
-    """The sessions that a selection chooses, asked of the API, as ``f1lake sessions`` lists them.
+    """Lists the sessions that a selection chooses, from the API, as ``f1lake sessions`` does.
 
     The arguments are those of :func:`extract`. ``polars.DataFrame(f1lake.sessions(year=2024))`` makes a table of them.
 
@@ -358,7 +358,7 @@ def sessions(
 
 
 def _selection(settings: dict[str, Any], **named: Any) -> dict[str, Any]:
-    """Named arguments with the others; a name that is given twice is an error."""
+    """Merges named arguments with the others; a name given twice is an error."""
     given = {name: value for name, value in named.items() if value is not None}
     twice = sorted(name for name in given if name in settings)
     if twice:

@@ -1,4 +1,4 @@
-"""From Python's arguments to a command of the program, and from its exit code to an exception."""
+"""Turns Python arguments into a command of the program, and its exit code into an exception."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from ._reports import BuildReport, ExtractReport, LoadReport
 
 logger = logging.getLogger("f1lake")
 
-#: Flags whose keyword has another name.
+#: Flags whose keyword has a different name.
 NAMES = {
     "country": "countries",
     "date": "dates",
@@ -31,35 +31,35 @@ LEVELS = {"error": logging.ERROR, "warn": logging.WARNING, "info": logging.INFO}
 
 
 def tell(level: str, text: str) -> None:
-    """A line while a command works: to the logger ``f1lake`` where somebody listens, else to standard error."""
+    """Reports a line of a running command: to the logger ``f1lake`` when it is enabled, else to standard error."""
     number = LEVELS.get(level, logging.DEBUG)
     if logger.isEnabledFor(number) and logger.hasHandlers():
         logger.log(number, "%s", text)
     elif logger.level == logging.NOTSET and number >= logging.INFO:
-        # Notebooks replace sys.stderr by a cell's own; the file descriptor would write past it.
+        # Notebooks replace sys.stderr for each cell; writing to the file descriptor would bypass it.
         print(text, file=sys.stderr, flush=True)
 
 
 def plain(name: str, value: Any) -> Any:
-    """A value as JSON has it."""
+    """Converts a value to a JSON type."""
     if value is None or isinstance(value, (bool, int, float, str)):
         return value
     if isinstance(value, datetime):
-        raise UsageError(f"{name}: a day is wanted, not a time; write {value.date()!r}")
+        raise UsageError(f"{name}: expected a day such as {value.date()!r}, not a time")
     if isinstance(value, date):
         return value.isoformat()
     if isinstance(value, os.PathLike):
         return os.fspath(value)
     if isinstance(value, (bytes, bytearray, Mapping)):
-        raise UsageError(f"{name}: {type(value).__name__} is no value of a setting")
-    # Numbers of numpy and pandas.
+        raise UsageError(f"{name}: {type(value).__name__} is not a valid type for a setting")
+    # NumPy and pandas scalars.
     item = getattr(value, "item", None)
     if callable(item) and getattr(value, "ndim", None) == 0:
         return plain(name, item())
     try:
         parts = list(value)
     except TypeError:
-        raise UsageError(f"{name}: {type(value).__name__} is no value of a setting") from None
+        raise UsageError(f"{name}: {type(value).__name__} is not a valid type for a setting") from None
     return [plain(name, part) for part in parts]
 
 
@@ -70,7 +70,7 @@ def request(
     progress: bool = True,
     word: Optional[str] = None,
 ) -> str:
-    """A command in JSON."""
+    """Encodes a command as JSON."""
     levels = (("debug", logging.DEBUG), ("info", logging.INFO))
     level = next((name for name, number in levels if logger.isEnabledFor(number)), "warn")
     try:
@@ -97,10 +97,10 @@ def call(
     config: Optional[str | os.PathLike[str]] = None,
     progress: bool = True,
 ) -> Any:
-    """Runs a command and gives what it printed.
+    """Runs a command and returns what it printed.
 
     Raises:
-        Error: Its subclass by the exit code.
+        Error: The subclass for the exit code.
     """
     code, printed, error = _f1lake.call(request(command, keywords, config, progress), tell, _runtime.login())
     if code == 2 or (error is not None and not printed):
@@ -108,7 +108,7 @@ def call(
     try:
         record = json.loads(printed) if printed else None
     except ValueError:
-        raise UsageError(f"{command} printed text instead of a report; use the program `f1lake` for that") from None
+        raise UsageError(f"{command} printed text instead of a report; use the program `f1lake`") from None
     if code != 0:
         report = _report(record)
         raise BY_CODE.get(code, Failed)(error or _story(report), report)
@@ -119,18 +119,18 @@ def query(text: str, keywords: Mapping[str, Any], config: Optional[str | os.Path
     """Runs a query.
 
     Raises:
-        Error: Its subclass by the exit code.
+        Error: The subclass for the exit code.
     """
     if not isinstance(text, str):
-        raise UsageError(f"query: text is wanted, not {type(text).__name__}")
+        raise UsageError(f"query: expected text, not {type(text).__name__}")
     code, rows, error = _f1lake.query(request("sql", keywords, config, word=text), tell, _runtime.login())
     if rows is None:
-        raise BY_CODE.get(code, Failed)(error or "the query gave no rows")
+        raise BY_CODE.get(code, Failed)(error or "the query returned no rows")
     return rows
 
 
 def _in_python(text: str) -> str:
-    """An error of the command line in terms of keywords: `--session-key <KEY>` is `session_keys`."""
+    """Rewrites a command line error in terms of keywords: `--session-key <KEY>` becomes `session_keys`."""
 
     def keyword(found: re.Match[str]) -> str:
         name = found[1].replace("-", "_")
@@ -148,7 +148,7 @@ def _report(record: Any) -> Optional[Report]:
 
 
 def _story(report: Optional[Report]) -> str:
-    """What a report says of the failure, in one line."""
+    """Summarises the failures of a report in one line."""
     if report is None:
         return "failed"
     told: list[str] = []

@@ -10,11 +10,11 @@ Report = Union[ExtractReport, LoadReport, BuildReport]
 
 
 class Error(Exception):
-    """Whatever a command of f1lake ends with, when it is not done.
+    """Base class of all failures of a command.
 
     Attributes:
         exit_code: Exit code of the program for the same failure.
-        report: What the command did nevertheless, when it got as far as that.
+        report: What the command did before it failed, if it got that far.
     """
 
     exit_code: ClassVar[int] = 1
@@ -39,25 +39,25 @@ class UsageError(Error, ValueError):
 
 
 class SomeFailed(Error):
-    """Some sessions failed, the rest is done (exit code 3); ``report`` says which. Call again to go on."""
+    """Some sessions failed, the others are done (exit code 3); see ``report``. Call again to resume."""
 
     exit_code = 3
 
 
 class Locked(Error):
-    """A live session locks OpenF1 (exit code 4); a later call goes on."""
+    """A live session locks OpenF1 (exit code 4); a later call resumes."""
 
     exit_code = 4
 
 
 class LoginRefused(Error):
-    """OpenF1 or Databricks refused the login, or Databricks the right (exit code 5)."""
+    """OpenF1 or Databricks refused the login, or Databricks a permission (exit code 5)."""
 
     exit_code = 5
 
 
 class Interrupted(Error):
-    """Stopped before it was done (exit code 130); the next call goes on.
+    """Stopped before completion (exit code 130); the next call resumes.
 
     Ctrl-C raises ``KeyboardInterrupt`` instead.
     """

@@ -47,7 +47,7 @@ def _here(arguments: list[str]) -> int:
 
 
 def _relayed(arguments: list[str]) -> int:
-    """Where Python's output is not the process's (notebooks, jobs), the program's output must pass through Python."""
+    """Runs the program as a subprocess: in notebooks and jobs its output must pass through Python's streams."""
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join(path for path in sys.path if path)}
     with subprocess.Popen(
         [sys.executable, "-m", "f1lake", *arguments],
@@ -59,7 +59,7 @@ def _relayed(arguments: list[str]) -> int:
         encoding="utf-8",
         errors="replace",
         bufsize=1,
-        # Ctrl-C comes to it from here alone, once.
+        # It must receive Ctrl-C from here only, once.
         start_new_session=True,
     ) as program:
         assert program.stdout is not None and program.stderr is not None
@@ -88,7 +88,7 @@ def _is_process_stream(stream: Optional[IO[str]], descriptor: int) -> bool:
 
 @contextmanager
 def _signals_stop_cleanly() -> Iterator[None]:
-    """SIGTERM and Ctrl-C stop the program cleanly, as they stop the one without Python; also where a shell ignores them."""
+    """Lets SIGTERM and Ctrl-C stop the program cleanly, as without Python, even when the shell ignores them."""
     if threading.current_thread() is not threading.main_thread():
         yield
         return

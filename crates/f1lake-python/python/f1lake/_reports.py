@@ -10,7 +10,7 @@ T = TypeVar("T")
 
 
 def _known(kind: type[T], record: Mapping[str, Any], **parts: Any) -> T:
-    """Fills a dataclass from a record; names that a later version of the program adds are in ``to_dict``."""
+    """Fills a dataclass from a record; fields that a later version of the program adds are only in ``to_dict``."""
     names = {known.name for known in fields(kind) if known.init}  # type: ignore[arg-type]
     values = {name: value for name, value in record.items() if name in names}
     return kind(**{**values, **parts})
@@ -34,17 +34,17 @@ class EndpointReport:
     endpoint: str
     #: Rows landed.
     rows: int
-    #: Exact duplicates left out.
+    #: Exact duplicates that were dropped.
     duplicates_dropped: int
     #: Half-null duplicates merged (drivers).
     rows_merged: int
-    #: Landing file; none when there are no rows.
+    #: Landing file; ``None`` when there are no rows.
     file: Optional[str]
     #: Bytes of that file.
     bytes: int
     #: Differences to what was landed.
     changes: Optional[Changes]
-    #: Path of a shrunken answer that was kept aside instead of landed.
+    #: Path of a smaller response that was set aside instead of landed.
     kept_aside: Optional[str]
 
 
@@ -81,9 +81,9 @@ class ExtractReport(_Report):
 
     #: Sessions in the order in which they were selected.
     sessions: list[SessionReport]
-    #: Requests sent, repetitions included.
+    #: Requests sent, including retries.
     requests: int
-    #: Of these, repetitions.
+    #: Number of retries among them.
     retries: int
     #: Bytes received in bodies.
     bytes_received: int
@@ -92,7 +92,7 @@ class ExtractReport(_Report):
     _record: Mapping[str, Any] = field(default_factory=dict, repr=False, compare=False)
 
     def count(self, status: str) -> int:
-        """How many sessions ended so.
+        """Number of sessions with this status.
 
         >>> report.count("landed")  # doctest: +SKIP
         3
@@ -126,11 +126,11 @@ class TableLoad:
     status: str
     #: Rows of the session in the table.
     rows: int
-    #: Rows with something in ``_rescued_data``.
+    #: Rows with rescued fields (``_rescued_data``).
     rescued_rows: int
-    #: Rows that could not be keyed; they are in the quarantine.
+    #: Rows without a key, which are in the quarantine.
     quarantined_rows: int
-    #: The table had lost the session's rows: it was moved away, or restored to an older version.
+    #: Whether the table had lost the session's rows because it was moved away or restored to an older version.
     brought_back: bool
     #: Why it failed.
     error: Optional[str]
@@ -158,7 +158,7 @@ class LoadReport(_Report):
     _record: Mapping[str, Any] = field(default_factory=dict, repr=False, compare=False)
 
     def count(self, status: str) -> int:
-        """How many sessions ended so."""
+        """Number of sessions with this status."""
         return sum(session.status == status for session in self.sessions)
 
     @property
@@ -184,7 +184,7 @@ class ModelBuild:
     model: str
     #: ``built``, ``unchanged``, ``failed`` or ``skipped``.
     status: str
-    #: Sessions whose rows were replaced; none for tables of the whole lake.
+    #: Number of sessions whose rows were replaced; ``None`` for tables of the whole lake.
     sessions: Optional[int]
     #: Rows written.
     rows: int
@@ -196,16 +196,16 @@ class ModelBuild:
 
 @dataclass(frozen=True)
 class CheckResult:
-    """One check of the data."""
+    """One test of the data."""
 
     check: str
     #: ``passed``, ``warned`` or ``failed``.
     status: str
     #: Rows that are wrong.
     rows: int
-    #: What is checked.
+    #: What the test looks for.
     description: str
-    #: Why it could not be run; it then counts as failed.
+    #: Why the test could not run; it then counts as failed.
     error: Optional[str]
 
 
@@ -220,7 +220,7 @@ class BuildReport(_Report):
     _record: Mapping[str, Any] = field(default_factory=dict, repr=False, compare=False)
 
     def count(self, status: str) -> int:
-        """How many tables ended so."""
+        """Number of tables with this status."""
         return sum(model.status == status for model in self.models)
 
     @classmethod
@@ -256,7 +256,7 @@ class Session:
     date_start: datetime
     #: Scheduled end, UTC.
     date_end: datetime
-    #: Whether it was called off.
+    #: Whether it was cancelled.
     is_cancelled: bool
 
     @classmethod

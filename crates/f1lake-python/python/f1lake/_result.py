@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     import polars
     import pyarrow
 
-#: Rows that the representations show.
+#: Number of rows in the representations.
 SHOWN = 10
 GAP = "  "
 
@@ -22,9 +22,9 @@ GAP = "  "
 class Result:
     """Rows of a query, in memory.
 
-    Every library that reads the Arrow PyCapsule interface takes it as it is, without a copy:
+    Every library that supports the Arrow PyCapsule interface reads it without a copy:
     ``polars.DataFrame(result)``, ``pyarrow.table(result)``, ``duckdb.from_arrow(result)`` or ``FROM result`` in DuckDB,
-    ``pandas.DataFrame.from_arrow(result)`` (pandas 3). It can be taken any number of times.
+    ``pandas.DataFrame.from_arrow(result)`` (pandas 3). It can be read any number of times.
 
     >>> result = f1lake.sql("select driver_number, lap_number from fact_laps")  # doctest: +SKIP
     >>> result.num_rows, result.column_names  # doctest: +SKIP
@@ -44,7 +44,7 @@ class Result:
 
     @property
     def num_rows(self) -> int:
-        """How many rows there are."""
+        """Number of rows."""
         return self._rows.num_rows
 
     @property
@@ -54,12 +54,12 @@ class Result:
 
     @property
     def column_types(self) -> list[str]:
-        """Types of the columns, in Arrow's words."""
+        """Arrow types of the columns."""
         return self._rows.column_types
 
     @property
     def nbytes(self) -> int:
-        """Bytes that the rows take in memory."""
+        """Size of the rows in memory, in bytes."""
         return self._rows.nbytes
 
     def __len__(self) -> int:
@@ -80,8 +80,8 @@ class Result:
     def to_pandas(self, **options: Any) -> pandas.DataFrame:
         """The rows as a ``pandas.DataFrame``. Needs pandas and pyarrow.
 
-        ``options`` are those of ``pyarrow.Table.to_pandas``; pandas' own columns are copies, and
-        ``types_mapper=pandas.ArrowDtype`` keeps Arrow's.
+        ``options`` are those of ``pyarrow.Table.to_pandas``. Native pandas columns are copies;
+        ``types_mapper=pandas.ArrowDtype`` keeps the Arrow columns.
         """
         return self.to_arrow().to_pandas(**options)
 

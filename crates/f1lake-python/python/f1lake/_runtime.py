@@ -1,4 +1,4 @@
-"""The login that Databricks gives to its notebooks and jobs."""
+"""The login that Databricks provides to notebooks and jobs."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ _config: Any = None
 
 
 def login() -> Optional[Callable[[], tuple[str, str]]]:
-    """What asks the runtime for host and token; ``None`` outside Databricks."""
+    """A function that asks the runtime for host and token; ``None`` outside Databricks."""
     return _grant if os.environ.get("DATABRICKS_RUNTIME_VERSION") else None
 
 
 def _grant() -> tuple[str, str]:
-    """Host and token as ``WorkspaceClient()`` finds them. The package ``databricks-sdk`` is in every runtime."""
+    """Returns host and token as ``WorkspaceClient()`` finds them. Every runtime has the package ``databricks-sdk``."""
     global _config
     try:
         from databricks.sdk.core import Config
@@ -24,5 +24,5 @@ def _grant() -> tuple[str, str]:
         _config = Config(product="f1lake", product_version="0")
     scheme, _, token = _config.authenticate().get("Authorization", "").partition(" ")
     if scheme.lower() != "bearer" or not token:
-        raise RuntimeError("databricks-sdk gives no bearer token")
+        raise RuntimeError("databricks-sdk provides no bearer token")
     return _config.host, token

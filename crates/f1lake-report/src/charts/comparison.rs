@@ -164,7 +164,7 @@ fn delta(canvas: &Canvas, plot: &Plot<'_>, overlay: &Overlay, classes: &str) -> 
         let places = places.iter().copied();
         places.map(move |place| (place, overlay.delta_s(place) + side * overlay.noise_s(place)))
     };
-    canvas.group("noise", Some("Noise of the sampling"), || {
+    canvas.group("noise", Some("Sampling noise"), || {
         plot.area(edge(1.0).chain(edge(-1.0).collect::<Vec<_>>().into_iter().rev()).collect())
     })?;
     canvas.group("zero", None, || plot.line_of(vec![(0.0, 0.0), (length, 0.0)], AXIS, 10))?;
@@ -205,13 +205,13 @@ fn caption(traces: &[(&LapTrace, &Along)], comparison: &Comparison, field: &Fiel
             let (squares, fitted) = match overlay.ends_only() {
                 None => (
                     format!(
-                        "Squares: official, at the sector lines and at the end ({} s).",
+                        "Squares: official delta at the sector lines and at the finish ({} s).",
                         deltas.join(", ")
                     ),
                     "each lap is fitted to the sector lines".to_owned(),
                 ),
                 Some(why) => (
-                    format!("Square: official, at the end ({} s).", deltas.join(", ")),
+                    format!("Square: official delta at the finish ({} s).", deltas.join(", ")),
                     format!("each lap is fitted to the whole length only, because {why}"),
                 ),
             };
@@ -219,9 +219,9 @@ fn caption(traces: &[(&LapTrace, &Along)], comparison: &Comparison, field: &Fiel
                 .map(|i| overlay.noise_s(overlay.length_m() * i as f64 / POINTS as f64))
                 .fold(0.0, f64::max);
             format!(
-                "Delta: time of {b} minus time of {a} at the same place; rising, {b} loses. {squares} Between them the \
-                 band is the noise of the sampling, at most {:.0} ms; where the delta is smaller, the line is thin and grey. \
-                 {integrated}; {fitted}.",
+                "Delta: time of {b} minus time of {a} at the same place; where it rises, {b} loses time. \
+                 {squares} Elsewhere, the band shows the sampling noise, at most {:.0} ms; where the delta \
+                 is smaller than the noise, the line is thin and grey. {integrated}; {fitted}.",
                 noise * 1000.0
             )
         }

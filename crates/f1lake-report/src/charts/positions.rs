@@ -79,10 +79,11 @@ pub(crate) fn draw(data: &ReportData, field: &Field) -> Result<Option<Chart>, Re
         })?;
     }
     let mut caption =
-        "Place at the end of each lap; a line that stops early is a car that retired.".to_owned();
+        "Position at the end of each lap; a line that ends early belongs to a car that retired.".to_owned();
     if laps.values().flatten().any(|l| l.is_position_derived && l.position.is_some()) {
         caption.push_str(
-            " OpenF1 has no positions of this session: this is the order in which the cars ended each lap.",
+            " OpenF1 has no positions of this session, so this is the order in which the cars completed \
+             each lap.",
         );
     }
     let label = format!("Positions of {} drivers over {last_lap} laps", lines.len());

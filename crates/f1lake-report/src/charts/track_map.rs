@@ -170,8 +170,8 @@ fn by_faster(
         .fold((f64::INFINITY, 0.0_f64), |(least, most), noise| (least.min(noise), most.max(noise)));
     let all = found.len();
     let caption = format!(
-        "Who is faster where, in {all} parts that end at the {}: {} in {}, {} in {}. In {} (thin and grey) the difference is \
-         within the noise of the sampling, {least:.0} to {most:.0} ms a part.",
+        "Faster driver in {all} parts that end at the {}: {} in {}, {} in {}. In {} (thin and grey), the \
+         difference is within the sampling noise, {least:.0} to {most:.0} ms per part.",
         if overlay.ends_only().is_none() { "sector lines" } else { "end of the lap" },
         names[0],
         count(0),

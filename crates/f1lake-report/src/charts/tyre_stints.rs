@@ -81,7 +81,9 @@ pub(crate) fn draw(data: &ReportData, field: &Field) -> Result<Option<Chart>, Re
         }
     }
     let caption =
-        "Bars: letter of the compound and laps on the set. Bars begin where the set was fitted.".to_owned();
+        "Each bar shows the letter of the compound and the laps on the set, and begins where the set was \
+         fitted."
+            .to_owned();
     let label = format!("Tyre stints of {rows} drivers over {last_lap} laps");
     Ok(Some(Chart { svg: canvas.finish(&label), caption }))
 }

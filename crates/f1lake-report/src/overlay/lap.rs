@@ -70,7 +70,7 @@ pub enum NoSectorLines {
     #[error("sector times do not fit the telemetry")]
     DoNotFit,
     /// The anchors lack the positions of the sector lines.
-    #[error("the places of the sector lines are not known")]
+    #[error("the positions of the sector lines are unknown")]
     Unknown,
 }
 

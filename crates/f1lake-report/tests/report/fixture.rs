@@ -1,4 +1,4 @@
-//! Rows as the lake's gold tables give them, made from a simulated season.
+//! Rows as in the gold tables of the lake, made from a simulated season.
 
 use f1lake_report::overlay::{OfficialTimes, Reading};
 use f1lake_report::{Part, Rows};
@@ -13,7 +13,8 @@ pub(crate) async fn session(name: &str) -> Rows {
     rows
 }
 
-/// The best lap of each driver of the first race, fastest first, as telemetry of so many samples a second has it.
+/// The best lap of each driver of the first race, fastest first, from telemetry with this many samples per
+/// second.
 pub(crate) async fn best_laps_of_the_race(telemetry_hz: f64) -> Vec<(OfficialTimes, Vec<Reading>)> {
     let api = Api::start(openf1_sim::GeneratedConfig { telemetry_hz, ..Default::default() }).await;
     let sessions = api.get("sessions?year=2024&is_cancelled=false&session_name=Race").await;
@@ -146,7 +147,7 @@ impl Api {
         ])
     }
 
-    /// What a telemetry endpoint has of a lap.
+    /// Samples of a telemetry endpoint within a lap.
     async fn during(&self, endpoint: &str, key: &Value, lap: &Value) -> Vec<Value> {
         let begin = time(&lap["date_start"]).unwrap();
         let text = |us: i64| {
@@ -181,7 +182,8 @@ impl Api {
     }
 }
 
-/// Time and distance of a lap's readings, as `fact_lap_telemetry` has them: mean of two speeds times the time between.
+/// Time and distance of a lap's readings, as `fact_lap_telemetry` has them: mean of two speeds times the time
+/// between.
 fn along(lap: &Value, readings: &[Value]) -> Vec<Reading> {
     let begin = time(&lap["date_start"]).unwrap();
     let mut before: Option<(Reading, f64)> = None;

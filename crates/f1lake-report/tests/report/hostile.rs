@@ -1,4 +1,4 @@
-//! Names that try to be more than names.
+//! Hostile names.
 
 use crate::page::Page;
 use f1lake_report::{
@@ -108,7 +108,7 @@ fn markup_in_names_stays_text() {
 }
 
 #[test]
-fn names_do_not_turn_the_text_around() {
+fn right_to_left_names_do_not_reorder_the_text() {
     let name = "\u{202e}NESPPATSREV xaM\u{2067}\u{0} \u{1b}[2J";
     let data = report(name, 1, 5);
     let page = render_html(&data).unwrap();
@@ -133,7 +133,7 @@ fn a_name_of_ten_kilobytes_is_cut() {
 proptest! {
     #![proptest_config(ProptestConfig { cases: 64, ..ProptestConfig::default() })]
 
-    /// Whatever the names are, the page parses without error, holds only elements of the page, and one script.
+    /// With any names, the page parses without error and contains only its own elements and one script.
     #[test]
     fn any_name_is_well_formed(name in any::<String>(), markup in "[<>&\"'/=a-z! -]{0,40}", number in any::<i64>(), laps in 0..90_i64) {
         Page::of(&render_html(&report(&name, number, laps)).unwrap());
@@ -142,7 +142,7 @@ proptest! {
         prop_assert!(text.chars().all(|c| c == '\n' || !c.is_control()));
     }
 
-    /// Numbers out of all proportion are left out or clipped; nothing panics and nothing is `NaN` in a drawing.
+    /// Extreme numbers are omitted or clipped; nothing panics, and no drawing contains `NaN`.
     #[test]
     fn any_number_can_be_drawn(
         times in proptest::collection::vec(proptest::option::of(any::<f64>()), 0..40),

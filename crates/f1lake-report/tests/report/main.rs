@@ -1,4 +1,4 @@
-//! Reports of simulated sessions, of hostile ones, and of next to nothing.
+//! Reports of simulated, hostile and almost empty sessions.
 
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
@@ -13,7 +13,7 @@ use f1lake_report::{
 use page::Page;
 use std::path::Path;
 
-/// Keeps a page below the target folder, to be looked at.
+/// Keeps a page below the target folder for inspection.
 fn keep(name: &str, page: &str) {
     std::fs::write(Path::new(env!("CARGO_TARGET_TMPDIR")).join(name), page).unwrap();
 }
@@ -37,7 +37,7 @@ async fn a_race_has_every_part() {
     assert_eq!(page.count("svg.lap-times g.d1.seat0"), 1);
     assert_eq!(page.count("svg.lap-times g.d11.seat1"), 1);
     assert_eq!(page.count("svg.tyre-stints g.tyre"), 48);
-    // Official at the end (a sector time is missing), and neutral where the noise decides.
+    // Official at the finish (a sector time is missing), and neutral within the noise.
     assert_eq!(page.count("svg.comparison g.official rect"), 1);
     assert_eq!(page.count("svg.comparison g.noise path"), 1);
     assert!(page.count("svg.comparison g.trace.neutral") > 0 && page.count("svg.faster g.neutral") > 1);
@@ -63,7 +63,7 @@ async fn the_same_data_give_the_same_page_and_survive_json() {
 }
 
 #[tokio::test]
-async fn what_is_missing_is_left_out() {
+async fn missing_parts_are_omitted() {
     let all = fixture::session("Race").await;
     let without = |parts: &[Part]| -> Rows {
         all.iter()
@@ -105,7 +105,7 @@ async fn what_is_missing_is_left_out() {
 }
 
 #[test]
-fn next_to_nothing_says_so() {
+fn almost_empty_report_says_so() {
     let empty = ReportData::default();
     let html = render_html(&empty).unwrap();
     keep("empty.html", &html);
@@ -133,7 +133,7 @@ fn next_to_nothing_says_so() {
     assert_eq!(Page::of(&page).charts(), ["lap-times", "positions", "tyre-stints"]);
 }
 
-/// The official order leads outside races too: whoever was disqualified comes last, without a place.
+/// The official order applies outside races too: disqualified drivers come last, without a position.
 #[test]
 fn a_qualifying_names_places_and_who_was_disqualified() {
     let row = |number, status: Option<&str>, gap, best| LeaderboardRow {
@@ -177,9 +177,9 @@ fn a_qualifying_names_places_and_who_was_disqualified() {
     );
 }
 
-/// A page says whose data it shows.
+/// A page names the source of its data.
 #[test]
-fn generated_data_are_called_so_and_are_not_of_openf1() {
+fn generated_data_is_labelled_and_not_credited_to_openf1() {
     for is_generated in [true, false] {
         let data = ReportData {
             session: Some(SessionHeader { session_key: 1, is_generated, ..Default::default() }),
@@ -194,9 +194,9 @@ fn generated_data_are_called_so_and_are_not_of_openf1() {
     }
 }
 
-/// Where a sector time is missing the page says that only the end is official.
+/// When a sector time is missing, the page says that only the finish is official.
 #[tokio::test]
-async fn a_missing_sector_time_is_told() {
+async fn missing_sector_time_is_reported() {
     let mut rows = fixture::session("Qualifying").await;
     for sample in rows.get_mut(&Part::Telemetry).unwrap() {
         sample["sector_2_s"] = serde_json::Value::Null;
@@ -207,7 +207,7 @@ async fn a_missing_sector_time_is_told() {
     assert_eq!(page.count("svg.comparison g.official rect"), 1);
 }
 
-/// 22 cars, 78 laps, wet: a red flag, an hour's wait, laps of every compound.
+/// 22 cars, 78 laps, wet: a red flag, an hour of waiting, laps on every compound.
 #[test]
 fn a_long_wet_race_with_a_red_flag_keeps_its_axis() {
     let numbers = 1..=22_i64;
@@ -267,7 +267,7 @@ fn a_long_wet_race_with_a_red_flag_keeps_its_axis() {
     assert_eq!(page.count("svg.lap-times g.d"), 22);
     let caption = page.text("#lap-times figcaption");
     assert!(caption.contains("22 laps slower than"), "{caption}");
-    // The slowest label of the axis is within two minutes although the red flag lap took an hour.
+    // The highest label of the axis is below two minutes although the red flag lap took an hour.
     let labels = page.texts("svg.lap-times text.x.t.e");
     assert!(labels.iter().all(|label| label.starts_with("1:")), "{labels:?}");
     assert!(html.len() < 900_000, "{}", html.len());

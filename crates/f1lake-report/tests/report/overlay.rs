@@ -1,4 +1,4 @@
-//! The overlay against laps whose truth is known.
+//! The overlay against laps whose true times are known.
 
 #![allow(clippy::print_stdout, reason = "the figures are what the tests are read for")]
 
@@ -14,7 +14,7 @@ const NODES: usize = 1325;
 /// Nodes of the sector lines.
 const LINES: [usize; 2] = [400, 900];
 
-/// Random numbers that are the same in every run.
+/// Reproducible random numbers.
 struct Random(u64);
 
 impl Random {
@@ -31,7 +31,7 @@ impl Random {
         from + (to - from) * self.unit()
     }
 
-    /// Seconds between two samples as the feed has them: median 0.24, 0.16 to 0.44 for nine of ten, up to 1.3.
+    /// Seconds between two samples as in the feed: median 0.24, 0.16 to 0.44 for 90%, up to 1.3.
     fn gap(&mut self) -> f64 {
         match self.unit() {
             x if x < 0.17 => 0.16,
@@ -55,7 +55,7 @@ struct Truth {
 }
 
 impl Truth {
-    /// As fast as the limits in m/s allow a car that brakes and accelerates as hard as it can.
+    /// As fast as the limits in m/s allow, with maximum braking and acceleration.
     fn drive(limits: &[f64]) -> Self {
         let mut speeds = limits.to_vec();
         let mut ahead = f64::INFINITY;
@@ -77,7 +77,7 @@ impl Truth {
         Self { speeds, times }
     }
 
-    /// When the car passes a place: from node to node its acceleration is even.
+    /// The time at which the car passes a place, with constant acceleration between nodes.
     fn time(&self, place: f64) -> f64 {
         let node = ((place / STEP) as usize).min(NODES - 1);
         let (v, w) = (self.speeds[node], self.speeds[node + 1]);
@@ -92,7 +92,7 @@ impl Truth {
         self.speeds[node] + (self.speeds[node + 1] - self.speeds[node]) * share
     }
 
-    /// Times to the millisecond, as timekeeping has them.
+    /// Times in milliseconds, as in official timing.
     fn official(&self) -> OfficialTimes {
         let at = |node: usize| (self.times[node] * 1000.0).round() / 1000.0;
         let [first, second] = LINES.map(at);
@@ -100,7 +100,7 @@ impl Truth {
         OfficialTimes { lap_s, sectors_s: [first, second - first, lap_s - second].map(Some) }
     }
 
-    /// What the feed has of it: whole km/h at irregular instants whose clock is off by up to 20 ms.
+    /// The samples of the feed: whole km/h at irregular instants, with a clock error of up to 20 ms.
     fn sampled(&self, random: &mut Random) -> TimedLap {
         let end = self.times[NODES];
         let mut taken = random.range(0.03, 0.27);
@@ -120,7 +120,7 @@ impl Truth {
     }
 }
 
-/// Two laps of one track, by drivers who take its corners differently.
+/// Two laps of one track, by drivers with different cornering.
 fn pair(random: &mut Random) -> [Truth; 2] {
     let mut limits = vec![97.0; NODES + 1];
     let mut corners = vec![0; NODES + 1];
@@ -179,7 +179,7 @@ impl Errors {
     }
 }
 
-/// 100 pairs of laps, sampled as the feed does. The noise says how good the delta is, and who is named was faster.
+/// 100 pairs of laps, sampled like the feed. The noise bounds the error, and the named driver was faster.
 #[test]
 fn the_delta_of_sampled_laps_is_near_the_truth() {
     let mut random = Random(7);
@@ -188,7 +188,7 @@ fn the_delta_of_sampled_laps_is_near_the_truth() {
     for _ in 0..100 {
         let [first, second] = pair(&mut random);
         let laps = [first.sampled(&mut random), second.sampled(&mut random)];
-        // As the session's median does, these come close to where the lines are.
+        // Like the median of the session, these are close to the lines.
         let places = LINES.map(|node| node as f64 * STEP);
         let anchors = Anchors { sector_lines_m: Some(places), length_m: NODES as f64 * STEP };
         let overlay = Overlay::of(&laps[0], &laps[1], Some(&anchors)).unwrap();
@@ -209,12 +209,12 @@ fn the_delta_of_sampled_laps_is_near_the_truth() {
     gains.print("gain of a part");
     println!("{named} of {} parts name a driver, {wrong} the wrong one", gains.count);
     assert!(deltas.rms() <= 0.030 && gains.rms() <= 0.030);
-    // A noise that covers everything would be no measure.
+    // A noise that covers everything would be meaningless.
     assert!((0.95..0.995).contains(&deltas.covered()) && (0.93..0.99).contains(&gains.covered()));
     assert!(named * 4 > gains.count && wrong * 33 < named);
 }
 
-/// The simulator's cars, seen 3.7 times a second and 50 times a second.
+/// The simulator's cars, sampled 3.7 and 50 times per second.
 #[tokio::test]
 async fn the_delta_of_simulated_laps_is_near_the_truth() {
     let seen = fixture::best_laps_of_the_race(3.7).await;
@@ -242,7 +242,7 @@ async fn the_delta_of_simulated_laps_is_near_the_truth() {
     assert!(seen.len() >= 19 && deltas.rms() <= 0.030 && deltas.covered() >= 0.95);
 }
 
-/// A lap of any shape: gaps, speeds and sector times are random.
+/// A lap with random gaps, speeds and sector times.
 fn any_lap() -> impl Strategy<Value = (Vec<Reading>, OfficialTimes)> {
     let samples = proptest::collection::vec((0.16..1.3_f64, 0.0..95.0_f64), 150..500);
     // The sum of the sectors may miss the lap time by up to 10 ms, and the feed may end late.
@@ -302,7 +302,7 @@ proptest! {
             for (i, (place, delta)) in official.iter().enumerate() {
                 let truth = ends.1[i] - ends.0[i];
                 prop_assert!((delta - truth).abs() < 1e-9, "{delta} {truth}");
-                // Not only at the line: next to it as well.
+                // Also next to the line.
                 for aside in [-0.001, 0.001] {
                     prop_assert!((overlay.delta_s(place + aside) - truth).abs() < 1e-3);
                 }
@@ -310,7 +310,7 @@ proptest! {
         }
     }
 
-    /// Cars go forward, on the common axis too, and the parts of a sector add up.
+    /// Cars move forward, also on the common axis, and the parts of a sector add up.
     #[test]
     fn places_ascend_and_parts_add_up(first in any_lap(), second in any_lap(), about in 1..60_usize) {
         let overlay = Overlay::of(&timed(&first), &timed(&second), None).unwrap();
@@ -357,9 +357,9 @@ proptest! {
         }
     }
 
-    /// No reading is too strange.
+    /// Any readings are accepted or refused.
     #[test]
-    fn any_numbers_are_taken_or_refused(
+    fn any_numbers_are_accepted_or_refused(
         readings in proptest::collection::vec((any_or(0.0..120.0), any_or(0.0..6000.0)), 0..30),
         times in proptest::collection::vec(any_or(0.0..40.0), 4),
         places in proptest::collection::vec(any_or(0.0..6000.0), 3),
@@ -401,7 +401,7 @@ fn the_end_is_the_official_end_and_not_the_last_reading() {
 }
 
 #[test]
-fn sector_times_that_are_no_anchors_are_told() {
+fn unusable_sector_times_are_reported() {
     let lap = |sectors_s| OfficialTimes { lap_s: 80.0, sectors_s };
     let all = [Some(20.0), Some(30.0), Some(30.0)];
     let good = even_lap(50.0, lap(all)).unwrap();
@@ -426,7 +426,7 @@ fn sector_times_that_are_no_anchors_are_told() {
 }
 
 #[test]
-fn laps_that_do_not_belong_together_are_refused() {
+fn unrelated_laps_are_refused() {
     let times = |lap_s| OfficialTimes { lap_s, sectors_s: [None; 3] };
     assert_eq!(even_lap(50.0, times(f64::NAN)), Err(OverlayError::NoLapTime));
     assert_eq!(even_lap(50.0, times(0.0)), Err(OverlayError::NoLapTime));
@@ -442,7 +442,7 @@ fn laps_that_do_not_belong_together_are_refused() {
     assert!(matches!(refused, Err(OverlayError::OtherTrack { .. })), "{refused:?}");
 }
 
-/// Where the feed lost a second, the noise says so.
+/// A lost second of the feed shows in the noise.
 #[test]
 fn a_gap_in_the_feed_is_noise() {
     let times = OfficialTimes { lap_s: 80.0, sectors_s: [Some(20.0), Some(30.0), Some(30.0)] };

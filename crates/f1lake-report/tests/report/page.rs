@@ -1,4 +1,4 @@
-//! A page as a strict reader sees it: a browser's tokens, and elements only where the page has them.
+//! A strict reader of pages: a browser's tokens, and elements only where the page has them.
 
 use html5gum::{Error, HtmlString, State, Token, Tokenizer};
 use std::collections::BTreeMap;
@@ -25,7 +25,7 @@ const BLOCKS: [&str; 14] = [
 /// Elements that hold lines of text only: a browser would close `p` at a block.
 const LINES: [&str; 11] = ["p", "h1", "h2", "dt", "span", "i", "b", "bdi", "label", "legend", "summary"];
 
-/// A parsed page that is well-formed and runs nothing but its own script.
+/// A parsed page that is well-formed and runs only its own script.
 pub(crate) struct Page {
     elements: Vec<Element>,
     texts: Vec<String>,
@@ -102,7 +102,7 @@ impl Page {
                     if tag.self_closing && !drawing {
                         return Err(format!("<{name}/> is closed by a slash"));
                     }
-                    // As a browser does: a title in a drawing is read like any other element.
+                    // As in a browser, a title in a drawing is read like any other element.
                     match name.as_str() {
                         "title" if !drawing => tokens.set_state(State::RcData),
                         "style" => tokens.set_state(State::RawText),
@@ -186,7 +186,7 @@ impl Page {
         words.join(" ")
     }
 
-    /// How many elements match.
+    /// Number of matching elements.
     pub(crate) fn count(&self, selector: &str) -> usize {
         self.select(selector).count()
     }
@@ -218,7 +218,7 @@ impl Page {
             .collect()
     }
 
-    /// A table, one line a row.
+    /// A table, one line per row.
     pub(crate) fn table(&self, selector: &str) -> String {
         self.select(&format!("{selector} tr"))
             .map(|row| {

@@ -307,7 +307,7 @@ mod tests {
     use crate::format::{FileWriter, Format, Rows};
 
     #[test]
-    fn numbers_come_back_as_exactly_as_they_went_in() {
+    fn numbers_round_trip_exactly() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("intervals.parquet");
         // Numbers of a recorded session that came back one digit off, and the limits of the number format.

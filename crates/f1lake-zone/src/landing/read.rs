@@ -42,7 +42,7 @@ impl LandedRows {
     fn checked(&mut self) -> Result<(), ZoneError> {
         let Some(check) = self.check.take() else { return Ok(()) };
         check.join().unwrap_or_else(|_| {
-            let broke_off = std::io::Error::other("the check of its digest broke off");
+            let broke_off = std::io::Error::other("the check of its digest failed");
             Err(ZoneError::io("cannot read", "landing file")(broke_off))
         })
     }
@@ -61,14 +61,14 @@ impl Landing {
             Some(_) => None,
             None => Some(
                 tempfile::tempdir()
-                    .map_err(ZoneError::io("cannot make a folder in", std::env::temp_dir()))?,
+                    .map_err(ZoneError::io("cannot create a folder in", std::env::temp_dir()))?,
             ),
         };
         let folder = scratch.as_ref().map_or_else(std::env::temp_dir, |folder| folder.path().to_owned());
         let file = self.local_copy(&name, &folder).await?.ok_or_else(|| damaged(&name, "it is missing"))?;
         let bytes = std::fs::metadata(&file).map_err(ZoneError::io("cannot read", &file))?.len();
         if bytes != landed.bytes {
-            return Err(damaged(&name, &format!("{bytes} bytes long, landed with {}", landed.bytes)));
+            return Err(damaged(&name, &format!("{bytes} bytes long, but landed with {}", landed.bytes)));
         }
         let rows = Rows::open(&file, landed.format, landed.compression);
         let (checked, wanted) = (file.clone(), landed.sha256.clone());
@@ -80,7 +80,7 @@ impl Landing {
         let check = std::thread::Builder::new()
             .name("digest".to_owned())
             .spawn(check)
-            .map_err(ZoneError::io("cannot start to read", &file))?;
+            .map_err(ZoneError::io("cannot start reading", &file))?;
         Ok(Some(LandedRows { rows, check: Some(check), _scratch: scratch }))
     }
 }
@@ -90,7 +90,7 @@ fn check_digest(name: &str, file: &Path, landed: Option<&str>) -> Result<(), Zon
     if digest(file)?.1 == landed {
         return Ok(());
     }
-    Err(damaged(name, "its content is not what was landed (SHA-256 differs)"))
+    Err(damaged(name, "its content differs from what was landed (SHA-256)"))
 }
 
 fn damaged(name: &str, detail: &str) -> ZoneError {

@@ -21,14 +21,14 @@ impl Item for String {
 impl Item for i64 {
     fn read(text: &str) -> Result<Self, String> {
         text.parse().map_err(|_| {
-            format!("`{text}` is no key; keys are numbers such as 9488, and `f1lake sessions` lists them")
+            format!("expected keys such as 9488, found `{text}`\nhint: `f1lake sessions` lists the keys")
         })
     }
 }
 
 impl Item for Date {
     fn read(text: &str) -> Result<Self, String> {
-        text.parse().map_err(|_| format!("`{text}` is no day; write it as 2024-03-24"))
+        text.parse().map_err(|_| format!("expected a day such as 2024-03-24, found `{text}`"))
     }
 }
 
@@ -37,10 +37,10 @@ impl Item for Endpoint {
         text.parse().map_err(|_| {
             let names = Self::ALL.iter().flat_map(|endpoint| [endpoint.name(), endpoint.landing_name()]);
             match nearest(text, names, 0.8) {
-                Some(name) => format!("there is no endpoint `{text}`; did you mean `{name}`?"),
+                Some(name) => format!("endpoint `{text}` does not exist\nhint: did you mean `{name}`?"),
                 None => {
                     let all: Vec<&str> = Self::ALL.iter().map(|endpoint| endpoint.name()).collect();
-                    format!("there is no endpoint `{text}`; there are {}", all.join(", "))
+                    format!("endpoint `{text}` does not exist\nhint: available endpoints: {}", all.join(", "))
                 }
             }
         })
@@ -60,7 +60,7 @@ pub(super) fn day<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<D
     match days.as_slice() {
         [] => Ok(None),
         [day] => Ok(Some(*day)),
-        _ => Err(serde::de::Error::custom("write one day, such as 2024-03-24")),
+        _ => Err(serde::de::Error::custom("expected one day, such as 2024-03-24")),
     }
 }
 
@@ -77,16 +77,16 @@ fn texts(value: Value) -> Result<Vec<String>, String> {
             .to_i128()
             .map(|number| vec![number.to_string()])
             .or_else(|| number.to_u128().map(|number| vec![number.to_string()]))
-            .ok_or_else(|| "a fraction stands where a list is wanted".to_owned()),
+            .ok_or_else(|| "expected a list, found a fraction".to_owned()),
         // An unquoted date of TOML arrives as a table with its text.
         Value::Dict(_, dict) if dict.len() == 1 => {
             let inner = dict.into_values().next();
             match inner {
                 Some(Value::String(_, text)) => Ok(vec![text]),
-                _ => Err("a table stands where a list is wanted".to_owned()),
+                _ => Err("expected a list, found a table".to_owned()),
             }
         }
         Value::Empty(..) => Ok(Vec::new()),
-        _ => Err("a list, or text with commas, is wanted".to_owned()),
+        _ => Err("expected a list, or text with commas".to_owned()),
     }
 }

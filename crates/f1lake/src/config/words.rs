@@ -9,7 +9,7 @@ use figment::{Figment, Metadata, Source};
 /// Retired settings, and what became of them.
 const RETIRED: [(&str, &str); 1] = [(
     "use_pagination_for_locations",
-    "was a setting of the Python extractor: locations are always asked for in portions now; take it out",
+    "was a setting of the Python extractor: locations are now always fetched in parts\nhint: remove it",
 )];
 
 /// Flags whose names differ from their settings.
@@ -95,7 +95,7 @@ fn one(error: &figment::Error, figment: &Figment) -> String {
             let from = metadata.map(|metadata| format!(" ({})", origin(metadata, name))).unwrap_or_default();
             match RETIRED.iter().find(|(retired, _)| retired == name) {
                 Some((_, became)) => format!("{name}{from} {became}"),
-                None => format!("{name}{from} is no setting; {}", meant(name)),
+                None => format!("unknown setting `{name}`{from}\nhint: {}", meant(name)),
             }
         }
         Kind::Message(text) if setting.is_empty() => {
@@ -104,12 +104,12 @@ fn one(error: &figment::Error, figment: &Figment) -> String {
         }
         Kind::Message(text) => format!("{place}: {text}"),
         Kind::InvalidType(_, expected) | Kind::InvalidValue(_, expected) => {
-            format!("{place}: write {}", wanted(&setting, expected))
+            format!("{place}: expected {}", wanted(&setting, expected))
         }
         Kind::ISizeOutOfRange(_) | Kind::USizeOutOfRange(_) => {
-            format!("{place}: write {}", wanted(&setting, "usize"))
+            format!("{place}: expected {}", wanted(&setting, "usize"))
         }
-        Kind::UnknownVariant(_, known) => format!("{place}: write {}", any_of(known)),
+        Kind::UnknownVariant(_, known) => format!("{place}: expected {}", any_of(known)),
         other => format!("{place}: {other}"),
     }
 }
@@ -173,14 +173,14 @@ fn unreadable(file: &str, text: &str) -> String {
     } else {
         String::new()
     };
-    let said = if said.is_empty() { "cannot be read as TOML".to_owned() } else { said };
+    let said = if said.is_empty() { "cannot be parsed as TOML".to_owned() } else { said };
     format!("{file}{place}: {said}{shown}")
 }
 
 /// The nearest valid name.
 pub fn meant(name: &str) -> String {
     if ["password", "token", "username"].iter().any(|secret| name.contains(secret)) {
-        return "accounts are read from the environment only: OPENF1_USERNAME and OPENF1_PASSWORD".to_owned();
+        return "set accounts in the environment only: OPENF1_USERNAME and OPENF1_PASSWORD".to_owned();
     }
     nearest(name, SETTINGS.iter().map(|setting| setting.name), 0.8).map_or_else(
         || "`f1lake config` lists the settings".to_owned(),

@@ -60,7 +60,7 @@ impl Drop for Waiting<'_> {
 ///
 /// If it is dropped, for instance because the caller was cancelled, it counts as arriving up to 5 s later.
 #[derive(Debug)]
-#[must_use = "a request that is dropped counts as lost on its way"]
+#[must_use = "a dropped request counts as lost in transit"]
 pub struct Sending {
     shared: Arc<Shared>,
     id: Option<u64>,
@@ -187,7 +187,7 @@ impl RateLimiter {
             let (file, same) = (file.clone(), Arc::clone(shared));
             let kept = tokio::task::spawn_blocking(move || same.update(&file, hold)).await;
             if let Ok(Err(error)) = kept {
-                tracing::warn!(%error, "other processes do not learn of the pause");
+                tracing::warn!(%error, "other processes are not told of the pause");
             }
         }
     }

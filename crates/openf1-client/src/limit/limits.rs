@@ -107,13 +107,16 @@ impl Limits {
 #[non_exhaustive]
 pub enum LimitError {
     /// A rate that is not positive.
-    #[error("rate limits of {per_second} a second and {per_minute} a minute let nothing through; set both above 0", per_second = .0.per_second, per_minute = .0.per_minute)]
+    #[error("rate limits of {per_second} per second and {per_minute} per minute allow no request; set both \
+        above 0", per_second = .0.per_second, per_minute = .0.per_minute)]
     Unusable(Limits),
     /// A rate below the minimum.
-    #[error("a rate limit of {per_second} a second is too slow to be meant; set {LEAST_PER_SECOND} or more (one request in 1,000 seconds)", per_second = .0.per_second)]
+    #[error("a rate limit of {per_second} per second is too low; set {LEAST_PER_SECOND} or more (one \
+        request in 1,000 s)", per_second = .0.per_second)]
     TooSlow(Limits),
     /// The shared state file cannot be used.
-    #[error("cannot use the rate limiter's state file {}: {source}; make its folder writable or set limiter_state", path.display())]
+    #[error("cannot use the state file of the rate limiter, {}: {source}; make its folder writable, or set \
+        limiter_state", path.display())]
     StateFile {
         /// Its path.
         path: PathBuf,
@@ -121,7 +124,8 @@ pub enum LimitError {
         source: std::io::Error,
     },
     /// The shared state file has a newer format.
-    #[error("the rate limiter's state file {} was written by a newer version of this program (format {version}); use that version, or set limiter_state to another file", path.display())]
+    #[error("the state file of the rate limiter, {}, was written by a newer version of this program (format \
+        {version}); use that version, or set limiter_state to another file", path.display())]
     NewerStateFile {
         /// Its path.
         path: PathBuf,

@@ -196,7 +196,7 @@ fn a_restart_of_the_machine_and_a_damaged_file_cost_a_minute_at_most() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn many_workers_at_once_are_let_go_one_by_one() {
+async fn many_workers_at_once_are_released_one_by_one() {
     let clock = Arc::new(FakeClock::at(START));
     let limiter = RateLimiter::with_clock(Limits::SPONSOR, Arc::<FakeClock>::clone(&clock));
     let workers: Vec<_> = (0..100)
@@ -214,7 +214,7 @@ async fn many_workers_at_once_are_let_go_one_by_one() {
 }
 
 #[test]
-fn limits_that_let_nothing_through_are_refused() {
+fn zero_limits_are_refused() {
     for (per_second, per_minute) in [(0.0, 30), (-1.0, 30), (f64::NAN, 30), (3.0, 0)] {
         let limiter = RateLimiter::new(Limits { per_second, per_minute });
         assert!(matches!(now(limiter.acquire()), Err(LimitError::Unusable(_))));
@@ -254,7 +254,7 @@ fn a_pause_from_before_a_restart_of_the_machine_is_over() {
 }
 
 #[test]
-fn a_snapshot_tells_what_was_sent_and_when_the_next_may_go() {
+fn snapshot_reports_sent_requests_and_the_next_slot() {
     let (limiter, clock) = limiter(Limits::FREE);
     for _ in 0..3 {
         go(&limiter);
@@ -276,7 +276,7 @@ fn a_snapshot_tells_what_was_sent_and_when_the_next_may_go() {
 }
 
 #[test]
-fn a_caller_counts_as_waiting_until_it_goes_or_gives_up() {
+fn callers_count_as_waiting_until_released_or_cancelled() {
     let (limiter, _) = limiter(Limits::SPONSOR);
     now(limiter.pause(Duration::from_secs(60)));
     let mut waiting = Box::pin(limiter.acquire());
@@ -315,7 +315,7 @@ async fn the_systems_clock_counts_microseconds_and_waits() {
 }
 
 #[test]
-fn a_request_without_an_answer_keeps_its_place_and_a_given_up_one_for_5_s() {
+fn unanswered_request_keeps_its_slot_cancelled_one_for_5_s() {
     let (limiter, clock) = limiter(Limits { per_second: 1.0, per_minute: 30 });
     let asked = now(limiter.acquire()).unwrap();
     clock.advance(Duration::from_secs(20));
@@ -357,7 +357,7 @@ fn elsewhere(boot: &str, at: i64, path: &std::path::Path) -> (RateLimiter, Arc<F
 }
 
 #[test]
-fn what_another_machine_sent_counts_whatever_its_clock_shows() {
+fn requests_of_other_machines_count_despite_clock_skew() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("limits.json");
     // The second machine has run for much longer: by its clock, all of this happened long ago.
@@ -383,7 +383,7 @@ fn what_another_machine_sent_counts_whatever_its_clock_shows() {
 }
 
 #[test]
-fn machines_that_share_a_file_do_not_block_each_other_for_ever() {
+fn machines_sharing_a_state_file_make_progress() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("limits.json");
     let (first, ours) = elsewhere("first", START, &path);
@@ -404,7 +404,7 @@ fn machines_that_share_a_file_do_not_block_each_other_for_ever() {
 }
 
 #[test]
-fn a_request_of_a_process_that_was_killed_is_let_go_soon() {
+fn slots_of_a_killed_process_are_freed_within_seconds() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("limits.json");
     let mut gone = std::process::Command::new("true").spawn().unwrap();
@@ -445,7 +445,7 @@ fn a_file_of_a_newer_version_is_refused_and_left_alone_and_an_older_one_counts()
 }
 
 #[test]
-fn a_rate_that_is_a_typing_error_is_refused_and_the_least_works() {
+fn implausible_rates_are_refused_and_the_minimum_works() {
     let slow = Limits { per_second: 1e-14, per_minute: 30 };
     let refused = now(RateLimiter::new(slow).acquire()).unwrap_err();
     assert!(matches!(refused, LimitError::TooSlow(_)), "{refused}");

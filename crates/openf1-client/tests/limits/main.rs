@@ -1,7 +1,8 @@
-//! The limits hold where the server counts them: at arrival, behind a network that delays.
+//! The limits hold where the server counts them: at arrival, behind a network with delays.
 //!
-//! Every run has its own simulator, proxy and limiter, so that many go side by side. A server that counts exact windows says how many
-//! requests broke them. Five short runs by default; `PROOF_LIMIT_RUNS=200` is the long proof: so many for each delay.
+//! Every run has its own simulator, proxy and limiter, so that many run in parallel. The server counts exact
+//! windows and reports violations. Five short runs by default; `PROOF_LIMIT_RUNS=200` is the long proof, with
+//! 200 runs per delay.
 
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 #![allow(clippy::print_stdout, reason = "its figures are printed")]
@@ -15,21 +16,21 @@ use proxy::{Path, Proxy};
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
-/// What the server allows free users.
+/// Limits of the server for free users.
 const FREE: Limits = Limits { per_second: 3.0, per_minute: 30 };
-/// What it allows sponsors.
+/// Limits of the server for sponsors.
 const SPONSOR: Limits = Limits { per_second: 6.0, per_minute: 60 };
 /// Requests of one race with all endpoints.
 const RACE: usize = 27;
-/// Requests at once of a client.
+/// Number of concurrent requests of a client.
 const WORKERS: usize = 6;
 const DELAYS_MS: [u64; 3] = [50, 100, 300];
 
-/// Who sends.
+/// The senders.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Who {
     OneClient,
-    /// Two with limiters of their own and one state file.
+    /// Two processes, each with its own limiter, with one state file.
     TwoClients,
     TwoProcesses,
 }
@@ -48,7 +49,7 @@ struct Outcome {
     requests: u64,
     violations: u64,
     took: Duration,
-    /// Mean time from sending to the head of the answer, as the client measured it.
+    /// Mean time from sending to the response headers, as measured by the client.
     round_trip: Duration,
 }
 
@@ -56,7 +57,7 @@ fn client(base_url: &str, limiter: RateLimiter) -> OpenF1 {
     OpenF1::builder().base_url(base_url).limiter(limiter).build().unwrap()
 }
 
-/// Sends them and gives their mean round trip.
+/// Sends the requests and returns their mean round trip.
 async fn send(client: &OpenF1, requests: usize) -> Duration {
     let query = Query::new(Endpoint::Meetings).year(2024);
     let asked = futures::stream::iter(0..requests).map(|_| client.fetch(&query));
@@ -66,7 +67,7 @@ async fn send(client: &OpenF1, requests: usize) -> Duration {
     trips.iter().sum::<Duration>().div_f64(requests as f64)
 }
 
-/// The same in a process of its own: this test binary again, with the one test that does this.
+/// The same in a separate process: this test binary with only that test.
 fn another_process(run: Run, base_url: &str, state: &std::path::Path, requests: usize) {
     let ended = Command::new(std::env::current_exe().unwrap())
         .args(["the_second_process", "--exact", "--ignored"])
@@ -97,7 +98,7 @@ fn the_second_process() {
 async fn play(run: Run) -> Outcome {
     let limits = if run.limits == SPONSOR { SimLimits::Sponsor } else { SimLimits::Free };
     let folder = tempfile::tempdir().unwrap();
-    // Nothing is generated: at the start of many runs that would take the machine for seconds.
+    // Nothing is generated, because that would occupy the machine for seconds at the start of many runs.
     std::fs::write(folder.path().join("meetings.json"), r#"[{"meeting_key":1229,"year":2024}]"#).unwrap();
     let source = Source::Replay(folder.path().to_owned());
     let sim = openf1_sim::start(SimConfig { source, limits, ..SimConfig::default() }).await.unwrap();
@@ -130,7 +131,7 @@ async fn play(run: Run) -> Outcome {
     Outcome { requests: stats.requests, violations: stats.violations, took, round_trip }
 }
 
-/// The runs of one delay: one race, long ones, and these by two clients, two processes and a sponsor.
+/// The runs of one delay: one race, long ones, and long ones with two clients, two processes and a sponsor.
 fn of_one_delay(delay_ms: u64, runs: u64) -> Vec<Run> {
     let long = Run { who: Who::OneClient, limits: FREE, requests: 90, delay_ms, seed: 0 };
     let kind = |number: u64| match number % 10 {
@@ -144,7 +145,7 @@ fn of_one_delay(delay_ms: u64, runs: u64) -> Vec<Run> {
     (0..runs).map(|number| Run { seed: fastrand::u64(..), ..kind(number) }).collect()
 }
 
-/// Five runs of a few seconds: nearly all violations are of the window of a second.
+/// Five runs of a few seconds; nearly all violations concern the one-second window.
 fn short() -> Vec<Run> {
     let race = Run { who: Who::OneClient, limits: FREE, requests: RACE, delay_ms: 0, seed: 0 };
     let runs = [
@@ -157,7 +158,8 @@ fn short() -> Vec<Run> {
     runs.map(|run| Run { seed: fastrand::u64(..), ..run }).into()
 }
 
-/// What the limits allow at best: their windows, and a round trip for each full short window, for each minute and for the last answer.
+/// The shortest possible time: the windows, and a round trip for each full short window, each minute and the
+/// last response.
 fn best(run: Run, round_trip: Duration) -> f64 {
     let (minute, second) = (run.limits.per_minute as usize, run.limits.per_second as usize);
     let trips = (run.requests - 1) % minute / second + (run.requests - 1) / minute + 1;

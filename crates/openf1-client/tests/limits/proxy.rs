@@ -1,4 +1,4 @@
-//! A TCP proxy that makes a near server a distant one: delays each way, handshakes, slow answers.
+//! A TCP proxy that makes a local server a distant one: delays each way, handshakes, slow responses.
 
 use std::net::SocketAddr;
 use std::time::Duration;
@@ -9,17 +9,18 @@ use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
 use tokio::time::{Instant, sleep, sleep_until};
 
-/// Round trips that a new connection needs before the first request: one for TCP, one for TLS, and some computing.
+/// Round trips that a new connection needs before the first request: one for TCP, one for TLS, and some
+/// computing.
 const HANDSHAKE: f64 = 2.5;
-/// One answer in so many is slow.
+/// One in this many responses is slow.
 const SLOW_ONE_IN: u32 = 8;
 
-/// Delays of a path. Each is longer or shorter by up to half, anew for every piece of data.
+/// Delays of a path. Each varies randomly by up to half for every piece of data.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Path {
     /// From one end to the other.
     pub(crate) each_way: Duration,
-    /// What a slow answer takes on top.
+    /// Extra delay of a slow response.
     pub(crate) slow: Duration,
 }
 
@@ -61,7 +62,7 @@ fn jittered(length: Duration, random: &mut fastrand::Rng) -> Duration {
 }
 
 async fn connect(client: TcpStream, server: SocketAddr, path: Path, mut random: fastrand::Rng) {
-    // The client's kernel is content at once, so its first request waits here for as long as a handshake lasts.
+    // The client connects locally at once, so its first request waits here for the duration of a handshake.
     sleep(jittered(path.each_way.mul_f64(2.0 * HANDSHAKE), &mut random)).await;
     let Ok(server) = TcpStream::connect(server).await else { return };
     for stream in [&client, &server] {
@@ -76,7 +77,7 @@ async fn connect(client: TcpStream, server: SocketAddr, path: Path, mut random: 
     );
 }
 
-/// Carries bytes in their order, each piece after a delay of its own.
+/// Forwards bytes in order, each piece after its own delay.
 async fn pump(mut from: OwnedReadHalf, mut to: OwnedWriteHalf, path: Path, mut random: fastrand::Rng) {
     let (pieces, mut on_the_way) = mpsc::unbounded_channel::<(Instant, Vec<u8>)>();
     let read = async move {
@@ -89,7 +90,7 @@ async fn pump(mut from: OwnedReadHalf, mut to: OwnedWriteHalf, path: Path, mut r
                 delay += jittered(path.slow, &mut random);
             }
             last = last.max(Instant::now() + delay);
-            // Nothing at all stands for the end.
+            // An empty piece marks the end.
             if pieces.send((last, buffer[..length].to_vec())).is_err() || length == 0 {
                 return;
             }

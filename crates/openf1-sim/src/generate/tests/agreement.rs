@@ -156,7 +156,7 @@ fn rows_agree_with_the_truth() {
 }
 
 #[test]
-fn only_what_was_held_has_a_truth() {
+fn only_past_sessions_have_a_truth() {
     let g = generated(4, &[2024]);
     assert!(g.truth(1, NOW).is_none());
     assert!(g.truth(g.sessions[0].key, g.sessions[0].end - 1).is_none());

@@ -116,7 +116,7 @@ fn equal_points_are_decided_by_places() {
         for (index, truth) in s.races() {
             let table = &truth.standings.as_ref().unwrap().drivers;
             assert!(table.is_sorted_by(|a, b| a.points >= b.points));
-            // Not in numerical order: places decided.
+            // Not in numerical order: positions decided.
             decided += table
                 .windows(2)
                 .filter(|t| t[0].points == t[1].points && t[0].driver_number > t[1].driver_number)
@@ -135,7 +135,7 @@ fn equal_points_are_decided_by_places() {
 }
 
 #[test]
-fn race_control_tells_what_happens() {
+fn race_control_matches_the_race() {
     for (seed, year) in SEASONS {
         let s = season(seed, year);
         for (index, truth) in &s.truths {
@@ -223,7 +223,7 @@ fn a_time_is_deleted_while_the_next_part_runs() {
 }
 
 #[test]
-fn nobody_passes_behind_the_safety_car() {
+fn no_car_overtakes_behind_the_safety_car() {
     let ms = |text: &str| crate::clock::parse(text).unwrap().ms;
     for (seed, year) in SEASONS {
         let s = season(seed, year);

@@ -58,7 +58,7 @@ fn bad_configurations_are_refused() {
 }
 
 #[test]
-fn nothing_before_it_happened() {
+fn no_rows_before_they_happened() {
     let g = generated(1, &[2024]);
     let session = &g.sessions[race_at(&g, 2024, "Yas Island")];
     let raw = format!("session_key={}", session.key);

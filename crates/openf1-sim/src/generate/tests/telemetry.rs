@@ -36,7 +36,7 @@ fn windows_of_telemetry_are_exact() {
         let (body, n) = telemetry(&g, endpoint, &format!("session_key={key}&driver_number=4"));
         let rows: Vec<Value> = serde_json::from_slice(&body).unwrap();
         let date = |r: &Value| r["date"].as_str().unwrap().to_owned();
-        // Cut at existing dates and just beside them: the parts add up to the whole.
+        // Cut at existing dates and just next to them: the parts add up to the whole.
         for at in [20_001, n - 3] {
             let cut = date(&rows[at]).trim_end_matches("+00:00").to_owned();
             let of = |window: &str| {

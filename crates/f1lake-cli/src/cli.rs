@@ -165,7 +165,7 @@ impl std::str::FromStr for To {
     fn from_str(text: &str) -> Result<Self, String> {
         if ["/", "dbfs:/", "file:///"].iter().any(|start| text.starts_with(start)) {
             // The word in front says how the volume is reached, and stays.
-            return f1lake::place::bare(text)
+            return f1lake::volume_name::bare(text)
                 .parse::<f1lake_databricks::VolumePath>()
                 .map(|_| Self::Volume(text.to_owned()))
                 .map_err(|error| error.to_string());

@@ -18,14 +18,15 @@ mod sessions;
 mod shell;
 mod simulate;
 mod sql;
+mod sql_result;
 mod status;
 mod tables;
 mod verify;
 
 use crate::cli::{Cli, Command, ErasedLayer, Globals, layer};
-use crate::embed::Host;
 use crate::error::Error;
 use crate::exit_code::ExitCode;
+use crate::host::Host;
 use crate::output::OutputFormat;
 use f1lake::config::Loaded;
 use indicatif::{MultiProgress, ProgressDrawTarget};

@@ -4,6 +4,8 @@
 use crate::cli::{Cli, Command};
 use crate::error::Error;
 use crate::exit_code::ExitCode;
+use crate::host::Host;
+pub use crate::host::Tell;
 use crate::output::OutputFormat;
 use arrow_array::RecordBatch;
 use clap::{ArgAction, CommandFactory, Parser};
@@ -13,11 +15,8 @@ use figment::value::{Dict, Value as Setting};
 use serde_json::{Map, Value};
 use std::ffi::OsString;
 use std::path::PathBuf;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 use tokio_util::sync::CancellationToken;
-
-/// Receives messages of a running command, line by line; never blocks.
-pub type Tell = Arc<dyn Fn(&str) + Send + Sync>;
 
 /// A command with its keywords.
 #[derive(Debug, Clone, Default)]
@@ -60,53 +59,14 @@ pub struct Rows {
     pub batches: Vec<RecordBatch>,
 }
 
-/// The process that runs a command instead of a terminal.
-pub(crate) struct Host {
-    settings: Dict,
-    tell: Tell,
-    printed: Mutex<String>,
-}
-
-impl std::fmt::Debug for Host {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Host").finish_non_exhaustive()
-    }
-}
-
-tokio::task_local! {
-    static HOST: Arc<Host>;
-}
-
-impl Host {
-    /// The host of the current command; `None` on the command line.
-    pub(crate) fn current() -> Option<Arc<Self>> {
-        HOST.try_with(Arc::clone).ok()
-    }
-
-    /// Settings passed as keywords.
-    pub(crate) fn settings(&self) -> Dict {
-        self.settings.clone()
-    }
-
-    pub(crate) fn tell(&self, line: &str) {
-        (self.tell)(line);
-    }
-
-    pub(crate) fn print(&self, text: &str) {
-        self.printed.lock().unwrap_or_else(PoisonError::into_inner).push_str(text);
-    }
-}
-
 /// Runs a command; `cancel` asks it to stop cleanly, like Ctrl-C.
 pub async fn call(call: Call, tell: Tell, cancel: CancellationToken) -> Ended {
     let (cli, host) = match prepare(&call, tell) {
         Ok(ready) => ready,
         Err(error) => return error.into(),
     };
-    let work =
-        HOST.scope(Arc::clone(&host), crate::interrupt::scope(Some(cancel), crate::commands::run(cli)));
-    let result = work.await;
-    let printed = std::mem::take(&mut *host.printed.lock().unwrap_or_else(PoisonError::into_inner));
+    let result = host.scope(crate::interrupt::scope(Some(cancel), crate::commands::run(cli))).await;
+    let printed = host.take_printed();
     match result {
         Ok(code) => Ended { code, printed, error: None },
         Err(error) => Ended { printed, ..error.into() },
@@ -124,7 +84,7 @@ pub async fn query(call: Call, tell: Tell, cancel: CancellationToken) -> Result<
     };
     let context = crate::commands::Context::hosted(cli.globals);
     let work = crate::commands::query_rows(&context, &args, &cancel);
-    let rows = HOST.scope(host, work).await?;
+    let rows = host.scope(work).await?;
     Ok(rows)
 }
 
@@ -145,7 +105,7 @@ fn prepare(call: &Call, tell: Tell) -> Result<(Cli, Arc<Host>), Error> {
     })?;
     cli.globals.output = OutputFormat::Json;
     cli.globals.quiet = call.quiet;
-    Ok((cli, Arc::new(Host { settings, tell, printed: Mutex::default() })))
+    Ok((cli, Host::new(settings, tell)))
 }
 
 /// Keywords as flags, or as settings where the command has no such flag.

@@ -7,6 +7,7 @@ mod commands;
 pub mod embed;
 mod error;
 mod exit_code;
+mod host;
 mod interrupt;
 mod logging;
 mod output;

@@ -91,7 +91,7 @@ pub(crate) fn tell(line: &str) {
 /// # Errors
 /// When standard output cannot be written; a closed pipe is not an error.
 pub(crate) fn write(text: &str) -> Result<(), Error> {
-    if let Some(host) = crate::embed::Host::current() {
+    if let Some(host) = crate::host::Host::current() {
         host.print(text);
         return Ok(());
     }

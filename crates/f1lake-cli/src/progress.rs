@@ -1,6 +1,6 @@
 //! Progress of a run on standard error: bars on a terminal, lines elsewhere.
 
-use crate::embed::Host;
+use crate::host::Host;
 use crate::logging::LogFormat;
 use f1lake_extract::{Event, Progress, RunReport, SessionReport, SessionStatus};
 use indicatif::{HumanBytes, HumanCount, HumanDuration, MultiProgress, ProgressBar, ProgressStyle};

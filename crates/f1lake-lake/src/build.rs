@@ -3,28 +3,18 @@
 
 use crate::checks::{CheckResult, run_due};
 use crate::error::{LakeError, or_stopped};
+use crate::inputs::{INPUTS, MODEL, SESSIONS, loads};
 use crate::lake::Lake;
 use crate::models::{Model, ModelGrain, Models};
 use crate::query::{Query, SessionFilter, Snapshot};
 use crate::table_writer::{Marks, Scope, TableSpec, TableWriter};
-use arrow_array::cast::AsArray;
-use arrow_array::types::Int64Type;
 use deltalake::datafusion::prelude::col;
-use f1lake_bronze::{BRONZE, LOADS};
 use f1lake_zone::RunLock;
 use futures::StreamExt;
 use serde::Serialize;
-use sha2::Digest;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use tokio_util::sync::CancellationToken;
-
-/// Table property: digest of the model that built the table.
-const MODEL: &str = "f1lake.model";
-/// Table property: the sessions in the table and the load that each was built from.
-const SESSIONS: &str = "f1lake.sessions";
-/// Table property: versions of the tables that the table was built from.
-const INPUTS: &str = "f1lake.inputs";
 
 /// Sessions built together: memory does not grow with the season, and queries are not planned too often.
 const SESSIONS_AT_ONCE: usize = 20;
@@ -220,27 +210,6 @@ fn choose(carried: &Models, named: &[String]) -> Result<BTreeSet<String>, LakeEr
     Ok(chosen)
 }
 
-/// When each session was last loaded, microseconds since 1970.
-pub(crate) async fn loads(lake: &Lake) -> Result<BTreeMap<i64, i64>, LakeError> {
-    if lake.table(&format!("{BRONZE}.{LOADS}"), None).await?.is_none() {
-        return Err(LakeError::Location {
-            location: lake.describe(),
-            detail: "nothing is loaded yet; run `f1lake load` first".to_owned(),
-        });
-    }
-    let sql = format!(
-        "select session_key, cast(max(loaded_at) as bigint) as loaded_at from {BRONZE}.{LOADS} group by session_key"
-    );
-    let mut loads = BTreeMap::new();
-    for batch in Query::open(lake, None).await?.collect(&sql).await? {
-        let column = |index: usize| batch.column(index).as_primitive_opt::<Int64Type>().cloned();
-        if let (Some(keys), Some(times)) = (column(0), column(1)) {
-            loads.extend(keys.values().iter().copied().zip(times.values().iter().copied()));
-        }
-    }
-    Ok(loads)
-}
-
 struct Outcome {
     rows: u64,
     sessions: BTreeSet<i64>,
@@ -316,23 +285,6 @@ impl Work<'_> {
         writer.commit(&scope, marks).await?;
         Ok(Some(Outcome { rows, sessions: changed }))
     }
-}
-
-/// Digest of a table's contents, without reading rows: it changes when any row may have changed. `None` when
-/// the table does not exist.
-pub(crate) async fn contents(lake: &Lake, table: &str) -> Result<Option<String>, LakeError> {
-    let Some(opened) = lake.table(table, None).await? else { return Ok(None) };
-    let state = opened.snapshot().map_err(LakeError::table(table, "cannot read its log"))?;
-    let properties = state.metadata().configuration();
-    let Some(model) = properties.get(MODEL) else { return Ok(Some(format!("version {}", state.version()))) };
-    // `maintain` writes versions that change no row.
-    let mut hash = sha2::Sha256::new();
-    hash.update(model);
-    for name in [SESSIONS, INPUTS] {
-        hash.update([0]);
-        hash.update(properties.get(name).map_or("", String::as_str));
-    }
-    Ok(Some(hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect()))
 }
 
 /// Versions of the tables that a model reads.

@@ -1,8 +1,8 @@
 //! The tests of the dbt project, run on the lake: each is a query that returns wrong rows.
 
-use crate::build::loads;
 use crate::checks_passed::{Passed, Seen, tables_of};
 use crate::error::{LakeError, or_stopped};
+use crate::inputs::loads;
 use crate::lake::Lake;
 use crate::models::{Check, ModelGrain, Models, Severity};
 use crate::query::{Query, SessionFilter, Snapshot};

@@ -1,8 +1,8 @@
 //! Records which data tests passed on which contents of their tables. A test that failed, or has not run on
 //! the current contents, is due until it passes.
 
-use crate::build::contents;
 use crate::error::LakeError;
+use crate::inputs::contents;
 use crate::lake::Lake;
 use crate::models::{Check, Models};
 use object_store::ObjectStoreExt;

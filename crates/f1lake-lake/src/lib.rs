@@ -10,6 +10,7 @@ mod engine_memory;
 mod error;
 mod file_stats;
 mod functions;
+mod inputs;
 mod inventory;
 mod lake;
 mod load;

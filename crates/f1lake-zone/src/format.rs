@@ -1,6 +1,7 @@
 //! Formats of landing files: written row by row, read back row by row.
 
 mod file;
+mod hashing;
 mod parquet;
 
 pub use file::{FileWriter, Rows, Written, digest};

@@ -39,6 +39,7 @@ pub mod nearest;
 mod pipeline;
 pub mod place;
 pub mod runtime;
+pub mod volume_name;
 pub mod workspace;
 
 pub use config::Config;

@@ -3,6 +3,7 @@
 
 use crate::config::Config;
 use crate::error::Error;
+use crate::volume_name::{DBFS, FILE, bare, volume};
 use crate::workspace;
 use f1lake_databricks::VolumeStore;
 use f1lake_zone::Landing;
@@ -11,8 +12,6 @@ use std::sync::Arc;
 
 /// Databricks sets it wherever its runtime is: there a volume is mounted as a folder.
 const RUNTIME: &str = "DATABRICKS_RUNTIME_VERSION";
-const DBFS: &str = "dbfs:";
-const FILE: &str = "file://";
 
 /// A destination of landing files.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -39,12 +38,6 @@ struct Surroundings {
     folder: bool,
     /// Whether a workspace is configured.
     workspace: bool,
-}
-
-/// A volume's path without the scheme that says how to reach it.
-pub fn bare(name: &str) -> &str {
-    let stripped = name.strip_prefix(DBFS).or_else(|| name.strip_prefix(FILE));
-    stripped.filter(|rest| rest.starts_with("/Volumes/")).unwrap_or(name)
 }
 
 impl Place {
@@ -112,7 +105,7 @@ impl Place {
             return Ok((landing, lands));
         }
         let folder = &config.landing_path;
-        if workspace::volume(config).is_none_or(|volume| volume == bare(folder)) {
+        if volume(config).is_none_or(|volume| volume == bare(folder)) {
             return Err(Error::Usage(
                 "also_local needs a volume to land in\nhint: set landing_volume_path or --to".to_owned(),
             ));

@@ -2,7 +2,7 @@
 
 use crate::config::Config;
 use crate::error::Error;
-use crate::place;
+use crate::volume_name::volume;
 use f1lake_databricks::{Explicit, Login, Workspace};
 #[cfg(feature = "databricks")]
 use f1lake_databricks::{VolumePath, VolumeStore};
@@ -23,15 +23,6 @@ pub fn login(config: &Config) -> Result<Login, f1lake_databricks::Error> {
 /// When no login is configured, or it is refused.
 pub fn workspace(config: &Config) -> Result<Workspace, Error> {
     Ok(Workspace::connect(login(config)?)?)
-}
-
-/// The landing zone's volume, if it is in one.
-pub fn volume(config: &Config) -> Option<&str> {
-    let volume = config.landing_volume_path.as_deref().filter(|path| !path.is_empty());
-    volume.map(place::bare).or_else(|| {
-        let bare = place::bare(&config.landing_path);
-        bare.starts_with("/Volumes/").then_some(bare)
-    })
 }
 
 /// Names used by a load into Databricks.

@@ -37,7 +37,7 @@ async fn prepare(context: &Context, args: &SetupArgs) -> Result<ExitCode, Error>
 fn pipeline(context: &Context, args: &ZoneArgs) -> Result<ExitCode, Error> {
     let loaded = context.load(&[&args.out])?;
     let config = &loaded.config;
-    let volume = f1lake::workspace::volume(config).ok_or_else(|| {
+    let volume = f1lake::volume_name::volume(config).ok_or_else(|| {
         Error::Usage(
             "a pipeline reads a volume, and none is set\nhint: set landing_volume_path or --out \
              /Volumes/CATALOG/SCHEMA/VOLUME"

@@ -3,7 +3,8 @@
 use super::Context;
 use super::load::require_lake;
 use super::row_file::RowFile;
-use super::sql::{parse_as_of, qualified, say_written};
+use super::sql::{parse_as_of, say_written};
+use super::sql_result::qualified;
 use crate::cli::{ExportArgs, FileFormat};
 use crate::error::Error;
 use crate::exit_code::ExitCode;

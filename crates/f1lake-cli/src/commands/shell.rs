@@ -1,7 +1,7 @@
 //! The shell of `f1lake sql`.
 
 use super::Context;
-use super::sql::{Look, qualified, show};
+use super::sql_result::{Look, qualified, show};
 use crate::error::Error;
 use crate::exit_code::ExitCode;
 use crate::output::{Column, OutputFormat, print, tell, write};

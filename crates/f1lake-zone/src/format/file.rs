@@ -1,5 +1,6 @@
 //! A landing file in any format and compression.
 
+use super::hashing::{Hashing, Output};
 use super::parquet::{ParquetRows, ParquetSink};
 use super::{Compression, Format};
 use crate::error::ZoneError;
@@ -9,28 +10,6 @@ use sha2::Digest;
 use std::fs::File;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::path::{Path, PathBuf};
-
-/// Counts and hashes the bytes that pass through.
-pub(crate) struct Hashing<W> {
-    inner: W,
-    hash: sha2::Sha256,
-    bytes: u64,
-}
-
-impl<W: Write> Write for Hashing<W> {
-    fn write(&mut self, buffer: &[u8]) -> std::io::Result<usize> {
-        let count = self.inner.write(buffer)?;
-        self.hash.update(&buffer[..count]);
-        self.bytes += count as u64;
-        Ok(count)
-    }
-
-    fn flush(&mut self) -> std::io::Result<()> {
-        self.inner.flush()
-    }
-}
-
-pub(crate) type Output = Hashing<NewFile>;
 
 enum Compressed {
     Plain(Output),

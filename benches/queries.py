@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Ten questions an analyst asks, by f1lake's own engine (DataFusion) and by DuckDB on the same Delta tables.
+"""Ten questions of an analyst, answered by f1lake's own engine (DataFusion) and by DuckDB on the same Delta tables.
 
     python queries.py LAKE --program ../target/release/f1lake
 

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Generated weekends with all their telemetry, from the simulator to gold: rows a second, peak memory, and whether both stay as they are
+"""Generated weekends with all their telemetry, from the simulator to gold: rows per second, peak memory, and whether both stay constant
 when a whole season is taken instead of one weekend.
 
     python season.py --program ../target/release/f1lake [--weekends 1,4,23]
@@ -88,8 +88,8 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--program", required=True)
     parser.add_argument("--weekends", default="1,4,23")
-    parser.add_argument("--folder", type=Path, help="where it works [default: a temporary folder]")
-    parser.add_argument("--compression", default="none", help="of landing files: a season takes 23 GB without")
+    parser.add_argument("--folder", type=Path, help="working folder [default: a temporary folder]")
+    parser.add_argument("--compression", default="none", help="compression of landing files; a season takes 23 GB without it")
     arguments = parser.parse_args()
     counts = sorted(int(count) for count in arguments.weekends.split(","))
     results: dict[int, list[dict[str, Run]]] = {count: [] for count in counts}

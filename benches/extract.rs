@@ -45,7 +45,7 @@ impl Server {
 
 impl Drop for Server {
     fn drop(&mut self) {
-        // It may have ended by itself; there is nothing else to do about it.
+        // It may already have ended; then there is nothing to do.
         let _ = self.0.kill();
         let _ = self.0.wait();
     }
@@ -76,7 +76,7 @@ async fn extract(client: &OpenF1, drivers_per_request: usize) -> Outcome<RunRepo
     Ok(report)
 }
 
-/// Most memory that this process ever held, MiB; Linux tells, others do not.
+/// Peak memory of this process, MiB; available on Linux only.
 fn peak_memory() -> Option<u64> {
     let status = std::fs::read_to_string("/proc/self/status").ok()?;
     let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
@@ -106,7 +106,7 @@ async fn limits(out: &mut impl Write) -> Outcome<bool> {
     let mut good = true;
     for drivers in [4, 1] {
         let server = Server::start("free")?;
-        // On loopback a client keeps no limits of itself.
+        // On loopback, a client has no limits by default.
         let client = OpenF1::builder().base_url(&server.1).limiter(RateLimiter::new(Limits::FREE)).build()?;
         let report = extract(&client, drivers).await?;
         let requests = usize::try_from(report.requests)?;

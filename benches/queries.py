@@ -3,8 +3,8 @@
 
     python queries.py LAKE --program ../target/release/f1lake
 
-Needs duckdb and duckdb-extension-delta. Each question is a process of its own, start included, the best of some runs; the answers must
-be equal. Exit code 1 when they are not.
+Needs duckdb and duckdb-extension-delta. Each question is a separate process, including its startup; the best of several runs counts. The
+answers must be equal; otherwise the exit code is 1.
 """
 
 import argparse

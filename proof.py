@@ -1,14 +1,14 @@
 #!/usr/bin/env python3
 """Runs the long proofs and benches, and writes what they print to docs/proofs/, with the date and the machine.
 
-    python proof.py              all of them: half a day on two quiet cores
-    python proof.py kill decode  these
+    python proof.py              all proofs: half a day on two quiet cores
+    python proof.py kill decode  only these
     python proof.py --list
 
 Each proof replaces docs/proofs/NAME.txt. A proof that fails leaves its file as it was, and the exit code is 1. The tables of docs/reliability.md
 and docs/performance.md quote these files: update them when figures change. Needs cargo-nextest; fuzz, mutants and dependencies need cargo-fuzz,
 cargo-mutants, cargo-deny and cargo-audit; the benches need groups of dbt/pyproject.toml and
-benches/requirements.txt, which are installed into an environment of their own.
+benches/requirements.txt, which are installed into a separate environment.
 """
 
 import argparse
@@ -30,11 +30,11 @@ ENVIRONMENT = os.environ | {"CARGO_TARGET_DIR": str(TARGET)}
 
 
 class Failed(Exception):
-    """A proof that did not hold; with what it printed last."""
+    """A failed proof, with the end of its output."""
 
 
 def run(*command: str, good: tuple[int, ...] = (0,), **environment: str) -> str:
-    """What a command prints on both outputs; it is shown while it runs. It must end with one of the good exit codes."""
+    """Runs a command, shows and returns its output; raises `Failed` unless the exit code is one of the good ones."""
     print("$", " ".join(f"{name}={value}" for name, value in environment.items()), *command, flush=True)
     process = subprocess.Popen(
         command, cwd=ROOT, env=ENVIRONMENT | environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
@@ -49,10 +49,10 @@ def run(*command: str, good: tuple[int, ...] = (0,), **environment: str) -> str:
 
 
 def lines(text: str, *patterns: str) -> list[str]:
-    """The lines that match any pattern; every pattern must match one."""
+    """The lines that match any pattern; every pattern must match at least one."""
     for pattern in patterns:
         if not re.search(pattern, text, re.MULTILINE):
-            raise Failed(f"nothing like {pattern!r} was printed")
+            raise Failed(f"no output matches {pattern!r}")
     return [line.rstrip() for line in text.splitlines() if any(re.search(pattern, line) for pattern in patterns)]
 
 
@@ -140,7 +140,7 @@ def fuzz() -> list[str]:
     return found
 
 
-# Where mutants are made. The unit tests of these modules must notice them.
+# The mutated files. The unit tests of these modules must catch the mutants.
 MUTATED = {
     "limiter": ("openf1-client", "limit::", "crates/openf1-client/src/limit.rs", "crates/openf1-client/src/limit/*.rs"),
     "planner": ("f1lake-extract", "slice::", "crates/f1lake-extract/src/plan/slice.rs"),
@@ -149,7 +149,7 @@ MUTATED = {
     "manifest": ("f1lake-zone", "manifest::", "crates/f1lake-zone/src/manifest.rs"),
     "decoder": ("f1lake-bronze", "decode::", "crates/f1lake-bronze/src/decode.rs"),
 }
-# No build of the sources themselves may take what was built of a mutant for its own.
+# A separate target folder, so that no normal build reuses artefacts of a mutant.
 MUTANTS_TARGET = {"CARGO_TARGET_DIR": str(TARGET / "mutants")}
 
 
@@ -159,10 +159,10 @@ def mutants() -> list[str]:
         with tempfile.TemporaryDirectory() as folder:
             chosen = [part for file in files for part in ("--file", file)]
             run(
-                "prlimit", f"--as={8 << 30}",  # some would fill the memory before their time is up
+                "prlimit", f"--as={8 << 30}",  # some mutants would fill the memory before their timeout
                 "cargo", "mutants", "--package", package, *chosen, "--test-tool", "nextest", "--output", folder, "--no-shuffle",
                 "--minimum-test-timeout", "60", "--cargo-arg=--lib", "--", tests,
-                good=(0, 2, 3), PROPTEST_CASES="32", **MUTANTS_TARGET,  # 2: some survived, 3: some took too long; both are listed
+                good=(0, 2, 3), PROPTEST_CASES="32", **MUTANTS_TARGET,  # 2: some survived, 3: some timed out; both are listed
             )  # fmt: skip
             outcome = json.loads((Path(folder) / "mutants.out" / "outcomes.json").read_text())
             missed = (Path(folder) / "mutants.out" / "missed.txt").read_text().splitlines()
@@ -178,7 +178,7 @@ def mutated(name: str, counts: dict[str, int], missed: list[str]) -> list[str]:
 
 def dependencies() -> list[str]:
     found = lines(run("cargo", "deny", "check", "bans", "licenses", "sources"), r"ok")
-    # A clone of the advisory database, where the real one cannot be reached; what cargo-audit prints tells how much it holds.
+    # A clone of the advisory database, if the real one cannot be reached; cargo-audit prints its size.
     copy = os.environ.get("F1LAKE_ADVISORY_DB")
     instead = {
         "GIT_CONFIG_COUNT": "1",
@@ -217,7 +217,7 @@ def season() -> list[str]:
 def queries() -> list[str]:
     with tempfile.TemporaryDirectory() as folder:
         program, lake = release(), f"{folder}/lake"
-        # Whole weekends and the days of testing: 25 GB as plain JSON.
+        # Whole weekends and test days: 25 GB as plain JSON.
         zone = landed(folder, "--mode", "year", "--year", "2024", "--format", "ndjson", "--compression", "zstd")
         run(program, "load", "--quiet", "--out", str(zone), "--lake", lake)
         run(program, "build", "--quiet", "--no-tests", "--lake", lake)

@@ -1,12 +1,12 @@
 #!/usr/bin/env python3
-"""Car telemetry of a session, JSON to sorted and typed Parquet (zstd): f1lake against what one would use instead.
+"""Car telemetry of a session, JSON to sorted and typed Parquet (zstd): f1lake against the alternatives.
 
     python decode.py LANDING --program ../target/release/f1lake
 
-LANDING holds a session with car_data (`f1lake extract --session-key KEY --endpoints car_data,drivers`). Every contender runs as a
-process of its own, start included; the best of three runs counts. First the rows must be equal: each contender's against those of
-DuckDB with a schema by hand. f1lake does more than the others: it checks the file's SHA-256, keeps what does not fit, and
-commits a Delta table. Contenders whose package is absent are named and left out.
+LANDING contains a session with car_data (`f1lake extract --session-key KEY --endpoints car_data,drivers`). Every contender runs as
+a separate process, including its startup; the best of three runs counts. Before that, the rows of each contender must equal those
+of DuckDB with a hand-written schema. f1lake does more than the others: it checks the file's SHA-256, keeps fields without a column,
+and commits a Delta table. Contenders whose package is missing are named and skipped.
 """
 
 import argparse
@@ -94,7 +94,7 @@ def main() -> int:
     parser.add_argument("landing", type=Path)
     parser.add_argument("--program", required=True)
     parser.add_argument("--runs", type=int, default=3)
-    parser.add_argument("--skip", default="", help="contenders to leave out, with commas")
+    parser.add_argument("--skip", default="", help="contenders to skip, separated by commas")
     arguments = parser.parse_args()
     work = Path(tempfile.mkdtemp(prefix="f1lake-decode-"))
     zone = work / "landing"
@@ -138,7 +138,7 @@ def main() -> int:
                 folder.mkdir()
                 run = measured(command(folder))
                 best = min(best or run, run)
-            if name != "dlt":  # its tables have columns of their own
+            if name != "dlt":  # its tables have extra columns
                 found = digest(folder)
                 expected = expected or found
                 if found != expected:

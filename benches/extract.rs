@@ -1,9 +1,9 @@
-//! What the extract costs and how close it comes to what the rate limits allow, against the simulator.
+//! Cost of an extract against the simulator, and how close it comes to the rate limits.
 //!
 //!     cargo run --release -p f1lake-extract --example bench_extract -- throughput
 //!     cargo run --release -p f1lake-extract --example bench_extract -- limits
 //!
-//! The simulator runs in a process of its own, so that peak memory is the extract's alone.
+//! The simulator runs in a separate process, so that peak memory is that of the extract alone.
 
 use f1lake_extract::{ExtractSettings, Extractor, Mode, RunReport, SessionStatus, silent};
 use f1lake_zone::Landing;
@@ -16,18 +16,18 @@ use std::time::Duration;
 
 /// The race of the generated season's last weekend.
 const RACE: i64 = 9647;
-/// What the Python extractor that f1lake replaces sends for one race: sessions, drivers, and for each of 20
+/// Requests of the Python extractor that f1lake replaces, for one race: sessions, drivers, and for each of 20
 /// drivers laps and twelve windows of location. No car data, and 14 endpoints fewer.
 const PREDECESSOR_REQUESTS: usize = 262;
 const PREDECESSOR_ENDPOINTS: usize = 4;
-/// What the API allows without an account.
+/// Limits of the API without an account.
 const ALLOWED: Limits = Limits { per_second: 3.0, per_minute: 30 };
-/// A run may take this much longer than the least time that the limits allow for its requests.
+/// A run may take this much longer than the least possible time for its requests.
 const SLACK: f64 = 1.05;
 
 type Outcome<T> = Result<T, Box<dyn Error>>;
 
-/// A simulator in a process of its own, ended with this one.
+/// A simulator in a separate process, which ends with this one.
 struct Server(Child, String);
 
 impl Server {
@@ -45,7 +45,7 @@ impl Server {
 
 impl Drop for Server {
     fn drop(&mut self) {
-        // It may have ended by itself; there is nothing else to do about it.
+        // It may already have ended; then there is nothing to do.
         let _ = self.0.kill();
         let _ = self.0.wait();
     }
@@ -76,7 +76,7 @@ async fn extract(client: &OpenF1, drivers_per_request: usize) -> Outcome<RunRepo
     Ok(report)
 }
 
-/// Most memory that this process ever held, MiB; Linux tells, others do not.
+/// Peak memory of this process, MiB; available on Linux only.
 fn peak_memory() -> Option<u64> {
     let status = std::fs::read_to_string("/proc/self/status").ok()?;
     let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
@@ -106,7 +106,7 @@ async fn limits(out: &mut impl Write) -> Outcome<bool> {
     let mut good = true;
     for drivers in [4, 1] {
         let server = Server::start("free")?;
-        // On loopback a client keeps no limits of itself.
+        // On loopback, a client has no limits by default.
         let client = OpenF1::builder().base_url(&server.1).limiter(RateLimiter::new(Limits::FREE)).build()?;
         let report = extract(&client, drivers).await?;
         let requests = usize::try_from(report.requests)?;

@@ -21,7 +21,7 @@ class Run(NamedTuple):
 
 
 def measured(command: list[str], environment: dict[str, str] | None = None) -> Run:
-    """Runs a command to its end; RuntimeError with the end of its standard error when it fails."""
+    """Runs a command; raises RuntimeError with the end of its standard error when it fails."""
     with tempfile.TemporaryFile() as output, tempfile.TemporaryFile() as error:
         started = time.monotonic()
         process = subprocess.Popen(command, env=os.environ | (environment or {}), stdout=output, stderr=error)
@@ -35,7 +35,7 @@ def measured(command: list[str], environment: dict[str, str] | None = None) -> R
 
 @contextmanager
 def simulated(program: str, folder: str) -> Iterator[tuple[int, dict[str, str]]]:
-    """A simulator without limits: its process, and the settings that send the program to it at full speed; its limiter's state is in the folder."""
+    """A simulator without limits: its process, and settings that point the program to it at full speed, with the limiter state in the folder."""
     command = [program, "simulate", "--limits", "none", "--seasons", "2024"]
     server = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
     try:

@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
-"""Ten questions an analyst asks, by f1lake's own engine (DataFusion) and by DuckDB on the same Delta tables.
+"""Ten questions of an analyst, answered by f1lake's own engine (DataFusion) and by DuckDB on the same Delta tables.
 
     python queries.py LAKE --program ../target/release/f1lake
 
-Needs duckdb and duckdb-extension-delta. Each question is a process of its own, start included, the best of some runs; the answers must
-be equal. Exit code 1 when they are not.
+Needs duckdb and duckdb-extension-delta. Each question is a separate process, including its startup; the best of several runs counts. The
+answers must be equal; otherwise the exit code is 1.
 """
 
 import argparse

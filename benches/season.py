@@ -1,13 +1,13 @@
 #!/usr/bin/env python3
-"""Generated weekends with all their telemetry, from the simulator to gold: rows a second, peak memory, and whether both stay as they are
-when a whole season is taken instead of one weekend.
+"""Generated weekends with all their telemetry, from the simulator to gold: rows per second, peak memory, and whether both stay constant
+for a whole season instead of one weekend.
 
     python season.py --program ../target/release/f1lake [--weekends 1,4,23]
 
-Each number of weekends begins with nothing. A step is a process of its own. The simulator runs on the same cores without limits; its share of processor time is
-told apart. The season of 2024 has 23 weekends that take place. The fewest weekends are taken five times: which tables are in work together when memory is highest is a matter of
-chance, and a season has many more chances than a weekend. Exit code 1 when memory grows by more than 10 % from the highest of these to the most weekends, or cost is not linear (R²
-below 0.99).
+Each number of weekends starts from nothing, and each step is a separate process. The simulator runs on the same cores without limits; its share of processor time
+is reported separately. The season of 2024 has 23 weekends. The smallest number of weekends runs five times, because peak memory depends on which tables happen to
+be in work together, and a season has many more chances for a high peak than a weekend. Exit code 1 when memory grows by more than 10% from the highest of these
+to the largest number of weekends, or when the cost is not linear (R² below 0.99).
 """
 
 import argparse
@@ -88,8 +88,8 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--program", required=True)
     parser.add_argument("--weekends", default="1,4,23")
-    parser.add_argument("--folder", type=Path, help="where it works [default: a temporary folder]")
-    parser.add_argument("--compression", default="none", help="of landing files: a season takes 23 GB without")
+    parser.add_argument("--folder", type=Path, help="working folder [default: a temporary folder]")
+    parser.add_argument("--compression", default="none", help="compression of landing files; a season takes 23 GB without it")
     arguments = parser.parse_args()
     counts = sorted(int(count) for count in arguments.weekends.split(","))
     results: dict[int, list[dict[str, Run]]] = {count: [] for count in counts}

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Time that f1lake takes to start: `--help`, and `status` of a landing zone. The bound is 50 ms.
+"""Startup time of f1lake: `--help`, and `status` of a landing zone. The bound is 50 ms.
 
     python start.py LANDING --program ../target/release/f1lake
 """

@@ -1,4 +1,4 @@
-"""f1lake in Airflow 3: extract >> load >> build, every two hours on race weekends. Copy this one file into the folder of DAGs.
+"""f1lake in Airflow 3: extract >> load >> build, every two hours on race weekends. Copy this one file into your DAG folder.
 
     pip install apache-airflow f1lake
 
@@ -23,7 +23,7 @@ DONE, USAGE, SOME_FAILED, LOCKED, LOGIN_REFUSED = 0, 2, 3, 4, 5
 
 
 def f1lake(*arguments: str) -> dict[str, Any]:
-    """Runs the program; its talk goes to the task's log. Gives its JSON summary.
+    """Runs the program, with its messages in the task's log, and returns its JSON summary.
 
     Raises `AirflowSkipException` while a live session locks OpenF1, `AirflowFailException` (no retry) for wrong settings or a
     refused login, `AirflowException` (retry) for what may mend itself.
@@ -37,7 +37,7 @@ def f1lake(*arguments: str) -> dict[str, Any]:
                 for line in process.stderr:
                     log.info("%s", line.rstrip())
             except BaseException:
-                # A task that is ended from outside: f1lake stops cleanly and keeps what it has.
+                # When Airflow stops the task, f1lake stops cleanly and keeps finished work.
                 process.terminate()
                 raise
         summary_file.seek(0)
@@ -74,7 +74,7 @@ def f1lake(*arguments: str) -> dict[str, Any]:
 def f1lake_dag():
     @task
     def extract(params: dict[str, Any]) -> dict[str, Any]:
-        """Sessions into the landing zone. Skipped, and with it load and build, while a live session locks OpenF1."""
+        """Extracts sessions into the landing zone. Skipped, like load and build, while a live session locks OpenF1."""
         if params["mode"] == "latest":
             selection = ["--mode", "latest", "--num-sessions", str(params["num_sessions"])]
         else:
@@ -92,7 +92,7 @@ def f1lake_dag():
 
     @task
     def load() -> dict[str, Any]:
-        """Landed sessions into the bronze tables. One that is loaded already costs nothing."""
+        """Loads landed sessions into the bronze tables. Loaded sessions cost nothing."""
         summary = f1lake("load")
         tables = [table for session in summary["sessions"] for table in session["tables"]]
         return {
@@ -103,7 +103,7 @@ def f1lake_dag():
 
     @task
     def build() -> dict[str, Any]:
-        """Silver and gold tables of the sessions that changed, and their checks. Failed checks fail the task."""
+        """Builds and tests silver and gold tables of the sessions that changed. A failed test fails the task."""
         summary = f1lake("build")
         return {model["model"]: model["rows"] for model in summary["models"] if model["status"] == "built"}
 

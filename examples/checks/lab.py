@@ -1,4 +1,4 @@
-"""What the checks share: the program, simulated APIs in several moods, and folders of their own."""
+"""Shared by the checks: the program, simulated APIs with different behaviour, and temporary folders."""
 
 import json
 import os
@@ -14,7 +14,7 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 EXAMPLES = ROOT / "examples"
 PROGRAM = pathlib.Path(os.environ["F1LAKE"]).resolve()
 
-# Two sessions, three small endpoints: a second instead of minutes.
+# Two sessions and three small endpoints take a second instead of minutes.
 SMALL = {"F1LAKE_ENDPOINTS": "drivers,laps,sessions", "F1LAKE_NUM_LATEST_SESSIONS": "2"}
 QUALIFYING, RACE = 9610, 9647
 
@@ -29,7 +29,7 @@ body = "Service Unavailable"
 
 
 def tool(name: str) -> str:
-    """The path of a program that a check needs; skips the check aloud when it is not there."""
+    """The path of a program that a check needs; skips the check with a message when it is missing."""
     found = shutil.which(name)
     if found is None:
         raise unittest.SkipTest(f"NOT CHECKED: {name} is not installed")
@@ -37,7 +37,7 @@ def tool(name: str) -> str:
 
 
 class Lab(unittest.TestCase):
-    """One simulator per mood, started when it is first asked for; a temporary folder per test."""
+    """One simulator per behaviour, started on first use; a temporary folder per test."""
 
     simulators: dict[str, tuple[subprocess.Popen, str]] = {}
 
@@ -50,7 +50,7 @@ class Lab(unittest.TestCase):
 
     @classmethod
     def url(cls, mood: str) -> str:
-        """The address of an API that is `well`, `live` (locked), or `faulty` (laps of one session fail)."""
+        """The base URL of an API that is `well`, `live` (locked), or `faulty` (laps of one session fail)."""
         if mood not in Lab.simulators:
             arguments = {"well": [], "live": ["--live-for", "36000"], "faulty": [], "account": ["--account", "me"]}[mood]
             if mood == "faulty":
@@ -76,7 +76,7 @@ class Lab(unittest.TestCase):
         return total
 
     def environment(self, mood: str, **more: str) -> dict[str, str]:
-        """A small environment that reaches the API in that mood and writes below the test's folder."""
+        """A minimal environment that points to that API and writes below the test's folder."""
         return {
             "PATH": f"{self.folder / 'bin'}:{os.environ['PATH']}",
             "HOME": str(self.folder),
@@ -92,13 +92,13 @@ class Lab(unittest.TestCase):
         }
 
     def understands(self, arguments: list[str]) -> None:
-        """The program takes these arguments. `--help` after them is read only when all before it are right."""
+        """Checks that the program accepts these arguments. `--help` after them is only reached when they are valid."""
         done = subprocess.run([PROGRAM, *arguments, "--help"], capture_output=True, text=True)
         self.assertEqual(done.returncode, 0, f"f1lake {' '.join(arguments)}: {done.stderr}")
 
 
 def tearDownModule():
-    """Stops what was started; each module of checks imports this."""
+    """Stops the simulators; each check module imports this."""
     for process, _ in Lab.simulators.values():
         process.terminate()
         process.wait(timeout=10)

@@ -1,4 +1,4 @@
-"""The Airflow example: a real Airflow imports it without errors and runs it against a simulated API, in a process of its own."""
+"""The Airflow example: a real Airflow imports it without errors and runs it against a simulated API, in a separate process."""
 
 import json
 import subprocess
@@ -9,7 +9,7 @@ from lab import EXAMPLES, Lab, tearDownModule  # noqa: F401
 from test_schedules import WEEKEND, times_of
 
 try:
-    # Airflow itself must only be imported with its home set, so in the process below.
+    # Airflow may only be imported with its home set, so the process below imports it.
     import importlib.metadata
 
     importlib.metadata.version("apache-airflow")
@@ -25,7 +25,7 @@ bag = DagBag(sys.argv[1])
 dag = bag.dags.get("f1lake")
 runs = []
 if dag is not None:
-    # Tries of a test run would wait for minutes.
+    # Retries of a test run would wait for minutes.
     for task in dag.tasks:
         task.retries = 0
     for conf, environment in json.loads(sys.argv[2]):
@@ -44,7 +44,7 @@ else:
 
 class Airflow(Lab):
     def test_a_real_airflow_runs_it(self):
-        """One process for all runs: starting Airflow takes most of the time."""
+        """One process for all runs, because starting Airflow takes most of the time."""
         home = self.folder / "airflow"
         home.mkdir()
 
@@ -52,7 +52,7 @@ class Airflow(Lab):
             folders = {"F1LAKE_LANDING_PATH": str(self.folder / name), "F1LAKE_LAKE_PATH": str(self.folder / f"{name}-lake")}
             return {"F1LAKE_BASE_URL": self.url(mood), **folders, **more}
 
-        # A test run keeps the parameters of the one before, so each names its mode.
+        # A test run keeps the parameters of the previous one, so each run sets its mode.
         runs = [
             ({"num_sessions": 2}, there("well", "well")),
             ({"mode": "year", "year": 2100}, there("season", "well")),
@@ -85,12 +85,12 @@ class Airflow(Lab):
         self.assertEqual(well, {"state": "success", "tasks": dict.fromkeys(all_tasks, "success")})
         self.assertTrue((self.folder / "well/laps_2024-12-08_Yas_Island_Race.json").is_file())
         self.assertTrue((self.folder / "well-lake/gold_analytics/session_leaderboard").is_dir())
-        # A season that is none: code 2.
+        # An invalid season: exit code 2.
         self.assertEqual((season["state"], season["tasks"]["extract"]), ("failed", "failed"))
         self.assertIn("exit code 2", log)
-        # A lock skips everything and fails nothing.
+        # A lock skips all tasks without failure.
         self.assertEqual(live, {"state": "success", "tasks": dict.fromkeys(all_tasks, "skipped")})
-        # Some sessions failed: the rest goes on.
+        # Some sessions failed; the others continue.
         self.assertEqual(faulty, {"state": "success", "tasks": dict.fromkeys(all_tasks, "success")})
         self.assertIn("some sessions failed", log)
         self.assertFalse((self.folder / "faulty/laps_2024-12-08_Yas_Island_Race.json").exists())

@@ -1,4 +1,4 @@
-"""The Dagster example: it loads, it validates, and it runs for real against a simulated API."""
+"""The Dagster example: it loads, validates, and runs against a simulated API."""
 
 import os
 import subprocess
@@ -17,7 +17,7 @@ except ImportError:
 
 
 def example():
-    """The example as a module, without the minutes between tries."""
+    """The example as a module, without the minutes between retries."""
     text = FILE.read_text().replace("delay=300", "delay=0.01")
     module = types.ModuleType("f1lake_dagster")
     exec(compile(text, FILE, "exec"), module.__dict__)

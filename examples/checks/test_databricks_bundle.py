@@ -11,7 +11,7 @@ from lab import EXAMPLES, PROGRAM, ROOT, Lab, tearDownModule  # noqa: F401
 from test_schedules import WEEKEND, times_of
 
 BUNDLE = EXAMPLES / "databricks"
-# The keys of databricks.yml that are used here; of everything below `resources` the model knows the keys.
+# The keys of databricks.yml that are used here; the model has all keys below `resources`.
 TOP = {"bundle", "include", "sync", "variables", "targets"}
 TARGET = {"mode", "default", "presets", "workspace", "variables", "run_as"}
 GIVEN = {"warehouse_id": "0123456789abcdef", "run_as": "00000000-0000-0000-0000-000000000000"}
@@ -28,7 +28,7 @@ def job() -> dict:
 
 
 def resolved(value, variables: dict[str, object], parameters: dict[str, str]):
-    """As the CLI and the job put values in: `${var.name}`, `${workspace.host}` and `{{job.parameters.name}}`."""
+    """Substitutes values as the CLI and the job do: `${var.name}`, `${workspace.host}` and `{{job.parameters.name}}`."""
     if isinstance(value, dict):
         return {key: resolved(entry, variables, parameters) for key, entry in value.items()}
     if isinstance(value, list):
@@ -116,7 +116,7 @@ class Bundle(Lab):
             if environment["environment_key"] == "dbt":
                 groups = tomllib.loads((ROOT / "dbt/pyproject.toml").read_text())["dependency-groups"]
                 self.assertEqual(environment["spec"]["dependencies"], groups["databricks"])
-        # What the variables are for: the profile and the program read them.
+        # The profile and the program read the variables.
         names = {name for entry in content["environment_variables"] for name in entry["spec"]["variables"]}
         profile_text = (project / "profiles.yml").read_text()
         for name in names - {"F1LAKE_WORK_PATH"}:
@@ -125,7 +125,7 @@ class Bundle(Lab):
     def test_the_schedule_is_every_two_hours_from_friday_to_monday(self):
         schedule = job()["schedule"]
         second, minute, hour, day, month, weekdays = schedule["quartz_cron_expression"].split()
-        # Quartz wants exactly one of the two days to be `?`, and counts 0/2 as */2.
+        # Quartz needs exactly one of the two day fields to be `?`, and treats 0/2 as */2.
         self.assertEqual((second, day), ("0", "?"))
         self.assertEqual(schedule["timezone_id"], "UTC")
         times = times_of(f"{minute} {hour.replace('0/', '*/')} * {month} {weekdays}", 7)

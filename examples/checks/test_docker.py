@@ -1,4 +1,4 @@
-"""The Dockerfile: lints, rules of its own, and what it promises of the binary. No image is built here."""
+"""The Dockerfile: lints, own rules, and its requirements on the binary. No image is built here."""
 
 import os
 import re
@@ -8,7 +8,7 @@ import unittest
 
 from lab import PROGRAM, ROOT, Lab, tool  # noqa: F401
 
-# What a glibc binary without further libraries needs.
+# Libraries of a glibc binary without further dependencies.
 GLIBC = {"linux-vdso.so.1", "libgcc_s.so.1", "libm.so.6", "libc.so.6", "libpthread.so.0", "libdl.so.2", "librt.so.1"}
 
 

@@ -55,7 +55,7 @@ def steps():
 
 
 class Runner:
-    """As much of a runner as these workflows need: `run` steps by `bash -e`, `env`, `if`, outputs and the summary."""
+    """A minimal runner for these workflows: `run` steps by `bash -e`, `env`, `if`, outputs and the summary."""
 
     def __init__(self, test: Lab, workflow: str, environment: dict[str, str], inputs: dict[str, str],
                  variables: dict[str, str] | None = None, secrets: dict[str, str] | None = None):
@@ -116,7 +116,7 @@ class Runs(Lab):
     def run_lake(self, mood: str, inputs: dict[str, str] | None = None, secrets: dict[str, str] | None = None):
         tool("jq")
         environment = self.environment(mood)
-        # The workflow itself says how many and where.
+        # The workflow sets the number and the folder.
         for name in ("F1LAKE_NUM_LATEST_SESSIONS", "F1LAKE_LANDING_PATH", "F1LAKE_LAKE_PATH"):
             del environment[name]
         return Runner(self, "lake.yml", environment, inputs or {"num_sessions": "2"}, secrets=secrets)
@@ -154,7 +154,7 @@ class Runs(Lab):
         self.assertNotIn("wrong", done.log)
 
     def test_a_manual_run_of_a_season(self):
-        # Too large to fetch here: the season is chosen, and 2019 has no data.
+        # A season is too large to fetch here; 2019 has no data.
         done = self.run_lake("well", {"mode": "year", "year": "2019"})
         self.assertTrue(done.failed)
         self.assertIn("::error title=f1lake::f1lake extract ended with exit code 2", done.log)

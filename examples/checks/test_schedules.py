@@ -1,4 +1,4 @@
-"""cron and systemd: the times they mean, and what the program's exit codes become there."""
+"""cron and systemd: their schedules, and their reaction to the program's exit codes."""
 
 import datetime
 import os
@@ -16,7 +16,7 @@ A_WEDNESDAY = datetime.datetime(2026, 11, 25, tzinfo=UTC)
 
 
 def times_of(line: str, days: int) -> list[datetime.datetime]:
-    """When a cron line starts something, in the days after a Wednesday."""
+    """The start times of a cron line in the days after a Wednesday."""
     times = croniter(line, A_WEDNESDAY)
     end = A_WEDNESDAY + datetime.timedelta(days=days)
     found = []
@@ -47,7 +47,7 @@ class Cron(Lab):
         root = self.folder / "root"
         (root / "usr/local/bin/f1lake").symlink_to(PROGRAM)
         crontab = (EXAMPLES / "cron/f1lake.cron").read_text()
-        # What Debian's cron gives, and what the crontab sets over it.
+        # The environment of Debian's cron, with the overrides of the crontab.
         given = {"HOME": str(self.folder), "SHELL": "/bin/sh", "LOGNAME": "f1lake", "PATH": "/usr/bin:/bin"}
         given.update(re.findall(r"^(\w+)=(.*)$", crontab, re.M))
         given["PATH"] = given["PATH"].replace("/usr/local/bin", str(root / "usr/local/bin"))
@@ -59,7 +59,7 @@ class Cron(Lab):
         )
         self.assertEqual((done.returncode, done.stdout, done.stderr), (0, "", ""))
         self.assertTrue((self.folder / "lake/gold_analytics/session_leaderboard").is_dir())
-        # The crontab names nothing else.
+        # The crontab refers to no other file.
         for path in re.findall(r"^[^#\n]*\s(/\S+)$", crontab, re.M):
             self.assertTrue((root / path.lstrip("/")).exists(), path)
 
@@ -115,10 +115,10 @@ class Systemd(Lab):
         done = subprocess.run([PROGRAM, "config", "--config", settings], capture_output=True, text=True,
                               env={"HOME": str(self.folder), "PATH": "/usr/bin:/bin"})
         self.assertEqual(done.returncode, 0, done.stderr)
-        # Everything it writes is below the folder that the unit makes.
+        # It writes only below the folder that the unit creates.
         self.assertIn("StateDirectory=f1lake\n", self.unit())
         self.assertEqual(set(re.findall(r'_path = "(/var/lib/\w+)', settings.read_text())), {"/var/lib/f1lake"})
-        # Settings of before stay.
+        # Existing settings are kept.
         settings.write_text("# mine\n")
         subprocess.run([EXAMPLES / "systemd/install.sh", root], check=True)
         self.assertEqual(settings.read_text(), "# mine\n")
@@ -175,7 +175,7 @@ class Systemd(Lab):
         done = subprocess.run([strace, "-f", "-qq", "-o", log, self.folder / "bin/f1lake", "run"],
                               env=self.environment("well"), capture_output=True, text=True)
         self.assertEqual(done.returncode, 0, done.stderr)
-        # The first call is systemd's own, before the filter counts.
+        # The first call is systemd's own, before the filter applies.
         calls = set(re.findall(r"^\d+ +(\w+)\(", log.read_text(errors="replace"), re.M)) - {"execve"}
         self.assertGreater(len(calls), 20)
         self.assertEqual(calls - allowed, set())

@@ -1,13 +1,13 @@
 #!/bin/sh
-# Installs what the crontab needs: the user f1lake, its folders, the settings and the script. Then starts the schedule. Run it as root,
-# where the program is in /usr/local/bin. A folder as argument takes the files instead of /, with neither user nor schedule.
+# Installs the user f1lake, its folders, the settings and the script, and starts the schedule. Run it as root,
+# with the program in /usr/local/bin. With a folder as argument, it installs only the files, below that folder.
 set -eu
 here=$(cd "$(dirname "$0")" && pwd)
 root=${1:-}
 
 install -d -m 755 "$root/usr/local/bin" "$root/etc/f1lake" "$root/var/lib/f1lake"
 install -m 755 "$here/f1lake-run" "$root/usr/local/bin/f1lake-run"
-# Settings of an earlier installation stay.
+# Existing settings are kept.
 if [ ! -e "$root/etc/f1lake/f1lake.toml" ]; then
   install -m 644 "$here/../f1lake.toml" "$root/etc/f1lake/f1lake.toml"
 fi

@@ -3,7 +3,7 @@
     pip install dagster dagster-webserver f1lake
     dagster dev -f f1lake_dagster.py
 
-The program finds its settings as ever: f1lake.toml in the working folder, F1LAKE_... and OPENF1_... in the environment.
+The program reads its usual settings: f1lake.toml in the working folder, F1LAKE_... and OPENF1_... in the environment.
 The instance must run one of these jobs at a time (a concurrency limit of 1 on the pool `f1lake`, set by `dagster instance
 concurrency set f1lake 1`); otherwise the second one is refused by the lock of the landing folder and tried again.
 """
@@ -18,26 +18,26 @@ import dagster as dg
 # Exit codes of f1lake, the same in every version.
 DONE, USAGE, SOME_FAILED, LOCKED, LOGIN_REFUSED = 0, 2, 3, 4, 5
 
-# Code 1 (network, disk) and whatever the network does: three more tries, 5, 10 and 20 minutes apart.
+# Exit code 1 (network, disk): three retries after 5, 10 and 20 minutes.
 AGAIN = dg.RetryPolicy(max_retries=3, delay=300, backoff=dg.Backoff.EXPONENTIAL, jitter=dg.Jitter.PLUS_MINUS)
 
 
 class Selection(dg.Config):
-    """Which sessions: the last `num_sessions`, or those of a season."""
+    """The sessions to extract: the last `num_sessions`, or a season."""
 
     mode: str = "latest"
     num_sessions: int = 10
     year: Optional[int] = None
 
     def arguments(self) -> list[str]:
-        """As flags of `f1lake extract`."""
+        """The flags of `f1lake extract`."""
         if self.mode == "latest":
             return ["--mode", "latest", "--num-sessions", str(self.num_sessions)]
         return ["--mode", self.mode] + ([] if self.year is None else ["--year", str(self.year)])
 
 
 def f1lake(context: dg.AssetExecutionContext, *arguments: str) -> tuple[int, dict[str, Any]]:
-    """Runs the program; its talk goes to the log line by line. Gives exit code and JSON summary, empty when there is none.
+    """Runs the program and logs its messages line by line. Returns the exit code and the JSON summary, or an empty one.
 
     Raises `Failure`, with retries only where another try may help.
     """
@@ -50,7 +50,7 @@ def f1lake(context: dg.AssetExecutionContext, *arguments: str) -> tuple[int, dic
                 for line in process.stderr:
                     context.log.info(line.rstrip())
             except BaseException:
-                # A run that is ended from outside: f1lake stops cleanly and keeps what it has.
+                # When Dagster stops the run, f1lake stops cleanly and keeps finished work.
                 process.terminate()
                 raise
         summary_file.seek(0)
@@ -66,7 +66,7 @@ def f1lake(context: dg.AssetExecutionContext, *arguments: str) -> tuple[int, dic
 
 @dg.asset(retry_policy=AGAIN, output_required=False, pool="f1lake", group_name="f1lake", kinds={"file"})
 def landing(context: dg.AssetExecutionContext, config: Selection):
-    """Sessions of OpenF1, as the API sent them. Nothing is materialized, and nothing runs after it, while a live session locks the API."""
+    """Sessions of OpenF1, as the API sent them. While a live session locks the API, nothing is materialized and nothing runs downstream."""
     code, summary = f1lake(context, "extract", *config.arguments())
     if code == LOCKED:
         context.log.warning("a live session locks OpenF1; the next run goes on")
@@ -92,7 +92,7 @@ def landing(context: dg.AssetExecutionContext, config: Selection):
 
 @dg.asset(deps=[landing], retry_policy=AGAIN, pool="f1lake", group_name="f1lake", kinds={"deltalake", "bronze"})
 def bronze(context: dg.AssetExecutionContext) -> dg.MaterializeResult:
-    """Bronze tables. A session that is loaded already costs nothing."""
+    """Bronze tables. Loaded sessions cost nothing."""
     code, summary = f1lake(context, "load")
     tables = [table for session in summary["sessions"] for table in session["tables"]]
     return dg.MaterializeResult(
@@ -108,7 +108,7 @@ def bronze(context: dg.AssetExecutionContext) -> dg.MaterializeResult:
 
 @dg.asset(deps=[bronze], retry_policy=AGAIN, pool="f1lake", group_name="f1lake", kinds={"deltalake", "gold"})
 def gold(context: dg.AssetExecutionContext) -> dg.MaterializeResult:
-    """Silver and gold tables of the sessions that changed, and their checks. Failed checks fail the asset."""
+    """Silver and gold tables of the sessions that changed, and their tests. A failed test fails the asset."""
     code, summary = f1lake(context, "build")
     models = summary["models"]
     return dg.MaterializeResult(

@@ -1,8 +1,8 @@
 # Databricks notebook source
 # MAGIC %md
 # MAGIC # Formula 1 into Unity Catalog
-# MAGIC The last sessions of OpenF1 into a volume and the lake, asked and drawn. Upload the wheel to a volume first; the cluster needs a way
-# MAGIC out to `api.openf1.org`. Run it again whenever you like: what is done is not done twice.
+# MAGIC Loads the last sessions of OpenF1 into a volume and a lake, then queries and plots them. Upload the wheel to a volume first; the cluster needs
+# MAGIC access to `api.openf1.org`. You can run it again at any time: finished work is not repeated.
 
 # COMMAND ----------
 
@@ -27,8 +27,8 @@ print(f"{report.count('landed')} landed, {report.count('skipped')} there already
 # COMMAND ----------
 
 # MAGIC %md
-# MAGIC Bronze, silver and gold beside the notebook, on the driver's disk. Tables of the workspace are loaded with the
-# MAGIC settings `load_to="databricks"`, `databricks_warehouse` and `databricks_catalog`, where the version has them.
+# MAGIC Bronze, silver and gold are on the driver's disk. To load tables of the workspace instead, use the
+# MAGIC settings `load_to="databricks"`, `databricks_warehouse` and `databricks_catalog`.
 
 # COMMAND ----------
 

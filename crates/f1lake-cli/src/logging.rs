@@ -8,10 +8,10 @@ use tracing_subscriber::EnvFilter;
 /// Format of logs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
 pub enum LogFormat {
-    /// For people.
+    /// Human-readable text.
     #[default]
     Text,
-    /// One JSON object a line, progress included.
+    /// One JSON object per line, including progress.
     Json,
 }
 

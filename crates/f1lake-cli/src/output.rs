@@ -16,7 +16,7 @@ const FALLBACK_WIDTH: usize = 80;
 /// Output format of data.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
 pub enum OutputFormat {
-    /// For people.
+    /// A human-readable table.
     #[default]
     Table,
     /// One JSON document.

@@ -140,7 +140,7 @@ impl View {
                 self.requests.set_length(state.expected);
             }
             Event::RequestDone { endpoint, rows, bytes } => {
-                tracing::debug!(%endpoint, rows, bytes, "answer staged");
+                tracing::debug!(%endpoint, rows, bytes, "response staged");
                 let mut state = self.state();
                 state.done += 1;
                 state.bytes += bytes;

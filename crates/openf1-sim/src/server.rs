@@ -245,7 +245,7 @@ async fn handle(
         worker.send(plain, gzip, verdict, &peer)
     });
     made.await.unwrap_or_else(|error| {
-        tracing::error!(%error, "an answer could not be made");
+        tracing::error!(%error, "cannot make a response");
         build(Plain::html(StatusCode::INTERNAL_SERVER_ERROR, "<h1>An error occurred</h1>".into()), None)
     })
 }

@@ -1,7 +1,12 @@
 {{ config(meta={'grain': 'session', 'key': ['session_key', 'driver_number', 'lap_number'], 'partition_by': []}) }}
 
 with sessions as (
-    select session_key, session_category, year, session_category in ('Race', 'Sprint') as is_race
+    select
+        session_key,
+        session_category,
+        year,
+        session_category in ('Race', 'Sprint') as is_race,
+        {{ offset_micros('gmt_offset') }} as offset_micros
     from {{ session_rows(ref('silver_sessions')) }}
 ),
 
@@ -17,7 +22,8 @@ laps as (
         on laps.session_key = sessions.session_key
 ),
 
--- Lap times that the stewards deleted or gave back: `CAR 4 (NOR) TIME 1:57.940 DELETED - TRACK LIMITS AT TURN 16 LAP 12 ...`.
+-- Lap times that the stewards deleted or gave back: `CAR 4 (NOR) TIME 1:57.940 DELETED - TRACK LIMITS AT TURN 16 LAP 12
+-- 16:27:29`. The time of day is that of the offence, at the venue.
 verdicts as (
     select
         session_key,
@@ -28,14 +34,18 @@ verdicts as (
         cast({{ match_group('message', ' LAP ([0-9]+) ') }} as bigint) as message_lap,
         coalesce(cast({{ match_group('message', ' TIME ([0-9]+):') }} as bigint), 0) * 60000
         + {{ millis('cast(' ~ match_group('message', ' TIME (?:[0-9]+:)?([0-9]+[.][0-9]+) ') ~ ' as double)') }}
-            as time_ms
+            as time_ms,
+        cast({{ match_group('message', ' ([0-9]+):[0-9]+:[0-9]+$') }} as bigint) * 3600000000
+        + cast({{ match_group('message', ' [0-9]+:([0-9]+):[0-9]+$') }} as bigint) * 60000000
+        + cast({{ match_group('message', ' [0-9]+:[0-9]+:([0-9]+)$') }} as bigint) * 1000000
+            as offence_of_day
     from {{ session_rows(ref('silver_race_control')) }}
     where event in ('deletion', 'reinstatement') and date is not null
 ),
 
--- A verdict belongs to the lap that the message names, where that lap has the time. Outside races race control often counts
--- laps otherwise; then it is the last lap with the time that had begun by then. A lap that was still running has no time to
--- delete. Without a time, races only, the number decides.
+-- A verdict belongs to a lap with the time it names: the one during which the offence happened, else the one with the lap number
+-- of the message, else the last one that had begun by then. Outside races race control often counts laps otherwise. A lap that
+-- was still running has no time to delete. Without a time, races only, the number decides.
 matched_verdicts as (
     select
         laps.session_key,
@@ -48,6 +58,17 @@ matched_verdicts as (
             partition by verdicts.session_key, verdicts.driver_number, verdicts.date, verdicts.message
             order by
                 case when laps.date_end > verdicts.date then 1 else 0 end,
+                -- So long after the start of the lap, past midnight at the venue too.
+                case
+                    when
+                        (
+                            verdicts.offence_of_day - {{ epoch_micros('laps.date_start') }} - sessions.offset_micros
+                            + 8640086400000000
+                        ) % 86400000000
+                        < {{ millis('laps.lap_duration') }} * 1000
+                        then 0
+                    else 1
+                end,
                 case when laps.lap_number = verdicts.message_lap then 0 else 1 end,
                 laps.lap_number desc
         ) as _rn

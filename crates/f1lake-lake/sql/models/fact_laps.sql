@@ -1,5 +1,13 @@
 with sessions as (
-    select session_key, session_category, year, session_category in ('Race', 'Sprint') as is_race
+    select
+        session_key,
+        session_category,
+        year,
+        session_category in ('Race', 'Sprint') as is_race,
+        (
+            coalesce(cast(nullif((regexp_match(gmt_offset, '^[-+]?([0-9]+):'))[1], '') as bigint), 0) * 3600000000
+            + coalesce(cast(nullif((regexp_match(gmt_offset, '^[-+]?[0-9]+:([0-9]+)'))[1], '') as bigint), 0) * 60000000
+        ) * case when gmt_offset like '-%' then -1 else 1 end as offset_micros
     from silver_clean.silver_sessions
 ),
 
@@ -15,7 +23,8 @@ laps as (
         on laps.session_key = sessions.session_key
 ),
 
--- Lap times that the stewards deleted or gave back: `CAR 4 (NOR) TIME 1:57.940 DELETED - TRACK LIMITS AT TURN 16 LAP 12 ...`.
+-- Lap times that the stewards deleted or gave back: `CAR 4 (NOR) TIME 1:57.940 DELETED - TRACK LIMITS AT TURN 16 LAP 12
+-- 16:27:29`. The time of day is that of the offence, at the venue.
 verdicts as (
     select
         session_key,
@@ -26,14 +35,18 @@ verdicts as (
         cast(nullif((regexp_match(message, ' LAP ([0-9]+) '))[1], '') as bigint) as message_lap,
         coalesce(cast(nullif((regexp_match(message, ' TIME ([0-9]+):'))[1], '') as bigint), 0) * 60000
         + cast(round((cast(nullif((regexp_match(message, ' TIME (?:[0-9]+:)?([0-9]+[.][0-9]+) '))[1], '') as double)) * 1000) as bigint)
-            as time_ms
+            as time_ms,
+        cast(nullif((regexp_match(message, ' ([0-9]+):[0-9]+:[0-9]+$'))[1], '') as bigint) * 3600000000
+        + cast(nullif((regexp_match(message, ' [0-9]+:([0-9]+):[0-9]+$'))[1], '') as bigint) * 60000000
+        + cast(nullif((regexp_match(message, ' [0-9]+:[0-9]+:([0-9]+)$'))[1], '') as bigint) * 1000000
+            as offence_of_day
     from silver_clean.silver_race_control
     where event in ('deletion', 'reinstatement') and date is not null
 ),
 
--- A verdict belongs to the lap that the message names, where that lap has the time. Outside races race control often counts
--- laps otherwise; then it is the last lap with the time that had begun by then. A lap that was still running has no time to
--- delete. Without a time, races only, the number decides.
+-- A verdict belongs to a lap with the time it names: the one during which the offence happened, else the one with the lap number
+-- of the message, else the last one that had begun by then. Outside races race control often counts laps otherwise. A lap that
+-- was still running has no time to delete. Without a time, races only, the number decides.
 matched_verdicts as (
     select
         laps.session_key,
@@ -46,6 +59,17 @@ matched_verdicts as (
             partition by verdicts.session_key, verdicts.driver_number, verdicts.date, verdicts.message
             order by
                 case when laps.date_end > verdicts.date then 1 else 0 end,
+                -- So long after the start of the lap, past midnight at the venue too.
+                case
+                    when
+                        (
+                            verdicts.offence_of_day - cast(arrow_cast(laps.date_start, 'Timestamp(Microsecond, Some("UTC"))') as bigint) - sessions.offset_micros
+                            + 8640086400000000
+                        ) % 86400000000
+                        < cast(round((laps.lap_duration) * 1000) as bigint) * 1000
+                        then 0
+                    else 1
+                end,
                 case when laps.lap_number = verdicts.message_lap then 0 else 1 end,
                 laps.lap_number desc
         ) as _rn

@@ -13,6 +13,8 @@ WORKDIR /src
 # rust-toolchain.toml is not copied: the image has that toolchain, and its development components are not needed.
 COPY Cargo.toml Cargo.lock ./
 COPY crates crates
+# Cargo reads the manifests of all members of the workspace.
+COPY fuzz fuzz
 # With `cloud`, landing zone and lake may be s3://, gs:// or abfss://. The caches speed up the next build and are not part of the image.
 RUN --mount=type=cache,target=/usr/local/cargo/registry \
     --mount=type=cache,target=/target \

@@ -145,6 +145,7 @@ MUTATED = {
     "limiter": ("openf1-client", "limit::", "crates/openf1-client/src/limit.rs", "crates/openf1-client/src/limit/*.rs"),
     "planner": ("f1lake-extract", "slice::", "crates/f1lake-extract/src/plan/slice.rs"),
     "queue": ("f1lake-extract", "queue::", "crates/f1lake-extract/src/fetch/queue.rs"),
+    "recheck": ("f1lake-extract", "recheck::", "crates/f1lake-extract/src/plan/recheck.rs"),
     "staging": ("f1lake-extract", "staging::", "crates/f1lake-extract/src/fetch/staging.rs"),
     "manifest": ("f1lake-zone", "manifest::", "crates/f1lake-zone/src/manifest.rs"),
     "decoder": ("f1lake-bronze", "decode::", "crates/f1lake-bronze/src/decode.rs"),

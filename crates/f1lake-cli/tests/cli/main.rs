@@ -6,6 +6,7 @@
 mod cases;
 mod doctor;
 mod filters;
+mod house;
 mod operators;
 mod planted;
 mod row_files;

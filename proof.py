@@ -75,7 +75,7 @@ def landed(folder: str, *chosen: str) -> Path:
 
 
 def proof_test(name: str, **environment: str) -> str:
-    return run("cargo", "test", "-p", "f1lake-cli", "--locked", "--test", "proof", name, "--", "--nocapture", **environment)
+    return run("cargo", "test", "--workspace", "--locked", "--test", "proof", name, "--", "--nocapture", **environment)
 
 
 def kill() -> list[str]:
@@ -98,16 +98,16 @@ def faults() -> list[str]:
 def limits() -> list[str]:
     cases = "10000"
     chosen = "test(no_window_is_exceeded) | test(at_least_98_percent) | test(a_burst_costs_one_round_trip)"
-    text = run("cargo", "nextest", "run", "-p", "openf1-client", "-p", "openf1-sim", "--locked", "-E", chosen, PROPTEST_CASES=cases)
+    text = run("cargo", "nextest", "run", "--workspace", "--locked", "-E", chosen, PROPTEST_CASES=cases)
     found = [f"{int(cases):,} traces each"] + lines(text, r"PASS.*no_window", r"PASS.*at_least_98", r"PASS.*a_burst_costs", "Summary")
-    test = ("cargo", "test", "-p", "openf1-client", "--locked", "--test", "limits", "the_server_counts", "--", "--nocapture")
+    test = ("cargo", "test", "--workspace", "--locked", "--test", "limits", "the_server_counts", "--", "--nocapture")
     text = run(*test, PROOF_LIMIT_RUNS="200")
     return found + ["", *lines(text, r"^each way", r"^ +\d+ ms", r"^\d+ runs, [\d,]+ requests, 0 violations")]
 
 
 def truth() -> list[str]:
     chosen = ["--test", "cli", "gold_equals_the_truth", "--", "--nocapture"]
-    text = run("cargo", "test", "-p", "f1lake-cli", "--locked", *chosen, TRUTH_SEED="2", TRUTH_SEASONS="2023,2024,2026")
+    text = run("cargo", "test", "--workspace", "--locked", *chosen, TRUTH_SEED="2", TRUTH_SEASONS="2023,2024,2026")
     return lines(text, r"^season \d+, seed", r"^weekend", r"^\w+ +\d+ rows .*different$", r"^delta by distance")
 
 

@@ -51,21 +51,29 @@ pub(crate) enum Command {
     /// Load landed sessions into the bronze tables of the lake
     Load(LoadArgs),
     /// Prepare a Databricks workspace
+    #[cfg(feature = "databricks")]
     #[command(subcommand)]
     Databricks(DatabricksCommand),
     /// Build silver and gold tables for what changed, and run their tests
+    #[cfg(feature = "lake")]
     Build(BuildArgs),
     /// Run all tests on the whole lake; exit code 1 when one fails
+    #[cfg(feature = "lake")]
     Test(LakeOnlyArgs),
     /// Query the lake; without a query, open a shell
+    #[cfg(feature = "lake")]
     Sql(SqlArgs),
     /// Write a table to a file
+    #[cfg(feature = "lake")]
     Export(ExportArgs),
     /// Show a session: leaderboard, stints and data quality; also writes a page with plots
+    #[cfg(feature = "lake")]
     Report(ReportArgs),
     /// List the tables of the lake with rows, versions and sizes
+    #[cfg(feature = "lake")]
     Tables(LakeOnlyArgs),
     /// Join small files, remove files of old versions, write checkpoints
+    #[cfg(feature = "lake")]
     Maintain(MaintainArgs),
     /// List the sessions that a selection chooses
     Sessions(SessionsArgs),
@@ -84,6 +92,7 @@ pub(crate) enum Command {
     /// Serve a simulated OpenF1 API on loopback; prints its base URL on standard output
     Simulate(SimulateArgs),
     /// Take a generated race weekend from the API to gold and a report; needs no network and no account
+    #[cfg(feature = "lake")]
     Demo(DemoArgs),
     /// Print a completion script for a shell
     Completions {
@@ -364,6 +373,7 @@ pub(crate) struct LoadArgs {
 }
 
 /// What a Databricks workspace needs.
+#[cfg(feature = "databricks")]
 #[derive(Debug, Subcommand)]
 pub(crate) enum DatabricksCommand {
     /// Create the schema, volume and bronze tables that are missing
@@ -372,6 +382,7 @@ pub(crate) enum DatabricksCommand {
     Pipeline(ZoneArgs),
 }
 
+#[cfg(feature = "databricks")]
 #[derive(Debug, Args)]
 pub(crate) struct SetupArgs {
     /// Print the SQL, but run nothing
@@ -383,6 +394,7 @@ pub(crate) struct SetupArgs {
     pub(crate) out: OutArgs,
 }
 
+#[cfg(feature = "lake")]
 #[derive(Debug, Args)]
 pub(crate) struct BuildArgs {
     /// Rebuild everything, changed or not
@@ -401,12 +413,14 @@ pub(crate) struct BuildArgs {
     pub(crate) lake: LakeArgs,
 }
 
+#[cfg(feature = "lake")]
 #[derive(Debug, Args)]
 pub(crate) struct LakeOnlyArgs {
     #[command(flatten)]
     pub(crate) lake: LakeArgs,
 }
 
+#[cfg(feature = "lake")]
 #[derive(Debug, Args)]
 pub(crate) struct SqlArgs {
     /// Query, or several separated by semicolons; `-` reads them from standard input
@@ -428,6 +442,7 @@ pub(crate) struct SqlArgs {
 }
 
 /// Format of a file of rows.
+#[cfg(feature = "lake")]
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, clap::ValueEnum)]
 pub(crate) enum FileFormat {
     /// Parquet, compressed with zstd
@@ -441,6 +456,7 @@ pub(crate) enum FileFormat {
     Ndjson,
 }
 
+#[cfg(feature = "lake")]
 impl FileFormat {
     /// How names of such files end.
     pub(crate) fn ending(self) -> &'static str {
@@ -473,6 +489,7 @@ impl FileFormat {
     }
 }
 
+#[cfg(feature = "lake")]
 #[derive(Debug, Args)]
 pub(crate) struct ExportArgs {
     /// Table, such as fact_laps
@@ -493,6 +510,7 @@ pub(crate) struct ExportArgs {
     pub(crate) lake: LakeArgs,
 }
 
+#[cfg(feature = "lake")]
 #[derive(Debug, Args)]
 pub(crate) struct ReportArgs {
     /// Session: its key, `latest`, or words such as "monza race"
@@ -504,6 +522,7 @@ pub(crate) struct ReportArgs {
     pub(crate) lake: LakeArgs,
 }
 
+#[cfg(feature = "lake")]
 #[derive(Debug, Args)]
 pub(crate) struct MaintainArgs {
     /// Hours for which old versions stay readable; at least 168
@@ -606,6 +625,7 @@ pub(crate) struct SimulateArgs {
     pub(crate) truth: Option<PathBuf>,
 }
 
+#[cfg(feature = "lake")]
 #[derive(Debug, Args)]
 pub(crate) struct DemoArgs {
     /// Folder of the demo

@@ -1,25 +1,35 @@
 //! One module per subcommand.
 
+#[cfg(feature = "lake")]
 mod build;
 mod completions;
 mod config;
+#[cfg(feature = "databricks")]
 mod databricks;
+#[cfg(feature = "lake")]
 mod demo;
 mod doctor;
+#[cfg(feature = "lake")]
 mod export;
 mod extract;
 mod load;
 mod plan;
 mod repair;
+#[cfg(feature = "lake")]
 mod report;
+#[cfg(feature = "lake")]
 mod row_file;
 mod run;
 mod sessions;
+#[cfg(feature = "lake")]
 mod shell;
 mod simulate;
+#[cfg(feature = "lake")]
 mod sql;
+#[cfg(feature = "lake")]
 mod sql_result;
 mod status;
+#[cfg(feature = "lake")]
 mod tables;
 mod verify;
 
@@ -32,6 +42,7 @@ use f1lake::config::Loaded;
 use indicatif::{MultiProgress, ProgressDrawTarget};
 use std::sync::Arc;
 
+#[cfg(feature = "lake")]
 pub(crate) use sql::rows as query_rows;
 
 /// Context shared by all commands.
@@ -120,13 +131,21 @@ pub(crate) async fn run(cli: Cli) -> Result<ExitCode, Error> {
         Command::Run(args) => run::run(&context, &args).await,
         Command::Extract(args) => extract::run(&context, &args).await,
         Command::Load(args) => load::run(&context, &args).await,
+        #[cfg(feature = "databricks")]
         Command::Databricks(command) => databricks::run(&context, &command).await,
+        #[cfg(feature = "lake")]
         Command::Build(args) => build::run(&context, &args).await,
+        #[cfg(feature = "lake")]
         Command::Test(args) => build::test(&context, &args).await,
+        #[cfg(feature = "lake")]
         Command::Tables(args) => tables::run(&context, &args).await,
+        #[cfg(feature = "lake")]
         Command::Maintain(args) => tables::maintain(&context, &args).await,
+        #[cfg(feature = "lake")]
         Command::Sql(args) => sql::run(&context, &args).await,
+        #[cfg(feature = "lake")]
         Command::Export(args) => export::run(&context, &args).await,
+        #[cfg(feature = "lake")]
         Command::Report(args) => report::run(&context, &args).await,
         Command::Sessions(args) => sessions::run(&context, &args).await,
         Command::Plan(args) => plan::run(&context, &args).await,
@@ -136,6 +155,7 @@ pub(crate) async fn run(cli: Cli) -> Result<ExitCode, Error> {
         Command::Doctor(args) => doctor::run(&context, &args).await,
         Command::Config(args) => config::run(&context, &args),
         Command::Simulate(args) => simulate::run(&context, args).await,
+        #[cfg(feature = "lake")]
         Command::Demo(args) => demo::run(&context, &args).await,
         Command::Completions { shell } => completions::run(shell),
     }

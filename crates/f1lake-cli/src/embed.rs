@@ -1,12 +1,15 @@
 //! Runs commands inside another process: keywords instead of flags, JSON instead of tables, and lines passed
 //! to the host instead of standard error. The commands themselves are those of the command line.
 
-use crate::cli::{Cli, Command};
+use crate::cli::Cli;
+#[cfg(feature = "lake")]
+use crate::cli::Command;
 use crate::error::Error;
 use crate::exit_code::ExitCode;
 use crate::host::Host;
 pub use crate::host::Tell;
 use crate::output::OutputFormat;
+#[cfg(feature = "lake")]
 use arrow_array::RecordBatch;
 use clap::{ArgAction, CommandFactory, Parser};
 use f1lake::config::{SETTINGS, meant};
@@ -51,6 +54,7 @@ impl From<Error> for Ended {
 }
 
 /// Rows of a query, all in memory.
+#[cfg(feature = "lake")]
 #[derive(Debug, Clone)]
 pub struct Rows {
     /// Columns.
@@ -77,6 +81,7 @@ pub async fn call(call: Call, tell: Tell, cancel: CancellationToken) -> Ended {
 ///
 /// # Errors
 /// The command's result, when it returned no rows.
+#[cfg(feature = "lake")]
 pub async fn query(call: Call, tell: Tell, cancel: CancellationToken) -> Result<Rows, Ended> {
     let (cli, host) = prepare(&call, tell)?;
     let Command::Sql(args) = cli.command else {

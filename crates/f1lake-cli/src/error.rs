@@ -2,8 +2,11 @@
 
 use crate::exit_code::ExitCode;
 use f1lake_extract::ExtractError;
+#[cfg(feature = "lake")]
 use f1lake_lake::LakeError;
+#[cfg(feature = "lake")]
 use f1lake_report::ReportError;
+#[cfg(feature = "databricks")]
 use f1lake_warehouse::WarehouseError;
 use f1lake_zone::ZoneError;
 use openf1_sim::SimError;
@@ -18,6 +21,7 @@ pub enum Error {
     #[error(transparent)]
     Library(f1lake::Error),
     /// A failure of the report.
+    #[cfg(feature = "lake")]
     #[error("report: {0}")]
     Report(#[from] ReportError),
     /// A failure of the simulator.
@@ -54,8 +58,9 @@ impl From<f1lake::Error> for Error {
 }
 
 macro_rules! through_the_library {
-    ($($error:ty),+ $(,)?) => {
-        $(impl From<$error> for Error {
+    ($($(#[$gate:meta])? $error:ty),+ $(,)?) => {
+        $($(#[$gate])?
+        impl From<$error> for Error {
             fn from(error: $error) -> Self {
                 Self::Library(error.into())
             }
@@ -66,7 +71,9 @@ macro_rules! through_the_library {
 through_the_library!(
     ExtractError,
     ZoneError,
+    #[cfg(feature = "lake")]
     LakeError,
+    #[cfg(feature = "databricks")]
     WarehouseError,
     openf1_client::Error,
     f1lake_databricks::Error,
@@ -97,6 +104,7 @@ impl Error {
             Self::Simulator(SimError::Bind { .. }) | Self::Io { .. } => ExitCode::Failed,
             Self::Simulator(_) => ExitCode::Usage,
             Self::Library(error) => error.kind().into(),
+            #[cfg(feature = "lake")]
             Self::Report(_) => ExitCode::Failed,
         }
     }
@@ -104,14 +112,13 @@ impl Error {
     /// The human-readable text: what is wrong, followed by advice on separate lines.
     pub(crate) fn told(&self) -> String {
         match self {
+            #[cfg(feature = "lake")]
+            Self::Library(f1lake::Error::Lake(LakeError::Sql(text))) => text.clone(),
             Self::Usage(text)
             | Self::Unreachable(text)
-            | Self::Library(
-                f1lake::Error::Lake(LakeError::Sql(text))
-                | f1lake::Error::Extract(
-                    ExtractError::Settings(text) | ExtractError::Zone(ZoneError::Address(text)),
-                ),
-            ) => text.clone(),
+            | Self::Library(f1lake::Error::Extract(
+                ExtractError::Settings(text) | ExtractError::Zone(ZoneError::Address(text)),
+            )) => text.clone(),
             other => other.to_string().split_whitespace().collect::<Vec<_>>().join(" "),
         }
     }

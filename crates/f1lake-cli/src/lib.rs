@@ -2,6 +2,9 @@
 
 #![cfg_attr(not(test), deny(clippy::disallowed_methods))]
 
+#[cfg(not(any(feature = "lake", feature = "databricks")))]
+compile_error!("the program needs the feature `lake` or `databricks`, or both");
+
 pub mod cli;
 mod commands;
 pub mod embed;

@@ -2,6 +2,7 @@
 
 mod layout;
 
+#[cfg(feature = "lake")]
 pub(crate) use layout::records;
 
 use crate::error::Error;

@@ -2,6 +2,7 @@
 
 use crate::config::Config;
 use crate::error::Error;
+#[cfg(feature = "databricks")]
 use crate::volume_name::volume;
 use f1lake_databricks::{Explicit, Login, Workspace};
 #[cfg(feature = "databricks")]

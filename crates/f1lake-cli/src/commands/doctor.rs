@@ -137,6 +137,12 @@ async fn zone(config: &Config) -> Result<(String, ()), Error> {
     Ok((format!("{} is writable", zone.landing.describe()), ()))
 }
 
+#[cfg(not(feature = "databricks"))]
+async fn warehouse(_config: &Config) -> Option<Result<(String, ()), Error>> {
+    None
+}
+
+#[cfg(feature = "databricks")]
 async fn warehouse(config: &Config) -> Option<Result<(String, ()), Error>> {
     if config.load_to != LoadTo::Databricks && config.databricks_warehouse.is_none() {
         return None;

@@ -6,10 +6,14 @@ use crate::error::Error;
 use crate::exit_code::ExitCode;
 use crate::output::{Column, print, write};
 use crate::progress::plural;
+#[cfg(feature = "databricks")]
+use f1lake::DatabricksNames;
+use f1lake::Zone;
 use f1lake::config::{Config, LoadTo};
-use f1lake::{DatabricksNames, Zone};
 use f1lake_bronze::{LoadProgress, LoadReport, LoadSettings, LoadStatus, SessionLoad};
+#[cfg(feature = "lake")]
 use f1lake_lake::Lake;
+#[cfg(feature = "databricks")]
 use f1lake_warehouse::{load_statements, load_warehouse};
 use f1lake_zone::Landing;
 use indicatif::HumanCount;
@@ -97,26 +101,46 @@ pub(crate) async fn run(context: &Context, args: &LoadArgs) -> Result<ExitCode, 
         LoadTo::Lake if args.dry_run => {
             return Err(Error::Usage("--dry-run needs --to databricks: it prints SQL".to_owned()));
         }
+        #[cfg(feature = "lake")]
         LoadTo::Lake => load(context, &open_lake(config)?, &zone.landing, &settings, &cancel).await?,
+        #[cfg(feature = "databricks")]
         LoadTo::Databricks if args.dry_run => {
             let names = DatabricksNames::of(config)?;
             let statements = load_statements(&names.place, &names.staging, &zone.landing, &settings).await?;
             write(&script(&statements))?;
             return Ok(ExitCode::Done);
         }
+        #[cfg(feature = "databricks")]
         LoadTo::Databricks => load_databricks(context, config, &zone.landing, &settings, &cancel).await?,
+        #[cfg(not(all(feature = "lake", feature = "databricks")))]
+        _ => return Err(not_built(config.load_to)),
     };
     show(context, &report)?;
     Ok(exit_code(&report))
 }
 
+/// This build of the program was made without what the load needs.
+#[cfg(not(all(feature = "lake", feature = "databricks")))]
+pub(crate) fn not_built(load_to: LoadTo) -> Error {
+    let (what, feature) = match load_to {
+        LoadTo::Lake => ("a lake", "lake"),
+        LoadTo::Databricks => ("Databricks", "databricks"),
+    };
+    Error::Usage(format!(
+        "this build of f1lake cannot load into {what}\nhint: install one with the feature `{feature}`, or choose the other \
+         with --load-to (run) or --to (load)"
+    ))
+}
+
 /// Opens the configured lake.
+#[cfg(feature = "lake")]
 pub(crate) fn open_lake(config: &Config) -> Result<Lake, Error> {
     f1lake_lake::limit_memory(config.memory_limit.map(|mib| mib.saturating_mul(1 << 20)));
     Ok(Lake::open_with(&config.lake_path, config.store_plain_http)?)
 }
 
 /// Opens the configured lake, which must exist.
+#[cfg(feature = "lake")]
 pub(crate) fn require_lake(config: &Config) -> Result<Lake, Error> {
     let local = !config.lake_path.contains("://");
     if local && !std::path::Path::new(&config.lake_path).is_dir() {
@@ -129,6 +153,7 @@ pub(crate) fn require_lake(config: &Config) -> Result<Lake, Error> {
 }
 
 /// Loads, and reports each completed session.
+#[cfg(feature = "lake")]
 pub(crate) async fn load(
     context: &Context,
     lake: &Lake,
@@ -142,6 +167,7 @@ pub(crate) async fn load(
 }
 
 /// Loads into tables of a Databricks workspace.
+#[cfg(feature = "databricks")]
 pub(crate) async fn load_databricks(
     context: &Context,
     config: &Config,
@@ -157,6 +183,7 @@ pub(crate) async fn load_databricks(
 }
 
 /// Statements as a script for a SQL editor.
+#[cfg(feature = "databricks")]
 pub(crate) fn script(statements: &[String]) -> String {
     statements.iter().map(|statement| format!("{statement};\n\n")).collect()
 }

@@ -1,6 +1,8 @@
 //! `f1lake run`: everything that is due, from the API to gold.
 
-use super::{Context, build, extract, load};
+#[cfg(feature = "lake")]
+use super::build;
+use super::{Context, extract, load};
 use crate::cli::RunArgs;
 use crate::error::Error;
 use crate::exit_code::ExitCode;
@@ -9,6 +11,7 @@ use f1lake::Zone;
 use f1lake::config::{LoadTo, Loaded};
 use f1lake_bronze::{LoadReport, LoadSettings};
 use f1lake_extract::RunReport;
+#[cfg(feature = "lake")]
 use f1lake_lake::{BuildReport, BuildSettings};
 use serde::Serialize;
 
@@ -17,6 +20,7 @@ use serde::Serialize;
 struct Steps {
     extract: Option<RunReport>,
     load: Option<LoadReport>,
+    #[cfg(feature = "lake")]
     build: Option<BuildReport>,
     /// Why a step failed.
     error: Option<String>,
@@ -67,26 +71,52 @@ async fn run_steps(
     if nothing_chosen && zone.landing.manifests().await?.is_empty() {
         return Ok(extracted);
     }
+    let code = match loaded.config.load_to {
+        #[cfg(feature = "databricks")]
+        LoadTo::Databricks => into_databricks(context, loaded, &zone, steps).await?,
+        #[cfg(feature = "lake")]
+        LoadTo::Lake => into_lake(context, loaded, &zone, args.extract.work.wait, steps).await?,
+        #[cfg(not(all(feature = "lake", feature = "databricks")))]
+        other => return Err(load::not_built(other)),
+    };
+    Ok(first_trouble([extracted, code]))
+}
+
+#[cfg(feature = "databricks")]
+async fn into_databricks(
+    context: &Context,
+    loaded: &Loaded,
+    zone: &Zone,
+    steps: &mut Steps,
+) -> Result<ExitCode, Error> {
     let cancel = crate::interrupt::token();
-    if loaded.config.load_to == LoadTo::Databricks {
-        let report =
-            load::load_databricks(context, &loaded.config, &zone.landing, &LoadSettings::default(), &cancel)
-                .await?;
-        context.say("silver and gold: `dbt build --target databricks` in the folder dbt");
-        let code = load::exit_code(&report);
-        steps.load = Some(report);
-        return Ok(first_trouble([extracted, code]));
-    }
+    let settings = LoadSettings::default();
+    let report = load::load_databricks(context, &loaded.config, &zone.landing, &settings, &cancel).await?;
+    context.say("silver and gold: `dbt build --target databricks` in the folder dbt");
+    let code = load::exit_code(&report);
+    steps.load = Some(report);
+    Ok(code)
+}
+
+#[cfg(feature = "lake")]
+async fn into_lake(
+    context: &Context,
+    loaded: &Loaded,
+    zone: &Zone,
+    wait_for_lock: bool,
+    steps: &mut Steps,
+) -> Result<ExitCode, Error> {
+    let cancel = crate::interrupt::token();
     let lake = load::open_lake(&loaded.config)?;
     let report = load::load(context, &lake, &zone.landing, &LoadSettings::default(), &cancel).await?;
     let loaded_code = load::exit_code(&report);
     steps.load = Some(report);
-    let settings = BuildSettings { wait_for_lock: args.extract.work.wait, ..BuildSettings::default() };
+    let settings = BuildSettings { wait_for_lock, ..BuildSettings::default() };
     let built = build::build_lake(context, &lake, &settings, &cancel).await?;
     build::say_notable(context, &built);
     let built_code = build::exit_code(&built);
     steps.build = Some(built);
-    Ok(first_trouble([extracted, loaded_code, built_code]))
+    Ok(first_trouble([loaded_code, built_code]))
 }
 
 fn first_trouble(codes: impl IntoIterator<Item = ExitCode>) -> ExitCode {

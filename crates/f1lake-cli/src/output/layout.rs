@@ -44,6 +44,7 @@ pub(crate) fn table(columns: &[Column<'_>], rows: &[Vec<String>], terminal: Opti
 }
 
 /// One value per line, for rows of many columns.
+#[cfg(feature = "lake")]
 pub(crate) fn records(columns: &[Column<'_>], rows: &[Vec<String>]) -> String {
     let widest = columns.iter().map(|column| measure_text_width(column.name())).max().unwrap_or(0);
     let mut text = String::new();

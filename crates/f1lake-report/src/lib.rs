@@ -30,7 +30,6 @@ mod field;
 mod format;
 mod frame;
 mod html;
-pub mod overlay;
 mod quality;
 mod queries;
 mod rows;

@@ -2,6 +2,7 @@
 
 use crate::config::{Login, Method, is_safe, is_same_host};
 use crate::error::{ApiError, Error, one_line};
+use crate::mask::MASK;
 use crate::retry::{Repeat, RetryPolicy, retry_after};
 use crate::runtime::Runtime;
 use secrecy::{ExposeSecret, SecretString};
@@ -21,7 +22,6 @@ const GRANTED: Duration = Duration::from_secs(60);
 const DISCOVERY: &str = "/oidc/.well-known/oauth-authorization-server";
 /// Token endpoint of a workspace that publishes none.
 const TOKEN_PATH: &str = "/oidc/v1/token";
-pub(crate) const MASK: &str = "********";
 const TIMEOUT: Duration = Duration::from_secs(60);
 
 /// Signs requests.

@@ -32,6 +32,7 @@
 mod auth;
 mod config;
 mod error;
+mod mask;
 mod multipart;
 mod profile;
 mod retry;

@@ -1,7 +1,7 @@
 //! The two best laps on one axis.
 
 use crate::data::{LapTrace, TraceSample};
-use crate::overlay::{Anchors, Course, OfficialTimes, Overlay, OverlayError, Reading, TimedLap};
+use f1lake_motion::{Anchors, Course, OfficialTimes, Overlay, OverlayError, Reading, TimedLap};
 
 /// Up to this many metres beyond its first and last sample, a lap keeps their values.
 const EDGE: f64 = 50.0;

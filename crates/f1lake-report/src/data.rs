@@ -1,6 +1,6 @@
 //! The contents of a report.
 
-use crate::overlay::Anchors;
+use f1lake_motion::Anchors;
 use serde::{Deserialize, Serialize};
 
 /// The contents of a session's report. Every list may be empty: the report omits what is missing.

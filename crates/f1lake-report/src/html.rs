@@ -1,26 +1,32 @@
 //! The page: one file that works without scripts and loads nothing from elsewhere.
 
+mod driver;
+mod facts;
+mod lap_table;
+mod results;
+mod tyres;
+
 use crate::charts::{self, Chart, comparison, lap_times, positions, track_map, tyre_stints};
-use crate::clean::clean;
 use crate::colour::{Rgb, SPEED_SCALE, Tyre};
 use crate::compare::compare;
-use crate::data::{LeaderboardRow, QualityStatus, ReportData, SessionHeader};
+use crate::data::{LeaderboardRow, QualityStatus, ReportData};
 use crate::error::ReportError;
-use crate::field::{Field, Member};
-use crate::format;
+use crate::field::Field;
+use crate::heading::{GENERATED, heading, subtitle};
 use crate::quality::{self, Finding};
 use askama::Template;
-use std::collections::BTreeMap;
+use driver::{DriverView, driver_view};
+use facts::facts;
+use lap_table::{LapTable, lap_table};
+use results::{ResultView, results};
 use std::fmt::Write;
+use tyres::{stint_rows, tyres};
 
 /// The page's only script: reads the comparison at the pointer.
 const SCRIPT: &str = include_str!("../templates/report.js");
 /// Digest of [`SCRIPT`] for the page's content security policy: no other script may run.
 const SCRIPT_SHA256: &str = "wrvQDkVJgsHsRYfvJKEot15/2M17m//GbsDddgidOK8=";
 const STYLE: &str = include_str!("../templates/report.css");
-/// Notice for a session that the simulator generated.
-pub(crate) const GENERATED: &str = "Generated data: the simulator invented these results and laps.";
-
 #[derive(Template)]
 #[template(path = "report.html")]
 struct Page<'a> {
@@ -54,40 +60,6 @@ struct Page<'a> {
     quality_summary: String,
     passed: String,
     not_checked: String,
-}
-
-struct DriverView {
-    number: i64,
-    class: String,
-    acronym: String,
-    name: String,
-    team: String,
-    seat: usize,
-}
-
-struct ResultView {
-    place: String,
-    driver: DriverView,
-    grid: String,
-    laps: String,
-    gap: String,
-    best: String,
-    best_lap: String,
-    fastest: bool,
-    phases: [String; 3],
-    theoretical: String,
-    stops: String,
-    points: String,
-}
-
-struct LapTable {
-    drivers: Vec<DriverView>,
-    rows: Vec<(i64, Vec<LapCell>)>,
-}
-
-struct LapCell {
-    text: String,
-    class: &'static str,
 }
 
 struct ComparisonView {
@@ -184,222 +156,6 @@ pub fn render_html(data: &ReportData) -> Result<String, ReportError> {
     Ok(page.render()?)
 }
 
-/// `Australian Grand Prix 2024: Race`.
-pub(crate) fn heading(session: &SessionHeader) -> String {
-    let text = |value: &Option<String>| value.as_deref().map(|v| clean(v, 80)).filter(|v| !v.is_empty());
-    let place = text(&session.meeting_name)
-        .or_else(|| text(&session.location))
-        .or_else(|| text(&session.circuit_short_name))
-        .or_else(|| text(&session.country_name));
-    let year = session
-        .year
-        .map(|y| y.to_string())
-        .filter(|y| place.as_ref().is_none_or(|p| !p.contains(y.as_str())));
-    let before: Vec<String> = place.into_iter().chain(year).collect();
-    let name = text(&session.session_name).unwrap_or_else(|| format!("Session {}", session.session_key));
-    if before.is_empty() { name } else { format!("{}: {name}", before.join(" ")) }
-}
-
-/// Circuit, place, date, category, key.
-pub(crate) fn subtitle(session: &SessionHeader) -> Vec<String> {
-    let text = |value: &Option<String>| value.as_deref().map(|v| clean(v, 60)).filter(|v| !v.is_empty());
-    let mut parts: Vec<String> = Vec::new();
-    let mut add = |part: Option<String>| {
-        if let Some(part) = part
-            && !parts.contains(&part)
-        {
-            parts.push(part);
-        }
-    };
-    add(text(&session.circuit_short_name));
-    add(text(&session.location));
-    add(text(&session.country_name));
-    add(session.date_start.as_deref().map(date));
-    add(text(&session.session_category).filter(|c| Some(c) != text(&session.session_name).as_ref()));
-    add(Some(format!("session {}", session.session_key)));
-    parts
-}
-
-/// `2024-03-24 04:00 UTC` from `2024-03-24T04:00:00...`.
-fn date(text: &str) -> String {
-    let text = clean(text, 40);
-    let day: String = text.chars().take(10).collect();
-    let time: String = text.chars().skip(11).take(5).collect();
-    let is_time = time.len() == 5
-        && time.chars().enumerate().all(|(i, c)| if i == 2 { c == ':' } else { c.is_ascii_digit() });
-    if is_time { format!("{day} {time} UTC") } else { day }
-}
-
-/// The key facts: label, value, remark.
-fn facts(data: &ReportData, field: &Field) -> Vec<(String, String, String)> {
-    let mut facts = Vec::new();
-    let race = data.session.as_ref().is_some_and(|s| s.is_race());
-    if let Some(first) = data.leaderboard.iter().find(|r| r.position == Some(1)) {
-        let member = field.get(first.driver_number);
-        let label = if race { "Winner" } else { "First" };
-        facts.push((
-            label.to_owned(),
-            field.acronym(first.driver_number),
-            member.map(|m| m.team.clone()).unwrap_or_default(),
-        ));
-    }
-    if let Some((row, time)) = fastest(data) {
-        let remark = match row.best_lap_number {
-            Some(lap) => format!("{}, lap {lap}", field.acronym(row.driver_number)),
-            None => field.acronym(row.driver_number),
-        };
-        facts.push(("Best lap".to_owned(), format::lap_time(time), remark));
-    }
-    if race
-        && let Some((second, gap)) = data
-            .leaderboard
-            .iter()
-            .find(|r| r.position == Some(2))
-            .and_then(|r| Some((r, r.gap_to_leader_s.filter(|g| *g > 0.0)?)))
-    {
-        let ahead = format!("over {}", field.acronym(second.driver_number));
-        facts.push(("Margin".to_owned(), format!("{gap:.3} s"), ahead));
-    }
-    if !data.laps.is_empty() {
-        let drivers = charts::laps_by_driver(data).len();
-        facts.push(("Laps".to_owned(), data.laps.len().to_string(), format!("of {drivers} drivers")));
-    }
-    if race && !data.neutralisations.is_empty() {
-        let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
-        for period in &data.neutralisations {
-            *counts.entry(period.kind.label()).or_default() += 1;
-        }
-        let kinds: Vec<String> =
-            counts.iter().map(|(kind, count)| format!("{count} × {}", kind.to_lowercase())).collect();
-        facts.push(("Interruptions".to_owned(), data.neutralisations.len().to_string(), kinds.join(", ")));
-    }
-    if !data.quality.is_empty() {
-        let found = data.quality.iter().filter(|line| line.status == QualityStatus::Warned).count();
-        let value = if found == 0 {
-            "clean".to_owned()
-        } else {
-            format!("{found} finding{}", if found == 1 { "" } else { "s" })
-        };
-        let checked = data.quality.iter().filter(|line| line.status != QualityStatus::NotChecked).count();
-        facts.push(("Data quality".to_owned(), value, format!("in {checked} checks")));
-    }
-    facts
-}
-
-/// The row with the best lap, excluding disqualified drivers.
-pub(crate) fn fastest(data: &ReportData) -> Option<(&LeaderboardRow, f64)> {
-    data.leaderboard
-        .iter()
-        .filter(|row| row.status.as_deref() != Some("DSQ"))
-        .filter_map(|r| Some((r, r.best_lap_s.filter(|t| t.is_finite() && *t > 0.0)?)))
-        .min_by(|a, b| a.1.total_cmp(&b.1))
-}
-
-fn driver_view(member: &Member) -> DriverView {
-    DriverView {
-        number: member.number,
-        class: member.class(),
-        acronym: member.acronym.clone(),
-        name: member.name.clone(),
-        team: member.team.clone(),
-        seat: member.seat.min(2),
-    }
-}
-
-fn results(data: &ReportData, field: &Field) -> Vec<ResultView> {
-    let best = fastest(data).map(|(row, _)| row.driver_number);
-    let number = |value: Option<i64>| value.map(|v| v.to_string()).unwrap_or_default();
-    let time = |value: Option<f64>| value.filter(|t| t.is_finite()).map(format::lap_time).unwrap_or_default();
-    data.leaderboard
-        .iter()
-        .filter_map(|row| {
-            Some(ResultView {
-                place: place(row),
-                driver: driver_view(field.get(row.driver_number)?),
-                grid: number(row.grid_position),
-                laps: number(row.number_of_laps),
-                gap: format::gap(row),
-                best: time(row.best_lap_s),
-                best_lap: number(row.best_lap_number),
-                fastest: best == Some(row.driver_number),
-                phases: [time(row.best_q1_s), time(row.best_q2_s), time(row.best_q3_s)],
-                theoretical: time(row.theoretical_best_s),
-                stops: number(row.pit_stops),
-                points: row.points.map(format::points).unwrap_or_default(),
-            })
-        })
-        .collect()
-}
-
-/// The position, or why there is none.
-pub(crate) fn place(row: &LeaderboardRow) -> String {
-    match (&row.status, row.position) {
-        (Some(status), _) if !status.is_empty() => clean(status, 6),
-        (_, Some(place)) => place.to_string(),
-        _ => "–".to_owned(),
-    }
-}
-
-fn lap_table(data: &ReportData, field: &Field) -> Option<LapTable> {
-    let laps = charts::laps_by_driver(data);
-    let members: Vec<&Member> = field.members().iter().filter(|m| laps.contains_key(&m.number)).collect();
-    let last = laps.values().flatten().map(|l| l.lap_number).max()?;
-    let by_key: BTreeMap<(i64, i64), _> =
-        laps.values().flatten().map(|l| ((l.lap_number, l.driver_number), *l)).collect();
-    let best: BTreeMap<i64, f64> =
-        data.leaderboard.iter().filter_map(|r| Some((r.driver_number, r.best_lap_s?))).collect();
-    let rows = (1..=last)
-        .map(|number| {
-            let cells = members
-                .iter()
-                .map(|member| {
-                    let lap = by_key.get(&(number, member.number));
-                    let time = lap.and_then(|l| charts::lap_time(l));
-                    let is_best =
-                        time.zip(best.get(&member.number)).is_some_and(|(t, b)| (t - b).abs() < 5e-4);
-                    let pit =
-                        lap.is_some_and(|l| l.is_pit_in_lap == Some(true) || l.is_pit_out_lap == Some(true));
-                    LapCell {
-                        text: time.map(format::lap_time).unwrap_or_default(),
-                        class: if is_best {
-                            "best"
-                        } else if pit {
-                            "pit"
-                        } else {
-                            ""
-                        },
-                    }
-                })
-                .collect();
-            (number, cells)
-        })
-        .collect();
-    Some(LapTable { drivers: members.into_iter().map(driver_view).collect(), rows })
-}
-
-fn stint_rows(data: &ReportData, field: &Field) -> Vec<(String, String)> {
-    let drawable = tyre_stints::drawable(data);
-    field
-        .members()
-        .iter()
-        .filter_map(|member| {
-            let texts: Vec<String> = drawable
-                .iter()
-                .filter(|(s, ..)| s.driver_number == member.number)
-                .map(|(stint, start, end)| tyre_stints::describe(stint, *start, *end))
-                .collect();
-            (!texts.is_empty()).then(|| (member.acronym.clone(), texts.join("; ")))
-        })
-        .collect()
-}
-
-/// Compounds that occur, for the legend: class, letter, name.
-fn tyres(data: &ReportData) -> Vec<(&'static str, &'static str, &'static str)> {
-    let used: std::collections::BTreeSet<Tyre> =
-        tyre_stints::drawable(data).iter().map(|(s, ..)| Tyre::of(s.compound.as_deref())).collect();
-    used.into_iter().map(|t| (t.class(), t.letter(), t.name())).collect()
-}
-
 /// CSS rules for colours that depend on the data. Everything in them is a number or comes from [`Rgb::css`].
 fn colours(field: &Field) -> String {
     let (mut light, mut dark, mut hide) = (String::new(), String::new(), String::new());
@@ -424,6 +180,7 @@ fn colours(field: &Field) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::data::SessionHeader;
     use sha2::Digest;
 
     #[test]

@@ -29,11 +29,12 @@ mod error;
 mod field;
 mod format;
 mod frame;
+mod heading;
 mod html;
-pub mod overlay;
 mod quality;
 mod queries;
 mod rows;
+mod standing;
 mod text;
 
 pub use data::{

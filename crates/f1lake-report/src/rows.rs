@@ -2,8 +2,8 @@
 
 use crate::data::{LapTrace, ReportData, TraceSample};
 use crate::error::ReportError;
-use crate::overlay::Anchors;
 use crate::queries::Part;
+use f1lake_motion::Anchors;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;

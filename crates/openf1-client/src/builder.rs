@@ -1,9 +1,12 @@
 //! Builds a client from settings.
 
-use crate::client::{OpenF1, Shared, describe};
+use crate::client::OpenF1;
 use crate::error::Error;
 use crate::limit::{Limits, RateLimiter};
 use crate::login::{Credentials, TokenStore};
+use crate::loopback::is_loopback;
+use crate::shared::Shared;
+use crate::transport::describe;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64};
 use std::time::Duration;
@@ -11,6 +14,13 @@ use tokio::sync::Semaphore;
 
 /// Address of the public API.
 pub const DEFAULT_BASE_URL: &str = "https://api.openf1.org/v1";
+
+impl OpenF1 {
+    /// Starts from the default settings.
+    pub fn builder() -> ClientBuilder {
+        ClientBuilder::default()
+    }
+}
 
 /// Settings of a client. The defaults suit the free tier.
 ///
@@ -159,23 +169,6 @@ impl ClientBuilder {
                 unpacking: Arc::new(Semaphore::new(1)),
             }),
         })
-    }
-}
-
-/// Whether an address is on this machine, so that nothing sent to it leaves it: `localhost`, `127.0.0.0/8` or
-/// `::1`.
-///
-/// ```
-/// assert!(openf1_client::is_loopback(&"http://127.0.0.1:8000/v1".parse()?));
-/// assert!(!openf1_client::is_loopback(&"https://api.openf1.org/v1".parse()?));
-/// # Ok::<(), url::ParseError>(())
-/// ```
-pub fn is_loopback(url: &url::Url) -> bool {
-    match url.host() {
-        Some(url::Host::Domain(name)) => name == "localhost",
-        Some(url::Host::Ipv4(address)) => address.is_loopback(),
-        Some(url::Host::Ipv6(address)) => address.is_loopback(),
-        None => false,
     }
 }
 

@@ -1,77 +1,26 @@
 //! The client: limits, retries and login around every request.
 
 use crate::Endpoint;
-use crate::body::{Body, MAX_BODY, Unpacked};
-use crate::builder::ClientBuilder;
+use crate::answer::{Answer, Turn};
 use crate::endpoint::{Row, Session};
 use crate::error::Error;
 use crate::limit::{RateLimiter, Sending};
-use crate::login::{Credentials, TokenStore, TokenTry, request_token};
+use crate::login::{Credentials, TokenTry, request_token};
 use crate::query::Query;
-use crate::redact::redact;
-use crate::request::Request;
-use crate::retry_after::parse_retry_after;
-use crate::verdict::{FULL_MINUTE, Received, Try, judge, quoted};
-use backon::{BackoffBuilder, ExponentialBuilder};
-use bytes::Bytes;
-use jiff::Timestamp;
-use secrecy::{ExposeSecret, SecretString};
-use std::marker::PhantomData;
+use crate::shared::Shared;
+use crate::too_fast::TooFast;
+use crate::verdict::Try;
+use secrecy::SecretString;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
-/// Bodies up to this compressed size are decompressed and checked on the network's threads.
-const SMALL_BODY: usize = 32 * 1024;
 /// Give up early on a host that has never returned rows: the base URL is probably wrong.
 const TRIES_OF_STRANGER: u32 = 2;
 /// Pauses from this length on are logged for the user.
 const LONG_PAUSE: Duration = Duration::from_secs(10);
 /// Renewals of a token that expires while its request waits for the limiter; after that the server decides.
 const RENEWALS_WHILE_WAITING: u32 = 3;
-
-/// An error of the HTTP library with its causes, without the URL.
-pub(crate) fn describe(error: &reqwest::Error) -> String {
-    let mut text = if error.is_timeout() { "timed out".to_owned() } else { String::new() };
-    let mut cause = std::error::Error::source(error);
-    while let Some(error) = cause {
-        let part = error.to_string();
-        if !text.contains(&part) {
-            if !text.is_empty() {
-                text.push_str(": ");
-            }
-            text.push_str(&part);
-        }
-        cause = error.source();
-    }
-    if text.is_empty() { error.to_string() } else { text }
-}
-
-#[derive(Debug)]
-pub(crate) struct Shared {
-    pub(crate) base: String,
-    pub(crate) token_url: String,
-    pub(crate) http: reqwest::Client,
-    pub(crate) limiter: RateLimiter,
-    pub(crate) credentials: Option<Credentials>,
-    pub(crate) tokens: TokenStore,
-    pub(crate) max_retries: u32,
-    pub(crate) retry_delay: Duration,
-    pub(crate) sent: AtomicU64,
-    pub(crate) received: AtomicU64,
-    pub(crate) retried: AtomicU64,
-    /// Whether this address has ever returned rows.
-    pub(crate) answered: AtomicBool,
-    /// Its one permit serialises the decompression of large responses.
-    pub(crate) unpacking: Arc<Semaphore>,
-}
-
-/// While it lives, the client decompresses no other large response.
-#[derive(Debug, Default)]
-pub struct Turn {
-    _permit: Option<OwnedSemaphorePermit>,
-}
 
 /// Totals of a client so far.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -82,25 +31,6 @@ pub struct Traffic {
     pub retries: u64,
     /// Body bytes of complete responses, after decompression.
     pub bytes: u64,
-}
-
-/// A successful response.
-#[derive(Debug, Clone)]
-pub struct Answer {
-    /// Rows in the body; 0 for a 404 "No results found." and for `[]`.
-    pub rows: usize,
-    /// The JSON array as received; `[]` for a 404.
-    pub body: Bytes,
-    /// HTTP status, 200 or 404.
-    pub status: u16,
-    /// Number of attempts.
-    pub tries: u32,
-    /// When it was received.
-    pub received_at: Timestamp,
-    /// The server's clock when it responded, to the second; `None` without a `Date` header.
-    pub served_at: Option<Timestamp>,
-    /// From sending the last attempt to the head of its response: excludes the limiter's wait and the body.
-    pub round_trip: Duration,
 }
 
 /// Result of [`OpenF1::check_health`].
@@ -121,11 +51,6 @@ pub struct OpenF1 {
 }
 
 impl OpenF1 {
-    /// Starts from the default settings.
-    pub fn builder() -> ClientBuilder {
-        ClientBuilder::default()
-    }
-
     /// The limiter in use.
     pub fn limiter(&self) -> &RateLimiter {
         &self.shared.limiter
@@ -174,7 +99,7 @@ impl OpenF1 {
         let url = format!("{}/{}?{}", self.shared.base, query.endpoint().name(), query.to_query_string()?);
         let request = query.to_string();
         let started = Instant::now();
-        let mut backoff = self.backoff(max_retries);
+        let mut backoff = self.shared.backoff(max_retries);
         let mut tries = 0;
         let mut renewed = false;
         let mut too_fast = TooFast::default();
@@ -182,7 +107,7 @@ impl OpenF1 {
             let (place, bearer) = self.let_go().await?;
             tries += 1;
             self.shared.sent.fetch_add(1, Ordering::Relaxed);
-            match self.try_once(&url, &request, bearer.as_ref(), tries, started, place).await {
+            match self.shared.try_once(&url, &request, bearer.as_ref(), tries, started, place).await {
                 Try::Good(answer, turn) => {
                     self.shared.answered.store(true, Ordering::Relaxed);
                     return Ok((answer, turn));
@@ -248,16 +173,6 @@ impl OpenF1 {
         error
     }
 
-    fn backoff(&self, max_retries: u32) -> backon::ExponentialBackoff {
-        ExponentialBuilder::default()
-            .with_min_delay(self.shared.retry_delay)
-            .with_max_delay(FULL_MINUTE.max(self.shared.retry_delay))
-            .with_factor(2.0)
-            .with_jitter()
-            .with_max_times(max_retries as usize)
-            .build()
-    }
-
     /// A slot of the limits with a token for it. The token is read last, because the wait for a slot can
     /// outlast it.
     async fn let_go(&self) -> Result<(Sending, Option<SecretString>), Error> {
@@ -287,7 +202,7 @@ impl OpenF1 {
         if let Some(bearer) = tokens.current(limiter.clock()) {
             return Ok(bearer);
         }
-        let mut backoff = self.backoff(self.shared.max_retries);
+        let mut backoff = self.shared.backoff(self.shared.max_retries);
         loop {
             let place = limiter.acquire().await?;
             self.shared.sent.fetch_add(1, Ordering::Relaxed);
@@ -302,111 +217,6 @@ impl OpenF1 {
                 }
             }
         }
-    }
-
-    async fn try_once(
-        &self,
-        url: &str,
-        request: &str,
-        bearer: Option<&SecretString>,
-        tries: u32,
-        started: Instant,
-        place: Sending,
-    ) -> Try {
-        let transport = |timeout: bool, detail: &str| Try::Again {
-            error: Error::Transport {
-                request: request.to_owned(),
-                tries,
-                elapsed: started.elapsed(),
-                timeout,
-                detail: self.redact(detail, bearer),
-            },
-            pause: None,
-        };
-        let too_large = || {
-            let detail = format!("more than {MAX_BODY} bytes");
-            Try::Final(Error::TooLarge { request: request.to_owned(), detail })
-        };
-        let mut builder = self.shared.http.get(url).header(reqwest::header::ACCEPT_ENCODING, "gzip");
-        if let Some(bearer) = bearer {
-            builder = builder.bearer_auth(bearer.expose_secret());
-        }
-        let sent_at = Instant::now();
-        let mut answer = match builder.send().await {
-            Ok(answer) => answer,
-            Err(error) => {
-                settle(place, &error).await;
-                return transport(error.is_timeout(), &describe(&error));
-            }
-        };
-        let round_trip = sent_at.elapsed();
-        place.over().await;
-        let status = answer.status().as_u16();
-        let retry_after = answer
-            .headers()
-            .get(reqwest::header::RETRY_AFTER)
-            .and_then(|value| value.to_str().ok())
-            .and_then(|value| parse_retry_after(value, Timestamp::now()));
-        let served_at = answer
-            .headers()
-            .get(reqwest::header::DATE)
-            .and_then(|value| value.to_str().ok())
-            .and_then(|value| httpdate::parse_http_date(value).ok())
-            .and_then(|time| Timestamp::try_from(time).ok());
-        let gzip = answer
-            .headers()
-            .get(reqwest::header::CONTENT_ENCODING)
-            .is_some_and(|coding| coding.as_bytes().eq_ignore_ascii_case(b"gzip"));
-        let mut bytes = Vec::new();
-        loop {
-            match answer.chunk().await {
-                Ok(Some(chunk)) => {
-                    bytes.extend_from_slice(&chunk);
-                    if bytes.len() > MAX_BODY {
-                        return too_large();
-                    }
-                }
-                Ok(None) => break,
-                Err(error) => return transport(error.is_timeout(), &describe(&error)),
-            }
-        }
-        let received_at = Timestamp::now();
-        let (unpacked, turn) = match self.unpack(Body { bytes, gzip }, status).await {
-            Ok(unpacked) => unpacked,
-            Err(detail) => {
-                return Try::Final(Error::Body { request: request.to_owned(), tries, detail });
-            }
-        };
-        let Unpacked { bytes, rows } = match unpacked {
-            Ok(Some(unpacked)) => unpacked,
-            Ok(None) => return too_large(),
-            Err(error) => return transport(false, &format!("broken gzip: {error}")),
-        };
-        self.shared.received.fetch_add(bytes.len() as u64, Ordering::Relaxed);
-        let received =
-            Received { status, retry_after, served_at, received_at, body: bytes, rows, round_trip, turn };
-        judge(request, received, tries, started, &|words| self.redact(words, bearer))
-    }
-
-    /// Decompresses large bodies one at a time, off the network's threads.
-    async fn unpack(
-        &self,
-        body: Body,
-        status: u16,
-    ) -> Result<(std::io::Result<Option<Unpacked>>, Turn), String> {
-        if body.bytes.len() <= SMALL_BODY {
-            return Ok((body.unpack(status == 200), Turn::default()));
-        }
-        let permit = Arc::clone(&self.shared.unpacking).acquire_owned().await;
-        let turn = Turn { _permit: Some(permit.map_err(|error| error.to_string())?) };
-        let unpacking = tokio::task::spawn_blocking(move || (body.unpack(status == 200), turn));
-        unpacking.await.map_err(|error| error.to_string())
-    }
-
-    /// A foreign message for an error, with the account's secrets masked and [`quoted`].
-    fn redact(&self, words: &str, bearer: Option<&SecretString>) -> String {
-        let password = self.shared.credentials.as_ref().map(|credentials| &credentials.password);
-        quoted(&redact(words, &[password, bearer].into_iter().flatten().collect::<Vec<_>>()))
     }
 
     /// Requests the newest session, to see whether the API is reachable, open and what it claims to be.
@@ -431,42 +241,8 @@ impl OpenF1 {
             Err(error) => Err(Error::Body {
                 request: query.to_string(),
                 tries: answer.tries,
-                detail: self.redact(&error.to_string(), self.shared.tokens.any().as_ref()),
+                detail: self.shared.redact(&error.to_string(), self.shared.tokens.any().as_ref()),
             }),
         }
-    }
-
-    /// A typed request from a query of that endpoint.
-    pub fn query<R: Row>(&self, query: Query) -> Request<'_, R> {
-        Request { client: self, query, row: PhantomData }
-    }
-}
-
-/// Waits after the 429s of one request. They grow to a full minute, because message and headers may name a
-/// short window while a longer one is full too.
-#[derive(Debug, Default)]
-struct TooFast {
-    times: u32,
-    last: Duration,
-}
-
-impl TooFast {
-    /// The next wait, at least as long as the server asked for; `None` when a full minute did not help or
-    /// retries are off.
-    fn next(&mut self, asked: Duration, max_retries: u32) -> Option<Duration> {
-        if max_retries == 0 || (self.last >= FULL_MINUTE && self.times >= max_retries) {
-            return None;
-        }
-        self.times += 1;
-        self.last = asked.max((self.last * 2).min(FULL_MINUTE));
-        Some(self.last)
-    }
-}
-
-/// Settles the slot of a failed request: without a connection nothing was sent, otherwise it may still
-/// arrive.
-pub(crate) async fn settle(place: Sending, error: &reqwest::Error) {
-    if error.is_connect() {
-        place.unused().await;
     }
 }

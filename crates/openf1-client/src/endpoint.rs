@@ -1,5 +1,7 @@
-//! The one table of the API's endpoints: names, grain, keys and fields. Typed rows, queries, plans,
-//! schemas and documents derive from it; adding an endpoint is one edit here.
+//! The one table of the API's 18 endpoints; long, because adding an endpoint is one edit in one file.
+//!
+//! It has their names, grain, keys and fields. Typed rows, queries, plans, schemas and documents derive from
+//! it.
 
 use crate::field::{FieldType, FieldValue, Gap, ResultTime};
 use jiff::Timestamp;

@@ -11,6 +11,8 @@
 //! # }
 //! ```
 
+mod answer;
+mod attempt;
 mod body;
 mod builder;
 mod client;
@@ -19,17 +21,23 @@ mod error;
 pub mod field;
 pub mod limit;
 mod login;
+mod loopback;
 pub mod query;
 mod redact;
 mod request;
 pub mod retry_after;
+mod shared;
+mod too_fast;
+mod transport;
 mod verdict;
 
-pub use builder::{ClientBuilder, DEFAULT_BASE_URL, is_loopback};
-pub use client::{Answer, Health, OpenF1, Traffic, Turn};
+pub use answer::{Answer, Turn};
+pub use builder::{ClientBuilder, DEFAULT_BASE_URL};
+pub use client::{Health, OpenF1, Traffic};
 pub use endpoint::{Endpoint, Row};
 pub use error::Error;
 pub use limit::*;
 pub use login::Credentials;
+pub use loopback::is_loopback;
 pub use query::{Op, Operand, Query, QueryError};
 pub use request::Request;

@@ -1,8 +1,8 @@
 //! Login of a sponsor account: `POST /token`, a bearer token good for an hour, renewed early.
 
-use crate::client::settle;
 use crate::error::Error;
 use crate::limit::{Clock, Sending};
+use crate::transport::{describe, settle};
 use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
 use std::sync::{PoisonError, RwLock};
@@ -104,7 +104,7 @@ pub(crate) async fn request_token(
         tries: 1,
         elapsed: std::time::Duration::ZERO,
         timeout: error.is_timeout(),
-        detail: crate::client::describe(&error),
+        detail: describe(&error),
     };
     let form = [("username", who.username.as_str()), ("password", who.password.expose_secret())];
     let answer = match http.post(url).form(&form).send().await {

@@ -1,6 +1,7 @@
 //! Typed requests: filters, then rows.
 
-use crate::client::{Answer, OpenF1};
+use crate::answer::Answer;
+use crate::client::OpenF1;
 use crate::endpoint::{self, Row};
 use crate::error::Error;
 use crate::query::{Op, Operand, Query};
@@ -10,9 +11,9 @@ use std::marker::PhantomData;
 /// A typed request. Add filters, then [`send`](Self::send).
 #[derive(Debug, Clone)]
 pub struct Request<'c, R> {
-    pub(crate) client: &'c OpenF1,
-    pub(crate) query: Query,
-    pub(crate) row: PhantomData<R>,
+    client: &'c OpenF1,
+    query: Query,
+    row: PhantomData<R>,
 }
 
 impl<R: Row> Request<'_, R> {
@@ -66,6 +67,13 @@ impl<R: Row> Request<'_, R> {
     /// See [`Error`].
     pub async fn send_raw(self) -> Result<Answer, Error> {
         self.client.fetch(&self.query).await
+    }
+}
+
+impl OpenF1 {
+    /// A typed request from a query of that endpoint.
+    pub fn query<R: Row>(&self, query: Query) -> Request<'_, R> {
+        Request { client: self, query, row: PhantomData }
     }
 }
 

@@ -1,6 +1,6 @@
 //! The meaning of each status that the API uses.
 
-use crate::client::{Answer, Turn};
+use crate::answer::{Answer, Turn};
 use crate::error::Error;
 use bytes::Bytes;
 use jiff::Timestamp;

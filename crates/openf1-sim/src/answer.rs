@@ -7,13 +7,14 @@ use crate::endpoint::Endpoint;
 use crate::error::SimError;
 use crate::faults::FaultPlan;
 use crate::generate::Generated;
+use crate::meter::Meter;
 use crate::query::Query;
+use crate::refusal::Refusal;
 use crate::replay::Replay;
-use crate::row::{self, Row};
+use crate::row::{self, Row, Tables};
 use serde_json::value::RawValue;
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Instant;
 
 /// An open source of rows.
 #[derive(Debug)]
@@ -30,14 +31,6 @@ pub(crate) struct Answer {
     pub(crate) csv: bool,
 }
 
-/// A response other than 200.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum Refusal {
-    Nothing,
-    TooMuch,
-    Broken(String),
-}
-
 /// Answers queries.
 #[derive(Debug)]
 pub(crate) struct Library {
@@ -48,28 +41,6 @@ pub(crate) struct Library {
     asked: Mutex<HashMap<(Endpoint, Option<i64>), u64>>,
     now: Option<i64>,
 }
-
-/// Counts rows and bytes against the budget.
-pub(crate) struct Meter<'a> {
-    budget: &'a Budget,
-    started: Instant,
-}
-
-impl<'a> Meter<'a> {
-    pub(crate) fn new(budget: &'a Budget) -> Self {
-        Self { budget, started: Instant::now() }
-    }
-
-    pub(crate) fn check(&self, rows: usize, bytes: usize) -> Result<(), Refusal> {
-        let over = self.budget.max_rows.is_some_and(|m| rows > m)
-            || self.budget.max_bytes.is_some_and(|m| bytes > m)
-            || self.budget.max_time.is_some_and(|m| self.started.elapsed() > m);
-        if over { Err(Refusal::TooMuch) } else { Ok(()) }
-    }
-}
-
-/// Rows by session; rows of the calendar have none.
-pub(crate) type Tables = Vec<(Option<i64>, Arc<Vec<Row>>)>;
 
 impl Library {
     pub(crate) fn open(

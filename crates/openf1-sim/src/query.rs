@@ -1,4 +1,4 @@
-//! The query string as the API reads it, quirks included.
+//! The query string as the API reads it, quirks included; one file, because the fuzz targets include it.
 //!
 //! Operators are inside the text (`speed>=315`). A client that encodes a parameter named `date>=` sends
 //! `date%3E%3D=X`, which is read as `date>==X`: the value is the text `=X`, not a date.

@@ -1,11 +1,10 @@
 //! Recorded rows, served as recorded.
 
 use crate::SimError;
-use crate::answer::Tables;
 use crate::clock;
 use crate::endpoint::Endpoint;
 use crate::query::Query;
-use crate::row::Row;
+use crate::row::{Row, Tables};
 use flate2::read::GzDecoder;
 use serde_json::value::RawValue;
 use std::collections::{BTreeMap, HashMap};

@@ -3,6 +3,7 @@
 use crate::clock;
 use serde_json::{Map, Value};
 use std::cmp::Ordering;
+use std::sync::Arc;
 
 /// One object of a response: its fields, and its original text if it was recorded.
 #[derive(Debug, Clone)]
@@ -72,3 +73,6 @@ pub(crate) fn sort(rows: &mut Vec<&Row>) {
     keyed.sort_by(|a, b| a.0.cmp(&b.0).then(Ordering::Equal));
     rows.extend(keyed.into_iter().map(|(_, r)| r));
 }
+
+/// Rows by session; rows of the calendar have none.
+pub(crate) type Tables = Vec<(Option<i64>, Arc<Vec<Row>>)>;

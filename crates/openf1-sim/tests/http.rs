@@ -1,4 +1,4 @@
-//! The simulator over real HTTP on loopback.
+//! The simulator over real HTTP on loopback; one file, because all tests put the same few questions to it.
 #![allow(clippy::unwrap_used, reason = "helpers of tests are tests, which clippy cannot know")]
 
 use openf1_sim::{

@@ -6,7 +6,7 @@ use crate::error::Error;
 use crate::exit_code::ExitCode;
 use crate::output::{Column, print};
 use f1lake::Zone;
-use f1lake::config::{Config, LoadTo, Loaded};
+use f1lake::config::{Config, Loaded};
 use openf1_client::{Health, OpenF1};
 use serde::Serialize;
 use std::time::Duration;
@@ -144,7 +144,7 @@ async fn warehouse(_config: &Config) -> Option<Result<(String, ()), Error>> {
 
 #[cfg(feature = "databricks")]
 async fn warehouse(config: &Config) -> Option<Result<(String, ()), Error>> {
-    if config.load_to != LoadTo::Databricks && config.databricks_warehouse.is_none() {
+    if config.load_to != f1lake::config::LoadTo::Databricks && config.databricks_warehouse.is_none() {
         return None;
     }
     Some(match timeout(LONGEST, f1lake::workspace::warehouse(config)).await {

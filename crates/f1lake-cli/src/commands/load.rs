@@ -4,7 +4,9 @@ use super::Context;
 use crate::cli::LoadArgs;
 use crate::error::Error;
 use crate::exit_code::ExitCode;
-use crate::output::{Column, print, write};
+#[cfg(feature = "databricks")]
+use crate::output::write;
+use crate::output::{Column, print};
 use crate::progress::plural;
 #[cfg(feature = "databricks")]
 use f1lake::DatabricksNames;

@@ -4,7 +4,7 @@
 #![allow(clippy::print_stdout, reason = "the counts are what the test is read for")]
 
 use crate::{Place, Simulated};
-use f1lake_report::overlay::{Anchors, OfficialTimes, Overlay, Reading, TimedLap};
+use f1lake_motion::{Anchors, OfficialTimes, Overlay, Reading, TimedLap};
 use serde_json::{Map, Value, json};
 use std::collections::BTreeMap;
 

@@ -1,7 +1,7 @@
 //! The Files API against minilake, an independent emulator from PyPI. Its SQL proves nothing and is not used.
 
+use crate::conformance::conforms;
 use crate::fake::{FAST, PAT};
-use crate::volumes::conforms;
 use f1lake_databricks::{Explicit, Login, VolumeStore, Workspace};
 use object_store::ObjectStoreExt;
 use object_store::path::Path;

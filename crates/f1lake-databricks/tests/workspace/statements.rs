@@ -112,7 +112,7 @@ async fn a_statement_is_never_sent_twice_unless_it_was_refused() {
         assert!(matches!(error, Error::OutcomeUnknown { .. }), "{error}");
         assert_eq!(fake.take_seen().len(), 1, "{status}");
     }
-    let url = crate::fake::cutter(&fake, vec![crate::fake::Cut::Down(3)]).await;
+    let url = crate::cutter::cutter(&fake, vec![crate::cutter::Cut::Down(3)]).await;
     let workspace = crate::fake::workspace(fake.login_at(&url));
     let statement = Statement::new("CREATE TABLE t (i INT)");
     let error = workspace.execute(WAREHOUSE, &statement, &CancellationToken::new()).await.unwrap_err();

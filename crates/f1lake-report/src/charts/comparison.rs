@@ -8,7 +8,7 @@ use crate::error::ReportError;
 use crate::field::Field;
 use crate::format;
 use crate::frame::{Axis, Margins, Plot, Shape, round_ticks};
-use crate::overlay::Overlay;
+use f1lake_motion::Overlay;
 use std::ops::Range;
 
 /// Points along the lap at which the delta is drawn.

@@ -8,7 +8,7 @@ use crate::data::LapTrace;
 use crate::error::ReportError;
 use crate::field::Field;
 use crate::frame::letters;
-use crate::overlay::{Overlay, Side};
+use f1lake_motion::{Overlay, Side};
 use plotters::coord::Shift;
 use plotters::drawing::DrawingArea;
 use plotters::element::{Circle, PathElement, Rectangle, Text};

@@ -1,36 +1,16 @@
 //! Rows as in the gold tables of the lake, made from a simulated season.
 
-use f1lake_report::overlay::{OfficialTimes, Reading};
+use f1lake_motion::Reading;
 use f1lake_report::{Part, Rows};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 
 /// Rows of the first session of this name in the generated season 2024.
 pub(crate) async fn session(name: &str) -> Rows {
-    let api = Api::start(openf1_sim::GeneratedConfig::default()).await;
+    let api = Api::start().await;
     let rows = api.rows_of(name).await;
     api.simulator.shutdown().await;
     rows
-}
-
-/// The best lap of each driver of the first race, fastest first, from telemetry with this many samples per
-/// second.
-pub(crate) async fn best_laps_of_the_race(telemetry_hz: f64) -> Vec<(OfficialTimes, Vec<Reading>)> {
-    let api = Api::start(openf1_sim::GeneratedConfig { telemetry_hz, ..Default::default() }).await;
-    let sessions = api.get("sessions?year=2024&is_cancelled=false&session_name=Race").await;
-    let key = &sessions[0]["session_key"];
-    let laps = api.get(&format!("laps?session_key={key}")).await;
-    let laps = laps_with_places(&laps, &[], &[]);
-    let mut fastest: Vec<&Value> = best_laps(&laps).into_values().collect();
-    fastest.sort_by(|a, b| seconds(a).total_cmp(&seconds(b)));
-    let mut found = Vec::new();
-    for lap in fastest {
-        let readings = along(lap, &api.during("car_data", key, lap).await);
-        let sectors_s = ["sector_1_s", "sector_2_s", "sector_3_s"].map(|sector| lap[sector].as_f64());
-        found.push((OfficialTimes { lap_s: seconds(lap), sectors_s }, readings));
-    }
-    api.simulator.shutdown().await;
-    found
 }
 
 struct Api {
@@ -40,9 +20,9 @@ struct Api {
 }
 
 impl Api {
-    async fn start(generated: openf1_sim::GeneratedConfig) -> Self {
+    async fn start() -> Self {
         let simulator = openf1_sim::start(openf1_sim::SimConfig {
-            source: openf1_sim::Source::Generated(generated),
+            source: openf1_sim::Source::Generated(openf1_sim::GeneratedConfig::default()),
             limits: openf1_sim::SimLimits::None,
             now: Some("2025-01-01T00:00:00Z".parse().unwrap()),
             ..Default::default()

@@ -4,7 +4,6 @@
 
 mod fixture;
 mod hostile;
-mod overlay;
 mod page;
 
 use f1lake_report::{

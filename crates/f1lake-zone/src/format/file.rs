@@ -1,8 +1,8 @@
 //! A landing file in any format and compression.
 
 use super::hashing::{Hashing, Output};
+use super::kinds::{Compression, Format};
 use super::parquet::{ParquetRows, ParquetSink};
-use super::{Compression, Format};
 use crate::error::ZoneError;
 use crate::files::{Existing, NewFile};
 use openf1_client::Endpoint;

@@ -1,7 +1,7 @@
 //! Parquet landing files: one typed column per field, and `_rescued_data` for values that do not fit.
 
-use super::Compression;
 use super::hashing::Output;
+use super::kinds::Compression;
 use crate::added_fields::added_fields;
 use crate::error::ZoneError;
 use arrow_array::builder::{

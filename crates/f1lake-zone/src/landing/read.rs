@@ -1,6 +1,6 @@
 //! Reads landed files back, for the steps after the landing zone.
 
-use super::Landing;
+use super::zone::Landing;
 use crate::error::ZoneError;
 use crate::files::blocking;
 use crate::format::{Rows, digest};

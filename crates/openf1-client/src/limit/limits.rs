@@ -1,8 +1,7 @@
 //! How many requests may arrive, and errors of limits.
 
-use super::log::Log;
+use crate::loopback::is_loopback;
 use std::path::PathBuf;
-use std::time::Duration;
 
 /// Microseconds of a minute.
 pub(super) const MINUTE: i64 = 60_000_000;
@@ -45,7 +44,7 @@ impl Limits {
 
     /// The default limits: none for a server on this machine, otherwise those of the account's tier.
     pub fn default_for(base_url: &str, has_account: bool) -> Self {
-        if url::Url::parse(base_url).is_ok_and(|url| crate::builder::is_loopback(&url)) {
+        if url::Url::parse(base_url).is_ok_and(|url| is_loopback(&url)) {
             Self::unlimited()
         } else if has_account {
             Self::SPONSOR
@@ -93,12 +92,6 @@ impl Limits {
     /// How long requests are remembered: the longest window, and at least a minute.
     pub(super) fn memory(&self) -> i64 {
         self.windows().map(|window| window.guarded().length).fold(MINUTE, i64::max)
-    }
-
-    /// Least time from the first to the last of `requests` arrivals within these limits.
-    pub fn least_time(&self, requests: usize) -> Duration {
-        let windows: Vec<Window> = self.windows().collect();
-        Log::default().time_for(requests, &windows, self.memory(), 0)
     }
 }
 

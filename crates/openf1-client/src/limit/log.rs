@@ -180,3 +180,11 @@ impl Log {
         }
     }
 }
+
+impl Limits {
+    /// Least time from the first to the last of `requests` arrivals within these limits.
+    pub fn least_time(&self, requests: usize) -> Duration {
+        let windows: Vec<Window> = self.windows().collect();
+        Log::default().time_for(requests, &windows, self.memory(), 0)
+    }
+}

@@ -1,6 +1,7 @@
 //! One lap of one driver: position and speed of the car at any time of the lap.
 
 use super::model::{Errand, Run};
+use super::moment::Moment;
 use super::random::{mix, unit};
 use super::track::{Profile, Track, drag, pull};
 
@@ -9,19 +10,6 @@ const LANE: f64 = 80.0 / 3.6;
 
 /// Milliseconds that a car waiting in the lane spends moving along it.
 const LANE_MOVING: i64 = 17_500;
-
-/// State of a car at one moment.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Moment {
-    /// Last node passed, and the fraction of the way to the next.
-    pub(crate) node: usize,
-    pub(crate) part: f64,
-    /// m/s.
-    pub(crate) speed: f64,
-    /// 0 to 100.
-    pub(crate) throttle: f64,
-    pub(crate) braking: bool,
-}
 
 /// A lap being driven. Moments are requested nearly in time order.
 #[derive(Debug)]

@@ -1,8 +1,17 @@
 //! The championship standings.
 
-use super::Won;
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
+
+/// Points and place of one driver in a race or sprint.
+#[derive(Debug)]
+pub(crate) struct Won {
+    pub(crate) number: i64,
+    pub(crate) team: &'static str,
+    pub(crate) points: i64,
+    /// Place in a Grand Prix; `None` in a sprint and when not classified.
+    pub(crate) place: Option<i64>,
+}
 
 /// A competitor's points and places so far, ordered by points, then by wins, second places and so on, which
 /// count in Grands Prix only.

@@ -8,32 +8,62 @@ mod laps;
 mod order;
 mod race_control;
 mod results;
+mod table;
 mod tyres;
 
-use super::Generated;
-use super::calendar::Session;
-use super::model::Model;
-use super::random::Rng;
-use super::roster::Driver;
+use super::seasons::Generated;
 use crate::endpoint::Endpoint;
-use crate::row::Row;
-pub(crate) use calendar::{meetings, sessions};
-use serde_json::{Map, Value, json};
+use crate::meter::Meter;
+use crate::query::Query;
+use crate::refusal::Refusal;
+use crate::row::{Row, Tables};
+use std::sync::{Arc, PoisonError};
+use table::Table;
 
-fn row(value: Value) -> Row {
-    match value {
-        Value::Object(fields) => Row::new(fields),
-        _ => Row::new(Map::new()),
+impl Generated {
+    /// The tables that may hold rows for a query on any endpoint except telemetry.
+    pub(crate) fn tables(
+        &self,
+        endpoint: Endpoint,
+        query: &Query,
+        now: i64,
+        meter: &Meter<'_>,
+    ) -> Result<Tables, Refusal> {
+        match endpoint {
+            Endpoint::Meetings => {
+                return Ok(vec![(None, Arc::new(calendar::meetings(&self.meetings)))]);
+            }
+            Endpoint::Sessions => {
+                return Ok(vec![(None, Arc::new(calendar::sessions(&self.sessions)))]);
+            }
+            _ => {}
+        }
+        let mut found = Vec::new();
+        let mut rows = 0;
+        for (index, session) in self.candidates(query, now) {
+            let table = self.table(index, endpoint);
+            rows += table.iter().filter(|r| query.matches(&r.fields)).count();
+            meter.check(rows, 0)?;
+            found.push((Some(session.key), table));
+        }
+        Ok(found)
+    }
+
+    pub(super) fn table(&self, index: usize, endpoint: Endpoint) -> Arc<Vec<Row>> {
+        let key = (index, endpoint);
+        if let Some(table) = self.tables.lock().unwrap_or_else(PoisonError::into_inner).get(&key) {
+            return table;
+        }
+        let table = Arc::new(session(self, index, endpoint));
+        let size = table.len();
+        let mut cache = self.tables.lock().unwrap_or_else(PoisonError::into_inner);
+        cache.put(key, Arc::clone(&table), size);
+        table
     }
 }
 
-/// Milliseconds as the API's seconds. Whole numbers lose their fraction, as they often do there.
-fn seconds(ms: i64) -> Value {
-    if ms % 1000 == 0 { json!(ms / 1000) } else { json!(ms as f64 / 1000.0) }
-}
-
 /// The rows of one session, in the order of ingestion.
-pub(crate) fn session(generated: &Generated, index: usize, endpoint: Endpoint) -> Vec<Row> {
+fn session(generated: &Generated, index: usize, endpoint: Endpoint) -> Vec<Row> {
     let session = &generated.sessions[index];
     let roster = generated.roster(session.year);
     let model = generated.model(index);
@@ -54,38 +84,5 @@ pub(crate) fn session(generated: &Generated, index: usize, endpoint: Endpoint) -
         Endpoint::ChampionshipDrivers => results::championship(generated, index, false),
         Endpoint::ChampionshipTeams => results::championship(generated, index, true),
         Endpoint::Meetings | Endpoint::Sessions | Endpoint::CarData | Endpoint::Location => Vec::new(),
-    }
-}
-
-struct Table<'a> {
-    seed: u64,
-    session: &'a Session,
-    roster: &'a [Driver],
-    model: &'a Model,
-}
-
-impl Table<'_> {
-    fn rng(&self, what: u64) -> Rng {
-        Rng::new(&[self.seed, self.session.key as u64, what])
-    }
-
-    /// A row with the two common keys.
-    fn keyed(&self, value: Value) -> Row {
-        let mut row = row(value);
-        row.fields.insert("meeting_key".to_owned(), json!(self.session.meeting_key));
-        row.fields.insert("session_key".to_owned(), json!(self.session.key));
-        row
-    }
-
-    fn runs(&self) -> impl Iterator<Item = (&Driver, &super::model::Run)> {
-        self.roster.iter().zip(&self.model.runs)
-    }
-
-    /// When the leader of a race completed each of his laps.
-    fn leader_ends(&self) -> Vec<i64> {
-        let laps = self.model.runs.iter().map(|r| r.laps.len()).max().unwrap_or(0);
-        let ends =
-            |n: usize| self.model.runs.iter().filter_map(move |r| r.laps.get(n).filter(|l| l.complete));
-        (0..laps).map_while(|n| ends(n).map(super::model::Lap::end).min()).collect()
     }
 }

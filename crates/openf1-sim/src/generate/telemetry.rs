@@ -4,17 +4,18 @@
 //! of one driver costs only that minute. As in the real feed, one packet carries all cars: the drivers of a
 //! session share their dates; `location` and `car_data` do not.
 
-use super::Generated;
 use super::calendar::Session;
-use super::drive::{Drive, Moment};
+use super::drive::Drive;
 use super::model::{Model, Run};
+use super::moment::Moment;
 use super::random::{mix, unit};
-use super::roster::Driver;
+use super::seasons::Generated;
 use super::track::Track;
-use crate::answer::{Meter, Refusal};
 use crate::clock::{self, HOUR, MINUTE, SECOND};
 use crate::endpoint::Endpoint;
+use crate::meter::Meter;
 use crate::query::{Cell, FieldFilter, Query};
+use crate::refusal::Refusal;
 
 /// When samples are taken.
 struct Beat {
@@ -231,11 +232,6 @@ fn allows(filters: &[(&FieldFilter, usize)], values: &[Option<i64>]) -> bool {
 }
 
 impl Generated {
-    /// Seed that makes a driver's laps of a session unique.
-    pub(crate) fn drive_seed(&self, session: &Session, driver: &Driver) -> u64 {
-        mix(&[self.seed, session.key as u64, driver.number as u64, 41])
-    }
-
     /// The JSON array of a telemetry query and its number of rows.
     pub(crate) fn telemetry(
         &self,

@@ -7,11 +7,19 @@ mod season;
 mod telemetry;
 
 use super::*;
-use crate::answer::Meter;
-use crate::config::Budget;
+use crate::clock::{HOUR, MINUTE};
+use crate::config::{Budget, GeneratedConfig};
+use crate::endpoint::Endpoint;
+use crate::error::SimError;
+use crate::meter::Meter;
 use crate::query::Query;
+use crate::refusal::Refusal;
+use crate::row::Row;
+use calendar::{Kind, Session};
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+use truth::tell;
 
 const NOW: i64 = 2_000_000_000_000;
 

@@ -4,8 +4,8 @@
 //! come from the same curve. The circuit is the same in every year and for every seed.
 
 use super::calendar::Place;
-use super::drive::Moment;
 use super::model;
+use super::moment::Moment;
 use super::random::Rng;
 use std::f64::consts::{PI, TAU};
 

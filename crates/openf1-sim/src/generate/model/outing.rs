@@ -1,6 +1,8 @@
 //! An outing: out of the garage, some laps, and in again, in practice and qualifying.
 
-use super::{Errand, Lap, Passage, Red, Run, Stint, Told, sectors};
+use super::run::{Errand, Lap, Passage, Run, Stint, Told};
+use super::sectors::sectors;
+use super::session::Red;
 use crate::clock::SECOND;
 use crate::generate::calendar::Session;
 use crate::generate::random::Rng;

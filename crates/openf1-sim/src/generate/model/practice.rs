@@ -1,7 +1,8 @@
 //! Practice and testing.
 
 use super::outing::{End, Outing};
-use super::{Deletion, Ending, Lap, Line, Model, Part, Red, Run, Timing, Told, compound};
+use super::run::{Deletion, Lap, Run, Told, compound};
+use super::session::{Ending, Line, Model, Part, Red, Timing};
 use crate::clock::{MINUTE, SECOND};
 use crate::generate::calendar::{Kind, Session};
 use crate::generate::random::{self, Rng};

@@ -2,7 +2,8 @@
 
 use super::outing::{End, Outing};
 use super::practice::deletion;
-use super::{Ending, Lap, Line, Model, Part, Red, Run, Timing};
+use super::run::{Lap, Run};
+use super::session::{Ending, Line, Model, Part, Red, Timing};
 use crate::clock::{MINUTE, SECOND};
 use crate::generate::calendar::{Kind, Session};
 use crate::generate::random::{self, Rng};

@@ -5,10 +5,9 @@ mod field;
 mod red;
 mod script;
 
-use super::{
-    Deletion, Ending, Errand, Lap, Line, Model, Part, Penalty, Run, Stint, Timing, Told, compound,
-    sector_shares,
-};
+use super::run::{Deletion, Errand, Lap, Run, Stint, Told, compound};
+use super::sectors::sector_shares;
+use super::session::{Ending, Line, Model, Neutral, Part, Penalty, Timing};
 use crate::clock::{MINUTE, SECOND};
 use crate::generate::calendar::{Kind, Session};
 use crate::generate::random::{self, Rng};
@@ -156,7 +155,7 @@ impl Field {
         if behind_safety_car {
             self.rule = Rule::Queue(None);
             self.laps_to_lead = 1;
-            self.troubles.push(super::Neutral::behind_safety_car(start));
+            self.troubles.push(Neutral::behind_safety_car(start));
         }
         for i in 0..self.cars.len() {
             self.cars[i].next_lap(start);

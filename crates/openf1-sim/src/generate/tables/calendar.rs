@@ -1,6 +1,6 @@
 //! Meetings and sessions.
 
-use super::row;
+use super::table::row;
 use crate::clock::iso;
 use crate::generate::calendar::{Meeting, Session};
 use crate::row::Row;

@@ -1,6 +1,6 @@
 //! Who drives.
 
-use super::row;
+use super::table::row;
 use crate::generate::calendar::{Kind, Session};
 use crate::generate::model::Model;
 use crate::generate::roster::Driver;

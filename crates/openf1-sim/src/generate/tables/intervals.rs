@@ -1,6 +1,6 @@
 //! Gaps to the leader and to the car ahead.
 
-use super::{Table, seconds};
+use super::table::{Table, seconds};
 use crate::clock::{SECOND, iso};
 use crate::row::Row;
 use serde_json::{Value, json};

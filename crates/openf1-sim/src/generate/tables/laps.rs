@@ -1,6 +1,6 @@
 //! Laps.
 
-use super::Table;
+use super::table::Table;
 use crate::clock::iso;
 use crate::generate::calendar::Kind;
 use crate::generate::drive::Drive;

@@ -1,6 +1,6 @@
 //! Positions on track, and overtakes.
 
-use super::Table;
+use super::table::Table;
 use crate::clock::{HOUR, MINUTE, iso};
 use crate::row::Row;
 use serde_json::json;

@@ -3,7 +3,7 @@
 mod flags;
 mod race;
 
-use super::Table;
+use super::table::Table;
 use crate::clock::{MINUTE, SECOND, iso};
 use crate::generate::roster::Driver;
 use crate::row::Row;

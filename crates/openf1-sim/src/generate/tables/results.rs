@@ -1,9 +1,10 @@
 //! Results, grids and championship standings.
 
-use super::Table;
+use super::table::Table;
 use crate::generate::calendar::Kind;
 use crate::generate::model::Timing;
-use crate::generate::{Generated, Won, standings};
+use crate::generate::seasons::Generated;
+use crate::generate::standings::{self, Won};
 use crate::row::Row;
 use serde_json::{Map, Value, json};
 use std::collections::BTreeMap;

@@ -1,6 +1,6 @@
 //! Sets of tyres and pit lane passages.
 
-use super::Table;
+use super::table::Table;
 use crate::clock::{DAY, days_from_civil, iso};
 use crate::generate::calendar::Kind;
 use crate::generate::model::{Run, Stint, Told};

@@ -10,7 +10,7 @@ fn ms(text: &str) -> i64 {
 fn truths(seed: u64, year: i32) -> (Generated, Vec<(usize, Truth)>) {
     let g = generated(seed, &[year]);
     let held: Vec<usize> = (0..g.sessions.len()).filter(|i| !g.sessions[*i].cancelled).collect();
-    let truths = held.into_iter().map(|i| (i, truth::tell(&g, i))).collect();
+    let truths = held.into_iter().map(|i| (i, tell(&g, i))).collect();
     (g, truths)
 }
 

@@ -14,7 +14,7 @@ struct Season {
 fn season(seed: u64, year: i32) -> Season {
     let g = generated(seed, &[year]);
     let held = |i: &usize| !g.sessions[*i].cancelled;
-    let truths = (0..g.sessions.len()).filter(held).map(|i| (i, truth::tell(&g, i))).collect();
+    let truths = (0..g.sessions.len()).filter(held).map(|i| (i, tell(&g, i))).collect();
     Season { g, truths }
 }
 

@@ -1,6 +1,6 @@
 //! Derives the truth from the state of the generator.
 
-use super::{
+use super::record::{
     Driver, DriverResult, DriverStanding, Lap, Neutralisation, Part, Passage, Standings, Stint, TeamStanding,
     Trace, Truth,
 };
@@ -8,8 +8,9 @@ use crate::clock::iso;
 use crate::generate::calendar::{Kind, Session};
 use crate::generate::drive::Drive;
 use crate::generate::model::{Ending, Line, Model, Restart, Run, Timing, Told, Trouble};
+use crate::generate::seasons::Generated;
+use crate::generate::standings;
 use crate::generate::track::Track;
-use crate::generate::{Generated, standings};
 
 fn seconds(ms: i64) -> f64 {
     ms as f64 / 1000.0

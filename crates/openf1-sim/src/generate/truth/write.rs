@@ -1,8 +1,8 @@
 //! Writes the truth to files.
 
-use super::super::Generated;
 use crate::config::{SimConfig, Source};
 use crate::error::SimError;
+use crate::generate::seasons::Generated;
 use std::path::Path;
 
 /// Writes `<session_key>.json` into a folder for every session held in the configured seasons, and returns

@@ -1,6 +1,6 @@
 //! One car of a running race.
 
-use crate::generate::model::{Errand, Lap, Passage, Run, Stint, Told};
+use crate::generate::model::run::{Errand, Lap, Passage, Run, Stint, Told};
 use crate::generate::random::Rng;
 
 /// Milliseconds from the entry of the pit lane to the line.

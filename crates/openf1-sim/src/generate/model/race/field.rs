@@ -3,7 +3,8 @@
 use super::car::{BESIDE, Car, SLOWING, State};
 use super::script::{Call, Plan};
 use crate::clock::SECOND;
-use crate::generate::model::{Errand, Neutral, Restart, Trouble};
+use crate::generate::model::run::Errand;
+use crate::generate::model::session::{Neutral, Restart, Trouble};
 use crate::generate::random::Rng;
 
 /// The rule in force on the track.

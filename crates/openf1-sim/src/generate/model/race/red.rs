@@ -4,7 +4,8 @@ use super::car::{BESIDE, ENTRY, State};
 use super::field::{Field, Rule};
 use super::script::STANDSTILL;
 use crate::clock::MINUTE;
-use crate::generate::model::{Errand, Neutral, Passage, Restart};
+use crate::generate::model::run::{Errand, Passage};
+use crate::generate::model::session::{Neutral, Restart};
 
 /// How much longer than on a free track the way to the pit lane and the lap to the grid take.
 const CREEPING: f64 = 1.6;

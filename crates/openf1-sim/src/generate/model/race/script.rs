@@ -1,7 +1,7 @@
 //! The events of a race: rarities by location, so that each season has them, the rest by chance.
 
 use crate::generate::calendar::{Kind, Session};
-use crate::generate::model::Restart;
+use crate::generate::model::session::Restart;
 use crate::generate::random::Rng;
 
 /// What race control calls.

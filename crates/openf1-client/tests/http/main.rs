@@ -2,14 +2,13 @@
 
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
-use axum::body::Body;
-use axum::extract::{Request, State};
-use axum::http::{HeaderMap, Response};
+mod server;
+
 use futures::future::BoxFuture;
 use openf1_client::{Clock, Credentials, Endpoint, Error, FakeClock, Limits, OpenF1, Query, RateLimiter};
-use std::collections::VecDeque;
+use server::{Answer, Server, answer};
 use std::panic::AssertUnwindSafe;
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 use std::time::Duration;
 
 const LIVE: &str = r#"{"detail":"Live F1 session in progress. Global API access (including past sessions) is restricted to authenticated users until the session ends."}"#;
@@ -18,79 +17,6 @@ const TOO_MUCH: &str =
     r#"{"detail":"Failed to retrieve information. You're likely asking for too much data at once."}"#;
 const TOO_FAST: &str =
     r#"{"detail":"Rate limit exceeded. Max 3 requests/second.","error":"Too Many Requests"}"#;
-
-/// Responses of the server, in order; the last one repeats.
-#[derive(Clone)]
-struct Answer {
-    status: u16,
-    body: &'static str,
-    headers: &'static [(&'static str, &'static str)],
-    delay: Duration,
-}
-
-fn answer(status: u16, body: &'static str) -> Answer {
-    Answer { status, body, headers: &[], delay: Duration::ZERO }
-}
-
-#[derive(Default)]
-struct Script {
-    answers: VecDeque<Answer>,
-    seen: Vec<(String, HeaderMap)>,
-}
-
-struct Server {
-    script: Arc<Mutex<Script>>,
-    base_url: String,
-    /// Clients do not really wait.
-    clock: Arc<FakeClock>,
-}
-
-impl Server {
-    async fn start(answers: impl IntoIterator<Item = Answer>) -> Self {
-        let script =
-            Arc::new(Mutex::new(Script { answers: answers.into_iter().collect(), seen: Vec::new() }));
-        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let base_url = format!("http://{}/v1", listener.local_addr().unwrap());
-        let app = axum::Router::new().fallback(reply).with_state(Arc::clone(&script));
-        tokio::spawn(async move { axum::serve(listener, app).await.unwrap() });
-        Self { script, base_url, clock: Arc::default() }
-    }
-
-    fn seen(&self) -> Vec<(String, HeaderMap)> {
-        self.script.lock().unwrap().seen.clone()
-    }
-
-    fn client(&self) -> openf1_client::ClientBuilder {
-        OpenF1::builder()
-            .base_url(&self.base_url)
-            .limiter(RateLimiter::with_clock(Limits::unlimited(), Arc::<FakeClock>::clone(&self.clock)))
-            .retry_delay(Duration::from_millis(2))
-            .max_retries(3)
-    }
-
-    /// Total time that clients have waited.
-    fn waited(&self) -> Duration {
-        Duration::from_micros(self.clock.now().unsigned_abs())
-    }
-}
-
-async fn reply(State(script): State<Arc<Mutex<Script>>>, request: Request) -> Response<Body> {
-    let answer = {
-        let mut script = script.lock().unwrap();
-        script.seen.push((request.uri().to_string(), request.headers().clone()));
-        let next = script.answers.pop_front().unwrap();
-        if script.answers.is_empty() {
-            script.answers.push_back(next.clone());
-        }
-        next
-    };
-    tokio::time::sleep(answer.delay).await;
-    let mut response = Response::builder().status(answer.status);
-    for (name, value) in answer.headers {
-        response = response.header(*name, *value);
-    }
-    response.body(Body::from(answer.body)).unwrap()
-}
 
 fn laps() -> Query {
     Query::new(Endpoint::Laps).session(9158).driver(1)

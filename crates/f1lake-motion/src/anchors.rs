@@ -1,6 +1,6 @@
 //! Positions on the circuit at which official times are taken.
 
-use super::NoSectorLines;
+use crate::error::NoSectorLines;
 use serde::{Deserialize, Serialize};
 
 /// Positions of the sector lines and the end of the lap, metres from its start.
@@ -32,7 +32,7 @@ impl Anchors {
     }
 
     /// The sector lines, if they are in order within the lap.
-    pub(super) fn lines(&self) -> Result<[f64; 2], NoSectorLines> {
+    pub(crate) fn lines(&self) -> Result<[f64; 2], NoSectorLines> {
         self.sector_lines_m
             .filter(|[first, second]| 0.0 < *first && first < second && *second < self.length_m)
             .ok_or(NoSectorLines::Unknown)

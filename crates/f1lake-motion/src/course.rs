@@ -1,7 +1,13 @@
 //! A lap stretched onto common positions.
 
-use super::lap::{Knot, TimedLap};
-use super::{LEAST_SPEED, SPEED_WINDOW};
+use crate::knot::{Knot, between};
+use crate::lap::TimedLap;
+
+/// Below this speed, m/s, a position in metres says little about a time.
+pub(crate) const LEAST_SPEED: f64 = 5.0;
+
+/// Metres on either side of a position over which speed is averaged.
+const SPEED_WINDOW: f64 = 50.0;
 
 /// A lap as a function of position on the track.
 #[derive(Debug, Clone, PartialEq)]
@@ -15,7 +21,7 @@ pub struct Course {
 impl Course {
     /// Stretches a lap so that its official times fall on these positions: the start, optionally the sector
     /// lines, the end.
-    pub(super) fn of(lap: &TimedLap, places_m: &[f64]) -> Self {
+    pub(crate) fn of(lap: &TimedLap, places_m: &[f64]) -> Self {
         let times_s = lap.official_s(places_m.len() > 2);
         let own: Vec<Knot> = times_s.iter().map(|time| lap.at(*time)).collect();
         let mut knots = Vec::with_capacity(lap.knots().len() + 2);
@@ -50,7 +56,7 @@ impl Course {
     }
 
     /// Mean speed around a position, m/s, at least 5.
-    pub(super) fn speed_mps(&self, place_m: f64) -> f64 {
+    pub(crate) fn speed_mps(&self, place_m: f64) -> f64 {
         let end = self.knots.last().map_or(0.0, |knot| knot.place_m);
         let (from, to) = ((place_m - SPEED_WINDOW).max(0.0), (place_m + SPEED_WINDOW).min(end));
         let speed = (to - from) / (self.time_s(to) - self.time_s(from));
@@ -58,26 +64,7 @@ impl Course {
     }
 
     /// Square of the position's possible error, summed from the start.
-    pub(super) fn unsure_m2(&self, place_m: f64) -> f64 {
+    pub(crate) fn unsure_m2(&self, place_m: f64) -> f64 {
         between(&self.knots, place_m, |knot| knot.place_m).unsure_m2
-    }
-}
-
-/// The knot at a value of `key`, which does not descend; interpolated between knots, clamped outside.
-pub(super) fn between(knots: &[Knot], at: f64, key: impl Fn(&Knot) -> f64) -> Knot {
-    const NOTHING: Knot = Knot { time_s: 0.0, place_m: 0.0, unsure_m2: 0.0 };
-    let split = knots.partition_point(|knot| key(knot) < at);
-    match (split.checked_sub(1).and_then(|before| knots.get(before)), knots.get(split)) {
-        (Some(from), Some(to)) => {
-            let share = (at - key(from)) / (key(to) - key(from));
-            let mix = |from: f64, to: f64| from + (to - from) * share;
-            Knot {
-                time_s: mix(from.time_s, to.time_s),
-                place_m: mix(from.place_m, to.place_m),
-                unsure_m2: mix(from.unsure_m2, to.unsure_m2),
-            }
-        }
-        (Some(end), None) | (None, Some(end)) => *end,
-        (None, None) => NOTHING,
     }
 }

@@ -1,7 +1,8 @@
 //! A lap from its exact start to its exact end.
 
-use super::{Anchors, MOST_SECTOR_STRETCH, OverlayError};
-use crate::overlay::course::between;
+use crate::anchors::Anchors;
+use crate::error::{NoSectorLines, OverlayError};
+use crate::knot::{Knot, between};
 
 /// A car that covered less did not move, metres.
 const LEAST_LENGTH: f64 = 1.0;
@@ -14,6 +15,9 @@ const MOST_TIME: f64 = 100_000.0;
 
 /// The sum of the sectors and the lap time may differ by this many seconds.
 const MOST_SECTOR_ERROR: f64 = 0.010;
+
+/// A lap's length within a sector may differ from the circuit's by up to this factor.
+const MOST_SECTOR_STRETCH: f64 = 2.0;
 
 /// The acceleration of a car may change by up to this much between two readings, m/s².
 const UNSEEN_ACCELERATION: f64 = 25.0;
@@ -54,34 +58,6 @@ impl OfficialTimes {
         }
         Ok([first, first + second])
     }
-}
-
-/// Why the sector lines are not used as anchors.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[non_exhaustive]
-pub enum NoSectorLines {
-    /// A sector time is null.
-    #[error("a sector time is missing")]
-    Missing,
-    /// The sector times do not add up to the lap time.
-    #[error("sector times do not add up to the lap time")]
-    DoNotAddUp,
-    /// By telemetry, the car covered less than half or more than twice the length of a sector.
-    #[error("sector times do not fit the telemetry")]
-    DoNotFit,
-    /// The anchors lack the positions of the sector lines.
-    #[error("the positions of the sector lines are unknown")]
-    Unknown,
-}
-
-/// State of a lap at an instant.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub(super) struct Knot {
-    pub(super) time_s: f64,
-    /// Metres since the lap began.
-    pub(super) place_m: f64,
-    /// Square of the position's possible error, summed from the start.
-    pub(super) unsure_m2: f64,
 }
 
 /// A lap from the instant of its start to the instant of its end.
@@ -161,12 +137,12 @@ impl TimedLap {
     }
 
     /// Positions of the sector lines by this lap's telemetry.
-    pub(super) fn lines(&self) -> Result<[f64; 2], NoSectorLines> {
+    pub(crate) fn lines(&self) -> Result<[f64; 2], NoSectorLines> {
         Ok(self.times.sector_lines_s()?.map(|time| self.at(time).place_m))
     }
 
     /// Whether the lap can be stretched from its own sector lines to those positions.
-    pub(super) fn fits(&self, own_m: [f64; 2], places_m: [f64; 2], length_m: f64) -> bool {
+    pub(crate) fn fits(&self, own_m: [f64; 2], places_m: [f64; 2], length_m: f64) -> bool {
         let sectors = |[first, second]: [f64; 2], end: f64| [first, second - first, end - second];
         sectors(own_m, self.length_m())
             .into_iter()
@@ -175,17 +151,17 @@ impl TimedLap {
     }
 
     /// Official times of the start, of the sector lines if `lines` is set, and of the end.
-    pub(super) fn official_s(&self, lines: bool) -> Vec<f64> {
+    pub(crate) fn official_s(&self, lines: bool) -> Vec<f64> {
         let lines = self.times.sector_lines_s().ok().filter(|_| lines);
         std::iter::once(0.0).chain(lines.into_iter().flatten()).chain([self.times.lap_s]).collect()
     }
 
-    pub(super) fn knots(&self) -> &[Knot] {
+    pub(crate) fn knots(&self) -> &[Knot] {
         &self.knots
     }
 
     /// State at an instant, interpolated between the readings.
-    pub(super) fn at(&self, time_s: f64) -> Knot {
+    pub(crate) fn at(&self, time_s: f64) -> Knot {
         between(&self.knots, time_s, |knot| knot.time_s)
     }
 }

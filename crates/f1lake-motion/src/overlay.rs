@@ -1,94 +1,13 @@
-//! Overlays two laps by position on the track: which is ahead where, and by how much.
-//!
-//! Telemetry has a reading every quarter of a second, and its distance is integrated speed, so the same
-//! corner has a different distance in every lap. The official times are exact to a millisecond at four
-//! positions: the start, the two sector lines and the end. So each lap
-//!
-//! 1. gets an edge at its exact start and end ([`TimedLap`]), because the last reading may be half a second
-//!    before the line;
-//! 2. is stretched piece by piece so that its official times fall on common positions, the [`Anchors`] of the
-//!    circuit.
-//!
-//! The difference at each sector line and at the end then equals the official one, and an error of the
-//! telemetry does not propagate past a sector line. Between the lines, sampling noise remains, which
-//! [`Overlay::noise_s`] estimates; for parts below it, neither lap counts as faster.
-//!
-//! Units: seconds, and metres along the lap. Everything here is a pure function.
-//!
-//! ```
-//! use f1lake_report::overlay::{OfficialTimes, Overlay, OverlayError, Reading, Side, TimedLap};
-//!
-//! # fn main() -> Result<(), OverlayError> {
-//! // A reading every quarter of a second, at 50 m/s until 40 s and slower or faster after.
-//! let lap = |later_mps: f64, sectors_s: [f64; 3]| {
-//!     let readings = (1..400).map(|i| f64::from(i) * 0.25).map(|time_s| Reading {
-//!         time_s,
-//!         distance_m: 50.0 * time_s.min(40.0) + later_mps * (time_s - 40.0).max(0.0),
-//!     });
-//!     let times = OfficialTimes { lap_s: sectors_s.iter().sum(), sectors_s: sectors_s.map(Some) };
-//!     TimedLap::new(readings, times)
-//! };
-//! let first = lap(50.0, [20.0, 30.0, 30.111])?;
-//! let second = lap(48.0, [20.004, 30.399, 31.102])?;
-//! let overlay = Overlay::of(&first, &second, None)?;
-//! let official: Vec<_> = overlay.official().iter().map(|(_, delta_s)| format!("{delta_s:+.3}")).collect();
-//! assert_eq!(official, ["+0.004", "+0.403", "+1.394"]);
-//! let parts = overlay.parts(24);
-//! assert_eq!(parts[0].faster(), None);
-//! assert_eq!(parts[23].faster(), Some(Side::First));
-//! # Ok(())
-//! # }
-//! ```
+//! Two laps on one axis of positions.
 
-mod anchors;
-mod course;
-mod lap;
-
-pub use anchors::Anchors;
-pub use course::Course;
-pub use lap::{NoSectorLines, OfficialTimes, Reading, TimedLap};
-
+use crate::anchors::Anchors;
+use crate::course::{Course, LEAST_SPEED};
+use crate::error::{NoSectorLines, OverlayError};
+use crate::lap::TimedLap;
 use serde::Serialize;
 
 /// Lengths that differ by more than this share belong to different tracks, or to broken telemetry.
 const MOST_STRETCH: f64 = 0.08;
-
-/// A lap's length within a sector may differ from the circuit's by up to this factor.
-const MOST_SECTOR_STRETCH: f64 = 2.0;
-
-/// Below this speed, m/s, a position in metres says little about a time.
-const LEAST_SPEED: f64 = 5.0;
-
-/// Metres on either side of a position over which speed is averaged.
-const SPEED_WINDOW: f64 = 50.0;
-
-/// Why laps cannot be overlaid.
-#[derive(Debug, Clone, Copy, PartialEq, thiserror::Error)]
-#[non_exhaustive]
-pub enum OverlayError {
-    /// The lap's official time is missing, not positive, or longer than a day.
-    #[error("the lap has no official time")]
-    NoLapTime,
-    /// Fewer than two readings have a time within the lap and a distance, or the car did not move.
-    #[error("the lap has too little telemetry")]
-    TooFewReadings,
-    /// The integrated lengths of the two laps differ too much.
-    #[error("the laps differ too much in length: {first_m:.0} m and {second_m:.0} m")]
-    LengthsDiffer {
-        /// Length of the first lap, metres.
-        first_m: f64,
-        /// Length of the second lap, metres.
-        second_m: f64,
-    },
-    /// The integrated length of a lap does not match the anchors.
-    #[error("a lap of {lap_m:.0} m does not fit a track of {track_m:.0} m")]
-    OtherTrack {
-        /// Length of the lap, metres.
-        lap_m: f64,
-        /// Length by the anchors, metres.
-        track_m: f64,
-    },
-}
 
 /// One of the two laps.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]

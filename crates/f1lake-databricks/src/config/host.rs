@@ -1,0 +1,44 @@
+//! Addresses of workspaces, and whether a secret may be sent there.
+
+use super::setting::{Origin, Setting};
+use crate::error::Error;
+use url::Url;
+
+/// Whether two addresses belong to one workspace.
+pub(crate) fn is_same_host(granted: &str, wanted: &Url) -> bool {
+    let granted = Setting { value: granted.to_owned(), origin: Origin::Runtime };
+    parse_host(&granted).is_ok_and(|host| host == *wanted)
+}
+
+/// Scheme, host and port of what users write: with or without `https://`, or copied from the browser with a
+/// path.
+pub(super) fn parse_host(setting: &Setting<String>) -> Result<Url, Error> {
+    let Setting { value, origin } = setting;
+    let refuse = |why: &str| Err(Error::Config(format!("the workspace's host ({origin}) {why}")));
+    let whole = if value.contains("://") { value.clone() } else { format!("https://{value}") };
+    let Ok(mut url) = Url::parse(&whole) else { return refuse("is not an address; use https://WORKSPACE") };
+    if !url.username().is_empty() || url.password().is_some() {
+        return refuse("contains a user name or password; use only https://WORKSPACE");
+    }
+    if url.host_str().is_none_or(str::is_empty) {
+        return refuse("is not an address; use https://WORKSPACE");
+    }
+    if !is_safe(&url) {
+        return refuse("is not https; a token is sent over https only (or plain http to this machine)");
+    }
+    url.set_path("");
+    url.set_query(None);
+    url.set_fragment(None);
+    Ok(url)
+}
+
+/// Whether a secret may be sent there: https, or plain http within this machine.
+pub(crate) fn is_safe(url: &Url) -> bool {
+    let loopback = match url.host() {
+        Some(url::Host::Ipv4(address)) => address.is_loopback(),
+        Some(url::Host::Ipv6(address)) => address.is_loopback(),
+        Some(url::Host::Domain(name)) => name == "localhost",
+        None => false,
+    };
+    url.scheme() == "https" || (url.scheme() == "http" && loopback)
+}

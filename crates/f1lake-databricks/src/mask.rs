@@ -1,0 +1,4 @@
+//! How secrets are shown.
+
+/// Replacement for a secret.
+pub(crate) const MASK: &str = "********";

@@ -1,0 +1,54 @@
+//! Overlays two laps by position on the track: which is ahead where, and by how much.
+//!
+//! Telemetry has a reading every quarter of a second, and its distance is integrated speed, so the same
+//! corner has a different distance in every lap. The official times are exact to a millisecond at four
+//! positions: the start, the two sector lines and the end. So each lap
+//!
+//! 1. gets an edge at its exact start and end ([`TimedLap`]), because the last reading may be half a second
+//!    before the line;
+//! 2. is stretched piece by piece so that its official times fall on common positions, the [`Anchors`] of the
+//!    circuit.
+//!
+//! The difference at each sector line and at the end then equals the official one, and an error of the
+//! telemetry does not propagate past a sector line. Between the lines, sampling noise remains, which
+//! [`Overlay::noise_s`] estimates; for parts below it, neither lap counts as faster.
+//!
+//! Units: seconds, and metres along the lap. Everything here is a pure function.
+//!
+//! ```
+//! use f1lake_motion::{OfficialTimes, Overlay, OverlayError, Reading, Side, TimedLap};
+//!
+//! # fn main() -> Result<(), OverlayError> {
+//! // A reading every quarter of a second, at 50 m/s until 40 s and slower or faster after.
+//! let lap = |later_mps: f64, sectors_s: [f64; 3]| {
+//!     let readings = (1..400).map(|i| f64::from(i) * 0.25).map(|time_s| Reading {
+//!         time_s,
+//!         distance_m: 50.0 * time_s.min(40.0) + later_mps * (time_s - 40.0).max(0.0),
+//!     });
+//!     let times = OfficialTimes { lap_s: sectors_s.iter().sum(), sectors_s: sectors_s.map(Some) };
+//!     TimedLap::new(readings, times)
+//! };
+//! let first = lap(50.0, [20.0, 30.0, 30.111])?;
+//! let second = lap(48.0, [20.004, 30.399, 31.102])?;
+//! let overlay = Overlay::of(&first, &second, None)?;
+//! let official: Vec<_> = overlay.official().iter().map(|(_, delta_s)| format!("{delta_s:+.3}")).collect();
+//! assert_eq!(official, ["+0.004", "+0.403", "+1.394"]);
+//! let parts = overlay.parts(24);
+//! assert_eq!(parts[0].faster(), None);
+//! assert_eq!(parts[23].faster(), Some(Side::First));
+//! # Ok(())
+//! # }
+//! ```
+
+mod anchors;
+mod course;
+mod error;
+mod knot;
+mod lap;
+mod overlay;
+
+pub use anchors::Anchors;
+pub use course::Course;
+pub use error::{NoSectorLines, OverlayError};
+pub use lap::{OfficialTimes, Reading, TimedLap};
+pub use overlay::{Overlay, Part, Side};

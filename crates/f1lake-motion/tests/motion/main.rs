@@ -1,0 +1,7 @@
+//! Laps whose true times are known.
+
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+mod overlay;
+mod simulated;
+mod synthetic;

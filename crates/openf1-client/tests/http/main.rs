@@ -112,7 +112,7 @@ async fn permanent_failure_reports_attempts_and_elapsed_time() {
     let error = server.client().build().unwrap().fetch(&laps()).await.unwrap_err();
     let text = error.to_string();
     assert!(
-        text.contains("laps?session_key=9158") && text.contains("503") && text.contains("4 tries"),
+        text.contains("laps?session_key=9158") && text.contains("503") && text.contains("4 attempts"),
         "{text}"
     );
     assert_eq!(server.seen().len(), 4);

@@ -135,6 +135,7 @@ def fuzz() -> list[str]:
         text = run(
             "cargo", "fuzz", "run", "--features", "libfuzzer", "--sanitizer", "none", target, "--",
             f"-max_total_time={60 * minutes}", "-max_len=4096", "-print_final_stats=1",
+            CARGO_PROFILE_RELEASE_STRIP="none", CARGO_PROFILE_RELEASE_DEBUG="line-tables-only",
         )  # fmt: skip
         found.append(f"{target:<16}" + lines(text, r"^Done \d+ runs")[-1])
     return found

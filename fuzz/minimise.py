@@ -21,7 +21,7 @@ TARGETS = sorted(folder.name for folder in (FUZZ / "corpus").iterdir())
 
 
 def program(target: str) -> Path:
-    built = Path(os.environ.get("CARGO_TARGET_DIR", FUZZ / "target"))
+    built = Path(os.environ.get("CARGO_TARGET_DIR", FUZZ.parent / "target"))
     found = list(built.glob(f"*/release/{target}"))
     if len(found) != 1:
         sys.exit(f"{target} is not built once under {built}")

@@ -119,6 +119,9 @@ impl Error {
             | Self::Library(f1lake::Error::Extract(
                 ExtractError::Settings(text) | ExtractError::Zone(ZoneError::Address(text)),
             )) => text.clone(),
+            Self::Library(f1lake::Error::Extract(ExtractError::Setting { setting, problem })) => {
+                format!("{setting}: {problem}")
+            }
             other => other.to_string().split_whitespace().collect::<Vec<_>>().join(" "),
         }
     }

@@ -84,12 +84,18 @@ impl Error {
                 LakeError::Bronze(error) => of_bronze(error),
                 LakeError::Location { .. } | LakeError::Sql(_) => ErrorKind::Usage,
                 LakeError::Interrupted => ErrorKind::Interrupted,
+                LakeError::Conflict { .. } => ErrorKind::Busy,
                 _ => ErrorKind::Failed,
             },
             #[cfg(feature = "databricks")]
             Self::Warehouse(error) => match error {
                 WarehouseError::Bronze(error) => of_bronze(error),
-                WarehouseError::Volume { .. } => ErrorKind::Usage,
+                WarehouseError::Volume { source, .. } => match source {
+                    object_store::Error::NotFound { .. } => ErrorKind::Usage,
+                    object_store::Error::PermissionDenied { .. }
+                    | object_store::Error::Unauthenticated { .. } => ErrorKind::LoginRefused,
+                    _ => ErrorKind::Failed,
+                },
                 WarehouseError::Interrupted => ErrorKind::Interrupted,
                 WarehouseError::Workspace { source, .. } if source.is_refused() => ErrorKind::LoginRefused,
                 _ => ErrorKind::Failed,

@@ -19,6 +19,8 @@
 
 #![cfg_attr(not(test), deny(clippy::disallowed_methods))]
 
+pub use f1lake_bronze as bronze;
+pub use f1lake_databricks as databricks;
 pub use f1lake_extract as extract;
 #[cfg(feature = "lake")]
 pub use f1lake_lake as lake;

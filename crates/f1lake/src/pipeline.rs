@@ -1,17 +1,18 @@
 //! The steps from the API to gold, as one value that a program can call.
 
-use crate::config::{Config, Loaded};
+use crate::config::{Config, LoadTo, Loaded};
 use crate::connect;
 use crate::error::Error;
 use crate::landing_zone::Zone;
 use f1lake_bronze::{LoadReport, LoadSettings, SessionLoad};
-use f1lake_extract::{Extractor, RunPlan, RunReport, Selection};
+use f1lake_extract::{Extractor, RunPlan, RunReport, Selection, SessionStatus};
 use f1lake_lake::deltalake::arrow::array::RecordBatch;
 use f1lake_lake::deltalake::arrow::datatypes::SchemaRef;
 use f1lake_lake::{BuildReport, BuildSettings, Lake, LakeError, ModelBuild, Query};
 use jiff::Timestamp;
 use openf1_client::OpenF1;
 use serde::Serialize;
+use std::path::PathBuf;
 use std::pin::Pin;
 use std::sync::Arc;
 use tokio_util::sync::CancellationToken;
@@ -104,17 +105,24 @@ impl PipelineBuilder {
         self
     }
 
-    /// Opens the landing zone and the lake. No request is sent yet. The account of OpenF1 comes from the environment.
+    /// Opens the landing zone, which is tried by writing a file, and the lake. OpenF1 is sent no request yet; its account comes
+    /// from the environment. The limit on the engine's memory is one for the process: the first pipeline sets it.
     ///
     /// # Errors
-    /// When a setting cannot be used, or the landing zone cannot be written.
+    /// When a setting cannot be used, or the landing zone cannot be written. Loads into Databricks are the program's:
+    /// `load_to` must be the lake.
     pub async fn build(self) -> Result<Pipeline, Error> {
         let loaded = Loaded::of(self.config)?;
+        if loaded.config.load_to != LoadTo::Lake {
+            return Err(Error::Usage("load_to: a pipeline loads into a lake only".to_owned()));
+        }
+        loaded.config.extract_settings(PathBuf::new(), Timestamp::now()).validate().map_err(Error::from)?;
         let client = connect::client(&loaded)?;
         let config = loaded.config;
         let zone = Zone::open(&config).await?;
         f1lake_lake::limit_memory(config.memory_limit.map(|mib| mib.saturating_mul(1 << 20)));
-        let lake = Lake::open_with(&config.lake_path, config.store_plain_http)?;
+        let lake = Lake::open_with(&config.lake_path, config.store_plain_http)
+            .inspect_err(|_| zone.forget_when_empty())?;
         Ok(Pipeline { config, client, zone, lake })
     }
 }
@@ -124,10 +132,10 @@ impl PipelineBuilder {
 pub struct PipelineReport {
     /// From the API into the landing zone.
     pub extract: RunReport,
-    /// From the landing zone into bronze.
-    pub load: LoadReport,
-    /// From bronze into silver and gold.
-    pub build: BuildReport,
+    /// From the landing zone into bronze; `None` when the run ended before.
+    pub load: Option<LoadReport>,
+    /// From bronze into silver and gold; `None` when the run ended before.
+    pub build: Option<BuildReport>,
 }
 
 /// Rows of a query.
@@ -145,7 +153,8 @@ impl Pipeline {
         PipelineBuilder::default()
     }
 
-    /// All steps for these sessions: [`PipelineReport`].
+    /// All steps for these sessions: [`PipelineReport`]. It ends after the extract when that was stopped or no session
+    /// landed, so look at the statuses in its report.
     pub fn run(&self, selection: Selection) -> Task<'_, step::Run> {
         self.task(step::Run(step::Extract::of(selection)))
     }
@@ -205,6 +214,18 @@ impl Pipeline {
         let listener = Arc::clone(listener);
         let progress = Arc::new(move |event| listener(Event::Extract(event)));
         Ok(self.extractor(step)?.run(progress, cancel.clone()).await?)
+    }
+
+    /// Whether there is something to load after an extract: other sessions may have landed where some failed.
+    async fn goes_on(&self, extract: &RunReport) -> Result<bool, Error> {
+        let count = |status| extract.count(status);
+        let all_failed =
+            !extract.sessions.is_empty() && count(SessionStatus::Failed) == extract.sessions.len();
+        if all_failed || count(SessionStatus::Interrupted) > 0 {
+            return Ok(false);
+        }
+        // Empty tables would only look like data.
+        Ok(!extract.sessions.is_empty() || !self.zone.landing.manifests().await?.is_empty())
     }
 
     async fn do_load(
@@ -382,9 +403,13 @@ impl<'a> IntoFuture for Task<'a, step::Run> {
         Box::pin(async move {
             let Self { pipeline, step, listener, cancel } = self;
             let extract = pipeline.do_extract(&step.0, &listener, &cancel).await?;
-            let load = pipeline.do_load(&step::Load::default(), &listener, &cancel).await?;
-            let build = pipeline.do_build(&step::Build::default(), &listener, &cancel).await?;
-            Ok(PipelineReport { extract, load, build })
+            let mut report = PipelineReport { extract, load: None, build: None };
+            if !pipeline.goes_on(&report.extract).await? {
+                return Ok(report);
+            }
+            report.load = Some(pipeline.do_load(&step::Load::default(), &listener, &cancel).await?);
+            report.build = Some(pipeline.do_build(&step::Build::default(), &listener, &cancel).await?);
+            Ok(report)
         })
     }
 }

@@ -283,8 +283,12 @@ usual as (
         end) as stop_ms,
         median(case when is_led_through then cast({{ millis('pit_lane_duration') }} as double) end) as led_through_ms,
         -- The API's ages of tyres go on through the lane in some sessions and begin again in others.
-        avg(case when is_led_through then case when is_age_continued then 1.0 when tyres is not null then 0.0 end end) > 0.5
-            as ages_go_on
+        avg(
+            case
+                when is_led_through and not is_other_compound
+                    then case when is_age_continued then 1.0 when tyres = 'changed' then 0.0 end
+            end
+        ) > 0.5 as ages_go_on
     from placed
     where is_race
     group by session_key
@@ -305,11 +309,9 @@ decided as (
         and not placed.is_other_compound
         and (
             placed.is_age_continued
-            or (
-                (coalesce(placed.tyres, 'kept') = 'kept' or not coalesce(usual.ages_go_on, false))
-                and {{ millis('placed.pit_lane_duration') }}
-                <= greatest(usual.led_through_ms, cast(placed.neighbour_ms as double)) + 5000
-            )
+            or {{ millis('placed.pit_lane_duration') }}
+            <= greatest(usual.led_through_ms, cast(placed.neighbour_ms as double))
+            + case when placed.tyres = 'changed' and usual.ages_go_on then 1500 else 5000 end
         ) as is_safety_car,
         cast({{ millis('placed.pit_lane_duration') }} as double) / nullif(usual.stop_ms, 0) as share_of_usual
     from placed

@@ -282,6 +282,8 @@ usual as (
                 then cast({{ millis('pit_lane_duration') }} as double)
         end) as stop_ms,
         median(case when is_led_through then cast({{ millis('pit_lane_duration') }} as double) end) as led_through_ms,
+        median(case when is_led_through and is_age_continued then cast({{ millis('pit_lane_duration') }} as double) end)
+            as led_through_kept_ms,
         -- The API's ages of tyres go on through the lane in some sessions and begin again in others.
         avg(
             case
@@ -310,8 +312,10 @@ decided as (
         and (
             placed.is_age_continued
             or {{ millis('placed.pit_lane_duration') }}
-            <= greatest(usual.led_through_ms, cast(placed.neighbour_ms as double))
-            + case when placed.tyres = 'changed' and usual.ages_go_on then 1500 else 5000 end
+            <= case
+                when placed.tyres = 'changed' and usual.ages_go_on then usual.led_through_kept_ms + 1500
+                else greatest(usual.led_through_ms, cast(placed.neighbour_ms as double)) + 5000
+            end
         ) as is_safety_car,
         cast({{ millis('placed.pit_lane_duration') }} as double) / nullif(usual.stop_ms, 0) as share_of_usual
     from placed

@@ -278,6 +278,8 @@ usual as (
                 then cast(cast(round((pit_lane_duration) * 1000) as bigint) as double)
         end) as stop_ms,
         median(case when is_led_through then cast(cast(round((pit_lane_duration) * 1000) as bigint) as double) end) as led_through_ms,
+        median(case when is_led_through and is_age_continued then cast(cast(round((pit_lane_duration) * 1000) as bigint) as double) end)
+            as led_through_kept_ms,
         -- The API's ages of tyres go on through the lane in some sessions and begin again in others.
         avg(
             case
@@ -306,8 +308,10 @@ decided as (
         and (
             placed.is_age_continued
             or cast(round((placed.pit_lane_duration) * 1000) as bigint)
-            <= greatest(usual.led_through_ms, cast(placed.neighbour_ms as double))
-            + case when placed.tyres = 'changed' and usual.ages_go_on then 1500 else 5000 end
+            <= case
+                when placed.tyres = 'changed' and usual.ages_go_on then usual.led_through_kept_ms + 1500
+                else greatest(usual.led_through_ms, cast(placed.neighbour_ms as double)) + 5000
+            end
         ) as is_safety_car,
         cast(cast(round((placed.pit_lane_duration) * 1000) as bigint) as double) / nullif(usual.stop_ms, 0) as share_of_usual
     from placed

@@ -7,7 +7,7 @@ use super::machine::Process;
 use super::state_file::StateFile;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError, Weak};
 use std::time::Duration;
 
 /// Longest pause that a response can impose.
@@ -159,7 +159,10 @@ impl RateLimiter {
                 Some(file) => {
                     let (file, same) = (file.clone(), Arc::clone(shared));
                     let path = file.clone();
-                    tokio::task::spawn_blocking(move || same.take_in_file(&file))
+                    // Dropped with this future, whose thread may still be waiting for the file then.
+                    let asking = Arc::new(());
+                    let caller = Arc::downgrade(&asking);
+                    tokio::task::spawn_blocking(move || same.take_in_file(&file, &caller))
                         .await
                         .unwrap_or_else(|error| Err(path.error(std::io::Error::other(error))))?
                 }
@@ -246,8 +249,13 @@ impl Shared {
         )
     }
 
-    fn take_in_file(self: &Arc<Self>, file: &StateFile) -> Result<Result<Sending, i64>, LimitError> {
-        self.update(file, |log, now| self.take(log, now))
+    /// Takes no slot for a caller that is gone by the time the file is locked.
+    fn take_in_file(
+        self: &Arc<Self>,
+        file: &StateFile,
+        caller: &Weak<()>,
+    ) -> Result<Result<Sending, i64>, LimitError> {
+        self.update(file, |log, now| if caller.strong_count() == 0 { Err(0) } else { self.take(log, now) })
     }
 
     fn end_in_file(&self, id: u64, end: End, at: i64) {

@@ -1,7 +1,7 @@
 //! Bronze tables, derived from the endpoint table.
 
 use crate::column::{Column, ColumnType};
-use f1lake_zone::added_fields;
+use f1lake_zone::{RESCUED, added_fields};
 use openf1_client::Endpoint;
 use openf1_client::endpoint::Presence;
 use openf1_client::field::FieldType;
@@ -10,8 +10,6 @@ use openf1_client::field::FieldType;
 pub const BRONZE: &str = "bronze_raw";
 /// Table of loads: one row per session and table.
 pub const LOADS: &str = "bronze_loads";
-/// Column for unknown fields and unexpected types, as a JSON object.
-pub const RESCUED: &str = "_rescued_data";
 /// Landing file a row came from.
 pub const SOURCE_FILE: &str = "_source_file";
 /// When the API was asked for the landing file.

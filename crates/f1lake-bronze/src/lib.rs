@@ -10,13 +10,14 @@ mod load;
 mod parquet_properties;
 
 pub use bronze_table::{
-    BRONZE, BronzeTable, EXTRACTED, FieldColumns, INGESTED, LOADS, RACE_SESSION_KEY, RESCUED, SOURCE_FILE,
+    BRONZE, BronzeTable, EXTRACTED, FieldColumns, INGESTED, LOADS, RACE_SESSION_KEY, SOURCE_FILE,
     loads_columns,
 };
 pub use column::{Column, ColumnType, arrow_schema};
 pub use decode::{Decoder, Refusal, RowOrigin};
 pub use decoded_file::{Decoded, DecodedFile, Refused, keep_refused};
 pub use error::BronzeError;
+pub use f1lake_zone::RESCUED;
 pub use load::{
     CONFIRMED_AFTER, LoadProgress, LoadReport, LoadSettings, LoadStatus, SessionLoad, TableLoad, chosen,
     loaded, outcome, status_of,

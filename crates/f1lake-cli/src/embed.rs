@@ -9,9 +9,9 @@ use crate::exit_code::ExitCode;
 use crate::host::Host;
 pub use crate::host::Tell;
 use crate::output::OutputFormat;
-#[cfg(feature = "lake")]
-use arrow_array::RecordBatch;
 use clap::{ArgAction, CommandFactory, Parser};
+#[cfg(feature = "lake")]
+use f1lake::Rows;
 use f1lake::config::{SETTINGS, meant};
 use f1lake::nearest::nearest;
 use figment::value::{Dict, Value as Setting};
@@ -51,16 +51,6 @@ impl From<Error> for Ended {
     fn from(error: Error) -> Self {
         Self { code: error.exit_code(), printed: String::new(), error: Some(error.told()) }
     }
-}
-
-/// Rows of a query, all in memory.
-#[cfg(feature = "lake")]
-#[derive(Debug, Clone)]
-pub struct Rows {
-    /// Columns.
-    pub schema: f1lake_lake::deltalake::arrow::datatypes::SchemaRef,
-    /// Rows.
-    pub batches: Vec<RecordBatch>,
 }
 
 /// Runs a command; `cancel` asks it to stop cleanly, like Ctrl-C.

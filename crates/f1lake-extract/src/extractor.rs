@@ -3,7 +3,7 @@
 use crate::error::ExtractError;
 use crate::fetch::staging::Staging;
 use crate::fetch::{Fetcher, waiting_note};
-use crate::land::{Building, Lander};
+use crate::land::{Building, Lander, names_in_use};
 use crate::plan::group_size::GroupSize;
 use crate::plan::slice::Slice;
 use crate::plan::{Due, Planner, RunPlan, SessionPlan};
@@ -16,7 +16,7 @@ use futures::StreamExt;
 use jiff::SignedDuration;
 use openf1_client::OpenF1;
 use std::collections::BTreeMap;
-use std::sync::Mutex;
+use std::sync::{Arc, Mutex};
 use tokio_util::sync::CancellationToken;
 
 /// Sessions processed at once: while one lands, the next one's requests use the limiter.
@@ -238,14 +238,17 @@ impl Extractor {
                 group_size: Mutex::new(size),
                 locked: CancellationToken::new(),
             },
-            lander: Lander::new(
-                (&self.landing, &self.settings, self.client.base_url()),
+            lander: Lander {
+                landing: &self.landing,
+                settings: &self.settings,
+                base_url: self.client.base_url(),
                 lock,
-                &catalogue,
+                catalogue: &catalogue,
                 progress,
-                manifests.values(),
+                names: Mutex::new(names_in_use(manifests.values())),
+                building: Arc::default(),
                 now,
-            ),
+            },
         };
         // Collected, so that the future of a run can be sent between threads.
         let work: Vec<_> = sessions

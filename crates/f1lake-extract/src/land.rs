@@ -37,45 +37,27 @@ pub(crate) struct Built {
 /// Landing files in progress, built while the limiter holds back the next requests.
 pub(crate) type Building = BTreeMap<Endpoint, tokio::task::JoinHandle<Result<Built, ExtractError>>>;
 
-/// Lands the sessions of a run.
-pub(crate) struct Lander<'a> {
-    landing: &'a Landing,
-    settings: &'a ExtractSettings,
-    base_url: &'a str,
-    lock: &'a RunLock,
-    catalogue: &'a Catalogue,
-    progress: &'a Progress,
-    /// File names in use, as distinguished by [`files_of`], and their sessions.
-    names: Mutex<BTreeMap<String, i64>>,
-    /// Held while a landing file is built: one at a time keeps memory flat.
-    building: Arc<Mutex<()>>,
-    now: Timestamp,
+/// File names in use, as [`files_of`] normalises them, and the session of each.
+pub(crate) fn names_in_use<'m>(manifests: impl Iterator<Item = &'m Manifest>) -> BTreeMap<String, i64> {
+    manifests.map(|manifest| (files_of(&manifest.name), manifest.session_key)).collect()
 }
 
-impl<'a> Lander<'a> {
-    /// Names of files that `manifests` use are taken.
-    pub(crate) fn new<'m>(
-        (landing, settings, base_url): (&'a Landing, &'a ExtractSettings, &'a str),
-        lock: &'a RunLock,
-        catalogue: &'a Catalogue,
-        progress: &'a Progress,
-        manifests: impl Iterator<Item = &'m Manifest>,
-        now: Timestamp,
-    ) -> Self {
-        let names = manifests.map(|manifest| (files_of(&manifest.name), manifest.session_key)).collect();
-        Self {
-            landing,
-            settings,
-            base_url,
-            lock,
-            catalogue,
-            progress,
-            names: Mutex::new(names),
-            building: Arc::default(),
-            now,
-        }
-    }
+/// Lands the sessions of a run.
+pub(crate) struct Lander<'a> {
+    pub(crate) landing: &'a Landing,
+    pub(crate) settings: &'a ExtractSettings,
+    pub(crate) base_url: &'a str,
+    pub(crate) lock: &'a RunLock,
+    pub(crate) catalogue: &'a Catalogue,
+    pub(crate) progress: &'a Progress,
+    /// File names in use, as distinguished by [`files_of`], and their sessions.
+    pub(crate) names: Mutex<BTreeMap<String, i64>>,
+    /// Held while a landing file is built: one at a time keeps memory flat.
+    pub(crate) building: Arc<Mutex<()>>,
+    pub(crate) now: Timestamp,
+}
 
+impl Lander<'_> {
     /// Writes the landing files of a session, then its manifest, then clears staging.
     pub(crate) async fn land(
         &self,

@@ -27,7 +27,7 @@ pub(crate) struct Seen {
 impl Seen {
     /// What a data test reads now; `None` when one of its tables is missing.
     pub(crate) fn of(check: &Check, tables: &BTreeMap<String, Option<String>>) -> Option<Self> {
-        let query = sha2::Sha256::digest(check.sql).iter().map(|byte| format!("{byte:02x}")).collect();
+        let query = f1lake_zone::files::hex(&sha2::Sha256::digest(check.sql));
         let tables = check
             .depends_on
             .iter()

@@ -6,6 +6,7 @@ use crate::query::Query;
 use arrow_array::cast::AsArray;
 use arrow_array::types::Int64Type;
 use f1lake_bronze::{BRONZE, LOADS};
+use f1lake_zone::files::hex;
 use sha2::Digest;
 use std::collections::BTreeMap;
 
@@ -51,5 +52,5 @@ pub(crate) async fn contents(lake: &Lake, table: &str) -> Result<Option<String>,
         hash.update([0]);
         hash.update(properties.get(name).map_or("", String::as_str));
     }
-    Ok(Some(hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect()))
+    Ok(Some(hex(&hash.finalize())))
 }

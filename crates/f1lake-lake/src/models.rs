@@ -111,7 +111,7 @@ impl Model {
             add(table);
             add(upstream.get(table).map_or("", String::as_str));
         }
-        hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
+        f1lake_zone::files::hex(&hash.finalize())
     }
 }
 

@@ -16,8 +16,8 @@ pub(crate) struct Rows {
     batches: Vec<RecordBatch>,
 }
 
-impl From<f1lake_cli::embed::Rows> for Rows {
-    fn from(rows: f1lake_cli::embed::Rows) -> Self {
+impl From<f1lake::Rows> for Rows {
+    fn from(rows: f1lake::Rows) -> Self {
         Self { schema: rows.schema, batches: rows.batches }
     }
 }

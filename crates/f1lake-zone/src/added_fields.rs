@@ -4,6 +4,9 @@ use openf1_client::Endpoint;
 use openf1_client::endpoint::FieldSpec;
 use openf1_client::field::FieldType;
 
+/// Column for unknown fields and unexpected types, as a JSON object.
+pub const RESCUED: &str = "_rescued_data";
+
 const fn added(name: &'static str, field_type: FieldType, doc: &'static str) -> FieldSpec {
     FieldSpec { name, field_type, nullable: true, doc }
 }

@@ -93,18 +93,19 @@ impl ZoneError {
 
     /// Whether the destination refused the login or the write.
     pub fn is_refused(&self) -> bool {
-        matches!(self, Self::Store { source, .. } if refused(source))
+        matches!(self, Self::Store { source, .. } if is_refused(source))
     }
 }
 
-fn refused(error: &object_store::Error) -> bool {
+/// Whether a store refused the login, or the right to write.
+pub fn is_refused(error: &object_store::Error) -> bool {
     use object_store::Error::{PermissionDenied, Unauthenticated};
     matches!(error, Unauthenticated { .. } | PermissionDenied { .. })
 }
 
 /// Advice for a store's error. The store's own message already names the missing credential or permission.
 fn advice(error: &object_store::Error) -> &'static str {
-    if refused(error) { "" } else { "; check that the destination exists and is writable" }
+    if is_refused(error) { "" } else { "; check that the destination exists and is writable" }
 }
 
 /// Refuses a JSON text whose `version` is newer than `known`. Parses only the version, because the rest of a

@@ -34,8 +34,8 @@ mod names;
 mod run_lock;
 mod verify;
 
-pub use added_fields::{ADDED, OF_ALL, added_fields};
-pub use error::{ZoneError, refuse_newer};
+pub use added_fields::{ADDED, OF_ALL, RESCUED, added_fields};
+pub use error::{ZoneError, is_refused, refuse_newer};
 pub use format::{Compression, FileWriter, Format, Rows, Written, digest};
 pub use landing::{ASIDE_DIR, Commit, Created, LandedRows, Landing};
 pub use manifest::{LandedEndpoint, LandedRequest, MANIFEST_DIR, Manifest, Outcome, later, settled_at};

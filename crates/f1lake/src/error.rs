@@ -90,12 +90,12 @@ impl Error {
             #[cfg(feature = "databricks")]
             Self::Warehouse(error) => match error {
                 WarehouseError::Bronze(error) => of_bronze(error),
-                WarehouseError::Volume { source, .. } => match source {
-                    object_store::Error::NotFound { .. } => ErrorKind::Usage,
-                    object_store::Error::PermissionDenied { .. }
-                    | object_store::Error::Unauthenticated { .. } => ErrorKind::LoginRefused,
-                    _ => ErrorKind::Failed,
-                },
+                WarehouseError::Volume { source: object_store::Error::NotFound { .. }, .. } => {
+                    ErrorKind::Usage
+                }
+                WarehouseError::Volume { source, .. } if f1lake_zone::is_refused(source) => {
+                    ErrorKind::LoginRefused
+                }
                 WarehouseError::Interrupted => ErrorKind::Interrupted,
                 WarehouseError::Workspace { source, .. } if source.is_refused() => ErrorKind::LoginRefused,
                 _ => ErrorKind::Failed,

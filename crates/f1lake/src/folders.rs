@@ -20,5 +20,5 @@ fn of_user(folder: fn(&directories::ProjectDirs) -> PathBuf) -> PathBuf {
 
 /// Short and stable, and reveals nothing about the text.
 pub(crate) fn fingerprint(text: &str) -> String {
-    sha2::Sha256::digest(text.as_bytes()).iter().take(6).map(|byte| format!("{byte:02x}")).collect()
+    f1lake_zone::files::hex(&sha2::Sha256::digest(text.as_bytes())[..6])
 }

@@ -4,6 +4,7 @@ use crate::config::Config;
 use crate::error::Error;
 use crate::folders::{data_dir, fingerprint};
 use crate::place::Place;
+use f1lake_extract::{RunReport, SessionStatus};
 use f1lake_zone::Landing;
 use std::path::{Path, PathBuf};
 
@@ -61,6 +62,22 @@ impl Zone {
                 config.landing_path
             ))
         })
+    }
+
+    /// Whether there is something to load after an extract. Other sessions may have landed where some failed; after one
+    /// that was stopped, or failed in all sessions, nothing is loaded.
+    ///
+    /// # Errors
+    /// When the zone cannot be read.
+    pub async fn should_load(&self, extract: &RunReport) -> Result<bool, Error> {
+        let count = |status| extract.count(status);
+        let all_failed =
+            !extract.sessions.is_empty() && count(SessionStatus::Failed) == extract.sessions.len();
+        if all_failed || count(SessionStatus::Interrupted) > 0 {
+            return Ok(false);
+        }
+        // Empty tables would only look like data.
+        Ok(!extract.sessions.is_empty() || !self.landing.manifests().await?.is_empty())
     }
 
     /// Removes the folders that this command created if they stayed empty.

@@ -49,6 +49,6 @@ pub use error::{Error, ErrorKind};
 pub use f1lake_extract::{Mode, Order, RunReport, Selection};
 pub use landing_zone::Zone;
 #[cfg(feature = "lake")]
-pub use pipeline::{Event, Pipeline, PipelineBuilder, PipelineReport, Rows, Task, step};
+pub use pipeline::{Event, Pipeline, PipelineBuilder, PipelineReport, Rows, Task, open_lake, step};
 #[cfg(feature = "databricks")]
 pub use workspace::DatabricksNames;

@@ -5,7 +5,7 @@ use crate::connect;
 use crate::error::Error;
 use crate::landing_zone::Zone;
 use f1lake_bronze::{LoadReport, LoadSettings, SessionLoad};
-use f1lake_extract::{Extractor, RunPlan, RunReport, Selection, SessionStatus};
+use f1lake_extract::{Extractor, RunPlan, RunReport, Selection};
 use f1lake_lake::deltalake::arrow::array::RecordBatch;
 use f1lake_lake::deltalake::arrow::datatypes::SchemaRef;
 use f1lake_lake::{BuildReport, BuildSettings, Lake, LakeError, ModelBuild, Query};
@@ -120,9 +120,7 @@ impl PipelineBuilder {
         let client = connect::client(&loaded)?;
         let config = loaded.config;
         let zone = Zone::open(&config).await?;
-        f1lake_lake::limit_memory(config.memory_limit.map(|mib| mib.saturating_mul(1 << 20)));
-        let lake = Lake::open_with(&config.lake_path, config.store_plain_http)
-            .inspect_err(|_| zone.forget_when_empty())?;
+        let lake = open_lake(&config).inspect_err(|_| zone.forget_when_empty())?;
         Ok(Pipeline { config, client, zone, lake })
     }
 }
@@ -145,6 +143,28 @@ pub struct Rows {
     pub schema: SchemaRef,
     /// Rows.
     pub batches: Vec<RecordBatch>,
+}
+
+impl Rows {
+    /// The rows of a query of a lake.
+    ///
+    /// # Errors
+    /// When the query is wrong, or a table cannot be read.
+    pub async fn of(query: &Query, sql: &str) -> Result<Self, Error> {
+        let frame = query.sql(sql).await?;
+        let schema = Arc::new(frame.schema().as_arrow().clone());
+        let batches = frame.collect().await.map_err(LakeError::from)?;
+        Ok(Self { schema, batches })
+    }
+}
+
+/// Opens the configured lake, which is made by the first load. Limits the memory of the engine.
+///
+/// # Errors
+/// When the lake cannot be opened.
+pub fn open_lake(config: &Config) -> Result<Lake, Error> {
+    f1lake_lake::limit_memory(config.memory_limit.map(|mib| mib.saturating_mul(1 << 20)));
+    Ok(Lake::open_with(&config.lake_path, config.store_plain_http)?)
 }
 
 impl Pipeline {
@@ -187,10 +207,7 @@ impl Pipeline {
     /// # Errors
     /// When the query is wrong, or a table cannot be read.
     pub async fn query(&self, sql: &str) -> Result<Rows, Error> {
-        let frame = Query::open(&self.lake, None).await?.sql(sql).await?;
-        let schema = Arc::new(frame.schema().as_arrow().clone());
-        let batches = frame.collect().await.map_err(LakeError::from)?;
-        Ok(Rows { schema, batches })
+        Rows::of(&Query::open(&self.lake, None).await?, sql).await
     }
 
     fn task<S>(&self, step: S) -> Task<'_, S> {
@@ -214,18 +231,6 @@ impl Pipeline {
         let listener = Arc::clone(listener);
         let progress = Arc::new(move |event| listener(Event::Extract(event)));
         Ok(self.extractor(step)?.run(progress, cancel.clone()).await?)
-    }
-
-    /// Whether there is something to load after an extract: other sessions may have landed where some failed.
-    async fn goes_on(&self, extract: &RunReport) -> Result<bool, Error> {
-        let count = |status| extract.count(status);
-        let all_failed =
-            !extract.sessions.is_empty() && count(SessionStatus::Failed) == extract.sessions.len();
-        if all_failed || count(SessionStatus::Interrupted) > 0 {
-            return Ok(false);
-        }
-        // Empty tables would only look like data.
-        Ok(!extract.sessions.is_empty() || !self.zone.landing.manifests().await?.is_empty())
     }
 
     async fn do_load(
@@ -404,7 +409,7 @@ impl<'a> IntoFuture for Task<'a, step::Run> {
             let Self { pipeline, step, listener, cancel } = self;
             let extract = pipeline.do_extract(&step.0, &listener, &cancel).await?;
             let mut report = PipelineReport { extract, load: None, build: None };
-            if !pipeline.goes_on(&report.extract).await? {
+            if !pipeline.zone.should_load(&report.extract).await? {
                 return Ok(report);
             }
             report.load = Some(pipeline.do_load(&step::Load::default(), &listener, &cancel).await?);

@@ -137,8 +137,7 @@ pub(crate) fn not_built(load_to: LoadTo) -> Error {
 /// Opens the configured lake.
 #[cfg(feature = "lake")]
 pub(crate) fn open_lake(config: &Config) -> Result<Lake, Error> {
-    f1lake_lake::limit_memory(config.memory_limit.map(|mib| mib.saturating_mul(1 << 20)));
-    Ok(Lake::open_with(&config.lake_path, config.store_plain_http)?)
+    Ok(f1lake::open_lake(config)?)
 }
 
 /// Opens the configured lake, which must exist.

@@ -61,14 +61,8 @@ async fn run_steps(
         extract::print_sessions(context, report, report)?;
     }
     let extracted = extract::exit_code(report);
-    // Load what landed, even if other sessions failed or a live session locks the API.
-    if !matches!(extracted, ExitCode::Done | ExitCode::SomeFailed | ExitCode::Locked) {
-        return Ok(extracted);
-    }
-    let nothing_chosen = report.sessions.is_empty();
     let Some(zone) = Zone::open_existing(&loaded.config)? else { return Ok(extracted) };
-    // Empty tables would only look like data.
-    if nothing_chosen && zone.landing.manifests().await?.is_empty() {
+    if !zone.should_load(report).await? {
         return Ok(extracted);
     }
     let code = match loaded.config.load_to {

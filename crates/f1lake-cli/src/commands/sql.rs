@@ -5,14 +5,13 @@ use super::load::require_lake;
 use super::row_file::RowFile;
 use super::sql_result::{Look, show};
 use crate::cli::SqlArgs;
-use crate::embed::Rows;
 use crate::error::Error;
 use crate::exit_code::ExitCode;
 use crate::progress::plural;
+use f1lake::Rows;
 use f1lake_lake::{AsOf, LakeError, Query};
 use indicatif::HumanCount;
 use std::io::{IsTerminal, Read};
-use std::sync::Arc;
 use tokio_util::sync::CancellationToken;
 
 pub(crate) async fn run(context: &Context, args: &SqlArgs) -> Result<ExitCode, Error> {
@@ -48,9 +47,7 @@ pub(crate) async fn rows(
     let as_of = args.as_of.as_deref().map(parse_as_of).transpose()?;
     let work = async {
         let query = Query::open(&lake, as_of).await?;
-        let frame = query.sql(args.query.as_deref().unwrap_or_default()).await?;
-        let schema = Arc::new(frame.schema().as_arrow().clone());
-        Ok(Rows { schema, batches: frame.collect().await.map_err(LakeError::from)? })
+        Ok(Rows::of(&query, args.query.as_deref().unwrap_or_default()).await?)
     };
     tokio::select! {
         rows = work => rows,

@@ -32,7 +32,7 @@ impl Queue {
         loop {
             let slice = self.waiting.pop_front()?;
             let too_many = matches!(&slice.drivers, Drivers::Some(numbers) if numbers.len() > group);
-            match slice.split(self.bounds).filter(|_| too_many) {
+            match too_many.then(|| slice.split(self.bounds)).flatten() {
                 Some(smaller) => self.replace(&slice, smaller),
                 None => return Some(slice),
             }

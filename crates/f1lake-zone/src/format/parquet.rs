@@ -2,7 +2,7 @@
 
 use super::hashing::Output;
 use super::kinds::Compression;
-use crate::added_fields::added_fields;
+use crate::added_fields::{RESCUED, added_fields};
 use crate::error::ZoneError;
 use arrow_array::builder::{
     BooleanBuilder, Float64Builder, Int64Builder, ListBuilder, StringBuilder, TimestampMicrosecondBuilder,
@@ -24,8 +24,6 @@ use std::sync::Arc;
 
 /// Rows buffered before encoding.
 const BATCH: usize = 8192;
-/// Column for unknown fields and unexpected types, as JSON text.
-const RESCUED: &str = "_rescued_data";
 
 enum Column {
     Int(Int64Builder),

@@ -4,14 +4,15 @@
 //! type. Values that do not fit go to `_rescued_data` unchanged; a row without its key is refused and
 //! quarantined.
 
+mod builder;
+#[cfg(test)]
+mod tests;
+
 use crate::bronze_table::{BronzeTable, FieldColumns, RACE_SESSION_KEY};
-use crate::column::{ColumnType, arrow_schema};
-use arrow_array::builder::{
-    BooleanBuilder, Date32Builder, Float64Builder, Int64Builder, ListBuilder, StringBuilder,
-    TimestampMicrosecondBuilder,
-};
-use arrow_array::{ArrayRef, RecordBatch};
-use arrow_schema::{ArrowError, DataType, Field, SchemaRef};
+use crate::column::arrow_schema;
+use arrow_array::RecordBatch;
+use arrow_schema::{ArrowError, SchemaRef};
+use builder::Builder;
 use openf1_client::field::{FieldName, FieldType, parse_laps_behind, parse_time_us};
 use serde::de::{Deserializer as _, MapAccess, Visitor};
 use serde_json::value::RawValue;
@@ -44,81 +45,6 @@ pub enum Refusal {
     /// The row belongs to another session.
     #[error("belongs to session {0}")]
     OtherSession(i64),
-}
-
-enum Builder {
-    Bigint(Int64Builder),
-    Double(Float64Builder),
-    Boolean(BooleanBuilder),
-    String(StringBuilder),
-    Timestamp(TimestampMicrosecondBuilder),
-    Date(Date32Builder),
-    List(ListBuilder<Int64Builder>),
-}
-
-impl Builder {
-    fn new(column_type: ColumnType) -> Self {
-        match column_type {
-            ColumnType::Bigint => Self::Bigint(Int64Builder::new()),
-            ColumnType::Double => Self::Double(Float64Builder::new()),
-            ColumnType::Boolean => Self::Boolean(BooleanBuilder::new()),
-            ColumnType::String => Self::String(StringBuilder::new()),
-            ColumnType::Timestamp => Self::Timestamp(TimestampMicrosecondBuilder::new().with_timezone("UTC")),
-            ColumnType::Date => Self::Date(Date32Builder::new()),
-            ColumnType::BigintList => {
-                let element = Field::new("element", DataType::Int64, true);
-                Self::List(ListBuilder::new(Int64Builder::new()).with_field(element))
-            }
-        }
-    }
-
-    fn null(&mut self) {
-        match self {
-            Self::Bigint(builder) => builder.append_null(),
-            Self::Double(builder) => builder.append_null(),
-            Self::Boolean(builder) => builder.append_null(),
-            Self::String(builder) => builder.append_null(),
-            Self::Timestamp(builder) => builder.append_null(),
-            Self::Date(builder) => builder.append_null(),
-            Self::List(builder) => builder.append_null(),
-        }
-    }
-
-    fn finish(&mut self) -> ArrayRef {
-        match self {
-            Self::Bigint(builder) => Arc::new(builder.finish()),
-            Self::Double(builder) => Arc::new(builder.finish()),
-            Self::Boolean(builder) => Arc::new(builder.finish()),
-            Self::String(builder) => Arc::new(builder.finish()),
-            Self::Timestamp(builder) => Arc::new(builder.finish()),
-            Self::Date(builder) => Arc::new(builder.finish()),
-            Self::List(builder) => Arc::new(builder.finish()),
-        }
-    }
-
-    fn bigint(&mut self, value: Option<i64>) {
-        if let Self::Bigint(builder) = self {
-            builder.append_option(value);
-        }
-    }
-
-    fn double(&mut self, value: Option<f64>) {
-        if let Self::Double(builder) = self {
-            builder.append_option(value);
-        }
-    }
-
-    fn string(&mut self, value: Option<&str>) {
-        if let Self::String(builder) = self {
-            builder.append_option(value);
-        }
-    }
-
-    fn timestamp(&mut self, value: Option<i64>) {
-        if let Self::Timestamp(builder) = self {
-            builder.append_option(value);
-        }
-    }
 }
 
 /// Decodes the rows of one landing file.
@@ -424,57 +350,4 @@ fn append_result_time(builders: &mut [Builder], text: Option<&str>) -> bool {
     let kept = words.as_deref().or(text.filter(|_| seconds.is_some() || phases.is_some()));
     builders[5].string(kept);
     kept.is_some()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use openf1_client::Endpoint;
-
-    #[test]
-    fn times_of_phases_are_read_to_the_last_bit() {
-        let read = read_phases("[ 101.555 ,null, 28271.7161132835718848863]").unwrap();
-        assert_eq!(read, [Some(101.555), None, Some(28_271.716_113_283_57)]);
-        assert_eq!(read_phases("[1e400]"), None);
-        assert_eq!(read_phases("[1,2,3,4]"), None);
-        assert_eq!(read_phases("[\"1\"]"), None);
-    }
-
-    fn laps() -> Decoder {
-        let source_file = "laps_2024-03-24_Melbourne_Race.json".to_owned();
-        let origin = RowOrigin { session_key: 9488, source_file, extracted_at: 1, ingested_at: 2 };
-        Decoder::new(&BronzeTable::of(Endpoint::Laps), origin)
-    }
-
-    #[test]
-    fn rows_are_counted_until_they_are_taken() {
-        let mut decoder = laps();
-        for lap in 1..=3 {
-            let row =
-                format!(r#"{{"session_key":9488,"driver_number":4,"lap_number":{lap},"weather":"dry"}}"#);
-            decoder.push(&row).unwrap();
-        }
-        assert_eq!(decoder.push("{}"), Err(Refusal::NoKey("session_key")));
-        assert_eq!((decoder.rows(), decoder.rescued_rows()), (3, 3));
-        assert_eq!(decoder.batch().unwrap().num_rows(), 3);
-        assert_eq!((decoder.rows(), decoder.rescued_rows()), (0, 3));
-    }
-
-    #[test]
-    fn non_rows_are_refused_with_the_expected_shape() {
-        let refusal = laps().push("[9488]").unwrap_err().to_string();
-        assert!(
-            refusal.starts_with("not a JSON object: ") && refusal.contains("expected a row"),
-            "{refusal}"
-        );
-    }
-
-    #[test]
-    fn a_decoder_is_printed_with_its_file_and_without_its_rows() {
-        let printed = format!("{:?}", laps());
-        assert!(
-            printed.contains("laps_2024-03-24_Melbourne_Race.json") && printed.contains("rows: 0"),
-            "{printed}"
-        );
-    }
 }

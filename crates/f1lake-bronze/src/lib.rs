@@ -1,5 +1,5 @@
 //! From the landing zone to bronze tables, wherever these are: a landed file as typed Arrow batches, the tables' columns,
-//! and what a load reports. It knows no engine.
+//! and the loader, which fills any [`BronzeSink`]. It knows no engine.
 
 mod bronze_table;
 mod column;
@@ -19,7 +19,7 @@ pub use decoded_file::{Decoded, DecodedFile, Refused, keep_refused};
 pub use error::BronzeError;
 pub use f1lake_zone::RESCUED;
 pub use load::{
-    CONFIRMED_AFTER, LoadProgress, LoadReport, LoadSettings, LoadStatus, SessionLoad, TableLoad, chosen,
-    loaded, outcome, status_of,
+    BronzeSink, CONFIRMED_AFTER, FileLoad, LandedFile, LoadProgress, LoadReport, LoadSettings, LoadStatus,
+    RecordScope, SessionLoad, TableLoad, Verdict, load,
 };
 pub use parquet_properties::properties;

@@ -17,6 +17,6 @@ pub use extractor::Extractor;
 pub use plan::{RunPlan, SessionPlan};
 pub use repair::RepairReport;
 pub use report::*;
-pub use select::catalogue::Selected;
+pub use select::selected::Selected;
 pub use select::session::SessionInfo;
 pub use settings::*;

@@ -3,4 +3,5 @@
 pub(crate) mod calendar;
 pub(crate) mod catalogue;
 mod filter;
+pub(crate) mod selected;
 pub(crate) mod session;

@@ -1,30 +1,24 @@
-//! Landing zone to bronze: each session replaces its own rows, once.
+//! Landing zone to bronze: a lake as the destination of a load.
 
-mod rebuild;
 mod record;
 mod table_state;
 
 use crate::error::{LakeError, or_stopped};
 use crate::lake::{Lake, QUARANTINE};
 use crate::table_writer::{Marks, Scope, TableSpec, TableWriter};
-use arrow_array::cast::AsArray;
-use arrow_array::{Array, RecordBatch};
 use f1lake_bronze::{
-    BronzeTable, Decoded, DecodedFile, LOADS, LoadProgress, LoadReport, LoadSettings, LoadStatus, Refused,
-    SessionLoad, TableLoad, chosen, keep_refused, outcome, status_of,
+    BronzeSink, BronzeTable, Decoded, FileLoad, LandedFile, LoadProgress, LoadReport, LoadSettings,
+    LoadStatus, RecordScope, Refused, SessionLoad, Verdict, keep_refused,
 };
-use f1lake_zone::{LandedEndpoint, LandedRows, Landing, Manifest};
-use futures::StreamExt;
-use jiff::Timestamp;
+use f1lake_zone::{Landing, Manifest};
 use object_store::path::Path;
 use openf1_client::Endpoint;
 use record::{Records, loads_spec};
 use std::collections::{BTreeMap, BTreeSet};
-use table_state::{Names, TableState, Told, Verdict};
+use std::sync::{Arc, Mutex, PoisonError};
+use table_state::{GENERATION, Names, TableState, Told};
 use tokio_util::sync::CancellationToken;
 
-/// Tables of a session processed at once: one decodes while another encodes.
-const TABLES_AT_ONCE: usize = 2;
 /// Retries of a commit that lost a conflict with another run.
 const CONFLICTS: usize = 5;
 
@@ -39,72 +33,8 @@ pub async fn load(
     progress: LoadProgress,
     cancel: &CancellationToken,
 ) -> Result<LoadReport, LakeError> {
-    let started = std::time::Instant::now();
-    let work = async {
-        let manifests = chosen(landing, settings).await?;
-        let mut state = LakeState::read(lake, &manifests).await?;
-        let mut report = LoadReport::default();
-        if settings.rebuild {
-            report.sessions = rebuild::rebuild(lake, landing, &manifests, &mut state).await?;
-            report.sessions.iter().for_each(|session| progress(session));
-        } else {
-            for manifest in &manifests {
-                let session = load_session(lake, landing, manifest, &mut state).await;
-                progress(&session);
-                report.sessions.push(session);
-            }
-        }
-        for table in BronzeTable::all() {
-            // The affected sessions report an unreadable table.
-            if !matches!(state.tables.get(&table.name), Some(Err(_))) {
-                crate::table_writer::ensure(lake, &spec(&table)).await?;
-            }
-        }
-        crate::table_writer::ensure(lake, &loads_spec()).await?;
-        Ok(report)
-    };
-    let mut report = or_stopped(cancel, work).await?;
-    report.seconds = started.elapsed().as_secs_f64();
-    Ok(report)
-}
-
-/// The state of the lake's tables, read once per run.
-struct LakeState {
-    /// By name; or why a table cannot be read.
-    tables: BTreeMap<String, Result<TableState, String>>,
-    records: Records,
-}
-
-impl LakeState {
-    async fn read(lake: &Lake, manifests: &[Manifest]) -> Result<Self, LakeError> {
-        let endpoints: BTreeSet<Endpoint> =
-            manifests.iter().flat_map(|manifest| manifest.endpoints.keys().copied()).collect();
-        let mut tables = BTreeMap::new();
-        for table in endpoints.into_iter().map(BronzeTable::of) {
-            let state = TableState::read(lake, &table).await.map_err(|error| error.to_string());
-            tables.insert(table.name, state);
-        }
-        Ok(Self { tables, records: Records::read(lake).await? })
-    }
-
-    /// The state of a session in a table; `None` when it has none.
-    fn known(&self, table: &str, session_key: i64) -> Option<Told> {
-        self.tables.get(table)?.as_ref().ok()?.known(session_key)
-    }
-
-    /// Updates the record of a session to match its tables.
-    async fn record(
-        &mut self,
-        lake: &Lake,
-        manifest: &Manifest,
-        tables: &[TableLoad],
-    ) -> Result<(), LakeError> {
-        let mut records = std::mem::take(&mut self.records);
-        let known = |table: &str| self.known(table, manifest.session_key);
-        let changed = records.update(manifest, tables, known, Timestamp::now());
-        self.records = records;
-        if changed { self.records.write(lake, Some(manifest.session_key)).await } else { Ok(()) }
-    }
+    let mut bronze = Bronze { lake, tables: Mutex::default(), records: Records::default() };
+    or_stopped(cancel, f1lake_bronze::load(&mut bronze, landing, settings, &progress)).await
 }
 
 /// Creates missing bronze tables and columns: models read all of them, including endpoints that were never
@@ -125,146 +55,256 @@ fn spec(table: &BronzeTable) -> TableSpec {
     }
 }
 
-async fn load_session(
-    lake: &Lake,
-    landing: &Landing,
-    manifest: &Manifest,
-    state: &mut LakeState,
-) -> SessionLoad {
-    // The largest first: small ones fill the remaining time, and every session needs the same memory.
-    let mut endpoints: Vec<(&Endpoint, &LandedEndpoint)> = manifest.endpoints.iter().collect();
-    endpoints.sort_by_key(|(_, landed)| std::cmp::Reverse(landed.bytes));
-    let known = &*state;
-    // Collected, so that the future of a load can be sent between threads.
-    let work: Vec<_> = endpoints
-        .into_iter()
-        .map(|(endpoint, landed)| async move {
-            let table = BronzeTable::of(*endpoint);
-            let recorded = known.records.of(manifest.session_key, &table.name);
-            match known.tables.get(&table.name) {
-                Some(Ok(state)) => {
-                    let loaded = load_table(lake, landing, manifest, &table, landed, state).await;
-                    let (result, gone) = match loaded {
-                        Ok((status, decoded, gone)) => (Ok((status, decoded)), gone),
-                        Err(error) => (Err(error), false),
-                    };
-                    let mut load = outcome(table.name, result);
-                    let before = recorded.is_some_and(|recorded| recorded.rows > 0);
-                    let lost = gone || (before && state.known(manifest.session_key).is_none());
-                    load.brought_back = lost && load.status == LoadStatus::Loaded && load.rows > 0;
-                    load
-                }
-                Some(Err(error)) => outcome(table.name, Err(error)),
-                None => outcome(table.name, Err("its table was not read")),
-            }
-        })
-        .collect();
-    let mut tables: Vec<TableLoad> =
-        futures::stream::iter(work).buffer_unordered(TABLES_AT_ONCE).collect().await;
-    tables.sort_by(|a, b| a.table.cmp(&b.table));
-    let mut status = status_of(&tables);
-    // Record only sessions that are complete in every table.
-    if status != LoadStatus::Failed
-        && let Err(error) = state.record(lake, manifest, &tables).await
-    {
-        status = LoadStatus::Failed;
-        tables.push(outcome(LOADS.to_owned(), Err(error)));
-    }
-    SessionLoad { session_key: manifest.session_key, session: manifest.name.clone(), status, tables }
+/// The bronze tables of a lake, and their state, which is read once per run and again after a conflict.
+struct Bronze<'a> {
+    lake: &'a Lake,
+    /// By name; or why a table cannot be read.
+    tables: Mutex<BTreeMap<String, Result<Arc<TableState>, String>>>,
+    records: Records,
 }
 
-/// Loads a table; after a conflict, checks again what is loaded. Also returns whether rows had been lost.
-async fn load_table(
-    lake: &Lake,
-    landing: &Landing,
-    manifest: &Manifest,
-    table: &BronzeTable,
-    landed: &LandedEndpoint,
-    known: &TableState,
-) -> Result<(LoadStatus, Decoded, bool), LakeError> {
-    let mut fresh;
-    let mut state = known;
-    for tries in 0.. {
-        let gone = match state.judge(manifest.session_key, table.endpoint, landed) {
-            Verdict::Spared(status, decoded) => return Ok((status, decoded, false)),
-            Verdict::Due { gone } => gone,
-        };
-        match write_session(lake, landing, manifest, table, landed, state).await {
-            Err(LakeError::Conflict { .. }) if tries < CONFLICTS => {
-                fresh = TableState::read(lake, table).await?;
-                state = &fresh;
+impl BronzeSink for Bronze<'_> {
+    type Error = LakeError;
+
+    /// One decodes while another encodes.
+    const TABLES_AT_ONCE: usize = 2;
+
+    async fn open(&mut self, manifests: &[Manifest]) -> Result<(), LakeError> {
+        let endpoints: BTreeSet<Endpoint> =
+            manifests.iter().flat_map(|manifest| manifest.endpoints.keys().copied()).collect();
+        for table in endpoints.into_iter().map(BronzeTable::of) {
+            let state = TableState::read(self.lake, &table).await;
+            self.keep(&table, state.map_err(|error| error.to_string()));
+        }
+        self.records = Records::read(self.lake).await?;
+        Ok(())
+    }
+
+    fn judge(&self, table: &BronzeTable, file: &LandedFile<'_>) -> Result<Verdict, String> {
+        let state = self.state(table)?;
+        let key = file.session_key();
+        Ok(match state.judge(key, table.endpoint, file.landed) {
+            Verdict::Due { gone } => {
+                let recorded = self.records.of(key, &table.name).is_some_and(|recorded| recorded.rows > 0);
+                Verdict::Due { gone: gone || (recorded && state.known(key).is_none()) }
             }
-            other => return other.map(|decoded| (LoadStatus::Loaded, decoded, gone)),
+            spared => spared,
+        })
+    }
+
+    async fn replace(
+        &self,
+        table: &BronzeTable,
+        files: &[LandedFile<'_>],
+    ) -> Result<Vec<FileLoad>, LakeError> {
+        let failed = |error: String| vec![Err(error); files.len()];
+        for tries in 0.. {
+            let state = match self.state(table) {
+                Ok(state) => state,
+                Err(error) => return Ok(failed(error)),
+            };
+            match self.write(table, files, &state).await {
+                Ok(results) => return Ok(results),
+                Err(LakeError::Conflict { .. }) if tries < CONFLICTS => {
+                    let fresh = TableState::read(self.lake, table).await;
+                    self.keep(table, fresh.map_err(|error| error.to_string()));
+                }
+                Err(error) => return Ok(failed(error.to_string())),
+            }
+        }
+        Ok(failed(LakeError::Conflict { table: table.full_name() }.to_string()))
+    }
+
+    /// The rows of a session with a damaged landing file stay unchanged.
+    async fn rewrite(
+        &self,
+        table: &BronzeTable,
+        files: &[LandedFile<'_>],
+    ) -> Result<Vec<FileLoad>, LakeError> {
+        let state = match self.state(table) {
+            Ok(state) => state,
+            // Reading it returns why it is unreadable.
+            Err(_) => Arc::new(TableState::read(self.lake, table).await?),
+        };
+        let mut damaged = BTreeMap::new();
+        loop {
+            // Nothing is committed when another file proves to be damaged.
+            match self.write_all(table, files, &state, &damaged).await? {
+                Ok(results) => return Ok(results),
+                Err((session_key, error)) => damaged.insert(session_key, error),
+            };
         }
     }
-    Err(LakeError::Conflict { table: table.full_name() })
-}
 
-/// Replaces a session's rows in a table, based on the state that was read.
-async fn write_session(
-    lake: &Lake,
-    landing: &Landing,
-    manifest: &Manifest,
-    table: &BronzeTable,
-    landed: &LandedEndpoint,
-    state: &TableState,
-) -> Result<Decoded, LakeError> {
-    let rows = landing.read(landed).await?;
-    let scope = Scope::Sessions {
-        column: table.session_column.to_owned(),
-        keys: BTreeSet::from([manifest.session_key]),
-    };
-    let mut writer = TableWriter::open(lake, spec(table), &scope).await?;
-    let names = Names::of(state.generation, manifest.session_key);
-    let told = state.told(manifest.session_key).map(|told| told.extracted_at);
-    if table_state::generation(writer.state()?) != state.generation
-        || writer.transaction(&names.extracted).await? != told
-    {
-        return Err(LakeError::Conflict { table: table.full_name() });
+    async fn record(
+        &mut self,
+        sessions: &[(&Manifest, &SessionLoad)],
+        scope: RecordScope,
+    ) -> Result<(), LakeError> {
+        let mut records = std::mem::take(&mut self.records);
+        let mut changed = BTreeSet::new();
+        for (manifest, session) in sessions {
+            let key = manifest.session_key;
+            let known = |table: &BronzeTable| self.state(table).ok()?.known(key);
+            if records.update(manifest, &session.tables, known) {
+                changed.insert(key);
+            }
+        }
+        if let RecordScope::AllBut(failed) = &scope {
+            let here: BTreeSet<i64> = sessions.iter().map(|(manifest, _)| manifest.session_key).collect();
+            records.retain(|key| here.contains(&key) || failed.contains(&key));
+        }
+        self.records = records;
+        match scope {
+            RecordScope::These if changed.is_empty() => Ok(()),
+            RecordScope::These => self.records.write(self.lake, Some(&changed)).await,
+            RecordScope::AllBut(_) => self.records.write(self.lake, None).await,
+        }
     }
-    let decoded = fill(lake, &mut writer, manifest, table, landed, rows).await?;
-    let transactions = Told::new(landed, decoded.rows).transactions(names);
-    writer.commit(&scope, Marks { transactions, ..Marks::default() }).await?;
-    Ok(decoded)
-}
 
-/// Decodes a landing file into a writer.
-async fn fill(
-    lake: &Lake,
-    writer: &mut TableWriter,
-    manifest: &Manifest,
-    table: &BronzeTable,
-    landed: &LandedEndpoint,
-    rows: Option<LandedRows>,
-) -> Result<Decoded, LakeError> {
-    let quarantine = format!("{}/{}.ndjson", table.name, manifest.session_key);
-    let Some(rows) = rows else {
-        keep_aside(lake, &quarantine, &[]).await?;
-        return Ok(Decoded::default());
-    };
-    let mut file = DecodedFile::start(manifest.session_key, table, landed, rows);
-    while let Some(batch) = file.next().await {
-        writer.write(&batch).await?;
+    /// Creates missing tables and columns.
+    async fn close(&mut self, _sessions: &[SessionLoad]) -> Result<(), LakeError> {
+        for table in BronzeTable::all() {
+            // The affected sessions report an unreadable table.
+            if !matches!(self.tables().get(&table.name), Some(Err(_))) {
+                crate::table_writer::ensure(self.lake, &spec(&table)).await?;
+            }
+        }
+        crate::table_writer::ensure(self.lake, &loads_spec()).await
     }
-    let (decoded, refused) = file.finish().await?;
-    keep_aside(lake, &quarantine, &refused).await?;
-    Ok(decoded)
 }
 
-/// Quarantines rows without a usable key, or removes those of an earlier load.
-async fn keep_aside(lake: &Lake, name: &str, refused: &[Refused]) -> Result<(), LakeError> {
-    if refused.is_empty() && lake.local_path().is_some_and(|root| !root.join(QUARANTINE).join(name).exists())
-    {
-        return Ok(());
+impl Bronze<'_> {
+    fn tables(&self) -> std::sync::MutexGuard<'_, BTreeMap<String, Result<Arc<TableState>, String>>> {
+        self.tables.lock().unwrap_or_else(PoisonError::into_inner)
     }
-    let kept = keep_refused(&*lake.store(QUARANTINE)?, &Path::from(name), refused).await;
-    kept.map_err(|error| LakeError::table(QUARANTINE, "cannot write")(error.into()))
-}
 
-/// Text values of a column of any text type.
-pub(crate) fn text(batch: &RecordBatch, name: &str) -> Option<Vec<Option<String>>> {
-    let column = batch.column_by_name(name)?;
-    let column = deltalake::arrow::compute::cast(column, &arrow_schema::DataType::Utf8).ok()?;
-    let column = column.as_string_opt::<i32>()?;
-    Some((0..column.len()).map(|row| column.is_valid(row).then(|| column.value(row).to_owned())).collect())
+    fn state(&self, table: &BronzeTable) -> Result<Arc<TableState>, String> {
+        self.tables().get(&table.name).cloned().unwrap_or_else(|| Err("its table was not read".to_owned()))
+    }
+
+    fn keep(&self, table: &BronzeTable, state: Result<TableState, String>) {
+        self.tables().insert(table.name.clone(), state.map(Arc::new));
+    }
+
+    /// Replaces sessions of a table, based on the state that was read.
+    async fn write(
+        &self,
+        table: &BronzeTable,
+        files: &[LandedFile<'_>],
+        state: &TableState,
+    ) -> Result<Vec<FileLoad>, LakeError> {
+        let replaced = |keys| Scope::Sessions { column: table.session_column.to_owned(), keys };
+        let mut writer = TableWriter::open(self.lake, spec(table), &replaced(BTreeSet::new())).await?;
+        if writer.base() != state.version {
+            return Err(LakeError::Conflict { table: table.full_name() });
+        }
+        let mut results = Vec::new();
+        let mut marks = Marks::default();
+        let mut keys = BTreeSet::new();
+        for file in files {
+            let key = file.session_key();
+            // Another run may have loaded it before a conflict.
+            if let Verdict::Spared(status, decoded) = state.judge(key, table.endpoint, file.landed) {
+                results.push(Ok((status, decoded)));
+                continue;
+            }
+            results.push(match self.fill(&mut writer, table, file).await {
+                Ok(decoded) => {
+                    // A session has files of its own, so that replacing it rewrites no other.
+                    writer.close_files().await?;
+                    let names = Names::of(state.generation, key);
+                    marks.transactions.extend(Told::new(file.landed, decoded.rows).transactions(names));
+                    keys.insert(key);
+                    Ok((LoadStatus::Loaded, decoded))
+                }
+                Err(LakeError::Bronze(error)) => {
+                    writer.discard();
+                    Err(error.to_string())
+                }
+                Err(error) => return Err(error),
+            });
+        }
+        if !keys.is_empty() {
+            let next = writer.next_version();
+            let version = Some(writer.commit(&replaced(keys), marks).await?);
+            // Otherwise another run has committed meanwhile, and the next batch reads what.
+            if version == next {
+                self.keep(table, Ok(state.clone().at(version)));
+            }
+        }
+        Ok(results)
+    }
+
+    /// Rewrites a table, except for the sessions of damaged files. Returns the next session with a damaged file instead,
+    /// if there is one.
+    async fn write_all(
+        &self,
+        table: &BronzeTable,
+        files: &[LandedFile<'_>],
+        before: &TableState,
+        damaged: &BTreeMap<i64, String>,
+    ) -> Result<Result<Vec<FileLoad>, (i64, String)>, LakeError> {
+        let scope = if damaged.is_empty() {
+            Scope::All
+        } else {
+            let keys = damaged.keys().copied().collect();
+            Scope::AllBut { column: table.session_column.to_owned(), keys }
+        };
+        let mut writer = TableWriter::open(self.lake, spec(table), &scope).await?;
+        let generation = before.next_generation();
+        let mut marks = Marks::default();
+        marks.properties.insert(GENERATION.to_owned(), generation.to_string());
+        let mut results = Vec::new();
+        for file in files {
+            let key = file.session_key();
+            let names = Names::of(generation, key);
+            if let Some(error) = damaged.get(&key) {
+                let told = before.told(key).map(|told| told.transactions(names));
+                marks.transactions.extend(told.into_iter().flatten());
+                results.push(Err(error.clone()));
+                continue;
+            }
+            let decoded = match self.fill(&mut writer, table, file).await {
+                Ok(decoded) => decoded,
+                Err(LakeError::Bronze(error)) => return Ok(Err((key, error.to_string()))),
+                Err(error) => return Err(error),
+            };
+            writer.close_partitions().await?;
+            marks.transactions.extend(Told::new(file.landed, decoded.rows).transactions(names));
+            results.push(Ok((LoadStatus::Loaded, decoded)));
+        }
+        writer.commit(&scope, marks).await?;
+        Ok(Ok(results))
+    }
+
+    /// Decodes a landing file into a writer.
+    async fn fill(
+        &self,
+        writer: &mut TableWriter,
+        table: &BronzeTable,
+        file: &LandedFile<'_>,
+    ) -> Result<Decoded, LakeError> {
+        let quarantine = format!("{}/{}.ndjson", table.name, file.session_key());
+        let Some(mut rows) = file.decode(table).await? else {
+            self.keep_aside(&quarantine, &[]).await?;
+            return Ok(Decoded::default());
+        };
+        while let Some(batch) = rows.next().await {
+            writer.write(&batch).await?;
+        }
+        let (decoded, refused) = rows.finish().await?;
+        self.keep_aside(&quarantine, &refused).await?;
+        Ok(decoded)
+    }
+
+    /// Quarantines rows without a usable key, or removes those of an earlier load.
+    async fn keep_aside(&self, name: &str, refused: &[Refused]) -> Result<(), LakeError> {
+        let local = self.lake.local_path();
+        if refused.is_empty() && local.is_some_and(|root| !root.join(QUARANTINE).join(name).exists()) {
+            return Ok(());
+        }
+        let kept = keep_refused(&*self.lake.store(QUARANTINE)?, &Path::from(name), refused).await;
+        kept.map_err(|error| LakeError::table(QUARANTINE, "cannot write")(error.into()))
+    }
 }

@@ -4,219 +4,24 @@
 //! table and batch of sessions loads it. Correctness does not depend on a statement running exactly once: see
 //! [`sql`].
 
+use crate::earlier_loads::EarlierLoads;
 use crate::error::WarehouseError;
 use crate::sql::{self, LoadRow, Place, StagedSession};
-use crate::staging::{self, Batch};
-use f1lake_bronze::Column;
-use f1lake_bronze::Decoded;
-use f1lake_bronze::{BronzeTable, LOADS, loads_columns};
+use crate::staging::{Batch, Staging};
+use crate::warehouse::{Warehouse, setup_statements};
 use f1lake_bronze::{
-    CONFIRMED_AFTER, LoadProgress, LoadReport, LoadSettings, LoadStatus, SessionLoad, TableLoad, chosen,
-    loaded, outcome, status_of,
+    BronzeSink, BronzeTable, Decoded, FileLoad, LandedFile, LoadProgress, LoadReport, LoadSettings,
+    LoadStatus, RecordScope, SessionLoad, Verdict,
 };
-use f1lake_databricks::{Rows, Statement, VolumePath, VolumeStore, Workspace};
-use f1lake_zone::{LandedEndpoint, Landing, Manifest};
-use futures::StreamExt;
+use f1lake_databricks::VolumePath;
+use f1lake_zone::{Landing, Manifest};
 use jiff::Timestamp;
-use openf1_client::Endpoint;
-use std::collections::{BTreeMap, BTreeSet};
-use std::time::Duration;
+use std::collections::BTreeSet;
+use std::sync::{Arc, Mutex, PoisonError};
 use tokio_util::sync::CancellationToken;
 
-/// Sessions of a batch: one commit per table for several weekends, and at most a few hundred MiB of staged
-/// files.
-const BATCH_SESSIONS: usize = 20;
-/// Landing files decoded at once.
-const FILES_AT_ONCE: usize = 3;
-/// Statements on the warehouse at once; each concerns its own table.
-const STATEMENTS_AT_ONCE: usize = 4;
-/// Retries of a statement that lost a conflict or whose outcome is unknown.
-const REPEATS: u32 = 4;
-
-/// The destination of bronze tables.
-#[derive(Debug, Clone)]
-pub struct Warehouse {
-    /// Workspace.
-    pub workspace: Workspace,
-    /// Id of the SQL warehouse that runs the statements.
-    pub warehouse_id: String,
-    /// Catalog and schema of the tables.
-    pub place: Place,
-    /// Volume, or folder in it, for staged files.
-    pub staging: VolumeStore,
-}
-
-impl Warehouse {
-    /// `dev.bronze_raw on adb-1.2.azuredatabricks.net`.
-    pub fn describe(&self) -> String {
-        format!("{}.{} on {}", self.place.catalog, self.place.schema, self.workspace.host())
-    }
-
-    /// Creates what is missing: schema, volume of the staged files, tables, columns.
-    ///
-    /// # Errors
-    /// When a statement is refused: the message names the privilege.
-    pub async fn prepare(&self, cancel: &CancellationToken) -> Result<(), WarehouseError> {
-        self.make_missing(cancel).await.map(drop)
-    }
-
-    /// Creates what is missing; returns the tables that existed before.
-    async fn make_missing(&self, cancel: &CancellationToken) -> Result<BTreeSet<String>, WarehouseError> {
-        let present = self.run("cannot read the catalog", &sql::present(&self.place), cancel).await?;
-        for (what, statement) in missing(&self.place, &present) {
-            self.run(what, &statement, cancel).await?;
-        }
-        if self.staging.check().await.is_err_and(|error| error.is_not_found()) {
-            let volume = self.staging.path().volume();
-            self.run("cannot create the volume", &sql::create_volume(&volume), cancel).await?;
-            self.staging.check().await.map_err(WarehouseError::workspace("cannot use the volume"))?;
-        }
-        Ok(present.rows.into_iter().filter_map(|row| row.into_iter().nth(1)?).collect())
-    }
-
-    /// Runs a statement; retries it after a lost conflict or an unknown outcome, because all of ours may be
-    /// repeated.
-    async fn run(
-        &self,
-        what: &'static str,
-        statement: &str,
-        cancel: &CancellationToken,
-    ) -> Result<Rows, WarehouseError> {
-        let mut repeats = 0;
-        loop {
-            let ran = self.workspace.execute(&self.warehouse_id, &Statement::new(statement), cancel).await;
-            let error = match ran {
-                Ok(rows) => return Ok(rows),
-                Err(f1lake_databricks::Error::Canceled { .. }) if cancel.is_cancelled() => {
-                    return Err(WarehouseError::Interrupted);
-                }
-                Err(error) => error,
-            };
-            let again = match &error {
-                f1lake_databricks::Error::OutcomeUnknown { .. } => true,
-                f1lake_databricks::Error::Sql(error) => error.is_conflict(),
-                _ => false,
-            };
-            if !again || repeats == REPEATS || cancel.is_cancelled() {
-                return Err(WarehouseError::workspace(what)(error));
-            }
-            repeats += 1;
-            tracing::warn!(%error, repeats, "the statement is repeated");
-            tokio::select! {
-                () = tokio::time::sleep(Duration::from_secs(1 << repeats)) => {}
-                () = cancel.cancelled() => {}
-            }
-        }
-    }
-
-    async fn known(
-        &self,
-        cancel: &CancellationToken,
-    ) -> Result<BTreeMap<(i64, String), Known>, WarehouseError> {
-        let what = "cannot read the earlier loads";
-        let answer = self.run(what, &sql::known(&self.place), cancel).await?;
-        let unreadable = |detail: String| WarehouseError::Damaged {
-            table: format!("{}.{LOADS}", self.place.schema),
-            detail,
-            advice: "`f1lake load --to databricks --rebuild` rebuilds the bronze tables",
-        };
-        if answer.truncated {
-            return Err(unreadable(
-                "it is larger than a response of the warehouse can be (25 MiB)".to_owned(),
-            ));
-        }
-        let mut known = BTreeMap::new();
-        for row in &answer.rows {
-            let [key, table, sha256, rows, rescued, quarantined, extracted_at] = row.as_slice() else {
-                return Err(unreadable(format!("{} values in a row", row.len())));
-            };
-            let int = |value: &Option<String>| value.as_ref().and_then(|text| text.parse::<i64>().ok());
-            let count = |value| int(value).and_then(|count| u64::try_from(count).ok()).unwrap_or(0);
-            let (Some(key), Some(table), Some(extracted_at)) = (int(key), table.clone(), int(extracted_at))
-            else {
-                return Err(unreadable(format!("a row without session, table or time: {row:?}")));
-            };
-            let decoded =
-                Decoded { rows: count(rows), rescued: count(rescued), quarantined: count(quarantined) };
-            known.insert((key, table), Known { sha256: sha256.clone(), extracted_at, decoded });
-        }
-        Ok(known)
-    }
-}
-
-/// State of a loaded landing file.
-#[derive(Debug, Clone, PartialEq, Eq)]
-struct Known {
-    sha256: Option<String>,
-    /// Microseconds since 1970, UTC.
-    extracted_at: i64,
-    decoded: Decoded,
-}
-
-impl Known {
-    /// Why a landing file need not be loaded; `None` when it must be.
-    fn spares(&self, endpoint: Endpoint, landed: &LandedEndpoint) -> Option<(LoadStatus, Decoded)> {
-        let later = landed.extracted_at.as_microsecond().saturating_sub(self.extracted_at);
-        if self.sha256 == landed.sha256 && !(endpoint == Endpoint::SessionResult && later >= CONFIRMED_AFTER)
-        {
-            Some((LoadStatus::Unchanged, self.decoded))
-        } else if self.extracted_at > landed.extracted_at.as_microsecond() {
-            Some((LoadStatus::Stale, self.decoded))
-        } else {
-            None
-        }
-    }
-}
-
-/// Statements that create what a schema lacks.
-fn missing(place: &Place, present: &Rows) -> Vec<(&'static str, String)> {
-    let mut statements = Vec::new();
-    if present.rows.is_empty() {
-        statements.push(("cannot create the schema", sql::create_schema(place)));
-    }
-    let mut tables: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
-    for row in &present.rows {
-        if let [_, Some(table), Some(column)] = row.as_slice() {
-            tables.entry(table).or_default().insert(column);
-        }
-    }
-    let mut table = |name: &str, columns: &[Column], create: String| match tables.get(name) {
-        None => statements.push(("cannot create a table", create)),
-        Some(there) => {
-            let lacking: Vec<Column> =
-                columns.iter().filter(|column| !there.contains(column.name.as_str())).cloned().collect();
-            if !lacking.is_empty() {
-                statements.push(("cannot add columns", sql::add_columns(place, name, &lacking)));
-            }
-        }
-    };
-    for bronze in BronzeTable::all() {
-        table(&bronze.name, &bronze.columns, sql::create_bronze(place, &bronze));
-    }
-    table(LOADS, &loads_columns(), sql::create_loads(place));
-    statements
-}
-
-/// Statements that create everything, human-readable.
-pub fn setup_statements(place: &Place, volume: &str) -> Vec<String> {
-    let mut statements = vec![sql::create_schema(place), sql::create_volume(volume)];
-    statements.extend(BronzeTable::all().map(|table| sql::create_bronze(place, &table)));
-    statements.push(sql::create_loads(place));
-    statements
-}
-
-/// The pending loads of a batch.
-struct Work<'a> {
-    manifest: &'a Manifest,
-    tables: Vec<TableLoad>,
-    due: Vec<(BronzeTable, &'a LandedEndpoint)>,
-}
-
-impl<'a> Work<'a> {
-    fn new(manifest: &'a Manifest) -> Self {
-        Self { manifest, tables: Vec::new(), due: Vec::new() }
-    }
-}
+/// Sessions in a statement that records loads.
+const RECORDED_AT_ONCE: usize = 20;
 
 /// Loads what is landed and not loaded yet.
 ///
@@ -230,209 +35,132 @@ pub async fn load_warehouse(
     progress: LoadProgress,
     cancel: &CancellationToken,
 ) -> Result<LoadReport, WarehouseError> {
-    let started = std::time::Instant::now();
-    let manifests = chosen(landing, settings).await?;
-    let there = warehouse.make_missing(cancel).await?;
-    staging::clear_left_behind(&warehouse.staging, Timestamp::now()).await?;
-    let mut report = LoadReport::default();
-    if settings.rebuild {
-        report.sessions = rebuild(warehouse, landing, &manifests, cancel).await?;
-        report.sessions.iter().for_each(|session| progress(session));
-    } else {
-        let mut known = warehouse.known(cancel).await?;
+    let staging = Staging::new(&warehouse.staging);
+    let mut bronze = Bronze { warehouse, staging, earlier: EarlierLoads::default(), cancel };
+    f1lake_bronze::load(&mut bronze, landing, settings, &progress).await
+}
+
+/// The bronze tables of a warehouse.
+struct Bronze<'a> {
+    warehouse: &'a Warehouse,
+    staging: Staging<'a>,
+    earlier: EarlierLoads,
+    cancel: &'a CancellationToken,
+}
+
+impl BronzeSink for Bronze<'_> {
+    type Error = WarehouseError;
+
+    /// Each decodes a file, or waits for its statement.
+    const TABLES_AT_ONCE: usize = 4;
+
+    async fn open(&mut self, _manifests: &[Manifest]) -> Result<(), WarehouseError> {
+        let there = self.warehouse.make_missing(self.cancel).await?;
+        self.staging.open(Timestamp::now()).await?;
+        self.earlier = EarlierLoads::read(self.warehouse, self.cancel).await?;
         // The record of a table that was dropped and has just been recreated is void.
-        known.retain(|(_, table), _| there.contains(table));
-        let (mut due, done): (Vec<Work>, Vec<Work>) =
-            manifests.iter().map(|manifest| due(manifest, &known)).partition(|work| !work.due.is_empty());
-        let mut add = |sessions: Vec<SessionLoad>| {
-            sessions.iter().for_each(|session| progress(session));
-            report.sessions.extend(sessions);
-        };
-        add(done.into_iter().map(session_load).collect());
-        while !due.is_empty() {
-            let batch = due.drain(..BATCH_SESSIONS.min(due.len())).collect();
-            add(load_batch(warehouse, landing, batch, cancel).await?);
+        self.earlier.retain(|table| there.contains(table));
+        Ok(())
+    }
+
+    fn judge(&self, table: &BronzeTable, file: &LandedFile<'_>) -> Result<Verdict, String> {
+        Ok(self.earlier.judge(file.session_key(), table, file.landed))
+    }
+
+    async fn replace(
+        &self,
+        table: &BronzeTable,
+        files: &[LandedFile<'_>],
+    ) -> Result<Vec<FileLoad>, WarehouseError> {
+        let batch = Batch::new(Timestamp::now());
+        let mut results: Vec<FileLoad> = Vec::new();
+        for file in files {
+            let staged = self.stage(&batch, table, file).await;
+            self.go_on()?;
+            results
+                .push(staged.map(|decoded| (LoadStatus::Loaded, decoded)).map_err(|error| error.to_string()));
         }
-        let order: BTreeMap<i64, usize> =
-            manifests.iter().enumerate().map(|(place, manifest)| (manifest.session_key, place)).collect();
-        report.sessions.sort_by_key(|session| order.get(&session.session_key));
-    }
-    report.seconds = started.elapsed().as_secs_f64();
-    Ok(report)
-}
-
-/// The tables of a session that must be loaded.
-fn due<'a>(manifest: &'a Manifest, known: &BTreeMap<(i64, String), Known>) -> Work<'a> {
-    let mut work = Work::new(manifest);
-    for (endpoint, landed) in &manifest.endpoints {
-        let table = BronzeTable::of(*endpoint);
-        let before = known.get(&(manifest.session_key, table.name.clone()));
-        match before.and_then(|before| before.spares(*endpoint, landed)) {
-            Some(spared) => work.tables.push(outcome(table.name, Ok::<_, WarehouseError>(spared))),
-            None => work.due.push((table, landed)),
+        let staged: Vec<StagedSession> = files
+            .iter()
+            .zip(&results)
+            .filter_map(|(file, result)| Some(staged_session(file, result.as_ref().ok()?.1.rows)))
+            .collect();
+        if staged.is_empty() {
+            return Ok(results);
         }
-    }
-    work
-}
-
-fn session_load(work: Work<'_>) -> SessionLoad {
-    let Work { manifest, mut tables, .. } = work;
-    tables.sort_by(|a, b| a.table.cmp(&b.table));
-    SessionLoad {
-        session_key: manifest.session_key,
-        session: manifest.name.clone(),
-        status: status_of(&tables),
-        tables,
-    }
-}
-
-/// A landing file of a batch after staging.
-struct Staged<'a> {
-    session: usize,
-    table: BronzeTable,
-    landed: &'a LandedEndpoint,
-    /// Counts, or why it is not in the table; a failed statement fails all its sessions.
-    result: Result<Decoded, String>,
-}
-
-/// Stages the files of a batch, merges each table, then records the sessions whose tables are all loaded.
-async fn load_batch(
-    warehouse: &Warehouse,
-    landing: &Landing,
-    mut batch: Vec<Work<'_>>,
-    cancel: &CancellationToken,
-) -> Result<Vec<SessionLoad>, WarehouseError> {
-    let files = Batch::start(&warehouse.staging, Timestamp::now()).await?;
-    let wanted: Vec<_> = batch
-        .iter_mut()
-        .enumerate()
-        .flat_map(|(session, work)| {
-            let manifest = work.manifest;
-            std::mem::take(&mut work.due)
-                .into_iter()
-                .map(move |(table, landed)| (session, manifest, table, landed))
-        })
-        .collect();
-    let staged: Vec<Staged> = futures::stream::iter(wanted)
-        .map(|(session, manifest, table, landed)| {
-            let files = &files;
-            async move {
-                let result = if cancel.is_cancelled() {
-                    Err(WarehouseError::Interrupted)
-                } else {
-                    staging::stage(&warehouse.staging, files, landing, manifest, &table, landed).await
-                };
-                Staged { session, table, landed, result: result.map_err(|error| error.to_string()) }
-            }
-        })
-        .buffer_unordered(FILES_AT_ONCE)
-        .collect()
-        .await;
-    if cancel.is_cancelled() {
-        return Err(WarehouseError::Interrupted);
-    }
-    let mut by_table: BTreeMap<Endpoint, Vec<Staged>> = BTreeMap::new();
-    for file in staged {
-        by_table.entry(file.table.endpoint).or_default().push(file);
-    }
-    let merged: Vec<Vec<Staged>> = futures::stream::iter(by_table.into_values())
-        .map(|staged| merge_table(warehouse, &files, &batch, staged, cancel))
-        .buffer_unordered(STATEMENTS_AT_ONCE)
-        .collect()
-        .await;
-    if cancel.is_cancelled() {
-        return Err(WarehouseError::Interrupted);
-    }
-    let loaded_at = Timestamp::now();
-    for file in merged.into_iter().flatten() {
-        let result = file.result.map(|decoded| (LoadStatus::Loaded, decoded));
-        batch[file.session].tables.push(outcome(file.table.name, result));
-    }
-    let whole = |work: &Work| status_of(&work.tables) == LoadStatus::Loaded;
-    let rows: Vec<LoadRow> =
-        batch.iter().filter(|work| whole(work)).flat_map(|work| load_rows(work, loaded_at)).collect();
-    if !rows.is_empty() {
-        let statement = sql::record(&warehouse.place, &rows);
-        if let Err(error) = warehouse.run("cannot record the load", &statement, cancel).await {
-            for work in batch.iter_mut().filter(|work| whole(work)) {
-                work.tables.push(outcome(LOADS.to_owned(), Err(&error)));
+        let statement = replacing(&self.warehouse.place, table, &self.folder(&batch, table), &staged);
+        match self.warehouse.run("cannot load", &statement, self.cancel).await {
+            Ok(_) => self.staging.forget(&batch).await,
+            Err(error) => {
+                self.go_on()?;
+                // A statement whose outcome is unknown may still read its files.
+                results
+                    .iter_mut()
+                    .filter(|result| result.is_ok())
+                    .for_each(|result| *result = Err(error.to_string()));
             }
         }
+        Ok(results)
     }
-    let sessions: Vec<SessionLoad> = batch.into_iter().map(session_load).collect();
-    // A statement whose outcome is unknown may still read its files.
-    if sessions.iter().all(|session| session.status != LoadStatus::Failed) {
-        forget(warehouse, &files).await;
-    }
-    Ok(sessions)
-}
 
-/// Removes staged files that are no longer needed; a later load removes what remains.
-async fn forget(warehouse: &Warehouse, files: &Batch) {
-    if let Err(error) = staging::clear(&warehouse.staging, files).await {
-        tracing::warn!(%error, "staged files are kept for now");
-    }
-}
-
-/// The record of a completely loaded session.
-fn load_rows(work: &Work<'_>, loaded_at: Timestamp) -> Vec<LoadRow> {
-    let landed: BTreeMap<String, &LandedEndpoint> = work
-        .manifest
-        .endpoints
-        .iter()
-        .map(|(endpoint, landed)| (BronzeTable::of(*endpoint).name, landed))
-        .collect();
-    work.tables
-        .iter()
-        .filter_map(|table| {
-            let landed = landed.get(&table.table)?;
-            Some(LoadRow {
-                session_key: work.manifest.session_key,
-                table: table.table.clone(),
-                file: landed.file.clone(),
-                sha256: landed.sha256.clone(),
-                version: landed.version,
-                rows: table.rows,
-                rescued: table.rescued_rows,
-                quarantined: table.quarantined_rows,
-                extracted_at: landed.extracted_at,
-                loaded_at,
-            })
-        })
-        .collect()
-}
-
-/// Merges the staged files of a table; a failure affects every session in it.
-async fn merge_table<'a>(
-    warehouse: &Warehouse,
-    files: &Batch,
-    batch: &[Work<'_>],
-    mut staged: Vec<Staged<'a>>,
-    cancel: &CancellationToken,
-) -> Vec<Staged<'a>> {
-    let sessions: Vec<StagedSession> = staged
-        .iter()
-        .filter_map(|file| {
-            let decoded = file.result.as_ref().ok()?;
-            Some(StagedSession {
-                session_key: batch[file.session].manifest.session_key,
-                extracted_at: file.landed.extracted_at,
-                rows: decoded.rows > 0,
-            })
-        })
-        .collect();
-    let Some(table) = staged.first().map(|file| file.table.clone()) else { return staged };
-    if sessions.is_empty() {
-        return staged;
-    }
-    let folder = format!("{}/{}", warehouse.staging.path(), files.folder(&table.name));
-    let statement = replacing(&warehouse.place, &table, &folder, &sessions);
-    if let Err(error) = warehouse.run("cannot load", &statement, cancel).await {
-        for file in staged.iter_mut().filter(|file| file.result.is_ok()) {
-            file.result = Err(error.to_string());
+    async fn rewrite(
+        &self,
+        table: &BronzeTable,
+        files: &[LandedFile<'_>],
+    ) -> Result<Vec<FileLoad>, WarehouseError> {
+        let batch = Batch::new(Timestamp::now());
+        let mut results = Vec::new();
+        let mut rows = false;
+        for file in files {
+            let decoded = self.stage(&batch, table, file).await?;
+            rows |= decoded.rows > 0;
+            results.push(Ok((LoadStatus::Loaded, decoded)));
         }
+        let folder = self.folder(&batch, table);
+        let statement = sql::overwrite(&self.warehouse.place, table, rows.then_some(folder.as_str()));
+        self.warehouse.run("cannot rebuild a table", &statement, self.cancel).await?;
+        self.staging.forget(&batch).await;
+        Ok(results)
     }
-    staged
+
+    async fn record(
+        &mut self,
+        sessions: &[(&Manifest, &SessionLoad)],
+        scope: RecordScope,
+    ) -> Result<(), WarehouseError> {
+        for statement in record_statements(&self.warehouse.place, sessions, &scope, Timestamp::now()) {
+            self.warehouse.run("cannot record the load", &statement, self.cancel).await?;
+        }
+        Ok(())
+    }
+
+    async fn close(&mut self, _sessions: &[SessionLoad]) -> Result<(), WarehouseError> {
+        Ok(())
+    }
+}
+
+impl Bronze<'_> {
+    fn go_on(&self) -> Result<(), WarehouseError> {
+        if self.cancel.is_cancelled() { Err(WarehouseError::Interrupted) } else { Ok(()) }
+    }
+
+    async fn stage(
+        &self,
+        batch: &Batch,
+        table: &BronzeTable,
+        file: &LandedFile<'_>,
+    ) -> Result<Decoded, WarehouseError> {
+        self.go_on()?;
+        self.staging.stage(batch, table, file).await
+    }
+
+    fn folder(&self, batch: &Batch, table: &BronzeTable) -> String {
+        format!("{}/{}", self.warehouse.staging.path(), batch.folder(&table.name))
+    }
+}
+
+fn staged_session(file: &LandedFile<'_>, rows: u64) -> StagedSession {
+    StagedSession { session_key: file.session_key(), extracted_at: file.landed.extracted_at, rows: rows > 0 }
 }
 
 /// The single statement that replaces sessions of a table.
@@ -444,43 +172,50 @@ fn replacing(place: &Place, table: &BronzeTable, folder: &str, sessions: &[Stage
     }
 }
 
-/// Rebuilds every table, each in one commit; readers see the old one until then.
-async fn rebuild(
-    warehouse: &Warehouse,
-    landing: &Landing,
-    manifests: &[Manifest],
-    cancel: &CancellationToken,
-) -> Result<Vec<SessionLoad>, WarehouseError> {
-    let files = Batch::start(&warehouse.staging, Timestamp::now()).await?;
-    let mut works: Vec<Work> = manifests.iter().map(Work::new).collect();
-    for table in BronzeTable::all() {
-        let mut rows = false;
-        for work in &mut works {
-            if cancel.is_cancelled() {
-                return Err(WarehouseError::Interrupted);
-            }
-            let Some(landed) = work.manifest.endpoints.get(&table.endpoint) else { continue };
-            let decoded =
-                staging::stage(&warehouse.staging, &files, landing, work.manifest, &table, landed).await?;
-            rows |= decoded.rows > 0;
-            work.tables.push(loaded(table.name.clone(), decoded));
-        }
-        let folder = format!("{}/{}", warehouse.staging.path(), files.folder(&table.name));
-        let statement = sql::overwrite(&warehouse.place, &table, rows.then_some(folder.as_str()));
-        warehouse.run("cannot rebuild a table", &statement, cancel).await?;
+/// The statements that record completely loaded sessions.
+fn record_statements(
+    place: &Place,
+    sessions: &[(&Manifest, &SessionLoad)],
+    scope: &RecordScope,
+    loaded_at: Timestamp,
+) -> Vec<String> {
+    let mut statements = Vec::new();
+    if let RecordScope::AllBut(failed) = scope {
+        let here = sessions.iter().map(|(manifest, _)| manifest.session_key);
+        let keys: BTreeSet<i64> = here.chain(failed.iter().copied()).collect();
+        statements.push(sql::forget_others(place, &keys));
     }
-    let keys: Vec<i64> = manifests.iter().map(|manifest| manifest.session_key).collect();
-    warehouse.run("cannot record the load", &sql::forget_others(&warehouse.place, &keys), cancel).await?;
-    let loaded_at = Timestamp::now();
-    for works in works.chunks(BATCH_SESSIONS) {
-        let rows: Vec<LoadRow> = works.iter().flat_map(|work| load_rows(work, loaded_at)).collect();
+    let loaded: Vec<_> =
+        sessions.iter().filter(|(_, session)| session.status == LoadStatus::Loaded).collect();
+    for sessions in loaded.chunks(RECORDED_AT_ONCE) {
+        let rows: Vec<LoadRow> =
+            sessions.iter().flat_map(|(manifest, session)| load_rows(manifest, session, loaded_at)).collect();
         if !rows.is_empty() {
-            let statement = sql::record(&warehouse.place, &rows);
-            warehouse.run("cannot record the load", &statement, cancel).await?;
+            statements.push(sql::record(place, &rows));
         }
     }
-    forget(warehouse, &files).await;
-    Ok(works.into_iter().map(session_load).collect())
+    statements
+}
+
+/// The record of a completely loaded session.
+fn load_rows(manifest: &Manifest, session: &SessionLoad, loaded_at: Timestamp) -> Vec<LoadRow> {
+    let row = |(endpoint, landed): (&openf1_client::Endpoint, &f1lake_zone::LandedEndpoint)| {
+        let name = BronzeTable::of(*endpoint).name;
+        let table = session.tables.iter().find(|table| table.table == name)?;
+        Some(LoadRow {
+            session_key: manifest.session_key,
+            table: name,
+            file: landed.file.clone(),
+            sha256: landed.sha256.clone(),
+            version: landed.version,
+            rows: table.rows,
+            rescued: table.rescued_rows,
+            quarantined: table.quarantined_rows,
+            extracted_at: landed.extracted_at,
+            loaded_at,
+        })
+    };
+    manifest.endpoints.iter().filter_map(row).collect()
 }
 
 /// The statements of a load into an empty schema, without running them: `f1lake load --to databricks
@@ -494,41 +229,81 @@ pub async fn load_statements(
     landing: &Landing,
     settings: &LoadSettings,
 ) -> Result<Vec<String>, WarehouseError> {
-    let manifests = chosen(landing, settings).await?;
-    let mut statements = setup_statements(place, &staging.volume());
-    let files = Batch::example();
-    let loaded_at = Timestamp::now();
-    let batches = if settings.rebuild { manifests.len().max(1) } else { BATCH_SESSIONS };
-    for batch in manifests.chunks(batches) {
-        let mut works: Vec<Work> = batch.iter().map(Work::new).collect();
-        for table in BronzeTable::all() {
-            let mut sessions = Vec::new();
-            for work in &mut works {
-                let Some(landed) = work.manifest.endpoints.get(&table.endpoint) else { continue };
-                sessions.push(StagedSession {
-                    session_key: work.manifest.session_key,
-                    extracted_at: landed.extracted_at,
-                    rows: landed.rows > 0,
-                });
-                let decoded = Decoded { rows: landed.rows, ..Decoded::default() };
-                work.tables.push(loaded(table.name.clone(), decoded));
-            }
-            let folder = format!("{staging}/{}", files.folder(&table.name));
-            if settings.rebuild {
-                let rows = sessions.iter().any(|session| session.rows);
-                statements.push(sql::overwrite(place, &table, rows.then_some(folder.as_str())));
-            } else if !sessions.is_empty() {
-                statements.push(replacing(place, &table, &folder, &sessions));
-            }
-        }
-        if settings.rebuild {
-            let keys: Vec<i64> = batch.iter().map(|manifest| manifest.session_key).collect();
-            statements.push(sql::forget_others(place, &keys));
-        }
-        let rows: Vec<LoadRow> = works.iter().flat_map(|work| load_rows(work, loaded_at)).collect();
-        if !rows.is_empty() {
-            statements.push(sql::record(place, &rows));
-        }
+    let statements = Mutex::new(setup_statements(place, &staging.volume()));
+    let mut printed = Printed { place, staging, statements };
+    f1lake_bronze::load(&mut printed, landing, settings, &(Arc::new(|_: &SessionLoad| {}) as LoadProgress))
+        .await?;
+    Ok(printed.statements.into_inner().unwrap_or_else(PoisonError::into_inner))
+}
+
+/// Bronze tables that are empty, and only told what to do.
+struct Printed<'a> {
+    place: &'a Place,
+    staging: &'a VolumePath,
+    statements: Mutex<Vec<String>>,
+}
+
+impl Printed<'_> {
+    fn add(&self, statements: impl IntoIterator<Item = String>) {
+        self.statements.lock().unwrap_or_else(PoisonError::into_inner).extend(statements);
     }
-    Ok(statements)
+
+    fn folder(&self, table: &BronzeTable) -> String {
+        format!("{}/{}", self.staging, Batch::example().folder(&table.name))
+    }
+}
+
+/// The counts of the manifests.
+fn as_landed(files: &[LandedFile<'_>]) -> Vec<FileLoad> {
+    let decoded = |file: &LandedFile<'_>| Decoded { rows: file.landed.rows, ..Decoded::default() };
+    files.iter().map(|file| Ok((LoadStatus::Loaded, decoded(file)))).collect()
+}
+
+impl BronzeSink for Printed<'_> {
+    type Error = WarehouseError;
+
+    const TABLES_AT_ONCE: usize = 1;
+
+    async fn open(&mut self, _manifests: &[Manifest]) -> Result<(), WarehouseError> {
+        Ok(())
+    }
+
+    fn judge(&self, _table: &BronzeTable, _file: &LandedFile<'_>) -> Result<Verdict, String> {
+        Ok(Verdict::Due { gone: false })
+    }
+
+    async fn replace(
+        &self,
+        table: &BronzeTable,
+        files: &[LandedFile<'_>],
+    ) -> Result<Vec<FileLoad>, WarehouseError> {
+        let staged: Vec<StagedSession> =
+            files.iter().map(|file| staged_session(file, file.landed.rows)).collect();
+        self.add([replacing(self.place, table, &self.folder(table), &staged)]);
+        Ok(as_landed(files))
+    }
+
+    async fn rewrite(
+        &self,
+        table: &BronzeTable,
+        files: &[LandedFile<'_>],
+    ) -> Result<Vec<FileLoad>, WarehouseError> {
+        let folder = self.folder(table);
+        let rows = files.iter().any(|file| file.landed.rows > 0);
+        self.add([sql::overwrite(self.place, table, rows.then_some(folder.as_str()))]);
+        Ok(as_landed(files))
+    }
+
+    async fn record(
+        &mut self,
+        sessions: &[(&Manifest, &SessionLoad)],
+        scope: RecordScope,
+    ) -> Result<(), WarehouseError> {
+        self.add(record_statements(self.place, sessions, &scope, Timestamp::now()));
+        Ok(())
+    }
+
+    async fn close(&mut self, _sessions: &[SessionLoad]) -> Result<(), WarehouseError> {
+        Ok(())
+    }
 }

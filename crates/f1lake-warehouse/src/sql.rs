@@ -4,6 +4,7 @@
 use f1lake_bronze::{BronzeTable, EXTRACTED, LOADS, loads_columns};
 use f1lake_bronze::{Column, ColumnType};
 use jiff::Timestamp;
+use std::collections::BTreeSet;
 use std::fmt::Write;
 
 /// Catalog and schema of the bronze tables.
@@ -263,7 +264,7 @@ pub(crate) fn overwrite(place: &Place, table: &BronzeTable, folder: Option<&str>
 }
 
 /// Deletes every row of the table of loads for other sessions.
-pub(crate) fn forget_others(place: &Place, sessions: &[i64]) -> String {
+pub(crate) fn forget_others(place: &Place, sessions: &BTreeSet<i64>) -> String {
     let loads = place.table(LOADS);
     if sessions.is_empty() {
         return format!("DELETE FROM {loads}\nWHERE true");
@@ -363,7 +364,7 @@ mod tests {
             delete(&place(), &pit, &[staged(9488)]),
             overwrite(&place(), &pit, Some(folder)),
             overwrite(&place(), &pit, None),
-            forget_others(&place(), &[9488]),
+            forget_others(&place(), &[9488].into()),
             record(&place(), &[load]),
         ];
         insta::assert_snapshot!(all.join(";\n\n"));

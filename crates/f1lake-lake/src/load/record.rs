@@ -2,17 +2,18 @@
 
 use crate::error::LakeError;
 use crate::lake::Lake;
-use crate::load::{table_state::Told, text};
+use crate::load::table_state::Told;
 use crate::query::Query;
 use crate::table_writer::{Marks, Scope, TableSpec, TableWriter};
 use arrow_array::builder::{Int64Builder, StringBuilder, TimestampMicrosecondBuilder};
 use arrow_array::cast::AsArray;
 use arrow_array::types::Int64Type;
 use arrow_array::{Array, RecordBatch};
+use arrow_schema::DataType;
 use f1lake_bronze::{BRONZE, BronzeTable, LOADS, LoadStatus, TableLoad, arrow_schema, loads_columns};
 use f1lake_zone::{LandedEndpoint, Manifest};
 use jiff::Timestamp;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 /// Retries of a commit that lost a conflict with another run.
@@ -102,26 +103,22 @@ impl Records {
         self.0.get(&session_key)?.get(table)
     }
 
-    /// Updates the record of a session to match its tables; `told` is their state. Returns whether anything
-    /// changed.
+    /// Updates the record of a session to match its tables; `told` is their state before the load. Returns whether
+    /// anything changed.
     pub(crate) fn update(
         &mut self,
         manifest: &Manifest,
         tables: &[TableLoad],
-        told: impl Fn(&str) -> Option<Told>,
-        now: Timestamp,
+        told: impl Fn(&BronzeTable) -> Option<Told>,
     ) -> bool {
-        let landed: BTreeMap<String, &LandedEndpoint> = manifest
-            .endpoints
-            .iter()
-            .map(|(endpoint, landed)| (BronzeTable::of(*endpoint).name, landed))
-            .collect();
+        let now = Timestamp::now();
         let session = self.0.entry(manifest.session_key).or_default();
         let before = session.clone();
-        for table in tables {
-            let Some(landed) = landed.get(&table.table) else { continue };
-            let row = row(table, landed, told(&table.table), session.get(&table.table), now);
-            session.insert(table.table.clone(), row);
+        for (endpoint, landed) in &manifest.endpoints {
+            let table = BronzeTable::of(*endpoint);
+            let Some(load) = tables.iter().find(|load| load.table == table.name) else { continue };
+            let row = row(load, landed, told(&table), session.get(&table.name), now);
+            session.insert(table.name, row);
         }
         *session != before
     }
@@ -131,12 +128,12 @@ impl Records {
         self.0.retain(|session_key, _| stays(*session_key));
     }
 
-    /// Writes the record of one session, or of all.
-    pub(crate) async fn write(&self, lake: &Lake, session_key: Option<i64>) -> Result<(), LakeError> {
-        let batch = self.batch(session_key)?;
-        let scope = match session_key {
+    /// Writes the record of some sessions, or of all.
+    pub(crate) async fn write(&self, lake: &Lake, sessions: Option<&BTreeSet<i64>>) -> Result<(), LakeError> {
+        let batch = self.batch(sessions)?;
+        let scope = match sessions {
             None => Scope::All,
-            Some(key) => Scope::Sessions { column: "session_key".to_owned(), keys: [key].into() },
+            Some(keys) => Scope::Sessions { column: "session_key".to_owned(), keys: keys.clone() },
         };
         for tries in 0.. {
             let mut writer = TableWriter::open(lake, loads_spec(), &scope).await?;
@@ -151,7 +148,7 @@ impl Records {
         Ok(())
     }
 
-    fn batch(&self, session_key: Option<i64>) -> Result<RecordBatch, LakeError> {
+    fn batch(&self, sessions: Option<&BTreeSet<i64>>) -> Result<RecordBatch, LakeError> {
         let (mut keys, mut versions) = (Int64Builder::new(), Int64Builder::new());
         let (mut names, mut files, mut digests) =
             (StringBuilder::new(), StringBuilder::new(), StringBuilder::new());
@@ -160,7 +157,7 @@ impl Records {
         let mut extracted = TimestampMicrosecondBuilder::new().with_timezone("UTC");
         let mut loaded = TimestampMicrosecondBuilder::new().with_timezone("UTC");
         let count = |value: u64| i64::try_from(value).unwrap_or(i64::MAX);
-        let chosen = self.0.iter().filter(|(key, _)| session_key.is_none_or(|wanted| wanted == **key));
+        let chosen = self.0.iter().filter(|(key, _)| sessions.is_none_or(|wanted| wanted.contains(key)));
         for (key, (table, recorded)) in chosen.flat_map(|(key, rows)| rows.iter().map(move |row| (key, row)))
         {
             keys.append_value(*key);
@@ -243,4 +240,12 @@ fn row(
             ..of_landing
         },
     }
+}
+
+/// Text values of a column of any text type.
+fn text(batch: &RecordBatch, name: &str) -> Option<Vec<Option<String>>> {
+    let column = batch.column_by_name(name)?;
+    let column = deltalake::arrow::compute::cast(column, &DataType::Utf8).ok()?;
+    let column = column.as_string_opt::<i32>()?;
+    Some((0..column.len()).map(|row| column.is_valid(row).then(|| column.value(row).to_owned())).collect())
 }

@@ -28,7 +28,7 @@ use arrow_array::{Array, StructArray};
 use delta_kernel::engine::arrow_data::ArrowEngineData;
 use deltalake::table::state::DeltaTableState;
 use deltalake::{DeltaTable, DeltaTableError};
-use f1lake_bronze::{BronzeTable, CONFIRMED_AFTER, Decoded, EXTRACTED, LoadStatus, RESCUED};
+use f1lake_bronze::{BronzeTable, CONFIRMED_AFTER, Decoded, EXTRACTED, LoadStatus, RESCUED, Verdict};
 use f1lake_zone::LandedEndpoint;
 use openf1_client::Endpoint;
 use std::collections::BTreeMap;
@@ -39,7 +39,7 @@ pub(crate) const GENERATION: &str = "f1lake.generation";
 /// Names of a session's application transactions.
 #[derive(Debug)]
 pub(crate) struct Names {
-    pub(crate) extracted: String,
+    extracted: String,
     digest: String,
     version: String,
     rows: String,
@@ -110,21 +110,11 @@ struct Held {
     extracted_at: i64,
 }
 
-/// Whether a landing file must be loaded.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Verdict {
-    /// Not due: the table contains it, or a newer one.
-    Spared(LoadStatus, Decoded),
-    /// It must be loaded.
-    Due {
-        /// Whether its rows were in the table before and are gone.
-        gone: bool,
-    },
-}
-
 /// State of a bronze table when it was opened; empty for a missing one.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct TableState {
+    /// Its version; `None` for a missing table.
+    pub(crate) version: Option<u64>,
     pub(crate) generation: u64,
     /// Newest generation in any transaction.
     newest: u64,
@@ -149,7 +139,12 @@ impl TableState {
             Some(held) => held,
             None => held_by_rows(lake, table).await?,
         };
-        Ok(Self { generation: generation(state), newest, transactions, held })
+        Ok(Self { version: opened.version(), generation: generation(state), newest, transactions, held })
+    }
+
+    /// The same state at a later version, in which only sessions that nobody asks for again have changed.
+    pub(crate) fn at(self, version: Option<u64>) -> Self {
+        Self { version, ..self }
     }
 
     /// A generation that no transaction of the table has used.
@@ -223,7 +218,7 @@ impl TableState {
 }
 
 /// The generation of a table: 0 until the whole table is rewritten.
-pub(crate) fn generation(state: &DeltaTableState) -> u64 {
+fn generation(state: &DeltaTableState) -> u64 {
     let property = state.metadata().configuration().get(GENERATION);
     property.and_then(|text| text.parse().ok()).unwrap_or(0)
 }

@@ -332,3 +332,75 @@ async fn maintain_joins_files_and_changes_no_row() {
     let cancel = tokio_util::sync::CancellationToken::new();
     assert!(f1lake_lake::maintain(&zone.lake(), short, &cancel).await.is_err());
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn twenty_sessions_share_a_commit_and_keep_files_of_their_own() {
+    let mut zone = Zone::new();
+    for key in 1..=25 {
+        zone.land(key, Endpoint::Laps, &[lap(key, 1, 1, 90.5)]);
+    }
+    let report = zone.load().await;
+    assert_eq!(report.count(LoadStatus::Loaded), 25, "{report:?}");
+    let keys: Vec<i64> = report.sessions.iter().map(|session| session.session_key).collect();
+    assert_eq!(keys, (1..=25).collect::<Vec<_>>());
+    // Version 0 created them.
+    assert_eq!((zone.version(LAPS).await, zone.version("bronze_raw.bronze_loads").await), (Some(2), Some(2)));
+    let table = zone.lake().table(LAPS, None).await.unwrap().unwrap();
+    assert_eq!(table.snapshot().unwrap().log_data().iter().count(), 25);
+    assert_eq!(zone.load().await.count(LoadStatus::Unchanged), 25);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn rows_of_a_file_that_proves_damaged_late_never_reach_the_table() {
+    let mut zone = Zone::new();
+    let laps: Vec<_> = (0..20_000).map(|row| lap(2, 1 + row / 1000, 1 + row % 1000, 90.5)).collect();
+    let laps: Vec<String> = laps.iter().map(ToString::to_string).collect();
+    zone.land(1, Endpoint::Laps, &[lap(1, 1, 1, 90.5)]);
+    zone.land_texts(2, Endpoint::Laps, &laps);
+    zone.land(3, Endpoint::Laps, &[lap(3, 1, 1, 90.5), lap(3, 1, 2, 90.5)]);
+    zone.manifest(2).endpoints.get_mut(&Endpoint::Laps).unwrap().rows += 1;
+    zone.write_manifest(2);
+    let report = zone.load().await;
+    let statuses: Vec<LoadStatus> = report.sessions.iter().map(|session| session.status).collect();
+    assert_eq!(statuses, [LoadStatus::Loaded, LoadStatus::Failed, LoadStatus::Loaded], "{report:?}");
+    assert_eq!(
+        zone.query("select session_key, count(*) from bronze_raw.bronze_laps group by 1 order by 1").await,
+        [["1", "1"], ["3", "2"]]
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_newer_load_between_two_batches_is_seen() {
+    let mut zone = Zone::new();
+    let mut elsewhere = Zone::new();
+    for key in 1..=25 {
+        zone.land(key, Endpoint::Laps, &[lap(key, 1, 1, 90.5)]);
+    }
+    for seconds in [90.5, 90.4] {
+        elsewhere.land(25, Endpoint::Laps, &[lap(25, 1, 1, seconds)]);
+    }
+    let (lake, landing) = (zone.lake(), elsewhere.landing());
+    let once = std::sync::Once::new();
+    let runtime = tokio::runtime::Handle::current();
+    let progress = std::sync::Arc::new(move |_: &f1lake_bronze::SessionLoad| {
+        once.call_once(|| {
+            let other = async {
+                let none = std::sync::Arc::new(|_: &f1lake_bronze::SessionLoad| {});
+                let cancel = tokio_util::sync::CancellationToken::new();
+                f1lake_lake::load(&lake, &landing, &LoadSettings::default(), none, &cancel).await.unwrap()
+            };
+            let loaded = tokio::task::block_in_place(|| runtime.block_on(other));
+            assert_eq!(loaded.count(LoadStatus::Loaded), 1, "{loaded:?}");
+        });
+    });
+    let cancel = tokio_util::sync::CancellationToken::new();
+    let report =
+        f1lake_lake::load(&zone.lake(), &zone.landing(), &LoadSettings::default(), progress, &cancel)
+            .await
+            .unwrap();
+    assert_eq!((report.count(LoadStatus::Loaded), report.count(LoadStatus::Stale)), (24, 1), "{report:?}");
+    assert_eq!(
+        zone.one("select lap_duration from bronze_raw.bronze_laps where session_key = 25").await,
+        "90.4"
+    );
+}

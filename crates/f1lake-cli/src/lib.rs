@@ -17,7 +17,6 @@ mod output;
 mod progress;
 mod unreachable;
 mod usage_error;
-mod values;
 
 pub use error::Error;
 pub use exit_code::ExitCode;

@@ -15,7 +15,7 @@ use std::sync::Arc;
 use tokio_util::sync::CancellationToken;
 
 pub(crate) async fn run(context: &Context, args: &BuildArgs) -> Result<ExitCode, Error> {
-    let loaded = context.load(&[&args.lake])?;
+    let loaded = context.load(&args.settings)?;
     let lake = require_lake(&loaded.config)?;
     let settings = BuildSettings {
         full_refresh: args.full_refresh,
@@ -29,7 +29,7 @@ pub(crate) async fn run(context: &Context, args: &BuildArgs) -> Result<ExitCode,
 }
 
 pub(crate) async fn test(context: &Context, args: &LakeOnlyArgs) -> Result<ExitCode, Error> {
-    let loaded = context.load(&[&args.lake])?;
+    let loaded = context.load(&args.settings)?;
     let lake = require_lake(&loaded.config)?;
     let started = std::time::Instant::now();
     let checks = check(&lake, &crate::interrupt::token()).await?;

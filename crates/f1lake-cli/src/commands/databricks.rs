@@ -18,7 +18,7 @@ pub(crate) async fn run(context: &Context, command: &DatabricksCommand) -> Resul
 }
 
 async fn prepare(context: &Context, args: &SetupArgs) -> Result<ExitCode, Error> {
-    let loaded = context.load(&[&args.warehouse, &args.out])?;
+    let loaded = context.load(&args.settings)?;
     let names = DatabricksNames::of(&loaded.config)?;
     if args.dry_run {
         write(&script(&setup_statements(&names.place, &names.staging.volume())))?;
@@ -35,7 +35,7 @@ async fn prepare(context: &Context, args: &SetupArgs) -> Result<ExitCode, Error>
 }
 
 fn pipeline(context: &Context, args: &ZoneArgs) -> Result<ExitCode, Error> {
-    let loaded = context.load(&[&args.out])?;
+    let loaded = context.load(&args.settings)?;
     let config = &loaded.config;
     let volume = f1lake::volume_name::volume(config).ok_or_else(|| {
         Error::Usage(

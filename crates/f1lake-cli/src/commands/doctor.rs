@@ -62,7 +62,7 @@ enum Answer {
 
 pub(crate) async fn run(context: &Context, args: &DoctorArgs) -> Result<ExitCode, Error> {
     let mut checks = Checks::default();
-    let loaded = context.load(&[&args.warehouse, &args.out, &args.api]).map(|loaded| {
+    let loaded = context.load(&args.settings).map(|loaded| {
         let file = loaded
             .file
             .as_ref()

@@ -10,7 +10,7 @@ use f1lake_zone::Landing;
 use jiff::Timestamp;
 
 pub(crate) async fn run(context: &Context, args: &SessionsArgs) -> Result<ExitCode, Error> {
-    let loaded = context.load(&[&args.selection, &args.api])?;
+    let loaded = context.load(&args.settings)?;
     // Nothing is landed, so no folder is needed.
     let settings = loaded.config.extract_settings(std::path::PathBuf::new(), Timestamp::now());
     let extractor = Extractor::new(f1lake::connect::client(&loaded)?, Landing::memory(), settings)?;

@@ -25,7 +25,7 @@ struct Line {
 }
 
 pub(crate) async fn run(context: &Context, args: &ZoneArgs) -> Result<ExitCode, Error> {
-    let loaded = context.load(&[&args.out])?;
+    let loaded = context.load(&args.settings)?;
     let zone = Zone::require(&loaded.config)?;
     let mut manifests = zone.landing.manifests().await?;
     manifests.sort_by_key(|manifest| manifest.date_start);

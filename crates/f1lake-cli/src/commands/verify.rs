@@ -10,7 +10,7 @@ use f1lake::Zone;
 use indicatif::{HumanBytes, HumanCount};
 
 pub(crate) async fn run(context: &Context, args: &ZoneArgs) -> Result<ExitCode, Error> {
-    let loaded = context.load(&[&args.out])?;
+    let loaded = context.load(&args.settings)?;
     let zone = Zone::require(&loaded.config)?;
     let report = f1lake_zone::verify(&zone.landing).await?;
     if report.sessions == 0 && report.problems.is_empty() {

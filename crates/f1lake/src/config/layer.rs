@@ -1,0 +1,177 @@
+//! Layers of settings that override each other, with the origin of each value and the names it was given by.
+
+use super::settings::{FORMER, Setting};
+use crate::error::Error;
+use figment::providers::{Format as _, Toml};
+use figment::value::{Dict, Map, Value};
+use figment::{Figment, Metadata, Profile, Provider, Source};
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+/// Prefix of environment variables.
+pub(super) const PREFIX: &str = "F1LAKE_";
+
+/// Where the values of a layer come from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Origin {
+    File(PathBuf),
+    Environment,
+    Flags,
+    Keywords,
+}
+
+impl Origin {
+    fn name(&self) -> &'static str {
+        match self {
+            Self::File(_) => "file",
+            Self::Environment => "environment",
+            Self::Flags => "command line",
+            Self::Keywords => "keyword",
+        }
+    }
+
+    /// A name, as it is written there.
+    fn write(&self, name: &str) -> String {
+        match self {
+            Self::Environment => format!("{PREFIX}{}", name.to_uppercase()),
+            _ => name.to_owned(),
+        }
+    }
+}
+
+/// A layer of settings.
+#[derive(Debug, Clone)]
+pub(super) struct Layer {
+    origin: Origin,
+    values: Result<Dict, figment::Error>,
+    /// Names as they were written, where they differ from those of [`Origin::write`].
+    written: BTreeMap<String, String>,
+}
+
+impl Provider for Layer {
+    fn metadata(&self) -> Metadata {
+        match &self.origin {
+            Origin::File(path) => Metadata::from(self.origin.name(), Source::File(path.clone())),
+            _ => Metadata::named(self.origin.name()),
+        }
+    }
+
+    fn data(&self) -> Result<Map<Profile, Dict>, figment::Error> {
+        self.values.clone().map(|values| Map::from([(Profile::Default, values)]))
+    }
+}
+
+impl Layer {
+    /// Values with the names that they were given by.
+    pub(super) fn new(origin: Origin, values: Dict, written: BTreeMap<String, String>) -> Self {
+        Self { origin, values: Ok(values), written }
+    }
+
+    /// A TOML file; what is wrong with its text is reported when the layers are read.
+    pub(super) fn file(path: &Path) -> Self {
+        let values = Toml::file_exact(path).data().map(|mut profiles| profiles.remove(&Profile::Default));
+        Self {
+            origin: Origin::File(path.to_owned()),
+            values: values.map(Option::unwrap_or_default),
+            written: BTreeMap::new(),
+        }
+    }
+
+    /// Moves values that have a former name to the present one; returns a note on each.
+    pub(super) fn rename(&mut self) -> Result<Vec<String>, Error> {
+        let mut notes = Vec::new();
+        let Ok(values) = &mut self.values else { return Ok(notes) };
+        for (old, new) in FORMER {
+            let Some(value) = values.remove(old) else { continue };
+            let (was, is) = (self.origin.write(old), self.origin.write(new));
+            if values.insert(new.to_owned(), value).is_some() {
+                return Err(Error::Usage(format!("{was} and {is} are the same setting\nhint: remove {was}")));
+            }
+            let place = match &self.origin {
+                Origin::File(path) => format!(" ({})", path.display()),
+                _ => String::new(),
+            };
+            notes.push(format!("`{was}`{place} is now `{is}`"));
+            self.written.insert(new.to_owned(), was);
+        }
+        Ok(notes)
+    }
+
+    fn written(&self, setting: &str) -> String {
+        self.written.get(setting).cloned().unwrap_or_else(|| match (&self.origin, Setting::get(setting)) {
+            (Origin::Flags, Some(setting)) => setting.flag_name(),
+            _ => self.origin.write(setting),
+        })
+    }
+}
+
+/// All layers, from the lowest to the highest.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Layers {
+    pub(super) figment: Figment,
+    layers: Vec<Layer>,
+}
+
+impl Layers {
+    pub(super) fn push(&mut self, layer: Layer) {
+        self.figment = std::mem::take(&mut self.figment).merge(&layer);
+        self.layers.push(layer);
+    }
+
+    /// Metadata of the layer that a setting's value comes from; `None` for a default.
+    pub(super) fn metadata(&self, setting: &str) -> Option<&Metadata> {
+        self.figment.find_metadata(setting)
+    }
+
+    fn layer(&self, metadata: &Metadata) -> Option<&Layer> {
+        self.layers.iter().find(|layer| layer.origin.name() == metadata.name)
+    }
+
+    /// Where a setting's value comes from.
+    pub(super) fn origin(&self, metadata: Option<&Metadata>, setting: &str) -> String {
+        let Some(layer) = metadata.and_then(|metadata| self.layer(metadata)) else {
+            return "default".to_owned();
+        };
+        match &layer.origin {
+            Origin::File(path) => path.display().to_string(),
+            Origin::Environment => format!("{} ({})", layer.origin.name(), layer.written(setting)),
+            origin => origin.name().to_owned(),
+        }
+    }
+
+    /// A setting with its value as it was written; its name alone when it is the default.
+    pub(super) fn as_written(&self, metadata: Option<&Metadata>, setting: &str) -> String {
+        let Some(layer) = metadata.and_then(|metadata| self.layer(metadata)) else {
+            return setting.to_owned();
+        };
+        let value = self.figment.find_value(setting).ok();
+        let text = value.as_ref().map(plain).unwrap_or_default();
+        let name = layer.written(setting);
+        match (&layer.origin, value) {
+            (Origin::File(path), Some(Value::String(..))) => {
+                format!("{name} = \"{text}\" ({})", path.display())
+            }
+            (Origin::File(path), Some(Value::Array(..))) => format!("{name} = [{text}] ({})", path.display()),
+            (Origin::File(path), _) => format!("{name} = {text} ({})", path.display()),
+            (Origin::Flags, _) => format!("{name} {text}").trim_end().to_owned(),
+            _ => format!("{name}={text}"),
+        }
+    }
+}
+
+/// A value as text.
+pub(super) fn plain(value: &Value) -> String {
+    match value {
+        Value::String(_, text) => text.clone(),
+        Value::Char(_, c) => c.to_string(),
+        Value::Bool(_, value) => value.to_string(),
+        Value::Num(_, number) => match (number.to_i128(), number.to_u128(), number.to_f64()) {
+            (Some(number), ..) => number.to_string(),
+            (_, Some(number), _) => number.to_string(),
+            (_, _, Some(number)) => number.to_string(),
+            _ => String::new(),
+        },
+        Value::Array(_, values) => values.iter().map(plain).collect::<Vec<_>>().join(","),
+        Value::Empty(..) | Value::Dict(..) => String::new(),
+    }
+}

@@ -25,9 +25,11 @@ pub fn check(data: &[u8]) {
         None => (data, &[][..]),
     };
     let mut flags = Given::flags();
-    let given = String::from_utf8_lossy(above).lines().filter_map(|line| line.split_once('=')).try_for_each(
-        |(name, value)| flags.add(Setting::named(&name.to_lowercase())?, name, read_value(value)),
-    );
+    let given = String::from_utf8_lossy(above)
+        .lines()
+        .filter_map(|line| line.split_once('='))
+        .filter_map(|(name, value)| Some((Setting::named(&name.to_lowercase()).ok()?, name, value)))
+        .try_for_each(|(setting, name, value)| flags.add(setting, name, read_value(value)));
     let loaded = match given.and_then(|()| Loaded::read(Some(&file("f1lake.toml", text)), &[flags])) {
         Ok(loaded) => loaded,
         Err(error) => {

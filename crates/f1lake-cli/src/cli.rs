@@ -121,3 +121,47 @@ pub(crate) enum Command {
         shell: clap_complete::Shell,
     },
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory;
+    use std::collections::BTreeMap;
+
+    /// Flags that mean different things in different commands, and why.
+    const SEVERAL_MEANINGS: [(&str, &str); 7] = [
+        ("session-key", "`load` takes landed sessions, the others choose what to fetch"),
+        ("out", "`demo` makes a folder of its own, with landing zone and lake"),
+        ("format", "of landing files, or of a file of rows in `sql` and `export`"),
+        ("dry-run", "each command says what it does not do"),
+        ("wait", "for another run of the landing zone, or another build of the lake"),
+        ("to", "a file of rows; in `export` it has a default"),
+        ("seed", "of a simulation, or of a demo's folder"),
+    ];
+
+    #[test]
+    fn a_flag_has_one_meaning_in_all_commands() {
+        let mut meanings: BTreeMap<String, BTreeMap<String, Vec<String>>> = BTreeMap::new();
+        let mut commands = vec![Cli::command()];
+        while let Some(command) = commands.pop() {
+            commands.extend(command.get_subcommands().cloned());
+            for argument in command.get_arguments().filter(|argument| !argument.is_hide_set()) {
+                let Some(long) = argument.get_long() else { continue };
+                let meaning = format!(
+                    "{:?} {:?}",
+                    argument.get_value_names(),
+                    argument.get_help().map(ToString::to_string)
+                );
+                meanings
+                    .entry(long.to_owned())
+                    .or_default()
+                    .entry(meaning)
+                    .or_default()
+                    .push(command.get_name().to_owned());
+            }
+        }
+        let several = |name: &str| SEVERAL_MEANINGS.iter().any(|(flag, _)| *flag == name);
+        let wrong: Vec<_> = meanings.iter().filter(|(name, of)| of.len() > 1 && !several(name)).collect();
+        assert!(wrong.is_empty(), "{wrong:#?}");
+    }
+}

@@ -122,3 +122,93 @@ impl TypedValueParser for SettingParser {
         (!choices.is_empty()).then(|| Box::new(choices.into_iter().map(value)) as _)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::Parser;
+
+    type All = Flags<{ u8::MAX >> 1 }>;
+
+    #[derive(Debug, Parser)]
+    struct Program {
+        #[command(flatten)]
+        settings: All,
+    }
+
+    fn parse(arguments: &[&str]) -> Result<Given, clap::Error> {
+        Ok(Program::try_parse_from([&["f1lake"], arguments].concat())?.settings.given)
+    }
+
+    /// A text that the setting takes.
+    fn sample(setting: &Setting) -> String {
+        let texts = ["77", "2024-03-24", "some"].map(str::to_owned);
+        let choices = setting.choices().into_iter().map(|choice| choice.name.to_owned());
+        choices.chain(texts).find(|text| setting.read(text).is_ok()).unwrap()
+    }
+
+    #[test]
+    fn every_flag_gives_its_setting() {
+        assert_eq!(All::all().count(), SETTINGS.iter().filter(|setting| setting.flag.is_some()).count());
+        for (setting, _) in All::all() {
+            let flag = setting.flag_name();
+            let (given, wanted) = match setting.shape {
+                Shape::Switch => (parse(&[&flag]), Value::from(true)),
+                Shape::One => (parse(&[&flag, &sample(setting)]), setting.read(&sample(setting)).unwrap()),
+                Shape::List => {
+                    let one = setting.read(&sample(setting)).unwrap();
+                    let both = format!("{0},{0}", sample(setting));
+                    (
+                        parse(&[&flag, &both, &flag, &sample(setting)]),
+                        vec![one.clone(), one.clone(), one].into(),
+                    )
+                }
+            };
+            assert_eq!(given.unwrap().get(setting.name), Some(&wanted), "{flag}");
+        }
+        let short = parse(&["-n", "5"]).unwrap();
+        assert_eq!(short.get("num_latest_sessions"), Some(&Value::from(5)));
+    }
+
+    #[test]
+    fn former_flags_work_and_say_so() {
+        let given = parse(&["--from", "2024-03-01", "--to", "2024-04-01"]).unwrap();
+        assert_eq!(given.get("since"), Some(&Value::from("2024-03-01")));
+        assert_eq!(given.get("until"), Some(&Value::from("2024-04-01")));
+        assert_eq!(
+            given.notes(),
+            [
+                "`--from 2024-03-01` is now `--since 2024-03-01`",
+                "`--to 2024-04-01` is now `--until 2024-04-01`"
+            ]
+        );
+        let volume = parse(&["--to", "/Volumes/a/b/c"]).unwrap();
+        assert_eq!(volume.get("landing_volume_path"), Some(&Value::from("/Volumes/a/b/c")));
+        assert_eq!(volume.notes(), ["`--to /Volumes/a/b/c` is now `--out /Volumes/a/b/c`"]);
+        let twice = parse(&["--since", "2024-03-01", "--from", "2024-03-02"]).unwrap_err();
+        let (problem, hint) = crate::usage_error::problem(&twice, &[]);
+        assert_eq!(problem, "--since and --from are the same setting");
+        assert_eq!(hint.as_deref(), Some("remove one of them"));
+    }
+
+    #[test]
+    fn load_takes_its_former_flag() {
+        #[derive(Debug, Parser)]
+        struct Load {
+            #[command(flatten)]
+            settings: Flags<{ super::super::groups::LOAD }>,
+        }
+        let load = Load::try_parse_from(["load", "--to", "databricks"]).unwrap().settings.given;
+        assert_eq!(load.get("load_to"), Some(&Value::from("databricks")));
+        assert_eq!(load.notes(), ["`--to databricks` is now `--load-to databricks`"]);
+    }
+
+    #[test]
+    fn completion_knows_the_values() {
+        for (name, known) in [("mode", "manual"), ("on-locked", "wait"), ("endpoints", "team_radio")] {
+            let (setting, flag) = All::all().find(|(_, flag)| flag.long == name).unwrap();
+            let values = argument(setting, flag).get_possible_values();
+            assert!(values.iter().any(|value| value.get_name() == known), "{name}: {values:?}");
+        }
+    }
+}

@@ -6,7 +6,7 @@ use crate::nearest::nearest;
 use f1lake_extract::{OnLocked, Order};
 use f1lake_zone::{Compression, Format};
 use figment::value::Value;
-use serde::{Deserialize, Deserializer, Serialize};
+use serde::{Deserialize, Serialize};
 
 /// Ways to choose sessions.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -68,10 +68,6 @@ macro_rules! choices {
 
                 fn read(text: &str) -> Result<Value, String> {
                     read(text, &Self::choices())
-                }
-
-                fn decode<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-                    Self::deserialize(deserializer)
                 }
             }
         )+

@@ -4,6 +4,7 @@ use super::kind::Shape;
 use super::layer::{Layer, Origin, plain};
 use super::settings::{FORMER, Setting};
 use crate::error::Error;
+use crate::volume_name::bare;
 use figment::value::{Dict, Value};
 use std::collections::BTreeMap;
 
@@ -28,7 +29,8 @@ struct One {
 ///
 /// - A setting that belongs to one mode chooses this mode: `year` chooses mode `year`, `date` mode `manual`, and
 ///   `num_sessions` mode `latest`. Two modes, or a mode and keys, exclude each other.
-/// - A landing folder replaces a configured volume, unless `also_local` asks for both.
+/// - A landing folder replaces a configured volume, unless `also_local` asks for both. A volume, `/Volumes/...`, sets
+///   `landing_volume_path`.
 ///
 /// ```
 /// use f1lake::config::{FetchMode, Given, Loaded};
@@ -179,28 +181,28 @@ impl Given {
         Ok(())
     }
 
-    /// A folder replaces a configured volume, unless both are asked for; a volume then leaves the folder as configured.
+    /// A volume leaves the folder as configured; a folder replaces a configured volume, unless both are asked for.
     fn choose_landing(&self, values: &mut Dict) -> Result<(), Error> {
         let Some(out) = self.settings.get("landing_path") else { return Ok(()) };
+        let volume =
+            self.settings.get("landing_volume_path").filter(|volume| !plain(&volume.value).is_empty());
         let both = matches!(self.get("also_local"), Some(Value::Bool(_, true)));
-        let text = plain(&out.value);
-        match self.settings.get("landing_volume_path") {
+        match volume {
+            None if bare(&plain(&out.value)).starts_with("/Volumes/") => {
+                values.remove("landing_path");
+                values.insert("landing_volume_path".to_owned(), out.value.clone());
+            }
             _ if both => {}
-            Some(volume) if !plain(&volume.value).is_empty() => {
+            None => {
+                values.insert("landing_volume_path".to_owned(), Value::from(""));
+            }
+            Some(volume) => {
                 let also = self.with_value("also_local", "");
                 return Err(Error::Usage(format!(
                     "{} and {} both name a destination for landing files\nhint: remove one, or add {also} to use both",
                     volume.written, out.written
                 )));
             }
-            _ => {
-                values.insert("landing_volume_path".to_owned(), Value::from(""));
-            }
-        }
-        let is_volume = crate::volume_name::bare(&text).starts_with("/Volumes/");
-        if both && is_volume && !self.settings.contains_key("landing_volume_path") {
-            values.remove("landing_path");
-            values.insert("landing_volume_path".to_owned(), out.value.clone());
         }
         Ok(())
     }
@@ -219,5 +221,82 @@ impl Given {
                 format!("{name}={}", if value.is_empty() { "True" } else { value })
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::Loaded;
+
+    fn given(mut all: Given, settings: &[(&str, &str)]) -> Given {
+        for (keyword, text) in settings {
+            let setting = Setting::named(keyword).unwrap();
+            let written = if all.giver == Giver::Flags { setting.flag_name() } else { (*keyword).to_owned() };
+            all.add(setting, &written, setting.read(text).unwrap()).unwrap();
+        }
+        all
+    }
+
+    fn refused(giver: Given, settings: &[(&str, &str)]) -> String {
+        Loaded::read(None, &[given(giver, settings)]).unwrap_err().to_string().replace("\nhint: ", "; ")
+    }
+
+    fn keywords() -> Given {
+        Given { giver: Giver::Keywords, ..Given::default() }
+    }
+
+    #[test]
+    fn errors_name_settings_as_they_were_given() {
+        for (settings, flags, keyword) in [
+            (
+                [("mode", "latest"), ("year", "2024")],
+                "--year needs --mode year, not --mode latest",
+                "year needs mode=year, not mode=latest",
+            ),
+            (
+                [("year", "2024"), ("dates", "2024-03-24")],
+                "--year and --date belong to different modes; remove one of them",
+                "year and dates belong to different modes; remove one of them",
+            ),
+            (
+                [("mode", "latest"), ("session_keys", "9488")],
+                "--mode cannot be used with session or meeting keys; remove one of them",
+                "mode cannot be used with session or meeting keys; remove one of them",
+            ),
+            (
+                [("landing_volume_path", "/Volumes/a/b/c"), ("out", "copy")],
+                "--landing-volume-path and --out both name a destination for landing files; \
+                 remove one, or add --also-local to use both",
+                "landing_volume_path and out both name a destination for landing files; \
+                 remove one, or add also_local=True to use both",
+            ),
+        ] {
+            assert_eq!(refused(Given::flags(), &settings), flags);
+            assert_eq!(refused(keywords(), &settings), keyword);
+        }
+        let twice = Given::keywords([("date", "2024-03-24".into()), ("dates", "2024-03-25".into())]);
+        assert_eq!(
+            twice.unwrap_err().to_string(),
+            "date and dates are the same setting\nhint: remove one of them"
+        );
+        let wrong = Given::keywords([("dates", "24.3.".into())]).unwrap();
+        assert_eq!(
+            Loaded::read(None, &[wrong]).unwrap_err().to_string(),
+            "dates=24.3.: expected a day such as 2024-03-24, found `24.3.`"
+        );
+    }
+
+    #[test]
+    fn a_volume_and_a_folder_are_told_apart() {
+        let landing = |settings: &[(&str, &str)]| {
+            let below = given(Given::flags(), &[("landing_path", "configured")]);
+            let config = Loaded::read(None, &[below, given(keywords(), settings)]).unwrap().config;
+            (config.landing_path, config.landing_volume_path.unwrap_or_default())
+        };
+        let of = |path: &str, volume: &str| (path.to_owned(), volume.to_owned());
+        assert_eq!(landing(&[("out", "here")]), of("here", ""));
+        assert_eq!(landing(&[("out", "/Volumes/a/b/c")]), of("configured", "/Volumes/a/b/c"));
+        assert_eq!(landing(&[("landing_volume_path", "/Volumes/a/b/c")]), of("configured", "/Volumes/a/b/c"));
     }
 }

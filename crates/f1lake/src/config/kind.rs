@@ -6,6 +6,7 @@ use crate::nearest::nearest;
 use figment::value::Value;
 use jiff::civil::Date;
 use openf1_client::Endpoint;
+use serde::de::DeserializeOwned;
 use serde::{Deserialize, Deserializer, Serialize};
 use std::path::PathBuf;
 use std::str::FromStr;
@@ -22,7 +23,7 @@ pub enum Shape {
 }
 
 /// A type that a setting can have.
-pub(super) trait Kind: Sized {
+pub(super) trait Kind: DeserializeOwned {
     const SHAPE: Shape = Shape::One;
     /// What is expected instead of a wrong value.
     const EXPECTED: &'static str;
@@ -36,7 +37,14 @@ pub(super) trait Kind: Sized {
     fn read(text: &str) -> Result<Value, String>;
 
     /// A value of any layer.
-    fn decode<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error>;
+    fn decode<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Self::deserialize(deserializer)
+    }
+
+    /// A value of any layer that may be unset.
+    fn decode_option<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Self>, D::Error> {
+        Option::<Self>::deserialize(deserializer)
+    }
 }
 
 /// Text as a value of a type.
@@ -46,21 +54,16 @@ fn read<T: FromStr + Serialize>(text: &str, expected: &'static str) -> Result<Va
 
 macro_rules! kinds {
     ($($type:ty, $shape:ident, $expected:expr;)+) => {
-        $(kinds!(@one $type, $type, $shape, $expected); kinds!(@one Option<$type>, $type, $shape, $expected);)+
-    };
-    (@one $kind:ty, $type:ty, $shape:ident, $expected:expr) => {
-        impl Kind for $kind {
-            const SHAPE: Shape = Shape::$shape;
-            const EXPECTED: &'static str = $expected;
+        $(
+            impl Kind for $type {
+                const SHAPE: Shape = Shape::$shape;
+                const EXPECTED: &'static str = $expected;
 
-            fn read(text: &str) -> Result<Value, String> {
-                read::<$type>(text, $expected)
+                fn read(text: &str) -> Result<Value, String> {
+                    read::<$type>(text, $expected)
+                }
             }
-
-            fn decode<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-                Self::deserialize(deserializer)
-            }
-        }
+        )+
     };
 }
 
@@ -68,6 +71,7 @@ kinds! {
     bool, Switch, "true or false";
     f64, One, SECONDS;
     i16, One, SEASON;
+    i64, One, KEY;
     u32, One, NUMBER;
     u64, One, NUMBER;
     usize, One, COUNT;
@@ -75,16 +79,16 @@ kinds! {
     String, One, "text in quotes";
 }
 
-impl Kind for Option<Date> {
+impl Kind for Date {
     const EXPECTED: &'static str = DAY;
 
     fn read(text: &str) -> Result<Value, String> {
-        read::<Date>(text, DAY)
+        read::<Self>(text, DAY)
     }
 
     /// Text, or a TOML date.
-    fn decode<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        match Vec::<Date>::decode(deserializer)?.as_slice() {
+    fn decode_option<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Self>, D::Error> {
+        match Vec::<Self>::decode(deserializer)?.as_slice() {
             [] => Ok(None),
             [day] => Ok(Some(*day)),
             _ => Err(serde::de::Error::custom("expected one day, such as 2024-03-24")),
@@ -92,51 +96,44 @@ impl Kind for Option<Date> {
     }
 }
 
-/// An element of a list.
-pub(super) trait Item: FromStr + Serialize {
-    const EXPECTED: &'static str;
-
-    fn choices() -> Vec<Choice> {
-        Vec::new()
-    }
-
-    /// What is wrong with a text that cannot be parsed.
-    fn refusal(_text: &str) -> String {
-        format!("expected {}", Self::EXPECTED)
-    }
-}
-
-impl Item for String {
-    const EXPECTED: &'static str = "text";
-}
-
-impl Item for i64 {
-    const EXPECTED: &'static str = KEY;
-}
-
-impl Item for Date {
-    const EXPECTED: &'static str = DAY;
-}
-
-impl Item for Endpoint {
+impl Kind for Endpoint {
     const EXPECTED: &'static str = "an endpoint such as laps";
 
     fn choices() -> Vec<Choice> {
         Self::ALL.iter().map(|endpoint| Choice { name: endpoint.name(), help: "" }).collect()
     }
 
-    fn refusal(text: &str) -> String {
-        let names = Self::ALL.iter().flat_map(|endpoint| [endpoint.name(), endpoint.landing_name()]);
-        let hint =
-            nearest(text, names, 0.8).map(|name| format!("did you mean `{name}`?")).unwrap_or_else(|| {
-                let all: Vec<&str> = Self::ALL.iter().map(|endpoint| endpoint.name()).collect();
-                format!("available endpoints: {}", all.join(", "))
-            });
-        format!("endpoint `{text}` does not exist\nhint: {hint}")
+    fn read(text: &str) -> Result<Value, String> {
+        read::<Self>(text, Self::EXPECTED).map_err(|_| {
+            let names = Self::ALL.iter().flat_map(|endpoint| [endpoint.name(), endpoint.landing_name()]);
+            let all = || Self::ALL.iter().map(|endpoint| endpoint.name()).collect::<Vec<_>>().join(", ");
+            let hint = match nearest(text, names, 0.8) {
+                Some(name) => format!("did you mean `{name}`?"),
+                None => format!("available endpoints: {}", all()),
+            };
+            format!("endpoint `{text}` does not exist\nhint: {hint}")
+        })
     }
 }
 
-impl<T: Item> Kind for Vec<T> {
+impl<T: Kind> Kind for Option<T> {
+    const SHAPE: Shape = T::SHAPE;
+    const EXPECTED: &'static str = T::EXPECTED;
+
+    fn choices() -> Vec<Choice> {
+        T::choices()
+    }
+
+    fn read(text: &str) -> Result<Value, String> {
+        T::read(text)
+    }
+
+    fn decode<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        T::decode_option(deserializer)
+    }
+}
+
+impl<T: Kind> Kind for Vec<T> {
     const SHAPE: Shape = Shape::List;
     const EXPECTED: &'static str = T::EXPECTED;
 
@@ -145,13 +142,15 @@ impl<T: Item> Kind for Vec<T> {
     }
 
     fn read(text: &str) -> Result<Value, String> {
-        let item: T = text.trim().parse().map_err(|_| T::refusal(text))?;
-        Value::serialize(item).map_err(|error| error.to_string())
+        T::read(text)
     }
 
     /// An array, comma-separated text, or a single value.
     fn decode<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let item = |text: &String| text.parse().map_err(|_| found(T::refusal(text), text));
+        let item = |text: &String| {
+            let value = T::read(text).map_err(|refusal| found(&refusal, text))?;
+            value.deserialize().map_err(|error| error.to_string())
+        };
         texts(<Value as Deserialize>::deserialize(deserializer)?)
             .and_then(|texts| texts.iter().map(item).collect())
             .map_err(serde::de::Error::custom)
@@ -159,12 +158,12 @@ impl<T: Item> Kind for Vec<T> {
 }
 
 /// A refusal that names the wrong element of a list.
-fn found(refusal: String, text: &str) -> String {
+fn found(refusal: &str, text: &str) -> String {
     if refusal.contains(&format!("`{text}`")) {
-        return refusal;
+        return refusal.to_owned();
     }
-    let (problem, hint) = refusal.split_once('\n').map_or((refusal.as_str(), None), |(p, h)| (p, Some(h)));
-    format!("{problem}, found `{text}`{}", hint.map(|hint| format!("\n{hint}")).unwrap_or_default())
+    let (problem, hint) = refusal.split_at(refusal.find('\n').unwrap_or(refusal.len()));
+    format!("{problem}, found `{text}`{hint}")
 }
 
 fn texts(value: Value) -> Result<Vec<String>, String> {

@@ -42,6 +42,17 @@ impl Loaded {
     /// # Ok::<(), f1lake::Error>(())
     /// ```
     pub fn read(file: Option<&Path>, given: &[Given]) -> Result<Self, Error> {
+        let variables = std::env::vars_os().filter_map(|(name, value)| {
+            Some((name.into_string().ok()?, value.to_string_lossy().into_owned()))
+        });
+        Self::read_all(file, variables, given)
+    }
+
+    fn read_all(
+        file: Option<&Path>,
+        variables: impl IntoIterator<Item = (String, String)>,
+        given: &[Given],
+    ) -> Result<Self, Error> {
         let file = match file {
             Some(named) if !named.is_file() => {
                 return Err(Error::Usage(format!(
@@ -52,9 +63,7 @@ impl Loaded {
             Some(named) => Some(named.to_owned()),
             None => Some(PathBuf::from(DEFAULT_FILE)).filter(|path| path.is_file()),
         };
-        let (environment, mut notes) = environment::layer(std::env::vars_os().filter_map(|(name, value)| {
-            Some((name.into_string().ok()?, value.to_string_lossy().into_owned()))
-        }));
+        let (environment, mut notes) = environment::layer(variables);
         let mut layers = Layers::default();
         for mut layer in file.as_deref().map(Layer::file).into_iter().chain([environment]) {
             notes.extend(layer.rename()?);
@@ -142,4 +151,100 @@ impl Loaded {
 fn holds_password(address: &str) -> bool {
     let account = address.split_once("://").and_then(|(_, rest)| rest.rsplit_once('@'));
     account.is_some_and(|(account, _)| account.contains(':'))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::{SETTINGS, Setting, Shape, expected};
+
+    /// A value other than the default, as the text of a flag.
+    fn sample(setting: &Setting) -> String {
+        if let Some(choice) = setting.choices().last() {
+            return choice.name.to_owned();
+        }
+        let expected = setting.expected();
+        let text = match expected.as_str() {
+            expected::DAY => "2024-03-24",
+            expected::SEASON => "2024",
+            expected::SECONDS | expected::RATE => "2.5",
+            expected::COUNT | expected::NUMBER | expected::KEY => "77",
+            "true or false" if setting.default() == Some(true.into()) => "false",
+            "true or false" => "true",
+            _ => "some",
+        };
+        text.to_owned()
+    }
+
+    #[test]
+    fn every_setting_has_the_same_value_from_file_environment_flag_and_keyword() {
+        let folder = tempfile::tempdir().unwrap();
+        let (file, empty) = (folder.path().join("f1lake.toml"), folder.path().join("empty.toml"));
+        std::fs::write(&empty, "").unwrap();
+        for setting in SETTINGS {
+            let text = sample(setting);
+            let value = |file: &Path, variables: Vec<(String, String)>, given: Vec<Given>| {
+                let loaded = Loaded::read_all(Some(file), variables, &given);
+                loaded.unwrap_or_else(|error| panic!("{}: {error}", setting.name)).config.value(setting.name)
+            };
+            let typed = setting.read(&text).unwrap();
+            let typed = if setting.shape == Shape::List { vec![typed].into() } else { typed };
+            let json = serde_json::to_value(&typed).unwrap();
+            std::fs::write(&file, format!("{} = {json}\n", setting.name)).unwrap();
+            let mut flags = Given::flags();
+            flags.add(setting, &setting.flag_name(), typed).unwrap();
+            let keyword =
+                |name: &str, value: serde_json::Value| vec![Given::keywords([(name, value)]).unwrap()];
+            let variable = (format!("F1LAKE_{}", setting.name.to_uppercase()), text.clone());
+
+            let wanted = value(&file, vec![], vec![]);
+            assert_ne!(wanted, Config::default().value(setting.name), "{}", setting.name);
+            assert_eq!(wanted, value(&empty, vec![variable], vec![]), "{}", setting.name);
+            assert_eq!(wanted, value(&empty, vec![], vec![flags]), "{}", setting.name);
+            assert_eq!(wanted, value(&empty, vec![], keyword(setting.name, json)), "{}", setting.name);
+            assert_eq!(
+                wanted,
+                value(&empty, vec![], keyword(&setting.keyword(), text.into())),
+                "{}",
+                setting.name
+            );
+        }
+    }
+
+    fn told(file: &str, variables: &[(&str, &str)]) -> Result<(Config, Vec<String>), String> {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("f1lake.toml");
+        std::fs::write(&path, file).unwrap();
+        let variables = variables.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
+        let place = |text: &str| text.replace(&path.display().to_string(), "FILE");
+        match Loaded::read_all(Some(&path), variables, &[]) {
+            Ok(loaded) => Ok((loaded.config, loaded.notes.iter().map(|note| place(note)).collect())),
+            Err(error) => Err(place(&error.to_string())),
+        }
+    }
+
+    #[test]
+    fn former_names_work_and_say_so() {
+        let (config, notes) = told("from = 2024-03-01", &[("F1LAKE_TO", "2024-04-01")]).unwrap();
+        assert_eq!(config.since, Some("2024-03-01".parse().unwrap()));
+        assert_eq!(config.until, Some("2024-04-01".parse().unwrap()));
+        assert_eq!(notes, ["`from` (FILE) is now `since`", "`F1LAKE_TO` is now `F1LAKE_UNTIL`"]);
+        let wrong = told("", &[("F1LAKE_FROM", "24.3.2024")]).unwrap_err();
+        assert_eq!(wrong, "F1LAKE_FROM=24.3.2024: expected a day such as 2024-03-24, found `24.3.2024`");
+        let twice = told("from = \"2024-03-01\"\nsince = \"2024-03-02\"", &[]).unwrap_err();
+        assert_eq!(twice, "from and since are the same setting\nhint: remove from");
+    }
+
+    #[test]
+    fn mistyped_variables_are_refused_and_unknown_ones_named() {
+        let wrong = told("", &[("F1LAKE_FETCH_YAER", "2024")]).unwrap_err();
+        assert_eq!(
+            wrong,
+            "unknown setting `fetch_yaer` (environment (F1LAKE_FETCH_YAER))\nhint: did you mean `fetch_year`?"
+        );
+        let flag = told("", &[("F1LAKE_NUM_SESSIONS", "5")]).unwrap_err();
+        assert!(flag.ends_with("did you mean `num_latest_sessions`?"), "{flag}");
+        let (_, notes) = told("", &[("F1LAKE_PROOF_JOBS", "2")]).unwrap();
+        assert_eq!(notes, ["F1LAKE_PROOF_JOBS is not a setting and is ignored"]);
+    }
 }

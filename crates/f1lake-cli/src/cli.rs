@@ -5,7 +5,6 @@ mod build;
 mod extract;
 mod flags;
 mod former;
-mod groups;
 mod load;
 #[cfg(feature = "lake")]
 mod query;
@@ -28,7 +27,8 @@ pub(crate) use simulate::{SimulateArgs, SimulatedLimits};
 
 use crate::logging::LogFormat;
 use crate::output::OutputFormat;
-use clap::{Args, Parser, Subcommand};
+use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand};
+use std::ffi::OsString;
 use std::path::PathBuf;
 
 const EXIT_CODES: &str = "Exit codes: 0 all done, 1 failed or damaged, 2 wrong usage or configuration, \
@@ -42,6 +42,18 @@ pub struct Cli {
     pub(crate) globals: Globals,
     #[command(subcommand)]
     pub(crate) command: Command,
+}
+
+impl Cli {
+    /// The command line, with the flags that only the parser knows.
+    pub(crate) fn parser() -> clap::Command {
+        Self::command().mut_subcommands(former::add_to)
+    }
+
+    /// Parses a command line, the first word of which is the program.
+    pub(crate) fn parse_from_words(words: &[OsString]) -> Result<Self, clap::Error> {
+        Self::from_arg_matches(&Self::parser().try_get_matches_from(words)?)
+    }
 }
 
 #[derive(Debug, Args)]
@@ -125,7 +137,6 @@ pub(crate) enum Command {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use clap::CommandFactory;
     use std::collections::BTreeMap;
 
     /// Flags that mean different things in different commands, and why.

@@ -9,7 +9,7 @@ use crate::exit_code::ExitCode;
 use crate::host::Host;
 pub use crate::host::Tell;
 use crate::output::OutputFormat;
-use clap::{ArgAction, CommandFactory, Parser};
+use clap::ArgAction;
 #[cfg(feature = "lake")]
 use f1lake::Rows;
 use f1lake::config::{Given, Setting};
@@ -93,7 +93,7 @@ fn prepare(call: &Call, tell: Tell) -> Result<(Cli, Arc<Host>), Error> {
         arguments.push("--".into());
         arguments.extend(call.words.iter().map(OsString::from));
     }
-    let mut cli = Cli::try_parse_from(arguments).map_err(|error| {
+    let mut cli = Cli::parse_from_words(&arguments).map_err(|error| {
         let (problem, advice) = crate::usage_error::problem(&error, &[]);
         Error::Usage(advice.map_or_else(|| problem.clone(), |advice| format!("{problem}\nhint: {advice}")))
     })?;
@@ -104,7 +104,7 @@ fn prepare(call: &Call, tell: Tell) -> Result<(Cli, Arc<Host>), Error> {
 
 /// Keywords as flags, or as settings where the command has no such flag.
 fn arguments(command: &str, keywords: &Map<String, Value>) -> Result<(Vec<OsString>, Given), Error> {
-    let program = Cli::command();
+    let program = Cli::parser();
     let known = program
         .find_subcommand(command)
         .ok_or_else(|| Error::Usage(format!("there is no command `{command}`")))?;

@@ -118,7 +118,7 @@ impl Warehouse {
         let unreadable = |detail: String| WarehouseError::Damaged {
             table: format!("{}.{LOADS}", self.place.schema),
             detail,
-            advice: "`f1lake load --to databricks --rebuild` rebuilds the bronze tables",
+            advice: "`f1lake load --load-to databricks --rebuild` rebuilds the bronze tables",
         };
         if answer.truncated {
             return Err(unreadable(
@@ -483,7 +483,7 @@ async fn rebuild(
     Ok(works.into_iter().map(session_load).collect())
 }
 
-/// The statements of a load into an empty schema, without running them: `f1lake load --to databricks
+/// The statements of a load into an empty schema, without running them: `f1lake load --load-to databricks
 /// --dry-run`. Counts come from the manifests.
 ///
 /// # Errors

@@ -1,7 +1,6 @@
 //! Arguments of the commands that build, test, show and keep the lake.
 
-use super::flags::Flags;
-use super::groups::LAKE;
+use super::flags::{Flags, LAKE};
 use clap::Args;
 use f1lake::config::expected::{NUMBER, parser};
 

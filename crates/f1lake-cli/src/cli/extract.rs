@@ -1,7 +1,6 @@
 //! Arguments of the commands that fetch sessions and look after the landing zone.
 
-use super::flags::Flags;
-use super::groups::{API, DATABRICKS, LAKE, LANDING, LOAD, SESSIONS, WORK};
+use super::flags::{API, DATABRICKS, Flags, LAKE, LANDING, LOAD, SESSIONS, WORK};
 use clap::Args;
 
 /// How to extract, besides the settings.

@@ -1,13 +1,25 @@
 //! The flags of settings, made from the table of settings.
 
 use super::former;
-use super::groups::{SESSIONS, bit};
 use clap::builder::{PossibleValue, TypedValueParser};
 use clap::error::ErrorKind;
 use clap::{Arg, ArgAction, ArgMatches, Args, Command, FromArgMatches};
-use f1lake::config::{Choice, Flag, Given, SETTINGS, Setting, Shape};
+use f1lake::config::{Choice, Flag, Given, Group, SETTINGS, Setting, Shape};
 use figment::value::Value;
 use std::ffi::OsStr;
+
+pub(crate) const SESSIONS: u8 = bit(Group::Sessions);
+pub(crate) const WORK: u8 = bit(Group::Work);
+pub(crate) const LANDING: u8 = bit(Group::Landing);
+pub(crate) const API: u8 = bit(Group::Api);
+pub(crate) const LAKE: u8 = bit(Group::Lake);
+pub(crate) const LOAD: u8 = bit(Group::Load);
+pub(crate) const DATABRICKS: u8 = bit(Group::Databricks);
+
+/// A group as one bit.
+const fn bit(group: Group) -> u8 {
+    1 << group as u8
+}
 
 /// The flags of all settings in some groups, as in `Flags<{ SESSIONS | API }>`.
 #[derive(Debug)]
@@ -36,9 +48,7 @@ impl<const GROUPS: u8> Flags<GROUPS> {
 
 impl<const GROUPS: u8> Args for Flags<GROUPS> {
     fn augment_args(command: Command) -> Command {
-        command
-            .args(Self::all().map(|(setting, flag)| argument(setting, flag)))
-            .args(former::arguments(GROUPS))
+        command.args(Self::all().map(|(setting, flag)| argument(setting, flag)))
     }
 
     fn augment_args_for_update(command: Command) -> Command {
@@ -62,7 +72,7 @@ impl<const GROUPS: u8> FromArgMatches for Flags<GROUPS> {
                 given.add(setting, &setting.flag_name(), value).map_err(refused)?;
             }
         }
-        former::add(GROUPS, matches, &mut given).map_err(refused)?;
+        former::take(matches, &mut given).map_err(refused)?;
         Ok(Self { given })
     }
 
@@ -126,7 +136,7 @@ impl TypedValueParser for SettingParser {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use clap::Parser;
+    use clap::{CommandFactory, Parser};
 
     type All = Flags<{ u8::MAX >> 1 }>;
 
@@ -137,7 +147,9 @@ mod tests {
     }
 
     fn parse(arguments: &[&str]) -> Result<Given, clap::Error> {
-        Ok(Program::try_parse_from([&["f1lake"], arguments].concat())?.settings.given)
+        let command = former::add_to(Program::command());
+        let matches = command.try_get_matches_from([&["f1lake"], arguments].concat())?;
+        Ok(Program::from_arg_matches(&matches)?.settings.given)
     }
 
     /// A text that the setting takes.
@@ -167,7 +179,7 @@ mod tests {
             assert_eq!(given.unwrap().get(setting.name), Some(&wanted), "{flag}");
         }
         let short = parse(&["-n", "5"]).unwrap();
-        assert_eq!(short.get("num_latest_sessions"), Some(&Value::from(5)));
+        assert_eq!(short.get("num_latest_sessions"), Some(&Value::from(5_u64)));
     }
 
     #[test]
@@ -193,12 +205,9 @@ mod tests {
 
     #[test]
     fn load_takes_its_former_flag() {
-        #[derive(Debug, Parser)]
-        struct Load {
-            #[command(flatten)]
-            settings: Flags<{ super::super::groups::LOAD }>,
-        }
-        let load = Load::try_parse_from(["load", "--to", "databricks"]).unwrap().settings.given;
+        let command = former::add_to(Flags::<LOAD>::augment_args(Command::new("load")));
+        let matches = command.try_get_matches_from(["load", "--to", "databricks"]).unwrap();
+        let load = Flags::<LOAD>::from_arg_matches(&matches).unwrap().given;
         assert_eq!(load.get("load_to"), Some(&Value::from("databricks")));
         assert_eq!(load.notes(), ["`--to databricks` is now `--load-to databricks`"]);
     }

@@ -1,7 +1,6 @@
 //! Former flags: they still work, are hidden from help and completion, and a line names the flag of today.
 
-use super::groups::{LOAD, SESSIONS};
-use clap::{Arg, ArgMatches};
+use clap::{Arg, ArgMatches, Command};
 use f1lake::Error;
 use f1lake::config::{Given, Setting};
 use f1lake_databricks::VolumePath;
@@ -40,27 +39,29 @@ impl Former {
     }
 }
 
-/// The former flags of the commands that take these groups.
-pub(super) fn arguments(groups: u8) -> Vec<Arg> {
+/// Adds the former flags to a command that has the flags of today. They are for the parser alone: completion lists hidden
+/// flags too.
+pub(super) fn add_to(command: Command) -> Command {
+    let has = |id: &str| command.get_arguments().any(|argument| argument.get_id() == id);
     let hidden = |name: &'static str| Arg::new(name).long(name).hide(true).allow_negative_numbers(true);
-    if groups & SESSIONS != 0 {
+    if has("since") {
         let from = hidden(FROM).value_parser(|text: &str| Former::read("since", text));
-        vec![from, hidden(TO).value_parser(Former::day_or_volume)]
-    } else if groups & LOAD != 0 {
-        vec![hidden(TO).value_parser(|text: &str| Former::read("load_to", text))]
+        command.arg(from).arg(hidden(TO).value_parser(Former::day_or_volume))
+    } else if has("load_to") {
+        command.arg(hidden(TO).value_parser(|text: &str| Former::read("load_to", text)))
     } else {
-        Vec::new()
+        command
     }
 }
 
-/// Adds the former flags that were given, with a note on each.
+/// Adds the values of the former flags that were given, with a note on each.
 ///
 /// # Errors
 /// When the flag of today is given too.
-pub(super) fn add(groups: u8, matches: &ArgMatches, given: &mut Given) -> Result<(), Error> {
-    for argument in arguments(groups) {
-        let name = argument.get_id().as_str();
-        let Some(Former { setting, flag, value, text }) = matches.get_one::<Former>(name) else { continue };
+pub(super) fn take(matches: &ArgMatches, given: &mut Given) -> Result<(), Error> {
+    for name in [FROM, TO] {
+        let former = matches.try_get_one::<Former>(name).ok().flatten();
+        let Some(Former { setting, flag, value, text }) = former else { continue };
         let folder = match (setting.name, given.get("landing_path")) {
             ("landing_volume_path", Some(_)) => {
                 ", and the setting `landing_path` names the folder of --also-local"

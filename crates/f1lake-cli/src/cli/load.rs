@@ -2,8 +2,7 @@
 
 #[cfg(feature = "databricks")]
 use super::extract::ZoneArgs;
-use super::flags::Flags;
-use super::groups::{DATABRICKS, LAKE, LANDING, LOAD};
+use super::flags::{DATABRICKS, Flags, LAKE, LANDING, LOAD};
 use clap::Args;
 use f1lake::config::expected::{KEY, parser};
 

@@ -1,7 +1,6 @@
 //! Arguments of `sql` and `export`.
 
-use super::flags::Flags;
-use super::groups::LAKE;
+use super::flags::{Flags, LAKE};
 use clap::Args;
 
 #[derive(Debug, Args)]

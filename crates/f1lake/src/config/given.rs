@@ -8,16 +8,6 @@ use crate::volume_name::bare;
 use figment::value::{Dict, Value};
 use std::collections::BTreeMap;
 
-/// Who gives settings, and so how errors name them.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-enum Giver {
-    /// The command line: `--year 2024`.
-    #[default]
-    Flags,
-    /// A program: `year=2024`.
-    Keywords,
-}
-
 /// A setting as it was given.
 #[derive(Debug, Clone, PartialEq)]
 struct One {
@@ -44,9 +34,9 @@ struct One {
 /// assert_eq!(refused, "year cannot be used with session or meeting keys\nhint: remove one of them");
 /// # Ok::<(), f1lake::Error>(())
 /// ```
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Given {
-    giver: Giver,
+    origin: Origin,
     settings: BTreeMap<&'static str, One>,
     notes: Vec<String>,
 }
@@ -54,7 +44,11 @@ pub struct Given {
 impl Given {
     /// Flags; none yet.
     pub fn flags() -> Self {
-        Self::default()
+        Self::of(Origin::Flags)
+    }
+
+    fn of(origin: Origin) -> Self {
+        Self { origin, settings: BTreeMap::new(), notes: Vec::new() }
     }
 
     /// Keywords of a function: see [`Setting::named`]. Nulls count as not given.
@@ -64,7 +58,7 @@ impl Given {
     pub fn keywords<K: AsRef<str>>(
         keywords: impl IntoIterator<Item = (K, serde_json::Value)>,
     ) -> Result<Self, Error> {
-        let mut given = Self { giver: Giver::Keywords, ..Self::default() };
+        let mut given = Self::of(Origin::Keywords);
         for (keyword, value) in keywords {
             let keyword = keyword.as_ref();
             if value.is_null() {
@@ -134,45 +128,40 @@ impl Given {
             self.settings.iter().map(|(name, one)| ((*name).to_owned(), one.value.clone())).collect();
         self.choose_mode(&mut values)?;
         self.choose_landing(&mut values)?;
-        let origin = match self.giver {
-            Giver::Flags => Origin::Flags,
-            Giver::Keywords => Origin::Keywords,
-        };
         let written =
             self.settings.iter().map(|(name, one)| ((*name).to_owned(), one.written.clone())).collect();
-        Ok(Layer::new(origin, values, written))
+        Ok(Layer::new(self.origin.clone(), values, written))
     }
 
     /// A setting that belongs to one mode chooses that mode; keys and modes exclude each other.
     fn choose_mode(&self, values: &mut Dict) -> Result<(), Error> {
         let by_key = ["session_keys", "meeting_keys"].iter().any(|keys| self.settings.contains_key(keys));
-        let chosen = self.get("fetch_mode").map(plain);
-        let implied: Vec<(&str, &str)> =
-            [("num_latest_sessions", "latest"), ("fetch_year", "year"), ("manual_batch_days", "manual")]
-                .into_iter()
-                .filter_map(|(setting, mode)| Some((self.settings.get(setting)?.written.as_str(), mode)))
-                .collect();
-        let remove_one = |problem: String| Err(Error::Usage(format!("{problem}\nhint: remove one of them")));
-        if let (true, Some(name)) = (by_key, implied.first().map(|(name, _)| (*name).to_owned())) {
-            return remove_one(format!("{name} cannot be used with session or meeting keys"));
-        }
-        for (name, mode) in &implied {
-            if let Some(chosen) = chosen.as_deref().filter(|chosen| chosen != mode) {
-                let of = |mode: &str| self.with_value("fetch_mode", mode);
-                return Err(Error::Usage(format!("{name} needs {}, not {}", of(mode), of(chosen))));
+        let modes: Vec<(&str, String)> = [
+            ("fetch_mode", None),
+            ("num_latest_sessions", Some("latest")),
+            ("fetch_year", Some("year")),
+            ("manual_batch_days", Some("manual")),
+        ]
+        .into_iter()
+        .filter_map(|(setting, mode)| Some((self.settings.get(setting)?, mode)))
+        .map(|(one, mode)| (one.written.as_str(), mode.map_or_else(|| plain(&one.value), str::to_owned)))
+        .collect();
+        if let Some((first, mode)) = modes.first() {
+            let refuse = |problem: String| Err(Error::Usage(format!("{problem}\nhint: remove one of them")));
+            if by_key {
+                return refuse(format!("{first} cannot be used with session or meeting keys"));
             }
+            match modes.iter().find(|(_, other)| other != mode) {
+                Some((name, other)) if self.settings.contains_key("fetch_mode") => {
+                    let of = |mode: &str| self.origin.assign(first, mode);
+                    return Err(Error::Usage(format!("{name} needs {}, not {}", of(other), of(mode))));
+                }
+                Some((name, _)) => return refuse(format!("{first} and {name} belong to different modes")),
+                None => {}
+            }
+            values.insert("fetch_mode".to_owned(), Value::from(mode.as_str()));
         }
-        if let [(first, _), (second, _), ..] = implied.as_slice() {
-            return remove_one(format!("{first} and {second} belong to different modes"));
-        }
-        if let (true, Some(one)) = (by_key, self.settings.get("fetch_mode")) {
-            return remove_one(format!("{} cannot be used with session or meeting keys", one.written));
-        }
-        let mode = chosen.as_deref().or(implied.first().map(|(_, mode)| *mode));
-        if let Some(mode) = mode {
-            values.insert("fetch_mode".to_owned(), Value::from(mode));
-        }
-        if mode.is_some() || by_key {
+        if by_key || !modes.is_empty() {
             // Keys of the file must override neither a mode nor other keys that are given here.
             for keys in ["session_keys", "meeting_keys"] {
                 values.entry(keys.to_owned()).or_insert_with(|| Value::from(Vec::<i64>::new()));
@@ -197,7 +186,10 @@ impl Given {
                 values.insert("landing_volume_path".to_owned(), Value::from(""));
             }
             Some(volume) => {
-                let also = self.with_value("also_local", "");
+                let also = match self.origin {
+                    Origin::Flags => "--also-local",
+                    _ => "also_local=True",
+                };
                 return Err(Error::Usage(format!(
                     "{} and {} both name a destination for landing files\nhint: remove one, or add {also} to use both",
                     volume.written, out.written
@@ -205,22 +197,6 @@ impl Given {
             }
         }
         Ok(())
-    }
-
-    /// A setting with a value, as this giver writes it.
-    fn with_value(&self, setting: &str, value: &str) -> String {
-        let known = Setting::get(setting);
-        let given = self.settings.get(setting).map(|one| one.written.clone());
-        match self.giver {
-            Giver::Flags => {
-                let name = given.or_else(|| known.map(Setting::flag_name)).unwrap_or_default();
-                format!("{name} {value}").trim_end().to_owned()
-            }
-            Giver::Keywords => {
-                let name = given.or_else(|| known.map(Setting::keyword)).unwrap_or_default();
-                format!("{name}={}", if value.is_empty() { "True" } else { value })
-            }
-        }
     }
 }
 
@@ -232,18 +208,15 @@ mod tests {
     fn given(mut all: Given, settings: &[(&str, &str)]) -> Given {
         for (keyword, text) in settings {
             let setting = Setting::named(keyword).unwrap();
-            let written = if all.giver == Giver::Flags { setting.flag_name() } else { (*keyword).to_owned() };
+            let written =
+                if all.origin == Origin::Flags { setting.flag_name() } else { (*keyword).to_owned() };
             all.add(setting, &written, setting.read(text).unwrap()).unwrap();
         }
         all
     }
 
-    fn refused(giver: Given, settings: &[(&str, &str)]) -> String {
-        Loaded::read(None, &[given(giver, settings)]).unwrap_err().to_string().replace("\nhint: ", "; ")
-    }
-
-    fn keywords() -> Given {
-        Given { giver: Giver::Keywords, ..Given::default() }
+    fn refused(origin: Given, settings: &[(&str, &str)]) -> String {
+        Loaded::read(None, &[given(origin, settings)]).unwrap_err().to_string().replace("\nhint: ", "; ")
     }
 
     #[test]
@@ -273,7 +246,7 @@ mod tests {
             ),
         ] {
             assert_eq!(refused(Given::flags(), &settings), flags);
-            assert_eq!(refused(keywords(), &settings), keyword);
+            assert_eq!(refused(Given::of(Origin::Keywords), &settings), keyword);
         }
         let twice = Given::keywords([("date", "2024-03-24".into()), ("dates", "2024-03-25".into())]);
         assert_eq!(
@@ -291,7 +264,8 @@ mod tests {
     fn a_volume_and_a_folder_are_told_apart() {
         let landing = |settings: &[(&str, &str)]| {
             let below = given(Given::flags(), &[("landing_path", "configured")]);
-            let config = Loaded::read(None, &[below, given(keywords(), settings)]).unwrap().config;
+            let config =
+                Loaded::read(None, &[below, given(Given::of(Origin::Keywords), settings)]).unwrap().config;
             (config.landing_path, config.landing_volume_path.unwrap_or_default())
         };
         let of = |path: &str, volume: &str| (path.to_owned(), volume.to_owned());

@@ -37,6 +37,15 @@ impl Origin {
             _ => name.to_owned(),
         }
     }
+
+    /// A name with its value, as it is written there.
+    pub(super) fn assign(&self, name: &str, value: &str) -> String {
+        match self {
+            Self::File(path) => format!("{name} = {value} ({})", path.display()),
+            Self::Flags => format!("{name} {value}").trim_end().to_owned(),
+            Self::Environment | Self::Keywords => format!("{name}={value}"),
+        }
+    }
 }
 
 /// A layer of settings.
@@ -118,20 +127,23 @@ impl Layers {
         self.layers.push(layer);
     }
 
-    /// Metadata of the layer that a setting's value comes from; `None` for a default.
-    pub(super) fn metadata(&self, setting: &str) -> Option<&Metadata> {
-        self.figment.find_metadata(setting)
+    /// The layer that a setting's value comes from; `None` for a default.
+    fn layer(&self, setting: &str) -> Option<&Layer> {
+        let name = &self.figment.find_metadata(setting)?.name;
+        self.layers.iter().find(|layer| layer.origin.name() == name)
     }
 
-    fn layer(&self, metadata: &Metadata) -> Option<&Layer> {
-        self.layers.iter().find(|layer| layer.origin.name() == metadata.name)
+    /// The file that was read.
+    pub(super) fn file(&self) -> Option<&Path> {
+        self.layers.iter().find_map(|layer| match &layer.origin {
+            Origin::File(path) => Some(path.as_path()),
+            _ => None,
+        })
     }
 
     /// Where a setting's value comes from.
-    pub(super) fn origin(&self, metadata: Option<&Metadata>, setting: &str) -> String {
-        let Some(layer) = metadata.and_then(|metadata| self.layer(metadata)) else {
-            return "default".to_owned();
-        };
+    pub(super) fn origin(&self, setting: &str) -> String {
+        let Some(layer) = self.layer(setting) else { return "default".to_owned() };
         match &layer.origin {
             Origin::File(path) => path.display().to_string(),
             Origin::Environment => format!("{} ({})", layer.origin.name(), layer.written(setting)),
@@ -140,22 +152,16 @@ impl Layers {
     }
 
     /// A setting with its value as it was written; its name alone when it is the default.
-    pub(super) fn as_written(&self, metadata: Option<&Metadata>, setting: &str) -> String {
-        let Some(layer) = metadata.and_then(|metadata| self.layer(metadata)) else {
-            return setting.to_owned();
-        };
+    pub(super) fn as_written(&self, setting: &str) -> String {
+        let Some(layer) = self.layer(setting) else { return setting.to_owned() };
         let value = self.figment.find_value(setting).ok();
         let text = value.as_ref().map(plain).unwrap_or_default();
-        let name = layer.written(setting);
-        match (&layer.origin, value) {
-            (Origin::File(path), Some(Value::String(..))) => {
-                format!("{name} = \"{text}\" ({})", path.display())
-            }
-            (Origin::File(path), Some(Value::Array(..))) => format!("{name} = [{text}] ({})", path.display()),
-            (Origin::File(path), _) => format!("{name} = {text} ({})", path.display()),
-            (Origin::Flags, _) => format!("{name} {text}").trim_end().to_owned(),
-            _ => format!("{name}={text}"),
-        }
+        let text = match (&layer.origin, value) {
+            (Origin::File(_), Some(Value::String(..))) => format!("\"{text}\""),
+            (Origin::File(_), Some(Value::Array(..))) => format!("[{text}]"),
+            _ => text,
+        };
+        layer.origin.assign(&layer.written(setting), &text)
     }
 }
 

@@ -92,13 +92,13 @@ impl Loaded {
 
     /// Origin of a setting's value.
     pub fn origin(&self, setting: &str) -> String {
-        self.layers.origin(self.layers.metadata(setting), setting)
+        self.layers.origin(setting)
     }
 
     /// A setting with its value as the user wrote it: `--year 2022`, `F1LAKE_FETCH_YEAR=2022`, or a line of
     /// the file.
     pub fn as_written(&self, setting: &str) -> String {
-        self.layers.as_written(self.layers.metadata(setting), setting)
+        self.layers.as_written(setting)
     }
 
     /// Validates the selection before any request.

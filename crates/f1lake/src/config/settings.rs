@@ -14,6 +14,7 @@ use openf1_client::Endpoint;
 use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
 use std::path::PathBuf;
+use std::sync::LazyLock;
 
 /// Flags that belong together; a command takes some of the groups.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -317,7 +318,9 @@ impl Setting {
 
     /// Its default; `None` when it has none.
     pub fn default(&self) -> Option<Json> {
-        Some(Config::default().value(self.name)).filter(|value| !value.is_null())
+        static DEFAULTS: LazyLock<Json> =
+            LazyLock::new(|| serde_json::to_value(Config::default()).unwrap_or_default());
+        DEFAULTS.get(self.name).filter(|value| !value.is_null()).cloned()
     }
 
     /// Its meaning, as the documents and the example file say it.

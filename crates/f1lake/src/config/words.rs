@@ -18,15 +18,18 @@ fn one(error: &figment::Error, layers: &Layers) -> String {
         Kind::UnknownField(name, _) => name.clone(),
         _ => error.path.first().cloned().unwrap_or_default(),
     };
-    let metadata = error.metadata.as_ref().or_else(|| layers.metadata(&setting));
-    let place = layers.as_written(metadata, &setting);
-    let origin = layers.origin(metadata, &setting);
+    let place = layers.as_written(&setting);
+    let origin = layers.origin(&setting);
     match &error.kind {
         Kind::UnknownField(name, _) => match RETIRED.iter().find(|(retired, _)| retired == name) {
             Some((_, became)) => format!("{name} ({origin}) {became}"),
             None => format!("unknown setting `{name}` ({origin})\nhint: {}", meant(name)),
         },
-        Kind::Message(text) if setting.is_empty() => unreadable(&origin, text),
+        Kind::Message(text) if setting.is_empty() => {
+            let file =
+                layers.file().map_or_else(|| "configuration".to_owned(), |file| file.display().to_string());
+            unreadable(&file, text)
+        }
         Kind::Message(text) => format!("{place}: {text}"),
         Kind::UnknownVariant(_, known) => format!("{place}: expected {}", any_of(known)),
         Kind::InvalidType(_, expected) | Kind::InvalidValue(_, expected) => {

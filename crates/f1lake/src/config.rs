@@ -10,10 +10,10 @@ mod loaded;
 mod settings;
 mod words;
 
-pub use choices::{Choice, FetchMode, LoadTo};
+pub use choices::{FetchMode, LoadTo};
 pub use environment::read_value;
 pub use given::Given;
-pub use kind::Shape;
+pub use kind::{Choice, Shape};
 pub use loaded::{DEFAULT_FILE, Loaded};
 pub use settings::{Config, Flag, Group, SETTINGS, Setting};
 

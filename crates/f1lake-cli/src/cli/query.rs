@@ -82,7 +82,7 @@ pub(crate) struct ExportArgs {
     /// Only rows for which this SQL condition holds
     #[arg(long, value_name = "CONDITION")]
     pub(crate) r#where: Option<String>,
-    /// Read the table as it was at a version, a day or an instant (UTC)
+    /// Read the tables as they were at a version, a day or an instant (UTC)
     #[arg(long, value_name = "WHEN")]
     pub(crate) as_of: Option<String>,
     #[command(flatten)]

@@ -56,7 +56,7 @@ pub(crate) struct DemoArgs {
     /// Folder of the demo
     #[arg(long, value_name = "FOLDER", default_value = "./f1lake-demo")]
     pub(crate) out: String,
-    /// Seed of the generated data: changes every result
+    /// Seed of the generated data: changes every result, but not the calendar
     #[arg(long, default_value_t = 1, allow_negative_numbers = true, value_parser = parser::<u64>(NUMBER))]
     pub(crate) seed: u64,
 }

@@ -1,7 +1,7 @@
 //! Settings that take one of a few values.
 
 use super::expected::any_of;
-use super::kind::Kind;
+use super::kind::{Choice, Kind};
 use crate::nearest::nearest;
 use f1lake_extract::{OnLocked, Order};
 use f1lake_zone::{Compression, Format};
@@ -30,15 +30,6 @@ pub enum LoadTo {
     Lake,
     /// Tables of a Databricks workspace.
     Databricks,
-}
-
-/// A value that a setting can have.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Choice {
-    /// As it is written.
-    pub name: &'static str,
-    /// What it means, for help; may be empty.
-    pub help: &'static str,
 }
 
 /// The text of a flag as one of the values.

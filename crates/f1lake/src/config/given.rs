@@ -122,12 +122,13 @@ impl Given {
         &self.notes
     }
 
-    /// The layer of these settings, with what they imply.
-    pub(super) fn layer(&self) -> Result<Layer, Error> {
+    /// The layer of these settings, with what they imply; `all` are those given together.
+    pub(super) fn layer(&self, all: &[Self]) -> Result<Layer, Error> {
         let mut values: Dict =
             self.settings.iter().map(|(name, one)| ((*name).to_owned(), one.value.clone())).collect();
         self.choose_mode(&mut values)?;
-        self.choose_landing(&mut values)?;
+        let both = all.iter().any(|given| matches!(given.get("also_local"), Some(Value::Bool(_, true))));
+        self.choose_landing(both, &mut values)?;
         let written =
             self.settings.iter().map(|(name, one)| ((*name).to_owned(), one.written.clone())).collect();
         Ok(Layer::new(self.origin.clone(), values, written))
@@ -171,11 +172,10 @@ impl Given {
     }
 
     /// A volume leaves the folder as configured; a folder replaces a configured volume, unless both are asked for.
-    fn choose_landing(&self, values: &mut Dict) -> Result<(), Error> {
+    fn choose_landing(&self, both: bool, values: &mut Dict) -> Result<(), Error> {
         let Some(out) = self.settings.get("landing_path") else { return Ok(()) };
         let volume =
             self.settings.get("landing_volume_path").filter(|volume| !plain(&volume.value).is_empty());
-        let both = matches!(self.get("also_local"), Some(Value::Bool(_, true)));
         match volume {
             None if bare(&plain(&out.value)).starts_with("/Volumes/") => {
                 values.remove("landing_path");

@@ -1,6 +1,5 @@
 //! Types of settings: what each expects, and how its text and the values of a file are read.
 
-use super::choices::Choice;
 use super::expected::{COUNT, DAY, KEY, NUMBER, SEASON, SECONDS, parser};
 use crate::nearest::nearest;
 use figment::value::Value;
@@ -20,6 +19,15 @@ pub enum Shape {
     List,
     /// True or false; its flag takes no value.
     Switch,
+}
+
+/// A value that a setting can have.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Choice {
+    /// As it is written.
+    pub name: &'static str,
+    /// What it means, for help; may be empty.
+    pub help: &'static str,
 }
 
 /// A type that a setting can have.

@@ -69,9 +69,9 @@ impl Loaded {
             notes.extend(layer.rename()?);
             layers.push(layer);
         }
-        for given in given {
-            layers.push(given.layer()?);
-            notes.extend_from_slice(given.notes());
+        for one in given {
+            layers.push(one.layer(given)?);
+            notes.extend_from_slice(one.notes());
         }
         let config = layers.figment.extract::<Config>();
         let config = config.map_err(|error| Error::Usage(words::explain(error, &layers)))?;

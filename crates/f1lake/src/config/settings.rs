@@ -1,9 +1,9 @@
 //! The settings: one table gives the names in file, environment and Python, the flags, their help and completion, and
 //! the rows of the documents.
 
-use super::choices::{Choice, FetchMode, LoadTo};
+use super::choices::{FetchMode, LoadTo};
 use super::expected::{COUNT, RATE, any_of};
-use super::kind::{Kind, Shape};
+use super::kind::{Choice, Kind, Shape};
 use crate::error::Error;
 use crate::nearest::nearest;
 use f1lake_extract::{OnLocked, Order};

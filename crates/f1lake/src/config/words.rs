@@ -1,6 +1,5 @@
 //! Explains errors in a configuration in terms of its source: the flag, the variable or the line of the file.
 
-use super::expected::any_of;
 use super::layer::Layers;
 use super::settings::{RETIRED, SETTINGS, Setting, meant};
 use figment::error::Kind;
@@ -31,16 +30,10 @@ fn one(error: &figment::Error, layers: &Layers) -> String {
             unreadable(&file, text)
         }
         Kind::Message(text) => format!("{place}: {text}"),
-        Kind::UnknownVariant(_, known) => format!("{place}: expected {}", any_of(known)),
-        Kind::InvalidType(_, expected) | Kind::InvalidValue(_, expected) => {
-            let expected = Setting::get(&setting).map_or_else(|| expected.clone(), Setting::expected);
-            format!("{place}: expected {expected}")
-        }
-        Kind::ISizeOutOfRange(_) | Kind::USizeOutOfRange(_) => {
-            let expected = Setting::get(&setting).map(Setting::expected);
-            format!("{place}: expected {}", expected.as_deref().unwrap_or("a smaller number"))
-        }
-        other => format!("{place}: {other}"),
+        other => match Setting::get(&setting) {
+            Some(setting) => format!("{place}: expected {}", setting.expected()),
+            None => format!("{place}: {other}"),
+        },
     }
 }
 

@@ -11,9 +11,9 @@ mod query;
 mod simulate;
 
 #[cfg(feature = "lake")]
-pub(crate) use build::{BuildArgs, LakeOnlyArgs, MaintainArgs, ReportArgs};
+pub(crate) use build::{BuildArgs, LakeFlags, MaintainArgs, ReportArgs};
 pub(crate) use extract::{
-    ConfigArgs, DoctorArgs, ExtractArgs, How, RepairArgs, RunArgs, SessionsArgs, ZoneArgs,
+    ConfigArgs, DoctorFlags, ExtractArgs, How, RepairArgs, RunArgs, SessionsFlags, ZoneFlags,
 };
 pub(crate) use flags::Flags;
 pub(crate) use load::LoadArgs;
@@ -92,7 +92,7 @@ pub(crate) enum Command {
     Build(BuildArgs),
     /// Run all tests on the whole lake; exit code 1 when one fails
     #[cfg(feature = "lake")]
-    Test(LakeOnlyArgs),
+    Test(LakeFlags),
     /// Query the lake; without a query, open a shell
     #[cfg(feature = "lake")]
     Sql(SqlArgs),
@@ -104,22 +104,22 @@ pub(crate) enum Command {
     Report(ReportArgs),
     /// List the tables of the lake with rows, versions and sizes
     #[cfg(feature = "lake")]
-    Tables(LakeOnlyArgs),
+    Tables(LakeFlags),
     /// Join small files, remove files of old versions, write checkpoints
     #[cfg(feature = "lake")]
     Maintain(MaintainArgs),
     /// List the sessions that a selection chooses
-    Sessions(SessionsArgs),
+    Sessions(SessionsFlags),
     /// Show what an extract would cost: requests, time and bytes
     Plan(ExtractArgs),
     /// Show what is landed
-    Status(ZoneArgs),
+    Status(ZoneFlags),
     /// Check every landed file against its manifest; exit code 1 when one is damaged
-    Verify(ZoneArgs),
+    Verify(ZoneFlags),
     /// Land lost and damaged files again; damaged ones are kept in _aside/
     Repair(RepairArgs),
     /// Check configuration, destination, API, login, limits and clock
-    Doctor(DoctorArgs),
+    Doctor(DoctorFlags),
     /// Show every setting and where its value came from
     Config(ConfigArgs),
     /// Serve a simulated OpenF1 API on loopback; prints its base URL on standard output

@@ -4,6 +4,8 @@ use super::flags::{Flags, LAKE};
 use clap::Args;
 use f1lake::config::expected::{NUMBER, parser};
 
+pub(crate) type LakeFlags = Flags<LAKE>;
+
 #[derive(Debug, Args)]
 pub(crate) struct BuildArgs {
     /// Rebuild everything, changed or not
@@ -19,13 +21,7 @@ pub(crate) struct BuildArgs {
     #[arg(long, value_name = "TABLE", value_delimiter = ',')]
     pub(crate) model: Vec<String>,
     #[command(flatten)]
-    pub(crate) settings: Flags<LAKE>,
-}
-
-#[derive(Debug, Args)]
-pub(crate) struct LakeOnlyArgs {
-    #[command(flatten)]
-    pub(crate) settings: Flags<LAKE>,
+    pub(crate) settings: LakeFlags,
 }
 
 #[derive(Debug, Args)]
@@ -36,7 +32,7 @@ pub(crate) struct ReportArgs {
     #[arg(long, value_name = "FILE")]
     pub(crate) html: Option<String>,
     #[command(flatten)]
-    pub(crate) settings: Flags<LAKE>,
+    pub(crate) settings: LakeFlags,
 }
 
 #[derive(Debug, Args)]
@@ -48,5 +44,5 @@ pub(crate) struct MaintainArgs {
     #[arg(long)]
     pub(crate) dry_run: bool,
     #[command(flatten)]
-    pub(crate) settings: Flags<LAKE>,
+    pub(crate) settings: LakeFlags,
 }

@@ -3,6 +3,10 @@
 use super::flags::{API, DATABRICKS, Flags, LAKE, LANDING, LOAD, SESSIONS, WORK};
 use clap::Args;
 
+pub(crate) type SessionsFlags = Flags<{ SESSIONS | API }>;
+pub(crate) type ZoneFlags = Flags<LANDING>;
+pub(crate) type DoctorFlags = Flags<{ LANDING | API | DATABRICKS }>;
+
 /// How to extract, besides the settings.
 #[derive(Debug, Clone, Copy, Args)]
 #[command(next_help_heading = "What and how")]
@@ -35,30 +39,12 @@ pub(crate) struct RunArgs {
 }
 
 #[derive(Debug, Args)]
-pub(crate) struct SessionsArgs {
-    #[command(flatten)]
-    pub(crate) settings: Flags<{ SESSIONS | API }>,
-}
-
-#[derive(Debug, Args)]
-pub(crate) struct ZoneArgs {
-    #[command(flatten)]
-    pub(crate) settings: Flags<LANDING>,
-}
-
-#[derive(Debug, Args)]
 pub(crate) struct RepairArgs {
     /// Wait while another run works on the folder, instead of failing
     #[arg(long)]
     pub(crate) wait: bool,
     #[command(flatten)]
     pub(crate) settings: Flags<{ LANDING | API }>,
-}
-
-#[derive(Debug, Args)]
-pub(crate) struct DoctorArgs {
-    #[command(flatten)]
-    pub(crate) settings: Flags<{ LANDING | API | DATABRICKS }>,
 }
 
 #[derive(Debug, Args)]

@@ -1,7 +1,7 @@
 //! Arguments of `load` and `databricks`.
 
 #[cfg(feature = "databricks")]
-use super::extract::ZoneArgs;
+use super::extract::ZoneFlags;
 use super::flags::{DATABRICKS, Flags, LAKE, LANDING, LOAD};
 use clap::Args;
 use f1lake::config::expected::{KEY, parser};
@@ -28,7 +28,7 @@ pub(crate) enum DatabricksCommand {
     /// Create the schema, volume and bronze tables that are missing
     Setup(SetupArgs),
     /// Print the SQL of a declarative pipeline that reads the landing volume
-    Pipeline(ZoneArgs),
+    Pipeline(ZoneFlags),
 }
 
 #[cfg(feature = "databricks")]

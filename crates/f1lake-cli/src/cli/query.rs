@@ -1,6 +1,6 @@
 //! Arguments of `sql` and `export`.
 
-use super::flags::{Flags, LAKE};
+use super::build::LakeFlags;
 use clap::Args;
 
 #[derive(Debug, Args)]
@@ -20,7 +20,7 @@ pub(crate) struct SqlArgs {
     #[arg(long, value_name = "WHEN")]
     pub(crate) as_of: Option<String>,
     #[command(flatten)]
-    pub(crate) settings: Flags<LAKE>,
+    pub(crate) settings: LakeFlags,
 }
 
 /// Format of a file of rows.
@@ -86,5 +86,5 @@ pub(crate) struct ExportArgs {
     #[arg(long, value_name = "WHEN")]
     pub(crate) as_of: Option<String>,
     #[command(flatten)]
-    pub(crate) settings: Flags<LAKE>,
+    pub(crate) settings: LakeFlags,
 }

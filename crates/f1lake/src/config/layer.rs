@@ -4,7 +4,7 @@ use super::settings::{FORMER, Setting};
 use crate::error::Error;
 use figment::providers::{Format as _, Toml};
 use figment::value::{Dict, Map, Value};
-use figment::{Figment, Metadata, Profile, Provider, Source};
+use figment::{Figment, Metadata, Profile, Provider};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
@@ -59,10 +59,7 @@ pub(super) struct Layer {
 
 impl Provider for Layer {
     fn metadata(&self) -> Metadata {
-        match &self.origin {
-            Origin::File(path) => Metadata::from(self.origin.name(), Source::File(path.clone())),
-            _ => Metadata::named(self.origin.name()),
-        }
+        Metadata::named(self.origin.name())
     }
 
     fn data(&self) -> Result<Map<Profile, Dict>, figment::Error> {

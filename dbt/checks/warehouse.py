@@ -58,7 +58,7 @@ class Check:
 
     def load(self, landing: Path, *more: str) -> list[dict[str, Any]]:
         """What was reported of each session."""
-        names = ("--catalog", "dev", "--to", "databricks")
+        names = ("--catalog", "dev", "--load-to", "databricks")
         sessions: list[dict[str, Any]] = json.loads(self.f1lake("load", "--out", str(landing), *names, *more))[
             "sessions"
         ]
@@ -175,7 +175,7 @@ def check_lost_answers(check: Check) -> None:
 
 def check_language(check: Check) -> None:
     """Of every statement that was sent, and of those that a dry run shows."""
-    dry = check.f1lake("load", "--to", "databricks", "--dry-run", "--catalog", "dev", "--out", str(check.landing))
+    dry = check.f1lake("load", "--load-to", "databricks", "--dry-run", "--catalog", "dev", "--out", str(check.landing))
     texts = [*check.sent, *dry.split(";\n\n")]
     unreadable = [f"{text[:80]}: {why}" for text in texts if text.strip() and (why := unparsable(text))]
     check.require(f"{len(texts)} statements are Databricks SQL for sqlglot", not unreadable, unreadable[:3])

@@ -38,7 +38,7 @@ class Static(Lab):
         for arguments in (
             ["extract", "--mode", "latest", "--num-sessions", "3", "--out", "/Volumes/a/b/c", "--output", "json"],
             ["extract", "--mode", "year", "--year", "2024"],
-            ["load", "--to", "databricks", "--warehouse", "w", "--out", "/Volumes/a/b/c", "--output", "json"],
+            ["load", "--load-to", "databricks", "--warehouse", "w", "--out", "/Volumes/a/b/c", "--output", "json"],
         ):
             self.understands(arguments)
             texts = " ".join(path.read_text() for path in WORKFLOWS)

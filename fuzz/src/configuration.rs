@@ -1,7 +1,6 @@
 //! Configuration: a file and a layer above it are read or refused in words; what is read, is written and read back.
 
-use f1lake::config::{Loaded, SETTINGS, read_value};
-use figment::value::Dict;
+use f1lake::config::{Given, Loaded, SETTINGS, Setting, read_value};
 use jiff::Timestamp;
 use std::cell::RefCell;
 use std::path::PathBuf;
@@ -25,14 +24,13 @@ pub fn check(data: &[u8]) {
         Some(at) => (&data[..at], &data[at + 1..]),
         None => (data, &[][..]),
     };
-    let flags: Dict = String::from_utf8_lossy(above)
+    let mut flags = Given::flags();
+    let given = String::from_utf8_lossy(above)
         .lines()
-        .filter_map(|line| {
-            let (name, value) = line.split_once('=')?;
-            Some((name.to_lowercase(), read_value(value)))
-        })
-        .collect();
-    let loaded = match Loaded::read(Some(&file("f1lake.toml", text)), flags) {
+        .filter_map(|line| line.split_once('='))
+        .filter_map(|(name, value)| Some((Setting::named(&name.to_lowercase()).ok()?, name, value)))
+        .try_for_each(|(setting, name, value)| flags.add(setting, name, read_value(value)));
+    let loaded = match given.and_then(|()| Loaded::read(Some(&file("f1lake.toml", text)), &[flags])) {
         Ok(loaded) => loaded,
         Err(error) => {
             let message = error.to_string();
@@ -49,7 +47,7 @@ pub fn check(data: &[u8]) {
     let setting = SETTINGS[data.len() % SETTINGS.len()].name;
     let _ = (loaded.origin(setting), loaded.config.value(setting));
     let printed = toml::to_string(&loaded.config).unwrap();
-    let again = Loaded::read(Some(&file("printed.toml", printed.as_bytes())), Dict::new())
+    let again = Loaded::read(Some(&file("printed.toml", printed.as_bytes())), &[])
         .unwrap_or_else(|error| panic!("{error}: {printed}"));
     assert_eq!(again.config, loaded.config, "{printed}");
 }

@@ -33,7 +33,7 @@ mod status;
 mod tables;
 mod verify;
 
-use crate::cli::{Cli, Command, ErasedLayer, Globals, layer};
+use crate::cli::{Cli, Command, Flags, Globals};
 use crate::error::Error;
 use crate::exit_code::ExitCode;
 use crate::host::Host;
@@ -70,18 +70,22 @@ impl Context {
     }
 
     /// The configuration with these flags applied, validated as far as they need it.
-    pub(crate) fn load(&self, flags: &[&dyn ErasedLayer]) -> Result<Loaded, Error> {
+    pub(crate) fn load<const GROUPS: u8>(&self, flags: &Flags<GROUPS>) -> Result<Loaded, Error> {
         let loaded = self.load_to_show(flags)?;
-        if flags.iter().any(|flags| flags.selects()) {
+        if flags.selects() {
             loaded.check_selection()?;
         }
         Ok(loaded)
     }
 
     /// The configuration with these flags applied, whether or not it selects sessions.
-    pub(crate) fn load_to_show(&self, flags: &[&dyn ErasedLayer]) -> Result<Loaded, Error> {
-        let keywords = Host::current().map(|host| host.settings()).unwrap_or_default();
-        let loaded = Loaded::read_all(self.globals.config.as_deref(), layer(flags)?, keywords)?;
+    pub(crate) fn load_to_show<const GROUPS: u8>(&self, flags: &Flags<GROUPS>) -> Result<Loaded, Error> {
+        let mut given = vec![flags.given().clone()];
+        given.extend(Host::current().map(|host| host.settings()));
+        let loaded = Loaded::read(self.globals.config.as_deref(), &given)?;
+        for note in &loaded.notes {
+            self.say(note);
+        }
         if let Some(file) = &loaded.file {
             tracing::info!(file = %file.display(), "configuration read");
         }

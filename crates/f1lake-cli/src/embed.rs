@@ -9,12 +9,11 @@ use crate::exit_code::ExitCode;
 use crate::host::Host;
 pub use crate::host::Tell;
 use crate::output::OutputFormat;
-use clap::{ArgAction, CommandFactory, Parser};
+use clap::ArgAction;
 #[cfg(feature = "lake")]
 use f1lake::Rows;
-use f1lake::config::{SETTINGS, meant};
+use f1lake::config::{Given, Setting};
 use f1lake::nearest::nearest;
-use figment::value::{Dict, Value as Setting};
 use serde_json::{Map, Value};
 use std::ffi::OsString;
 use std::path::PathBuf;
@@ -94,7 +93,7 @@ fn prepare(call: &Call, tell: Tell) -> Result<(Cli, Arc<Host>), Error> {
         arguments.push("--".into());
         arguments.extend(call.words.iter().map(OsString::from));
     }
-    let mut cli = Cli::try_parse_from(arguments).map_err(|error| {
+    let mut cli = Cli::parse_from_words(&arguments).map_err(|error| {
         let (problem, advice) = crate::usage_error::problem(&error, &[]);
         Error::Usage(advice.map_or_else(|| problem.clone(), |advice| format!("{problem}\nhint: {advice}")))
     })?;
@@ -104,13 +103,13 @@ fn prepare(call: &Call, tell: Tell) -> Result<(Cli, Arc<Host>), Error> {
 }
 
 /// Keywords as flags, or as settings where the command has no such flag.
-fn arguments(command: &str, keywords: &Map<String, Value>) -> Result<(Vec<OsString>, Dict), Error> {
-    let program = Cli::command();
+fn arguments(command: &str, keywords: &Map<String, Value>) -> Result<(Vec<OsString>, Given), Error> {
+    let program = Cli::parser();
     let known = program
         .find_subcommand(command)
         .ok_or_else(|| Error::Usage(format!("there is no command `{command}`")))?;
     let mut arguments: Vec<OsString> = vec![program.get_name().into(), command.into()];
-    let mut settings = Dict::new();
+    let mut settings = Map::new();
     for (name, value) in keywords.iter().filter(|(_, value)| !value.is_null()) {
         let flag = name.replace('_', "-");
         let argument = known.get_arguments().find(|argument| argument.get_long() == Some(&flag));
@@ -132,22 +131,24 @@ fn arguments(command: &str, keywords: &Map<String, Value>) -> Result<(Vec<OsStri
                 }
             }
             (Some(_), value) => arguments.push(format!("--{flag}={}", text(&flag, value)?).into()),
-            (None, value) if SETTINGS.iter().any(|setting| setting.name == name) => {
-                let value =
-                    Setting::serialize(value).map_err(|error| Error::Usage(format!("{name}: {error}")))?;
-                settings.insert(name.clone(), value);
+            (None, value) if Setting::get(name).is_some() => {
+                settings.insert(name.clone(), value.clone());
             }
             (None, _) => {
                 let flags = known.get_arguments().filter_map(|argument| argument.get_long());
                 let near = nearest(name, flags.map(|flag| flag.replace('-', "_")), 0.85);
-                let advice = near.map_or_else(|| meant(name), |flag| format!("did you mean `{flag}`?"));
+                let near = near.or_else(|| Some(Setting::named(name).ok()?.name.to_owned()));
+                let advice = near.map_or_else(
+                    || "`f1lake config` lists the settings".to_owned(),
+                    |near| format!("did you mean `{near}`?"),
+                );
                 return Err(Error::Usage(format!(
                     "`{name}` is neither a keyword of {command} nor a setting\nhint: {advice}"
                 )));
             }
         }
     }
-    Ok((arguments, settings))
+    Ok((arguments, Given::keywords(settings)?))
 }
 
 fn text(flag: &str, value: &Value) -> Result<String, Error> {

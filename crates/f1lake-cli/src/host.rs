@@ -1,6 +1,6 @@
 //! The process that runs a command inside it, instead of a terminal.
 
-use figment::value::Dict;
+use f1lake::config::Given;
 use std::sync::{Arc, Mutex, PoisonError};
 
 /// Receives messages of a running command, line by line; never blocks.
@@ -8,7 +8,7 @@ pub type Tell = Arc<dyn Fn(&str) + Send + Sync>;
 
 /// The process that runs a command instead of a terminal.
 pub(crate) struct Host {
-    settings: Dict,
+    settings: Given,
     tell: Tell,
     printed: Mutex<String>,
 }
@@ -24,7 +24,7 @@ tokio::task_local! {
 }
 
 impl Host {
-    pub(crate) fn new(settings: Dict, tell: Tell) -> Arc<Self> {
+    pub(crate) fn new(settings: Given, tell: Tell) -> Arc<Self> {
         Arc::new(Self { settings, tell, printed: Mutex::default() })
     }
 
@@ -44,7 +44,7 @@ impl Host {
     }
 
     /// Settings passed as keywords.
-    pub(crate) fn settings(&self) -> Dict {
+    pub(crate) fn settings(&self) -> Given {
         self.settings.clone()
     }
 

@@ -17,14 +17,12 @@ mod output;
 mod progress;
 mod unreachable;
 mod usage_error;
-mod values;
 
 pub use error::Error;
 pub use exit_code::ExitCode;
 pub use logging::LogFormat;
 pub use output::OutputFormat;
 
-use clap::Parser;
 use clap::error::ErrorKind;
 use std::ffi::OsString;
 use tokio_util::sync::CancellationToken;
@@ -48,7 +46,7 @@ pub fn main(args: impl IntoIterator<Item = OsString>) -> std::process::ExitCode 
 /// Runs the program in an existing runtime. A given token replaces the signals of the system.
 pub async fn run(args: impl IntoIterator<Item = OsString>, cancel: Option<CancellationToken>) -> ExitCode {
     let args: Vec<OsString> = args.into_iter().collect();
-    let cli = match cli::Cli::try_parse_from(&args) {
+    let cli = match cli::Cli::parse_from_words(&args) {
         Ok(cli) => cli,
         Err(error) => {
             let help = matches!(

@@ -3,7 +3,7 @@
 use crate::cli::Cli;
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{Command, CommandFactory};
-use f1lake::config::words::any_of;
+use f1lake::config::expected::any_of;
 use f1lake::nearest::nearest;
 use std::ffi::OsString;
 
@@ -100,7 +100,13 @@ pub(crate) fn problem(error: &clap::Error, arguments: &[OsString]) -> (String, O
                 Some("remove one of them".to_owned()),
             )
         }
-        _ => (first_paragraph(error), Some(help)),
+        _ => {
+            let text = first_paragraph(error);
+            match text.split_once(" hint: ") {
+                Some((problem, hint)) => (problem.to_owned(), Some(hint.to_owned())),
+                None => (text, Some(help)),
+            }
+        }
     }
 }
 

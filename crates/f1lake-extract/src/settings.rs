@@ -65,9 +65,9 @@ pub struct Selection {
     /// sprints.
     pub session_types: Vec<String>,
     /// Earliest day of the session's start.
-    pub from: Option<Date>,
+    pub since: Option<Date>,
     /// Latest day of the session's start, included.
-    pub to: Option<Date>,
+    pub until: Option<Date>,
     /// Whether days are those of the venue instead of UTC.
     pub local_days: bool,
 }
@@ -137,8 +137,8 @@ impl Default for Selection {
             countries: Vec::new(),
             locations: Vec::new(),
             session_types: Vec::new(),
-            from: None,
-            to: None,
+            since: None,
+            until: None,
             local_days: false,
         }
     }
@@ -262,10 +262,10 @@ impl ExtractSettings {
             }
             _ => {}
         }
-        if let (Some(from), Some(to)) = (self.selection.from, self.selection.to)
-            && from > to
+        if let (Some(since), Some(until)) = (self.selection.since, self.selection.until)
+            && since > until
         {
-            return refuse("from", format!("later than the last day, {to}\nhint: swap them"));
+            return refuse("since", format!("later than the last day, {until}\nhint: swap them"));
         }
         if self.endpoints.is_empty() {
             return refuse(

@@ -24,7 +24,7 @@ impl EarlierLoads {
         let unreadable = |detail: String| WarehouseError::Damaged {
             table: format!("{}.{LOADS}", warehouse.place.schema),
             detail,
-            advice: "`f1lake load --to databricks --rebuild` rebuilds the bronze tables",
+            advice: "`f1lake load --load-to databricks --rebuild` rebuilds the bronze tables",
         };
         if answer.truncated {
             return Err(unreadable(

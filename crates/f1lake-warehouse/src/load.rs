@@ -218,7 +218,7 @@ fn load_rows(manifest: &Manifest, session: &SessionLoad, loaded_at: Timestamp) -
     manifest.endpoints.iter().filter_map(row).collect()
 }
 
-/// The statements of a load into an empty schema, without running them: `f1lake load --to databricks
+/// The statements of a load into an empty schema, without running them: `f1lake load --load-to databricks
 /// --dry-run`. Counts come from the manifests.
 ///
 /// # Errors

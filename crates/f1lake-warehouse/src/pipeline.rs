@@ -25,7 +25,7 @@ pub fn pipeline(landing: &str, files: LandingFiles) -> String {
         "-- Bronze as a Lakeflow declarative pipeline: streaming tables on the landing volume. Written by `f1lake databricks\n\
          -- pipeline`; set the pipeline's default catalog and schema to those of the bronze tables.\n\
          --\n\
-         -- It differs from `f1lake load --to databricks` in three points: a row that vanished upstream stays; of rows with one\n\
+         -- It differs from `f1lake load --load-to databricks` in three points: a row that vanished upstream stays; of rows with one\n\
          -- key the last file's stays; _extracted_at is the time at which the file came into the volume.\n",
     );
     for table in BronzeTable::all() {

@@ -59,7 +59,7 @@ impl Zone {
         Self::open_existing(config)?.ok_or_else(|| {
             Error::Usage(format!(
                 "no landing zone at {}\nhint: `f1lake extract` creates one; --out names another",
-                config.landing_path
+                crate::volume_name::landing(config)
             ))
         })
     }

@@ -3,7 +3,7 @@
 
 use crate::config::Config;
 use crate::error::Error;
-use crate::volume_name::{DBFS, FILE, bare, volume};
+use crate::volume_name::{DBFS, FILE, bare, landing, volume};
 use crate::workspace;
 use f1lake_databricks::VolumeStore;
 use f1lake_zone::Landing;
@@ -46,8 +46,7 @@ impl Place {
     /// # Errors
     /// [`Error::Usage`] when `/Volumes/...` is ambiguous.
     pub fn of(config: &Config) -> Result<Self, Error> {
-        let volume = config.landing_volume_path.as_deref().filter(|path| !path.is_empty());
-        Self::of_name(volume.unwrap_or(&config.landing_path), |name| {
+        Self::of_name(landing(config), |name| {
             let inside = std::env::var_os(RUNTIME).is_some_and(|version| !version.is_empty());
             // Inside Databricks the rest is irrelevant, and a login there takes seconds.
             let is_set =
@@ -107,7 +106,8 @@ impl Place {
         let folder = &config.landing_path;
         if volume(config).is_none_or(|volume| volume == bare(folder)) {
             return Err(Error::Usage(
-                "also_local needs a volume to land in\nhint: set landing_volume_path or --to".to_owned(),
+                "also_local needs a volume to land in\nhint: name it with --out or landing_volume_path"
+                    .to_owned(),
             ));
         }
         let (copy, copied) =

@@ -13,6 +13,12 @@ pub fn bare(name: &str) -> &str {
     stripped.filter(|rest| rest.starts_with("/Volumes/")).unwrap_or(name)
 }
 
+/// The destination of landing files, as it is configured.
+pub fn landing(config: &Config) -> &str {
+    let volume = config.landing_volume_path.as_deref().filter(|path| !path.is_empty());
+    volume.unwrap_or(&config.landing_path)
+}
+
 /// The landing zone's volume, if it is in one.
 pub fn volume(config: &Config) -> Option<&str> {
     let volume = config.landing_volume_path.as_deref().filter(|path| !path.is_empty());

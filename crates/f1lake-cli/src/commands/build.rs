@@ -2,7 +2,7 @@
 
 use super::Context;
 use super::load::require_lake;
-use crate::cli::{BuildArgs, LakeOnlyArgs};
+use crate::cli::{BuildArgs, LakeFlags};
 use crate::error::Error;
 use crate::exit_code::ExitCode;
 use crate::output::{Column, OutputFormat, print};
@@ -15,7 +15,7 @@ use std::sync::Arc;
 use tokio_util::sync::CancellationToken;
 
 pub(crate) async fn run(context: &Context, args: &BuildArgs) -> Result<ExitCode, Error> {
-    let loaded = context.load(&[&args.lake])?;
+    let loaded = context.load(&args.settings)?;
     let lake = require_lake(&loaded.config)?;
     let settings = BuildSettings {
         full_refresh: args.full_refresh,
@@ -28,8 +28,8 @@ pub(crate) async fn run(context: &Context, args: &BuildArgs) -> Result<ExitCode,
     Ok(exit_code(&report))
 }
 
-pub(crate) async fn test(context: &Context, args: &LakeOnlyArgs) -> Result<ExitCode, Error> {
-    let loaded = context.load(&[&args.lake])?;
+pub(crate) async fn test(context: &Context, flags: &LakeFlags) -> Result<ExitCode, Error> {
+    let loaded = context.load(flags)?;
     let lake = require_lake(&loaded.config)?;
     let started = std::time::Instant::now();
     let checks = check(&lake, &crate::interrupt::token()).await?;

@@ -14,7 +14,7 @@ struct Line {
     setting: &'static str,
     value: Value,
     origin: String,
-    meaning: &'static str,
+    meaning: String,
 }
 
 pub(crate) fn run(context: &Context, args: &ConfigArgs) -> Result<ExitCode, Error> {
@@ -22,24 +22,14 @@ pub(crate) fn run(context: &Context, args: &ConfigArgs) -> Result<ExitCode, Erro
         write(&example_file())?;
         return Ok(ExitCode::Done);
     }
-    let flags = &args.settings.extract;
-    let settings = &args.settings;
-    let loaded = context.load_to_show(&[
-        &flags.selection,
-        &flags.work,
-        &flags.out,
-        &flags.api,
-        &settings.lake,
-        &settings.load_to,
-        &settings.warehouse,
-    ])?;
+    let loaded = context.load_to_show(&args.run.settings)?;
     let mut lines: Vec<Line> = SETTINGS
         .iter()
         .map(|setting| Line {
             setting: setting.name,
             value: loaded.config.value(setting.name),
             origin: loaded.origin(setting.name),
-            meaning: setting.doc,
+            meaning: setting.meaning(),
         })
         .collect();
     for (name, meaning) in [
@@ -49,12 +39,13 @@ pub(crate) fn run(context: &Context, args: &ConfigArgs) -> Result<ExitCode, Erro
         let set = std::env::var_os(name).is_some_and(|value| !value.is_empty());
         let (value, origin) =
             if set { (Value::from("set"), "environment") } else { (Value::Null, "default") };
-        lines.push(Line { setting: name, value, origin: origin.to_owned(), meaning });
+        lines.push(Line { setting: name, value, origin: origin.to_owned(), meaning: meaning.to_owned() });
     }
     // Without a workspace there is nothing to show, which is not an error.
     if let Ok(login) = f1lake::workspace::login(&loaded.config) {
         for (setting, value, origin) in login.describe() {
-            let meaning = "Databricks workspace, for landing in a volume and loading with a SQL warehouse.";
+            let meaning =
+                "Databricks workspace, for landing in a volume and loading with a SQL warehouse.".to_owned();
             let setting = match setting {
                 "host" => "databricks host",
                 "token" => "databricks token",

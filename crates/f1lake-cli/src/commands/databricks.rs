@@ -2,7 +2,7 @@
 
 use super::Context;
 use super::load::script;
-use crate::cli::{DatabricksCommand, SetupArgs, ZoneArgs};
+use crate::cli::{DatabricksCommand, SetupArgs, ZoneFlags};
 use crate::error::Error;
 use crate::exit_code::ExitCode;
 use crate::output::write;
@@ -13,12 +13,12 @@ use f1lake_zone::{Compression, Format};
 pub(crate) async fn run(context: &Context, command: &DatabricksCommand) -> Result<ExitCode, Error> {
     match command {
         DatabricksCommand::Setup(args) => prepare(context, args).await,
-        DatabricksCommand::Pipeline(args) => pipeline(context, args),
+        DatabricksCommand::Pipeline(flags) => pipeline(context, flags),
     }
 }
 
 async fn prepare(context: &Context, args: &SetupArgs) -> Result<ExitCode, Error> {
-    let loaded = context.load(&[&args.warehouse, &args.out])?;
+    let loaded = context.load(&args.settings)?;
     let names = DatabricksNames::of(&loaded.config)?;
     if args.dry_run {
         write(&script(&setup_statements(&names.place, &names.staging.volume())))?;
@@ -34,8 +34,8 @@ async fn prepare(context: &Context, args: &SetupArgs) -> Result<ExitCode, Error>
     Ok(ExitCode::Done)
 }
 
-fn pipeline(context: &Context, args: &ZoneArgs) -> Result<ExitCode, Error> {
-    let loaded = context.load(&[&args.out])?;
+fn pipeline(context: &Context, flags: &ZoneFlags) -> Result<ExitCode, Error> {
+    let loaded = context.load(flags)?;
     let config = &loaded.config;
     let volume = f1lake::volume_name::volume(config).ok_or_else(|| {
         Error::Usage(

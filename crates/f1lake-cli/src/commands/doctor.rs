@@ -1,7 +1,7 @@
 //! `f1lake doctor`: what can be checked before a long run.
 
 use super::Context;
-use crate::cli::DoctorArgs;
+use crate::cli::DoctorFlags;
 use crate::error::Error;
 use crate::exit_code::ExitCode;
 use crate::output::{Column, print};
@@ -60,9 +60,9 @@ enum Answer {
     NotAsked(Duration),
 }
 
-pub(crate) async fn run(context: &Context, args: &DoctorArgs) -> Result<ExitCode, Error> {
+pub(crate) async fn run(context: &Context, flags: &DoctorFlags) -> Result<ExitCode, Error> {
     let mut checks = Checks::default();
-    let loaded = context.load(&[&args.warehouse, &args.out, &args.api]).map(|loaded| {
+    let loaded = context.load(flags).map(|loaded| {
         let file = loaded
             .file
             .as_ref()

@@ -11,7 +11,7 @@ use crate::exit_code::ExitCode;
 use f1lake_lake::Query;
 
 pub(crate) async fn run(context: &Context, args: &ExportArgs) -> Result<ExitCode, Error> {
-    let loaded = context.load(&[&args.lake])?;
+    let loaded = context.load(&args.settings)?;
     let named =
         args.to.as_deref().map(|name| RowFile::of(name, args.format.or(default_of(name)))).transpose()?;
     let lake = require_lake(&loaded.config)?;

@@ -1,7 +1,7 @@
 //! `f1lake extract`: fetches from the API into the landing zone.
 
 use super::Context;
-use crate::cli::ExtractArgs;
+use crate::cli::{ExtractArgs, How};
 use crate::error::Error;
 use crate::exit_code::ExitCode;
 use crate::output::{Column, print};
@@ -70,22 +70,18 @@ impl Line {
 }
 
 pub(crate) async fn run(context: &Context, args: &ExtractArgs) -> Result<ExitCode, Error> {
-    let loaded = context.load(&[&args.selection, &args.work, &args.out, &args.api])?;
-    let report = run_loaded(context, &loaded, args).await?;
+    let loaded = context.load(&args.settings)?;
+    let report = run_loaded(context, &loaded, args.how).await?;
     print_sessions(context, &report, &report)?;
     Ok(exit_code(&report))
 }
 
 /// Extracts with a loaded configuration.
-pub(crate) async fn run_loaded(
-    context: &Context,
-    loaded: &Loaded,
-    args: &ExtractArgs,
-) -> Result<RunReport, Error> {
+pub(crate) async fn run_loaded(context: &Context, loaded: &Loaded, how: How) -> Result<RunReport, Error> {
     let mut settings = loaded.config.extract_settings(std::path::PathBuf::new(), Timestamp::now());
-    settings.refresh = args.work.refresh;
-    settings.accept_shrink = args.work.accept_shrink;
-    settings.wait_for_lock = args.work.wait;
+    settings.refresh = how.refresh;
+    settings.accept_shrink = how.accept_shrink;
+    settings.wait_for_lock = how.wait;
     let client = f1lake::connect::client(loaded)?;
     let zone = Zone::open(&loaded.config).await?;
     settings.work_dir.clone_from(&zone.work_dir);

@@ -91,7 +91,7 @@ pub(crate) fn status_name(status: LoadStatus) -> &'static str {
 }
 
 pub(crate) async fn run(context: &Context, args: &LoadArgs) -> Result<ExitCode, Error> {
-    let loaded = context.load(&[&args.to, &args.warehouse, &args.out, &args.lake])?;
+    let loaded = context.load(&args.settings)?;
     let config = &loaded.config;
     let zone = Zone::require(config)?;
     let settings = LoadSettings {
@@ -101,7 +101,7 @@ pub(crate) async fn run(context: &Context, args: &LoadArgs) -> Result<ExitCode, 
     let cancel = crate::interrupt::token();
     let report = match config.load_to {
         LoadTo::Lake if args.dry_run => {
-            return Err(Error::Usage("--dry-run needs --to databricks: it prints SQL".to_owned()));
+            return Err(Error::Usage("--dry-run needs --load-to databricks: it prints SQL".to_owned()));
         }
         #[cfg(feature = "lake")]
         LoadTo::Lake => load(context, &open_lake(config)?, &zone.landing, &settings, &cancel).await?,
@@ -130,7 +130,7 @@ pub(crate) fn not_built(load_to: LoadTo) -> Error {
     };
     Error::Usage(format!(
         "this build of f1lake cannot load into {what}\nhint: install one with the feature `{feature}`, or choose the other \
-         with --load-to (run) or --to (load)"
+         with --load-to"
     ))
 }
 

@@ -22,14 +22,17 @@ struct Plan {
 }
 
 pub(crate) async fn run(context: &Context, args: &ExtractArgs) -> Result<ExitCode, Error> {
-    let loaded = context.load(&[&args.selection, &args.work, &args.out, &args.api])?;
+    let loaded = context.load(&args.settings)?;
     // A missing zone has nothing landed, and planning must not create it.
     let (landing, work_dir) = match Zone::open_existing(&loaded.config)? {
         Some(zone) => (zone.landing, zone.work_dir),
-        None => (Landing::memory(), std::path::PathBuf::from(&loaded.config.landing_path).join("_work")),
+        None => (
+            Landing::memory(),
+            std::path::PathBuf::from(f1lake::volume_name::landing(&loaded.config)).join("_work"),
+        ),
     };
     let mut settings = loaded.config.extract_settings(work_dir, Timestamp::now());
-    settings.refresh = args.work.refresh;
+    settings.refresh = args.how.refresh;
     let client = f1lake::connect::client(&loaded)?;
     let limiter = client.limiter().clone();
     let plan = Extractor::new(client, landing, settings)?

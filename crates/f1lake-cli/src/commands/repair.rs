@@ -10,7 +10,7 @@ use f1lake_extract::Extractor;
 use jiff::Timestamp;
 
 pub(crate) async fn run(context: &Context, args: &RepairArgs) -> Result<ExitCode, Error> {
-    let loaded = context.load(&[&args.out, &args.api])?;
+    let loaded = context.load(&args.settings)?;
     let client = f1lake::connect::client(&loaded)?;
     let zone = Zone::require(&loaded.config)?;
     let mut settings = loaded.config.extract_settings(zone.work_dir.clone(), Timestamp::now());

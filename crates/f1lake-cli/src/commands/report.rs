@@ -16,7 +16,7 @@ use std::path::Path;
 const WIDTH: usize = 100;
 
 pub(crate) async fn run(context: &Context, args: &ReportArgs) -> Result<ExitCode, Error> {
-    let loaded = context.load(&[&args.lake])?;
+    let loaded = context.load(&args.settings)?;
     let lake = require_lake(&loaded.config)?;
     let query = Query::open(&lake, None).await?;
     let session_key = find_session(&query, &args.session).await?;

@@ -28,15 +28,7 @@ struct Steps {
 }
 
 pub(crate) async fn run(context: &Context, args: &RunArgs) -> Result<ExitCode, Error> {
-    let loaded = context.load(&[
-        &args.extract.selection,
-        &args.extract.work,
-        &args.extract.out,
-        &args.extract.api,
-        &args.lake,
-        &args.load_to,
-        &args.warehouse,
-    ])?;
+    let loaded = context.load(&args.settings)?;
     let mut steps = Steps::default();
     let result = run_steps(context, &loaded, args, &mut steps).await;
     if context.output() == OutputFormat::Json && steps.extract.is_some() {
@@ -56,7 +48,7 @@ async fn run_steps(
     args: &RunArgs,
     steps: &mut Steps,
 ) -> Result<ExitCode, Error> {
-    let report = steps.extract.insert(extract::run_loaded(context, loaded, &args.extract).await?);
+    let report = steps.extract.insert(extract::run_loaded(context, loaded, args.how).await?);
     if context.output() != OutputFormat::Json {
         extract::print_sessions(context, report, report)?;
     }
@@ -69,7 +61,7 @@ async fn run_steps(
         #[cfg(feature = "databricks")]
         LoadTo::Databricks => into_databricks(context, loaded, &zone, steps).await?,
         #[cfg(feature = "lake")]
-        LoadTo::Lake => into_lake(context, loaded, &zone, args.extract.work.wait, steps).await?,
+        LoadTo::Lake => into_lake(context, loaded, &zone, args.how.wait, steps).await?,
         #[cfg(not(all(feature = "lake", feature = "databricks")))]
         other => return Err(load::not_built(other)),
     };

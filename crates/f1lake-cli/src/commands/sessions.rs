@@ -1,7 +1,7 @@
 //! `f1lake sessions`: lists the selected sessions.
 
 use super::Context;
-use crate::cli::SessionsArgs;
+use crate::cli::SessionsFlags;
 use crate::error::Error;
 use crate::exit_code::ExitCode;
 use crate::output::{Column, print};
@@ -9,8 +9,8 @@ use f1lake_extract::Extractor;
 use f1lake_zone::Landing;
 use jiff::Timestamp;
 
-pub(crate) async fn run(context: &Context, args: &SessionsArgs) -> Result<ExitCode, Error> {
-    let loaded = context.load(&[&args.selection, &args.api])?;
+pub(crate) async fn run(context: &Context, flags: &SessionsFlags) -> Result<ExitCode, Error> {
+    let loaded = context.load(flags)?;
     // Nothing is landed, so no folder is needed.
     let settings = loaded.config.extract_settings(std::path::PathBuf::new(), Timestamp::now());
     let extractor = Extractor::new(f1lake::connect::client(&loaded)?, Landing::memory(), settings)?;

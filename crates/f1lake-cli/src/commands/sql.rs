@@ -15,7 +15,7 @@ use std::io::{IsTerminal, Read};
 use tokio_util::sync::CancellationToken;
 
 pub(crate) async fn run(context: &Context, args: &SqlArgs) -> Result<ExitCode, Error> {
-    let loaded = context.load(&[&args.lake])?;
+    let loaded = context.load(&args.settings)?;
     let file = args.to.as_deref().map(|name| RowFile::of(name, args.format)).transpose()?;
     let lake = require_lake(&loaded.config)?;
     let as_of = args.as_of.as_deref().map(parse_as_of).transpose()?;
@@ -42,7 +42,7 @@ pub(crate) async fn rows(
     args: &SqlArgs,
     cancel: &CancellationToken,
 ) -> Result<Rows, Error> {
-    let loaded = context.load(&[&args.lake])?;
+    let loaded = context.load(&args.settings)?;
     let lake = require_lake(&loaded.config)?;
     let as_of = args.as_of.as_deref().map(parse_as_of).transpose()?;
     let work = async {

@@ -1,7 +1,7 @@
 //! `f1lake status`: what is landed.
 
 use super::Context;
-use crate::cli::ZoneArgs;
+use crate::cli::ZoneFlags;
 use crate::error::Error;
 use crate::exit_code::ExitCode;
 use crate::output::{Column, print};
@@ -24,8 +24,8 @@ struct Line {
     settled: bool,
 }
 
-pub(crate) async fn run(context: &Context, args: &ZoneArgs) -> Result<ExitCode, Error> {
-    let loaded = context.load(&[&args.out])?;
+pub(crate) async fn run(context: &Context, flags: &ZoneFlags) -> Result<ExitCode, Error> {
+    let loaded = context.load(flags)?;
     let zone = Zone::require(&loaded.config)?;
     let mut manifests = zone.landing.manifests().await?;
     manifests.sort_by_key(|manifest| manifest.date_start);

@@ -2,15 +2,15 @@
 
 use super::Context;
 use super::load::require_lake;
-use crate::cli::{LakeOnlyArgs, MaintainArgs};
+use crate::cli::{LakeFlags, MaintainArgs};
 use crate::error::Error;
 use crate::exit_code::ExitCode;
 use crate::output::{Column, print};
 use f1lake_lake::MaintainSettings;
 use indicatif::{HumanBytes, HumanCount};
 
-pub(crate) async fn run(context: &Context, args: &LakeOnlyArgs) -> Result<ExitCode, Error> {
-    let loaded = context.load(&[&args.lake])?;
+pub(crate) async fn run(context: &Context, flags: &LakeFlags) -> Result<ExitCode, Error> {
+    let loaded = context.load(flags)?;
     let lake = require_lake(&loaded.config)?;
     let tables = f1lake_lake::tables(&lake).await?;
     if tables.is_empty() {
@@ -71,7 +71,7 @@ fn no_lake(lake: &f1lake_lake::Lake) -> Error {
 }
 
 pub(crate) async fn maintain(context: &Context, args: &MaintainArgs) -> Result<ExitCode, Error> {
-    let loaded = context.load(&[&args.lake])?;
+    let loaded = context.load(&args.settings)?;
     let lake = require_lake(&loaded.config)?;
     let settings = MaintainSettings { retention_hours: args.retention_hours, dry_run: args.dry_run };
     let done = f1lake_lake::maintain(&lake, settings, &crate::interrupt::token()).await?;

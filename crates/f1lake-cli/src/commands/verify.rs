@@ -1,7 +1,7 @@
 //! `f1lake verify`: compares files with manifests.
 
 use super::Context;
-use crate::cli::ZoneArgs;
+use crate::cli::ZoneFlags;
 use crate::error::Error;
 use crate::exit_code::ExitCode;
 use crate::output::{Column, OutputFormat, print};
@@ -9,8 +9,8 @@ use crate::progress::plural;
 use f1lake::Zone;
 use indicatif::{HumanBytes, HumanCount};
 
-pub(crate) async fn run(context: &Context, args: &ZoneArgs) -> Result<ExitCode, Error> {
-    let loaded = context.load(&[&args.out])?;
+pub(crate) async fn run(context: &Context, flags: &ZoneFlags) -> Result<ExitCode, Error> {
+    let loaded = context.load(flags)?;
     let zone = Zone::require(&loaded.config)?;
     let report = f1lake_zone::verify(&zone.landing).await?;
     if report.sessions == 0 && report.problems.is_empty() {

@@ -169,6 +169,7 @@ mod tests {
         insta::assert_snapshot!(laid.text);
     }
 
+    #[cfg(feature = "lake")]
     #[test]
     fn records_stand_below_each_other() {
         let columns = [Column::Right("session_key"), Column::Left("full_name")];

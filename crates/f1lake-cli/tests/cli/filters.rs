@@ -60,7 +60,7 @@ fn days_are_those_of_the_venue_when_asked_for() {
     assert!(utc.contains(&("Las Vegas".to_owned(), "Race".to_owned())), "{utc:?}");
     let local = on(&["--date", "2024-11-23", "--local-days"]);
     assert!(local.contains(&("Las Vegas".to_owned(), "Race".to_owned())), "{local:?}");
-    let until = ["--year", "2024", "--location", "vegas", "--from", "2024-11-23", "--to", "2024-11-23"];
+    let until = ["--year", "2024", "--location", "vegas", "--since", "2024-11-23", "--until", "2024-11-23"];
     let race = |found: &[(String, String)]| found.iter().any(|(_, name)| name == "Race");
     assert!(!race(&on(&until)));
     assert!(race(&on(&[&until[..], &["--local-days"]].concat())));

@@ -248,7 +248,7 @@ fn no_secret_is_printed_or_written_by_any_command() {
         &["config", "--output", "json"],
         &["config", "--example"],
         &["completions", "bash"],
-        &["load", "--to", "databricks", "--catalog", "dev", "--dry-run"],
+        &["load", "--load-to", "databricks", "--catalog", "dev", "--dry-run"],
         &["databricks", "setup", "--catalog", "dev", "--dry-run"],
         &["databricks", "pipeline", "--out", VOLUME],
     ] {
@@ -256,7 +256,7 @@ fn no_secret_is_printed_or_written_by_any_command() {
         assert_eq!(sweep.run("well", command), 0, "{:?}", sweep.leaks);
     }
     let volume = Volume::start();
-    let upload = [&["extract", "--to", VOLUME], &session[..], &few].concat();
+    let upload = [&["extract", "--out", VOLUME], &session[..], &few].concat();
     let mut upload = with_secrets(place.command(&upload), &echo.host, false);
     upload.env("DATABRICKS_HOST", &volume.host).env("DATABRICKS_TOKEN", crate::CANARY);
     assert_eq!(sweep.run("upload", upload), 0, "{:?}", sweep.leaks);
@@ -280,10 +280,10 @@ fn no_secret_is_printed_or_written_by_any_command() {
             continue;
         }
         for command in [
-            &["load", "--to", "databricks", "--warehouse", "Small", "--catalog", "dev"][..],
+            &["load", "--load-to", "databricks", "--warehouse", "Small", "--catalog", "dev"][..],
             &["databricks", "setup", "--warehouse", "Small", "--catalog", "dev"],
             &["status", "--out", VOLUME],
-            &["extract", "--to", VOLUME],
+            &["extract", "--out", VOLUME],
             &["doctor", "--warehouse", "Small"],
         ] {
             let command = with_secrets(place.command(command), &echo.host, index % 2 == 0);

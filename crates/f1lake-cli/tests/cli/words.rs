@@ -9,8 +9,11 @@ fn command_line_mistakes_are_explained_with_suggestions() {
     std::fs::create_dir(place.path().join("lake")).unwrap();
     let cases: &[&[&str]] = &[
         &["extract", "--date", "24-03-2024"],
+        &["extract", "--since", "24.3."],
         &["extract", "--from", "24.3."],
         &["extract", "--to", "tomorrow"],
+        &["extract", "--until", "2024-03-24", "--to", "2024-03-24"],
+        &["load", "--load-to", "lakehouse"],
         &["extract", "--num-sessions", "all"],
         &["extract", "--num-sessions", "-1"],
         &["extract", "-n", "-1"],

@@ -175,8 +175,8 @@ impl Catalogue {
                 most = *sessions;
                 // Season by season, from the requested end, until there are enough; continues while a name
                 // matches nothing yet.
-                let first = selection.from.map_or(FIRST_YEAR, |day| day.year().max(FIRST_YEAR));
-                let last = selection.to.map_or(this_year, |day| day.year().min(this_year));
+                let first = selection.since.map_or(FIRST_YEAR, |day| day.year().max(FIRST_YEAR));
+                let last = selection.until.map_or(this_year, |day| day.year().min(this_year));
                 let mut years: Vec<i16> = (first..=last).collect();
                 if selection.order == Order::Latest {
                     years.reverse();
@@ -391,8 +391,8 @@ fn day_of(selection: &Selection, info: &SessionInfo) -> Date {
 
 fn on_wanted_day(selection: &Selection, info: &SessionInfo) -> bool {
     let day = day_of(selection, info);
-    selection.from.is_none_or(|from| day >= from)
-        && selection.to.is_none_or(|to| day <= to)
+    selection.since.is_none_or(|first| day >= first)
+        && selection.until.is_none_or(|last| day <= last)
         && match &selection.mode {
             Mode::Manual { days } => days.contains(&day),
             _ => true,

@@ -119,8 +119,8 @@ def extract(
         countries: Only these countries: names or three-letter codes.
         locations: Only these locations or circuits.
         session_types: Only these types or names of sessions, such as ``"Race"``.
-        from_: Only sessions that start on this day (UTC) or later.
-        to: Only sessions that start on this day (UTC) or earlier.
+        from_: Former name of ``since``: only sessions that start on this day (UTC) or later.
+        to: Former name of ``until``: only sessions that start on this day (UTC) or earlier.
         order: Which sessions come first: ``latest`` or ``oldest``.
         endpoints: Endpoints, such as ``["laps", "pit"]``; all 18 by default.
         out: Folder or URL of the landing zone; ``./landing`` by default.

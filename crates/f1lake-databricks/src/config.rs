@@ -6,16 +6,15 @@ mod setting;
 mod tests;
 
 use crate::error::Error;
-use crate::mask::MASK;
 use crate::profile::Profile;
 use crate::runtime::Runtime;
+use f1lake_http::{ExposeSecret, MASK, SecretString};
 use host::parse_host;
-use secrecy::{ExposeSecret, SecretString};
 use std::path::PathBuf;
 use std::sync::Arc;
 use url::Url;
 
-pub(crate) use host::{is_safe, is_same_host};
+pub(crate) use host::is_same_host;
 pub use setting::{Explicit, Origin, Setting};
 
 /// How requests are signed.

@@ -1,5 +1,6 @@
 //! Errors of a workspace, and what fixes them.
 
+use f1lake_http::attempts;
 use std::fmt;
 
 /// Failure of a login, a file operation or a statement. No variant contains a secret.
@@ -29,7 +30,7 @@ pub enum Error {
     Api(Box<ApiError>),
     /// No complete response arrived.
     #[error(
-        "{request}: no response from {host} after {tries} {attempts}: {detail}; check DATABRICKS_HOST and the network",
+        "{request}: no response from {host} after {attempts}: {detail}; check DATABRICKS_HOST and the network",
         attempts = attempts(*tries)
     )]
     Transport {
@@ -99,11 +100,6 @@ pub enum Error {
     },
 }
 
-/// Singular or plural.
-fn attempts(tries: u32) -> &'static str {
-    if tries == 1 { "attempt" } else { "attempts" }
-}
-
 impl From<ApiError> for Error {
     fn from(error: ApiError) -> Self {
         Self::Api(Box::new(error))
@@ -171,7 +167,7 @@ impl fmt::Display for ApiError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}: {} returned HTTP {}", self.request, self.host, self.status)?;
         if self.tries > 1 {
-            write!(f, " after {} attempts", self.tries)?;
+            write!(f, " after {}", attempts(self.tries))?;
         }
         if !self.error_code.is_empty() {
             write!(f, " {}", self.error_code)?;
@@ -286,12 +282,7 @@ fn number(text: &str) -> Option<(u32, &str)> {
 
 /// A server's message as one line of at most 500 characters.
 pub(crate) fn one_line(text: &str) -> String {
-    const LONGEST: usize = 500;
-    let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
-    match line.char_indices().nth(LONGEST) {
-        Some((end, _)) => format!("{}...", &line[..end]),
-        None => line,
-    }
+    f1lake_http::one_line(text, 500)
 }
 
 #[cfg(test)]

@@ -1,12 +1,11 @@
 //! Uploads a large file in parts, directly to cloud storage, through URLs that the workspace signs.
 
-use crate::auth::header;
-use crate::config::is_safe;
 use crate::error::{Error, one_line};
-use crate::retry::Repeat;
+use crate::retry::{Repeat, wait, wait_of};
 use crate::volume_path::VolumePath;
 use crate::workspace::{Call, OCTETS, Workspace};
 use bytes::Bytes;
+use f1lake_http::{header, may_carry_secrets};
 use futures::{StreamExt, TryStreamExt};
 use reqwest::Method;
 use reqwest::header::{HeaderName, HeaderValue};
@@ -167,10 +166,9 @@ async fn send_part(
     number: usize,
     body: Vec<Bytes>,
 ) -> Result<String, Error> {
-    let mut waits = workspace.retry().waits();
-    let mut tries = 0;
+    let request = format!("PUT part {number} of {file}");
+    let mut retries = workspace.retry().start();
     loop {
-        tries += 1;
         // A new URL each time: the last one may have expired.
         let mut ask = Call::post(
             "/api/2.0/fs/create-upload-part-urls",
@@ -192,24 +190,23 @@ async fn send_part(
         if !call.headers.iter().any(|(name, _)| name == "content-type") {
             call.content_type = Some(OCTETS);
         }
-        let request = format!("PUT part {number} of {file}");
-        let (detail, again) = match workspace.attempt(&call, url, None).await {
+        let (detail, again, after) = match workspace.attempt(&call, url, None).await {
             Ok(answer) if answer.status().is_success() => {
-                return Ok(header(&answer, "etag").unwrap_or_default().to_owned());
+                return Ok(header(answer.headers(), "etag").unwrap_or_default().to_owned());
             }
             Ok(answer) => {
                 let status = answer.status().as_u16();
-                (format!("HTTP {status}"), status == 403 || Repeat::Safe.on_status(status))
+                let again = status == 403 || Repeat::Safe.on_status(status);
+                (format!("HTTP {status}"), again, wait_of(answer.headers()))
             }
-            Err(detail) => (one_line(&detail), true),
+            Err(detail) => (one_line(&detail), true, None),
         };
-        match waits.next().filter(|_| again) {
-            Some(wait) => tokio::time::sleep(wait).await,
-            None => {
-                let host = "cloud storage".to_owned();
-                return Err(Error::Transport { request, host, tries, detail });
-            }
+        let (host, tries) = ("cloud storage".to_owned(), retries.attempt());
+        let error = Error::Transport { request: request.clone(), host, tries, detail };
+        if !again {
+            return Err(error);
         }
+        wait(&request, error, &mut retries, after).await?;
     }
 }
 
@@ -233,7 +230,7 @@ async fn abort(workspace: &Workspace, file: &VolumePath, session_token: &str) ->
 fn prepare(workspace: &Workspace, ask: &Call, signed: Signed, call: &mut Call) -> Result<Url, Error> {
     let url = Url::parse(&signed.url)
         .ok()
-        .filter(is_safe)
+        .filter(may_carry_secrets)
         .ok_or_else(|| wrong(workspace, ask, "a signed address that is not https"))?;
     for Header { name, value } in signed.headers {
         let header = HeaderName::from_bytes(name.as_bytes()).ok().zip(HeaderValue::from_str(&value).ok());

@@ -1,6 +1,6 @@
 //! The login that Databricks gives to programs running inside it.
 
-use secrecy::SecretString;
+use f1lake_http::SecretString;
 use std::fmt;
 
 /// A workspace and a token for it.

@@ -2,6 +2,7 @@
 
 use crate::limit::LimitError;
 use crate::query::QueryError;
+use f1lake_http::attempts;
 use std::time::Duration;
 
 /// Failure of a request. Each variant names the request and what to do next.
@@ -47,7 +48,7 @@ pub enum Error {
     },
     /// A status that the API does not use for rows, or that retries did not resolve.
     #[error(
-        "{request}: HTTP {status} after {tries} {attempts} in {seconds:.1} s: {detail}",
+        "{request}: HTTP {status} after {attempts} in {seconds:.1} s: {detail}",
         attempts = attempts(*tries),
         seconds = elapsed.as_secs_f64()
     )]
@@ -65,7 +66,7 @@ pub enum Error {
     },
     /// A 200 response whose body is not a JSON array of objects.
     #[error(
-        "{request}: the response is not a list of rows after {tries} {attempts}: {detail}; check the base URL",
+        "{request}: the response is not a list of rows after {attempts}: {detail}; check the base URL",
         attempts = attempts(*tries)
     )]
     Body {
@@ -78,7 +79,7 @@ pub enum Error {
     },
     /// No complete response arrived.
     #[error(
-        "{request}: no response after {tries} {attempts} in {seconds:.1} s: {detail}",
+        "{request}: no response after {attempts} in {seconds:.1} s: {detail}",
         attempts = attempts(*tries),
         seconds = elapsed.as_secs_f64()
     )]
@@ -94,11 +95,6 @@ pub enum Error {
         /// Cause, without secrets.
         detail: String,
     },
-}
-
-/// Singular or plural.
-fn attempts(tries: u32) -> &'static str {
-    if tries == 1 { "attempt" } else { "attempts" }
 }
 
 impl Error {

@@ -1,7 +1,7 @@
 //! Settings and where they come from.
 
 use crate::runtime::Runtime;
-use secrecy::SecretString;
+use f1lake_http::SecretString;
 use std::fmt;
 use std::path::PathBuf;
 use std::sync::Arc;

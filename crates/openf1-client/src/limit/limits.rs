@@ -1,6 +1,6 @@
 //! How many requests may arrive, and errors of limits.
 
-use crate::loopback::is_loopback;
+use f1lake_http::is_loopback;
 use std::path::PathBuf;
 
 /// Microseconds of a minute.

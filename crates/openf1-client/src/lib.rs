@@ -4,7 +4,7 @@
 //! # async fn run() -> Result<(), openf1_client::Error> {
 //! use openf1_client::OpenF1;
 //! let client = OpenF1::builder().build()?;
-//! for lap in client.laps().session(9158).driver(1).send().await? {
+//! for lap in client.laps().session(9158).driver(1).await? {
 //!     println!("{:?} {:?}", lap.lap_number, lap.lap_duration);
 //! }
 //! # Ok(())

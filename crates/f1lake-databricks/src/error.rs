@@ -4,6 +4,17 @@ use f1lake_http::attempts;
 use std::fmt;
 
 /// Failure of a login, a file operation or a statement. No variant contains a secret.
+///
+/// ```no_run
+/// # async fn run(workspace: f1lake_databricks::Workspace) -> Result<(), f1lake_databricks::Error> {
+/// match workspace.warehouses().await {
+///     Ok(all) => println!("{} warehouses", all.len()),
+///     Err(error) if error.is_refused() => println!("log in again: {error}"),
+///     Err(error) => return Err(error),
+/// }
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
@@ -143,6 +154,14 @@ impl Error {
 }
 
 /// An error response of the service.
+///
+/// ```
+/// # fn show(error: &f1lake_databricks::Error) {
+/// if let f1lake_databricks::Error::Api(error) = error {
+///     println!("{} {}: {}", error.status, error.error_code, error.message);
+/// }
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ApiError {
     /// Method and path.
@@ -182,7 +201,7 @@ impl fmt::Display for ApiError {
     }
 }
 
-/// Position in a statement's text.
+/// Position in a statement's text; see [`SqlError`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Position {
     /// Line, from 1.
@@ -192,6 +211,17 @@ pub struct Position {
 }
 
 /// A statement that failed.
+///
+/// ```
+/// # fn show(error: &f1lake_databricks::Error) {
+/// use f1lake_databricks::{Error, Position};
+/// if let Error::Sql(error) = error
+///     && let Some(Position { line, column }) = error.position
+/// {
+///     println!("line {line}, column {column}: {}", error.message);
+/// }
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SqlError {
     /// The statement's id in the query history.

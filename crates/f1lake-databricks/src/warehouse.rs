@@ -5,6 +5,14 @@ use crate::workspace::{Call, Workspace};
 use serde::Deserialize;
 
 /// A SQL warehouse, as the workspace lists it.
+///
+/// ```no_run
+/// # async fn run(workspace: f1lake_databricks::Workspace) -> Result<(), f1lake_databricks::Error> {
+/// let warehouse = workspace.warehouse("Starter Warehouse").await?;
+/// println!("{} is {}", warehouse.id, warehouse.state);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 pub struct Warehouse {
     /// Identifier that statements name.

@@ -27,6 +27,15 @@ pub(crate) const JSON: &str = "application/json";
 pub(crate) const OCTETS: &str = "application/octet-stream";
 
 /// A workspace. Clones share the connection and the login.
+///
+/// ```no_run
+/// # async fn run() -> Result<(), f1lake_databricks::Error> {
+/// use f1lake_databricks::{Explicit, Login, Workspace};
+/// let workspace = Workspace::connect(Login::resolve(&Explicit::default())?)?;
+/// println!("{} has {} warehouses", workspace.host(), workspace.warehouses().await?.len());
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone)]
 pub struct Workspace {
     shared: Arc<Shared>,
@@ -41,6 +50,15 @@ struct Shared {
 }
 
 /// Builds a [`Workspace`].
+///
+/// ```
+/// # fn build(login: f1lake_databricks::Login) -> Result<(), f1lake_databricks::Error> {
+/// use f1lake_databricks::{RetryPolicy, Workspace};
+/// let retry = RetryPolicy { retries: 2, ..RetryPolicy::default() };
+/// let workspace = Workspace::builder(login).product("tool/1.0").retry(retry).build()?;
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug)]
 pub struct WorkspaceBuilder {
     login: Login,

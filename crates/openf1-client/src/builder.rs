@@ -26,6 +26,16 @@ impl OpenF1 {
 ///
 /// A proxy is taken from `HTTPS_PROXY` (or `ALL_PROXY`), except for the hosts of `NO_PROXY`. TLS trusts the
 /// system's authorities; on Linux, `SSL_CERT_FILE` and `SSL_CERT_DIR` name others, such as a proxy's own.
+///
+/// ```
+/// use openf1_client::{Credentials, OpenF1};
+/// let client = OpenF1::builder()
+///     .credentials(Credentials::from_env())
+///     .user_agent("tool/1.0 (me@example.org)")
+///     .build()?;
+/// assert_eq!(client.base_url(), "https://api.openf1.org/v1");
+/// # Ok::<(), openf1_client::Error>(())
+/// ```
 #[derive(Debug, Clone)]
 pub struct ClientBuilder {
     base_url: String,

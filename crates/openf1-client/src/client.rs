@@ -23,6 +23,12 @@ const LONG_PAUSE: Duration = Duration::from_secs(10);
 const RENEWALS_WHILE_WAITING: u32 = 3;
 
 /// Totals of a client so far.
+///
+/// ```
+/// let client = openf1_client::OpenF1::builder().build()?;
+/// assert_eq!(client.traffic(), openf1_client::Traffic::default());
+/// # Ok::<(), openf1_client::Error>(())
+/// ```
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Traffic {
     /// Requests sent, including retries and logins.
@@ -34,6 +40,14 @@ pub struct Traffic {
 }
 
 /// Result of [`OpenF1::check_health`].
+///
+/// ```no_run
+/// # async fn run(client: openf1_client::OpenF1) -> Result<(), openf1_client::Error> {
+/// let health = client.check_health().await?;
+/// println!("{:?} in {:?}", health.latest_session, health.round_trip);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone)]
 pub struct Health {
     /// Newest session of the API, if it has any.
@@ -45,6 +59,15 @@ pub struct Health {
 }
 
 /// A client of the API. Clones share connections, limiter and login.
+///
+/// ```no_run
+/// # async fn run() -> Result<(), openf1_client::Error> {
+/// let client = openf1_client::OpenF1::builder().build()?;
+/// let (laps, pits) = (client.laps().session(9158).await?, client.pit().session(9158).await?);
+/// println!("{} laps, {} pit stops, {:?}", laps.len(), pits.len(), client.traffic());
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone)]
 pub struct OpenF1 {
     pub(crate) shared: Arc<Shared>,

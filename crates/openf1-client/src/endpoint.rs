@@ -9,6 +9,12 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 /// What one request for an endpoint covers.
+///
+/// ```
+/// use openf1_client::endpoint::{Endpoint, Grain};
+/// assert_eq!(Endpoint::Laps.spec().grain, Grain::Session);
+/// assert_eq!(Endpoint::CarData.spec().grain, Grain::SessionDriver);
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Grain {
     /// The whole calendar: `sessions`.
@@ -22,6 +28,11 @@ pub enum Grain {
 }
 
 /// The sessions in which an endpoint has data.
+///
+/// ```
+/// use openf1_client::endpoint::{Endpoint, Presence};
+/// assert_eq!(Endpoint::Intervals.spec().presence, Presence::RaceAndSprint);
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Presence {
     /// Any session.
@@ -35,6 +46,11 @@ pub enum Presence {
 }
 
 /// A field of an endpoint.
+///
+/// ```
+/// let field = openf1_client::Endpoint::Laps.spec().field("lap_duration").unwrap();
+/// assert_eq!((field.nullable, field.doc), (true, "Lap time, s."));
+/// ```
 #[derive(Debug, Clone, Copy)]
 pub struct FieldSpec {
     /// Name as the API sends it.
@@ -48,6 +64,11 @@ pub struct FieldSpec {
 }
 
 /// Everything the project knows about an endpoint.
+///
+/// ```
+/// let spec = openf1_client::Endpoint::Laps.spec();
+/// assert_eq!(spec.key, ["session_key", "driver_number", "lap_number"]);
+/// ```
 #[derive(Debug)]
 pub struct EndpointSpec {
     /// The endpoint.
@@ -80,6 +101,14 @@ impl EndpointSpec {
 }
 
 /// A typed row of one endpoint.
+///
+/// ```
+/// use openf1_client::endpoint::{Lap, Row};
+/// let lap: Lap = serde_json::from_str(r#"{"lap_number":1,"new":true}"#)?;
+/// assert_eq!(lap.lap_number, Some(1));
+/// assert_eq!(lap.extra()["new"], true);
+/// # Ok::<(), serde_json::Error>(())
+/// ```
 pub trait Row: Serialize + for<'de> Deserialize<'de> + Send + 'static {
     /// The endpoint it comes from.
     const ENDPOINT: Endpoint;
@@ -118,6 +147,13 @@ macro_rules! endpoints {
         }
     )+) => {
         /// An endpoint of the API.
+        ///
+        /// ```
+        /// use openf1_client::Endpoint;
+        /// assert_eq!("laps".parse::<Endpoint>()?, Endpoint::Laps);
+        /// assert_eq!((Endpoint::Location.name(), Endpoint::Location.landing_name()), ("location", "locations"));
+        /// # Ok::<(), openf1_client::endpoint::UnknownEndpoint>(())
+        /// ```
         #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
         pub enum Endpoint {
             $( $(#[doc = $doc])+ $variant, )+
@@ -648,6 +684,11 @@ impl std::fmt::Display for Endpoint {
 }
 
 /// Not the name of an endpoint.
+///
+/// ```
+/// let error = "lap".parse::<openf1_client::Endpoint>().unwrap_err();
+/// assert!(error.to_string().starts_with("endpoint `lap` does not exist"));
+/// ```
 #[derive(Debug, Clone, thiserror::Error)]
 #[error("endpoint `{0}` does not exist; available endpoints: {known}", known = Endpoint::ALL.iter().map(|e| e.name()).collect::<Vec<_>>().join(", "))]
 pub struct UnknownEndpoint(pub String);

@@ -6,6 +6,18 @@ use f1lake_http::attempts;
 use std::time::Duration;
 
 /// Failure of a request. Each variant names the request and what to do next.
+///
+/// ```no_run
+/// # async fn run(client: openf1_client::OpenF1) -> Result<(), openf1_client::Error> {
+/// match client.laps().session(9158).await {
+///     Ok(laps) => println!("{} laps", laps.len()),
+///     Err(error) if error.is_locked() => println!("a session is live; try again half an hour after it"),
+///     Err(error) if error.is_passing() => println!("try again: {error}"),
+///     Err(error) => return Err(error),
+/// }
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {

@@ -33,6 +33,7 @@ mod auth;
 mod config;
 mod error;
 mod multipart;
+mod pages;
 mod profile;
 mod retry;
 mod runtime;

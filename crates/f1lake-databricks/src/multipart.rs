@@ -183,7 +183,7 @@ async fn send_part(
         (ask.repeat, ask.accept) = (Repeat::Safe, None);
         let addresses: PartAddresses = workspace.json(&ask).await?;
         let Some(signed) = addresses.upload_part_urls.into_iter().next() else {
-            return Err(wrong(workspace, &ask, "no address for the part"));
+            return Err(workspace.wrong(&ask, "no address for the part"));
         };
         let mut call = Call { body: body.clone(), ..Call::new(Method::PUT, "") };
         let url = prepare(workspace, &ask, signed, &mut call)?;
@@ -222,8 +222,8 @@ async fn abort(workspace: &Workspace, file: &VolumePath, session_token: &str) ->
     let url = prepare(workspace, &ask, address.abort_upload_url, &mut call)?;
     match workspace.attempt(&call, url, None).await {
         Ok(answer) if answer.status().is_success() => Ok(()),
-        Ok(answer) => Err(wrong(workspace, &ask, &format!("abort: HTTP {}", answer.status().as_u16()))),
-        Err(detail) => Err(wrong(workspace, &ask, &detail)),
+        Ok(answer) => Err(workspace.wrong(&ask, format!("abort: HTTP {}", answer.status().as_u16()))),
+        Err(detail) => Err(workspace.wrong(&ask, detail)),
     }
 }
 
@@ -231,20 +231,16 @@ fn prepare(workspace: &Workspace, ask: &Call, signed: Signed, call: &mut Call) -
     let url = Url::parse(&signed.url)
         .ok()
         .filter(may_carry_secrets)
-        .ok_or_else(|| wrong(workspace, ask, "a signed address that is not https"))?;
+        .ok_or_else(|| workspace.wrong(ask, "a signed address that is not https"))?;
     for Header { name, value } in signed.headers {
         let header = HeaderName::from_bytes(name.as_bytes()).ok().zip(HeaderValue::from_str(&value).ok());
         let Some((name, mut value)) = header else {
-            return Err(wrong(workspace, ask, "a header that cannot be sent"));
+            return Err(workspace.wrong(ask, "a header that cannot be sent"));
         };
         value.set_sensitive(true);
         call.headers.push((name, value));
     }
     Ok(url)
-}
-
-fn wrong(workspace: &Workspace, call: &Call, detail: &str) -> Error {
-    Error::Answer { request: call.describe(), host: workspace.host().to_owned(), detail: detail.to_owned() }
 }
 
 #[cfg(test)]

@@ -355,11 +355,7 @@ impl Workspace {
             statement_id: answer.statement_id,
         };
         let path = format!("{STATEMENTS}/{}/result/chunks", escape(&result.statement_id));
-        let wrong = |detail: String| Error::Answer {
-            request: format!("GET {path}"),
-            host: self.host().to_owned(),
-            detail,
-        };
+        let wrong = |detail: String| self.wrong(&Call::get(&path), detail);
         let mut chunk = answer.result.unwrap_or_default();
         let mut last = 0;
         loop {

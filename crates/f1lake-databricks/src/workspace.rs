@@ -244,11 +244,7 @@ impl Workspace {
     /// Sends a request and parses the JSON of its response.
     pub(crate) async fn json<T: DeserializeOwned>(&self, call: &Call) -> Result<T, Error> {
         let mut response = self.send(call).await?;
-        let wrong = |detail: String| Error::Answer {
-            request: call.describe(),
-            host: self.shared.host.clone(),
-            detail: self.shared.auth.message(&detail, None),
-        };
+        let wrong = |detail: String| self.wrong(call, self.shared.auth.message(&detail, None));
         let mut body = Vec::new();
         let arriving = read_up_to(&mut response, &mut body, LARGEST_JSON);
         match tokio::time::timeout(ANSWER_TIMEOUT, arriving).await {
@@ -313,6 +309,11 @@ impl Workspace {
             url.query_pairs_mut().extend_pairs(&call.query);
         }
         Ok(url)
+    }
+
+    /// A response that cannot be used.
+    pub(crate) fn wrong(&self, call: &Call, detail: impl Into<String>) -> Error {
+        Error::Answer { request: call.describe(), host: self.shared.host.clone(), detail: detail.into() }
     }
 
     fn not_the_api(&self, call: &Call, what: String) -> Error {

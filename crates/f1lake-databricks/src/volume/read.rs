@@ -47,8 +47,8 @@ impl Volume {
         // A file may legitimately be a web page.
         let call = Call { html_is_wrong: false, ..Call::new(Method::HEAD, self.place(location).file_url()) };
         let response = self.workspace.send(&call).await?;
-        let size =
-            number(&response, "content-length").ok_or_else(|| self.wrong(&call, "no Content-Length"))?;
+        let size = number(&response, "content-length")
+            .ok_or_else(|| self.workspace.wrong(&call, "no Content-Length"))?;
         Ok(self.meta(location, &response, size))
     }
 
@@ -78,10 +78,10 @@ impl Volume {
         let (start, size) = if response.status().as_u16() == 206 {
             header(response.headers(), "content-range")
                 .and_then(content_range)
-                .ok_or_else(|| self.wrong(&call, "a part without a readable Content-Range"))?
+                .ok_or_else(|| self.workspace.wrong(&call, "a part without a readable Content-Range"))?
         } else {
-            let size =
-                number(&response, "content-length").ok_or_else(|| self.wrong(&call, "no Content-Length"))?;
+            let size = number(&response, "content-length")
+                .ok_or_else(|| self.workspace.wrong(&call, "no Content-Length"))?;
             (0, size)
         };
         let meta = self.meta(location, &response, size);

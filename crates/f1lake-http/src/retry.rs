@@ -83,7 +83,7 @@ impl Retries {
         }
         let own = self.waits.next()?;
         self.attempt += 1;
-        Some(after.map_or(own, |after| after.max(own.min(after + self.policy.first_wait))))
+        Some(after.map_or(own, |after| after.max(own.min(after.saturating_add(self.policy.first_wait)))))
     }
 }
 

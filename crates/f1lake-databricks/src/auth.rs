@@ -1,21 +1,21 @@
 //! Signs requests with a personal access token, or with an OAuth access token that it fetches and renews.
 
-use crate::config::{Login, Method, is_safe, is_same_host};
+use crate::config::{Login, Method, is_same_host};
 use crate::error::{ApiError, Error, one_line};
-use crate::mask::MASK;
-use crate::retry::{Repeat, RetryPolicy, retry_after};
+use crate::retry::{Repeat, wait, wait_of};
 use crate::runtime::Runtime;
-use secrecy::{ExposeSecret, SecretString};
+use f1lake_http::{
+    ExposeSecret, RetryPolicy, SecretString, Token, TokenCache, TokenResponse, describe, may_carry_secrets,
+    read_up_to, redact,
+};
 use serde::Deserialize;
 use std::sync::Arc;
-use std::time::{Duration, Instant, SystemTime};
-use tokio::sync::Mutex;
+use std::time::{Duration, Instant};
+use tokio::sync::OnceCell;
 use url::Url;
 
 /// Tokens are renewed this long before they expire, or at half their life.
 const EARLY: Duration = Duration::from_secs(20 * 60);
-/// Lifetime when the server states none, or none that can be parsed.
-const DEFAULT_LIFETIME: Duration = Duration::from_secs(3600);
 /// How long a token of the runtime is used before the runtime is asked again.
 const GRANTED: Duration = Duration::from_secs(60);
 /// Where the service publishes its OAuth endpoints.
@@ -23,24 +23,15 @@ const DISCOVERY: &str = "/oidc/.well-known/oauth-authorization-server";
 /// Token endpoint of a workspace that publishes none.
 const TOKEN_PATH: &str = "/oidc/v1/token";
 const TIMEOUT: Duration = Duration::from_secs(60);
+/// Longest response of the token service.
+const MAX_RESPONSE: usize = 1024 * 1024;
 
 /// Signs requests.
 #[derive(Debug)]
 pub(crate) struct Auth {
     login: Login,
-    held: Mutex<Held>,
-}
-
-#[derive(Debug, Default)]
-struct Held {
-    endpoint: Option<Url>,
-    token: Option<Token>,
-}
-
-#[derive(Debug, Clone)]
-struct Token {
-    bearer: SecretString,
-    renew_at: Instant,
+    endpoint: OnceCell<Url>,
+    tokens: TokenCache<Instant>,
 }
 
 #[derive(Deserialize)]
@@ -48,16 +39,9 @@ struct Discovery {
     token_endpoint: String,
 }
 
-#[derive(Deserialize)]
-struct TokenAnswer {
-    access_token: String,
-    #[serde(default)]
-    expires_in: Option<u64>,
-}
-
 impl Auth {
     pub(crate) fn new(login: Login) -> Self {
-        Self { login, held: Mutex::default() }
+        Self { login, endpoint: OnceCell::new(), tokens: TokenCache::default() }
     }
 
     pub(crate) fn login(&self) -> &Login {
@@ -68,53 +52,46 @@ impl Auth {
     pub(crate) async fn bearer(
         &self,
         http: &reqwest::Client,
-        retry: &RetryPolicy,
+        policy: &RetryPolicy,
     ) -> Result<SecretString, Error> {
-        let (client_id, client_secret) = match &self.login.method {
-            Method::Token(token) => return Ok(token.value.clone()),
-            Method::Runtime(runtime) => return self.granted(runtime).await,
-            Method::ServicePrincipal { client_id, client_secret } => (&client_id.value, &client_secret.value),
-        };
-        // Held while the token is fetched, so that concurrent requests fetch one token.
-        let mut held = self.held.lock().await;
-        if let Some(token) = held.token.as_ref().filter(|token| Instant::now() < token.renew_at) {
-            return Ok(token.bearer.clone());
-        }
-        let endpoint = match &held.endpoint {
-            Some(endpoint) => endpoint.clone(),
-            None => {
-                let found = self.discover(http, retry).await?;
-                held.endpoint.insert(found).clone()
+        match &self.login.method {
+            Method::Token(token) => Ok(token.value.clone()),
+            Method::Runtime(runtime) => self.tokens.get_or_fetch(Instant::now, self.granted(runtime)).await,
+            Method::ServicePrincipal { client_id, client_secret } => {
+                let issued = self.issued(&client_id.value, &client_secret.value, http, policy);
+                self.tokens.get_or_fetch(Instant::now, issued).await
             }
-        };
+        }
+    }
+
+    /// A new token of a service principal.
+    async fn issued(
+        &self,
+        client_id: &str,
+        client_secret: &SecretString,
+        http: &reqwest::Client,
+        policy: &RetryPolicy,
+    ) -> Result<Token<Instant>, Error> {
+        let endpoint = self.endpoint.get_or_try_init(|| self.discover(http, policy)).await?;
         let request = || {
             http.post(endpoint.clone())
                 .basic_auth(client_id, Some(client_secret.expose_secret()))
                 .form(&[("grant_type", "client_credentials"), ("scope", "all-apis")])
         };
-        let body = self.fetch(request, "the OAuth token", retry).await?;
+        let body = self.fetch(request, "the OAuth token", policy).await?;
         // The body contains the token, so no part of it may reach an error.
-        let answer: TokenAnswer = serde_json::from_slice(&body).map_err(|_| Error::Answer {
+        let response = TokenResponse::parse(&body).ok_or_else(|| Error::Answer {
             request: format!("POST {}", endpoint.path()),
             host: self.host(),
             detail: "it has no access_token".to_owned(),
         })?;
-        let lifetime =
-            answer.expires_in.map_or(DEFAULT_LIFETIME, Duration::from_secs).min(DEFAULT_LIFETIME * 24);
-        let token = Token {
-            bearer: SecretString::from(answer.access_token),
-            renew_at: Instant::now() + (lifetime - EARLY.min(lifetime / 2)),
-        };
-        tracing::debug!(host = self.host(), lifetime_s = lifetime.as_secs(), "new OAuth token");
-        Ok(held.token.insert(token).bearer.clone())
+        tracing::debug!(host = self.host(), lifetime_s = response.lifetime.as_secs(), "new OAuth token");
+        let renew_at = Instant::now() + response.good_for(EARLY);
+        Ok(Token { bearer: response.bearer, renew_at })
     }
 
     /// The token that the runtime grants now.
-    async fn granted(&self, runtime: &Arc<dyn Runtime>) -> Result<SecretString, Error> {
-        let mut held = self.held.lock().await;
-        if let Some(token) = held.token.as_ref().filter(|token| Instant::now() < token.renew_at) {
-            return Ok(token.bearer.clone());
-        }
+    async fn granted(&self, runtime: &Arc<dyn Runtime>) -> Result<Token<Instant>, Error> {
         let runtime = Arc::clone(runtime);
         let refused = |detail: String| Error::LoginRefused { host: self.host(), detail };
         let asked = tokio::task::spawn_blocking(move || runtime.grant()).await;
@@ -126,21 +103,13 @@ impl Auth {
                 self.host()
             )));
         }
-        let token = Token { bearer: granted.token, renew_at: Instant::now() + GRANTED };
-        Ok(held.token.insert(token).bearer.clone())
+        Ok(Token { bearer: granted.token, renew_at: Instant::now() + GRANTED })
     }
 
     /// Forgets a token that the service refused; false when there is no other.
-    pub(crate) async fn renew(&self, refused: &SecretString) -> bool {
-        if matches!(self.login.method, Method::Token(_)) {
-            return false;
-        }
-        let mut held = self.held.lock().await;
-        // Another request may have renewed it meanwhile.
-        if held.token.as_ref().is_some_and(|token| token.bearer.expose_secret() == refused.expose_secret()) {
-            held.token = None;
-        }
-        true
+    pub(crate) fn renew(&self, refused: &SecretString) -> bool {
+        self.tokens.forget(refused);
+        !matches!(self.login.method, Method::Token(_))
     }
 
     /// Advice for a 401.
@@ -171,37 +140,25 @@ impl Auth {
             Method::ServicePrincipal { client_secret, .. } => Some(&client_secret.value),
             Method::Runtime(_) => None,
         };
-        let known = [fixed, bearer]
-            .into_iter()
-            .flatten()
-            .map(ExposeSecret::expose_secret)
-            .filter(|secret| !secret.is_empty())
-            .fold(text.to_owned(), |text, secret| text.replace(secret, MASK));
-        // An encoded pair of id and secret is a secret too.
-        ["Basic ", "Bearer "].into_iter().fold(known, |text, scheme| {
-            let mut parts = text.split(scheme);
-            let mut blanked = parts.next().unwrap_or_default().to_owned();
-            for part in parts {
-                let end = part.find(|c: char| c.is_whitespace() || matches!(c, '"' | '\'' | '<' | ','));
-                blanked.push_str(scheme);
-                blanked.push_str(MASK);
-                blanked.push_str(&part[end.unwrap_or(part.len())..]);
-            }
-            blanked
-        })
+        redact(text, &[fixed, bearer].into_iter().flatten().collect::<Vec<_>>())
+    }
+
+    /// A server's message for an error: masked, then cut to one line.
+    pub(crate) fn message(&self, text: &str, bearer: Option<&SecretString>) -> String {
+        one_line(&self.redact(text, bearer))
     }
 
     fn host(&self) -> String {
         self.login.host.value.host_str().unwrap_or_default().to_owned()
     }
 
-    async fn discover(&self, http: &reqwest::Client, retry: &RetryPolicy) -> Result<Url, Error> {
+    async fn discover(&self, http: &reqwest::Client, policy: &RetryPolicy) -> Result<Url, Error> {
         let at = |path: &str| {
             let mut url = self.login.host.value.clone();
             url.set_path(path);
             url
         };
-        let body = match self.fetch(|| http.get(at(DISCOVERY)), "the OAuth endpoints", retry).await {
+        let body = match self.fetch(|| http.get(at(DISCOVERY)), "the OAuth endpoints", policy).await {
             Ok(body) => body,
             Err(Error::Api(error)) if error.status == 404 => return Ok(at(TOKEN_PATH)),
             Err(error) => return Err(error),
@@ -215,7 +172,7 @@ impl Auth {
             serde_json::from_slice(&body).map_err(|_| wrong("it has no token_endpoint"))?;
         let url =
             Url::parse(&found.token_endpoint).map_err(|_| wrong("its token_endpoint is not an address"))?;
-        if !is_safe(&url) {
+        if !may_carry_secrets(&url) {
             return Err(wrong("its token_endpoint is not https"));
         }
         Ok(url)
@@ -225,37 +182,34 @@ impl Auth {
         &self,
         request: impl Fn() -> reqwest::RequestBuilder,
         what: &str,
-        retry: &RetryPolicy,
+        policy: &RetryPolicy,
     ) -> Result<Vec<u8>, Error> {
-        let start = Instant::now();
-        let mut waits = retry.waits();
-        let mut tries = 0;
+        let mut retries = policy.start();
         loop {
-            tries += 1;
+            let (host, tries) = (self.host(), retries.attempt());
             let answer = async {
-                let answer = request().timeout(TIMEOUT).send().await?;
-                let wait = retry_after(header(&answer, "retry-after"), SystemTime::now());
-                let status = answer.status();
-                Ok::<_, reqwest::Error>((status, wait, answer.bytes().await?))
+                let mut answer = request().timeout(TIMEOUT).send().await?;
+                let mut body = Vec::new();
+                read_up_to(&mut answer, &mut body, MAX_RESPONSE).await?;
+                Ok::<_, reqwest::Error>((answer.status(), wait_of(answer.headers()), body))
             };
-            let (error, wait) = match answer.await {
-                Ok((status, _, body)) if status.is_success() => return Ok(body.into()),
+            let (error, after) = match answer.await {
+                Ok((status, _, body)) if status.is_success() => return Ok(body),
                 Ok((status, _, _)) if status.is_redirection() => {
-                    return Err(Error::NotTheApi {
-                        request: what.to_owned(),
-                        host: self.host(),
-                        what: format!("a redirect (HTTP {})", status.as_u16()),
-                    });
+                    let redirect = format!("a redirect (HTTP {})", status.as_u16());
+                    return Err(Error::NotTheApi { request: what.to_owned(), host, what: redirect });
                 }
-                Ok((status, wait, body)) => {
-                    let (status, message) = (status.as_u16(), self.redact(&one_line(&words(&body)), None));
+                Ok((status, after, body)) => {
+                    let (status, message) = (status.as_u16(), self.message(&words(&body), None));
                     if matches!(status, 400 | 401 | 403) {
-                        let detail = format!("HTTP {status}: {message}");
-                        return Err(Error::LoginRefused { host: self.host(), detail });
+                        return Err(Error::LoginRefused {
+                            host,
+                            detail: format!("HTTP {status}: {message}"),
+                        });
                     }
                     let error = Error::from(ApiError {
                         request: what.to_owned(),
-                        host: self.host(),
+                        host,
                         status,
                         error_code: String::new(),
                         message,
@@ -265,17 +219,14 @@ impl Auth {
                     if !Repeat::Safe.on_status(status) {
                         return Err(error);
                     }
-                    (error, wait)
+                    (error, after)
                 }
                 Err(error) => {
-                    let (request, host, detail) = (what.to_owned(), self.host(), describe(error));
+                    let (request, detail) = (what.to_owned(), one_line(&describe(&error)));
                     (Error::Transport { request, host, tries, detail }, None)
                 }
             };
-            match waits.next() {
-                Some(own) if start.elapsed() < retry.budget => tokio::time::sleep(wait.unwrap_or(own)).await,
-                _ => return Err(error),
-            }
+            wait(what, error, &mut retries, after).await?;
         }
     }
 }
@@ -290,29 +241,6 @@ fn words(body: &[u8]) -> String {
         .unwrap_or_else(|| String::from_utf8_lossy(body).into_owned())
 }
 
-/// A header's text.
-pub(crate) fn header<'a>(answer: &'a reqwest::Response, name: &str) -> Option<&'a str> {
-    answer.headers().get(name)?.to_str().ok()
-}
-
-/// An error of the HTTP client with its causes, without the URL, whose query may be a signature.
-pub(crate) fn describe(error: reqwest::Error) -> String {
-    if error.is_timeout() {
-        return "out of time".to_owned();
-    }
-    let error = error.without_url();
-    let mut text = error.to_string();
-    let mut source = std::error::Error::source(&error);
-    while let Some(cause) = source {
-        let cause_text = cause.to_string();
-        if !text.contains(&cause_text) {
-            text = format!("{text}: {cause_text}");
-        }
-        source = cause.source();
-    }
-    one_line(&text)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -324,10 +252,10 @@ mod tests {
             Explicit { host: Some("h".into()), token: Some("dapi-canary".into()), ..Explicit::default() };
         let auth = Auth::new(Login::resolve_with(&explicit, |_| None).unwrap());
         let renewed = SecretString::from("eyJ-canary");
-        let words = "token dapi-canary, eyJ-canary (Basic YTpi\"), Bearer x-y<br>; Basic";
-        assert_eq!(
-            auth.redact(words, Some(&renewed)),
-            "token ********, ******** (Basic ********\"), Bearer ********<br>; Basic"
-        );
+        let words = "token dapi-canary, eyJ-canary";
+        assert_eq!(auth.redact(words, Some(&renewed)), "token ********, ********");
+        // Half a secret is a secret too.
+        let cut = format!("{} dapi-canary", "x".repeat(490));
+        assert!(!auth.message(&cut, None).contains("dapi"));
     }
 }

@@ -6,19 +6,27 @@ mod setting;
 mod tests;
 
 use crate::error::Error;
-use crate::mask::MASK;
 use crate::profile::Profile;
 use crate::runtime::Runtime;
+use f1lake_http::{ExposeSecret, MASK, SecretString};
 use host::parse_host;
-use secrecy::{ExposeSecret, SecretString};
 use std::path::PathBuf;
 use std::sync::Arc;
 use url::Url;
 
-pub(crate) use host::{is_safe, is_same_host};
+pub(crate) use host::is_same_host;
 pub use setting::{Explicit, Origin, Setting};
 
 /// How requests are signed.
+///
+/// ```
+/// use f1lake_databricks::{Explicit, Login};
+/// let explicit =
+///     Explicit { host: Some("adb-1.example".into()), token: Some("dapi".into()), ..Default::default() };
+/// let login = Login::resolve_with(&explicit, |_| None)?;
+/// assert_eq!(login.method.name(), "pat");
+/// # Ok::<(), f1lake_databricks::Error>(())
+/// ```
 #[derive(Debug, Clone)]
 pub enum Method {
     /// Personal access token.
@@ -50,6 +58,18 @@ const M2M: &str = "oauth-m2m";
 const RUNTIME: &str = "runtime";
 
 /// A resolved login: each value with its origin.
+///
+/// ```
+/// use f1lake_databricks::{Explicit, Login};
+/// let login = Login::resolve_with(&Explicit::default(), |name| match name {
+///     "DATABRICKS_HOST" => Some("https://adb-1.example/".to_owned()),
+///     "DATABRICKS_TOKEN" => Some("dapi-s3cr3t".to_owned()),
+///     _ => None,
+/// })?;
+/// assert_eq!(login.host.value.as_str(), "https://adb-1.example/");
+/// assert_eq!(login.describe()[1], ("token", "********".into(), "environment DATABRICKS_TOKEN".into()));
+/// # Ok::<(), f1lake_databricks::Error>(())
+/// ```
 #[derive(Debug, Clone)]
 pub struct Login {
     /// Workspace's address: scheme, host and port.

@@ -1,8 +1,20 @@
 //! Errors of a workspace, and what fixes them.
 
+use f1lake_http::attempts;
 use std::fmt;
 
 /// Failure of a login, a file operation or a statement. No variant contains a secret.
+///
+/// ```no_run
+/// # async fn run(workspace: f1lake_databricks::Workspace) -> Result<(), f1lake_databricks::Error> {
+/// match workspace.warehouses().await {
+///     Ok(all) => println!("{} warehouses", all.len()),
+///     Err(error) if error.is_refused() => println!("log in again: {error}"),
+///     Err(error) => return Err(error),
+/// }
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
@@ -29,7 +41,7 @@ pub enum Error {
     Api(Box<ApiError>),
     /// No complete response arrived.
     #[error(
-        "{request}: no response from {host} after {tries} {attempts}: {detail}; check DATABRICKS_HOST and the network",
+        "{request}: no response from {host} after {attempts}: {detail}; check DATABRICKS_HOST and the network",
         attempts = attempts(*tries)
     )]
     Transport {
@@ -99,11 +111,6 @@ pub enum Error {
     },
 }
 
-/// Singular or plural.
-fn attempts(tries: u32) -> &'static str {
-    if tries == 1 { "attempt" } else { "attempts" }
-}
-
 impl From<ApiError> for Error {
     fn from(error: ApiError) -> Self {
         Self::Api(Box::new(error))
@@ -147,6 +154,14 @@ impl Error {
 }
 
 /// An error response of the service.
+///
+/// ```
+/// # fn show(error: &f1lake_databricks::Error) {
+/// if let f1lake_databricks::Error::Api(error) = error {
+///     println!("{} {}: {}", error.status, error.error_code, error.message);
+/// }
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ApiError {
     /// Method and path.
@@ -171,7 +186,7 @@ impl fmt::Display for ApiError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}: {} returned HTTP {}", self.request, self.host, self.status)?;
         if self.tries > 1 {
-            write!(f, " after {} attempts", self.tries)?;
+            write!(f, " after {}", attempts(self.tries))?;
         }
         if !self.error_code.is_empty() {
             write!(f, " {}", self.error_code)?;
@@ -186,7 +201,7 @@ impl fmt::Display for ApiError {
     }
 }
 
-/// Position in a statement's text.
+/// Position in a statement's text; see [`SqlError`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Position {
     /// Line, from 1.
@@ -196,6 +211,17 @@ pub struct Position {
 }
 
 /// A statement that failed.
+///
+/// ```
+/// # fn show(error: &f1lake_databricks::Error) {
+/// use f1lake_databricks::{Error, Position};
+/// if let Error::Sql(error) = error
+///     && let Some(Position { line, column }) = error.position
+/// {
+///     println!("line {line}, column {column}: {}", error.message);
+/// }
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SqlError {
     /// The statement's id in the query history.
@@ -286,12 +312,7 @@ fn number(text: &str) -> Option<(u32, &str)> {
 
 /// A server's message as one line of at most 500 characters.
 pub(crate) fn one_line(text: &str) -> String {
-    const LONGEST: usize = 500;
-    let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
-    match line.char_indices().nth(LONGEST) {
-        Some((end, _)) => format!("{}...", &line[..end]),
-        None => line,
-    }
+    f1lake_http::one_line(text, 500)
 }
 
 #[cfg(test)]

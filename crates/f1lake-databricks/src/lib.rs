@@ -32,8 +32,8 @@
 mod auth;
 mod config;
 mod error;
-mod mask;
 mod multipart;
+mod pages;
 mod profile;
 mod retry;
 mod runtime;
@@ -45,7 +45,7 @@ mod workspace;
 
 pub use config::{Explicit, Login, Method, Origin, Setting};
 pub use error::{ApiError, Error, Position, SqlError};
-pub use retry::RetryPolicy;
+pub use f1lake_http::RetryPolicy;
 pub use runtime::{Grant, Runtime};
 pub use statement::{Column, Parameter, Rows, Statement};
 pub use volume::VolumeStore;

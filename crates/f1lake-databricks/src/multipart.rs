@@ -1,12 +1,11 @@
 //! Uploads a large file in parts, directly to cloud storage, through URLs that the workspace signs.
 
-use crate::auth::header;
-use crate::config::is_safe;
 use crate::error::{Error, one_line};
-use crate::retry::Repeat;
+use crate::retry::{Repeat, wait, wait_of};
 use crate::volume_path::VolumePath;
 use crate::workspace::{Call, OCTETS, Workspace};
 use bytes::Bytes;
+use f1lake_http::{header, may_carry_secrets};
 use futures::{StreamExt, TryStreamExt};
 use reqwest::Method;
 use reqwest::header::{HeaderName, HeaderValue};
@@ -167,10 +166,9 @@ async fn send_part(
     number: usize,
     body: Vec<Bytes>,
 ) -> Result<String, Error> {
-    let mut waits = workspace.retry().waits();
-    let mut tries = 0;
+    let request = format!("PUT part {number} of {file}");
+    let mut retries = workspace.retry().start();
     loop {
-        tries += 1;
         // A new URL each time: the last one may have expired.
         let mut ask = Call::post(
             "/api/2.0/fs/create-upload-part-urls",
@@ -185,31 +183,30 @@ async fn send_part(
         (ask.repeat, ask.accept) = (Repeat::Safe, None);
         let addresses: PartAddresses = workspace.json(&ask).await?;
         let Some(signed) = addresses.upload_part_urls.into_iter().next() else {
-            return Err(wrong(workspace, &ask, "no address for the part"));
+            return Err(workspace.wrong(&ask, "no address for the part"));
         };
         let mut call = Call { body: body.clone(), ..Call::new(Method::PUT, "") };
         let url = prepare(workspace, &ask, signed, &mut call)?;
         if !call.headers.iter().any(|(name, _)| name == "content-type") {
             call.content_type = Some(OCTETS);
         }
-        let request = format!("PUT part {number} of {file}");
-        let (detail, again) = match workspace.attempt(&call, url, None).await {
+        let (detail, again, after) = match workspace.attempt(&call, url, None).await {
             Ok(answer) if answer.status().is_success() => {
-                return Ok(header(&answer, "etag").unwrap_or_default().to_owned());
+                return Ok(header(answer.headers(), "etag").unwrap_or_default().to_owned());
             }
             Ok(answer) => {
                 let status = answer.status().as_u16();
-                (format!("HTTP {status}"), status == 403 || Repeat::Safe.on_status(status))
+                let again = status == 403 || Repeat::Safe.on_status(status);
+                (format!("HTTP {status}"), again, wait_of(answer.headers()))
             }
-            Err(detail) => (one_line(&detail), true),
+            Err(detail) => (one_line(&detail), true, None),
         };
-        match waits.next().filter(|_| again) {
-            Some(wait) => tokio::time::sleep(wait).await,
-            None => {
-                let host = "cloud storage".to_owned();
-                return Err(Error::Transport { request, host, tries, detail });
-            }
+        let (host, tries) = ("cloud storage".to_owned(), retries.attempt());
+        let error = Error::Transport { request: request.clone(), host, tries, detail };
+        if !again {
+            return Err(error);
         }
+        wait(&request, error, &mut retries, after).await?;
     }
 }
 
@@ -225,29 +222,25 @@ async fn abort(workspace: &Workspace, file: &VolumePath, session_token: &str) ->
     let url = prepare(workspace, &ask, address.abort_upload_url, &mut call)?;
     match workspace.attempt(&call, url, None).await {
         Ok(answer) if answer.status().is_success() => Ok(()),
-        Ok(answer) => Err(wrong(workspace, &ask, &format!("abort: HTTP {}", answer.status().as_u16()))),
-        Err(detail) => Err(wrong(workspace, &ask, &detail)),
+        Ok(answer) => Err(workspace.wrong(&ask, format!("abort: HTTP {}", answer.status().as_u16()))),
+        Err(detail) => Err(workspace.wrong(&ask, detail)),
     }
 }
 
 fn prepare(workspace: &Workspace, ask: &Call, signed: Signed, call: &mut Call) -> Result<Url, Error> {
     let url = Url::parse(&signed.url)
         .ok()
-        .filter(is_safe)
-        .ok_or_else(|| wrong(workspace, ask, "a signed address that is not https"))?;
+        .filter(may_carry_secrets)
+        .ok_or_else(|| workspace.wrong(ask, "a signed address that is not https"))?;
     for Header { name, value } in signed.headers {
         let header = HeaderName::from_bytes(name.as_bytes()).ok().zip(HeaderValue::from_str(&value).ok());
         let Some((name, mut value)) = header else {
-            return Err(wrong(workspace, ask, "a header that cannot be sent"));
+            return Err(workspace.wrong(ask, "a header that cannot be sent"));
         };
         value.set_sensitive(true);
         call.headers.push((name, value));
     }
     Ok(url)
-}
-
-fn wrong(workspace: &Workspace, call: &Call, detail: &str) -> Error {
-    Error::Answer { request: call.describe(), host: workspace.host().to_owned(), detail: detail.to_owned() }
 }
 
 #[cfg(test)]

@@ -17,6 +17,13 @@ const POLL: (Duration, Duration) = (Duration::from_millis(500), Duration::from_s
 const CANCEL_GRACE: Duration = Duration::from_secs(30);
 
 /// A typed value for a `:name` in a statement's text.
+///
+/// ```
+/// use f1lake_databricks::{Parameter, Statement};
+/// let statement = Statement::new("SELECT * FROM laps WHERE driver_number = :driver AND date > :since")
+///     .parameter(Parameter::bigint("driver", 1))
+///     .parameter(Parameter::typed("since", "DATE", Some("2024-03-24".to_owned())));
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Parameter {
     name: String,
@@ -48,6 +55,11 @@ impl Parameter {
 }
 
 /// A statement to run. It may run twice after a lost response, so it must be safe to repeat.
+///
+/// ```
+/// let statement = f1lake_databricks::Statement::new("SELECT count(*) AS n FROM laps").catalog("main").schema("f1");
+/// assert_eq!(statement.text(), "SELECT count(*) AS n FROM laps");
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Statement {
     text: String,
@@ -119,6 +131,14 @@ impl Statement {
 }
 
 /// A column of a result.
+///
+/// ```
+/// # fn show(rows: &f1lake_databricks::Rows) {
+/// for column in &rows.columns {
+///     println!("{} {}", column.name, column.sql_type);
+/// }
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Column {
     /// Name.
@@ -128,6 +148,18 @@ pub struct Column {
 }
 
 /// A statement's complete result.
+///
+/// ```no_run
+/// # async fn run(workspace: f1lake_databricks::Workspace) -> Result<(), f1lake_databricks::Error> {
+/// use f1lake_databricks::Statement;
+/// use tokio_util::sync::CancellationToken;
+/// let statement = Statement::new("SELECT count(*) AS n FROM main.f1.laps");
+/// let rows = workspace.execute("0123456789abcdef", &statement, &CancellationToken::new()).await?;
+/// assert!(!rows.truncated);
+/// println!("{:?}", rows.first("n"));
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Rows {
     /// The statement's id in the query history.
@@ -323,11 +355,7 @@ impl Workspace {
             statement_id: answer.statement_id,
         };
         let path = format!("{STATEMENTS}/{}/result/chunks", escape(&result.statement_id));
-        let wrong = |detail: String| Error::Answer {
-            request: format!("GET {path}"),
-            host: self.host().to_owned(),
-            detail,
-        };
+        let wrong = |detail: String| self.wrong(&Call::get(&path), detail);
         let mut chunk = answer.result.unwrap_or_default();
         let mut last = 0;
         loop {

@@ -40,6 +40,17 @@ const PARALLEL_DELETES: usize = 4;
 ///   MiB on in parts to cloud storage where the service offers that. The file appears only when it is
 ///   complete.
 /// - Copy and rename read and write the file through this machine; a rename is not atomic.
+///
+/// ```no_run
+/// # async fn run(workspace: f1lake_databricks::Workspace) -> Result<(), Box<dyn std::error::Error>> {
+/// use f1lake_databricks::VolumeStore;
+/// use object_store::{ObjectStoreExt, path::Path};
+/// let store = VolumeStore::open(&workspace, "/Volumes/main/raw/landing")?;
+/// store.check().await?;
+/// store.put(&Path::parse("laps.json")?, "[]".into()).await?;
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone)]
 pub struct VolumeStore {
     volume: Arc<Volume>,

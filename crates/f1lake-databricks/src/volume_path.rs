@@ -9,6 +9,13 @@ use std::str::FromStr;
 pub(crate) const ESCAPED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'_').remove(b'.').remove(b'-').remove(b'~');
 
 /// A volume, or a folder in it.
+///
+/// ```
+/// let path: f1lake_databricks::VolumePath = "dbfs:/Volumes/main/raw/landing/f1".parse()?;
+/// assert_eq!((path.catalog(), path.volume().as_str()), ("main", "main.raw.landing"));
+/// assert!("/Volumes/main/raw".parse::<f1lake_databricks::VolumePath>().is_err());
+/// # Ok::<(), f1lake_databricks::Error>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct VolumePath {
     /// Catalog, schema, volume, then folders.

@@ -1,10 +1,18 @@
 //! SQL warehouses.
 
 use crate::error::Error;
-use crate::workspace::{Call, Workspace};
+use crate::workspace::Workspace;
 use serde::Deserialize;
 
 /// A SQL warehouse, as the workspace lists it.
+///
+/// ```no_run
+/// # async fn run(workspace: f1lake_databricks::Workspace) -> Result<(), f1lake_databricks::Error> {
+/// let warehouse = workspace.warehouse("Starter Warehouse").await?;
+/// println!("{} is {}", warehouse.id, warehouse.state);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 pub struct Warehouse {
     /// Identifier that statements name.
@@ -18,11 +26,9 @@ pub struct Warehouse {
 }
 
 #[derive(Deserialize)]
-struct Page {
+struct Part {
     #[serde(default)]
     warehouses: Vec<Warehouse>,
-    #[serde(default)]
-    next_page_token: Option<String>,
 }
 
 const WAREHOUSES: &str = "/api/2.0/sql/warehouses";
@@ -33,32 +39,13 @@ impl Workspace {
     /// # Errors
     /// When the service refuses or cannot be reached.
     pub async fn warehouses(&self) -> Result<Vec<Warehouse>, Error> {
-        let mut all = Vec::new();
-        let mut token: Option<String> = None;
-        loop {
-            let mut call = Call::get(WAREHOUSES);
-            if let Some(token) = &token {
-                call = call.query("page_token", token);
-            }
-            let page: Page = self.json(&call).await.map_err(|error| {
-                error.advise(|error| {
-                    let what = "the user or service principal needs the entitlement Databricks SQL access";
-                    (error.status == 403).then(|| what.to_owned())
-                })
-            })?;
-            all.extend(page.warehouses);
-            match page.next_page_token.filter(|next| !next.is_empty()) {
-                Some(next) if token.as_ref() == Some(&next) => {
-                    return Err(Error::Answer {
-                        request: call.describe(),
-                        host: self.host().to_owned(),
-                        detail: "a page that names itself as the next".to_owned(),
-                    });
-                }
-                Some(next) => token = Some(next),
-                None => return Ok(all),
-            }
-        }
+        let parts: Vec<Part> = self.pages(WAREHOUSES).await.map_err(|error| {
+            error.advise(|error| {
+                let what = "the user or service principal needs the entitlement Databricks SQL access";
+                (error.status == 403).then(|| what.to_owned())
+            })
+        })?;
+        Ok(parts.into_iter().flat_map(|part| part.warehouses).collect())
     }
 
     /// Finds a warehouse by id or name; the case of a name may differ if it is unambiguous.

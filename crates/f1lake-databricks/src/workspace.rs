@@ -1,18 +1,16 @@
 //! A workspace: one connection pool, one login, one way to send requests.
 
-use crate::auth::{Auth, describe, header};
+use crate::auth::Auth;
 use crate::config::{Login, Method};
-use crate::error::{ApiError, Error, one_line};
-use crate::retry::{Repeat, RetryPolicy, retry_after};
+use crate::error::{ApiError, Error};
+use crate::retry::{Repeat, wait, wait_of};
 use bytes::Bytes;
+use f1lake_http::{ExposeSecret, RetryPolicy, SecretString, client_builder, describe, header, read_up_to};
 use futures::StreamExt;
-use reqwest::header::{
-    ACCEPT, AUTHORIZATION, CONTENT_LENGTH, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue,
-};
-use secrecy::{ExposeSecret, SecretString};
+use reqwest::header::{ACCEPT, CONTENT_LENGTH, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue};
 use serde::de::DeserializeOwned;
 use std::sync::Arc;
-use std::time::{Duration, Instant, SystemTime};
+use std::time::Duration;
 use url::Url;
 
 const USER_AGENT: &str = concat!("f1lake-databricks/", env!("CARGO_PKG_VERSION"), " rust");
@@ -22,11 +20,22 @@ const ANSWER_TIMEOUT: Duration = Duration::from_secs(90);
 const SLOWEST_UPLOAD: u64 = 64 * 1024;
 /// Largest error body that is read.
 const LARGEST_ERROR: usize = 64 * 1024;
+/// Largest body that is parsed: results of statements have at most 25 MiB.
+const LARGEST_JSON: usize = 256 * 1024 * 1024;
 
 pub(crate) const JSON: &str = "application/json";
 pub(crate) const OCTETS: &str = "application/octet-stream";
 
 /// A workspace. Clones share the connection and the login.
+///
+/// ```no_run
+/// # async fn run() -> Result<(), f1lake_databricks::Error> {
+/// use f1lake_databricks::{Explicit, Login, Workspace};
+/// let workspace = Workspace::connect(Login::resolve(&Explicit::default())?)?;
+/// println!("{} has {} warehouses", workspace.host(), workspace.warehouses().await?.len());
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone)]
 pub struct Workspace {
     shared: Arc<Shared>,
@@ -41,6 +50,15 @@ struct Shared {
 }
 
 /// Builds a [`Workspace`].
+///
+/// ```
+/// # fn build(login: f1lake_databricks::Login) -> Result<(), f1lake_databricks::Error> {
+/// use f1lake_databricks::{RetryPolicy, Workspace};
+/// let retry = RetryPolicy { retries: 2, ..RetryPolicy::default() };
+/// let workspace = Workspace::builder(login).product("tool/1.0").retry(retry).build()?;
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug)]
 pub struct WorkspaceBuilder {
     login: Login,
@@ -74,21 +92,15 @@ impl WorkspaceBuilder {
             // It is asked when the first request is signed.
             Method::Runtime(_) => None,
         };
-        secret.map(bearer_header).transpose()?;
-        // No compression: the length of a file must be the length of the response. No redirects: a redirect
-        // leads to a login page, and the token must not follow it.
-        let mut http = reqwest::Client::builder()
-            .user_agent(&self.user_agent)
-            .redirect(reqwest::redirect::Policy::none())
-            .connect_timeout(Duration::from_secs(20))
-            .no_gzip();
-        if self.login.host.value.scheme() == "http" {
-            // Requests within this machine must not pass a proxy in clear text.
-            http = http.no_proxy();
+        if secret.is_some_and(|secret| HeaderValue::from_str(secret.expose_secret()).is_err()) {
+            let wrong = "the Databricks token or secret contains invalid characters";
+            return Err(Error::Config(wrong.to_owned()));
         }
-        let http = http
+        // Uncompressed: the length of a file must be the length of the response.
+        let http = client_builder(&self.login.host.value, &self.user_agent)
+            .connect_timeout(Duration::from_secs(20))
             .build()
-            .map_err(|error| Error::Config(format!("cannot create an HTTP client: {}", describe(error))))?;
+            .map_err(|error| Error::Config(format!("cannot create an HTTP client: {}", describe(&error))))?;
         let host = self.login.host.value.host_str().unwrap_or_default().to_owned();
         Ok(Workspace {
             shared: Arc::new(Shared { http, auth: Auth::new(self.login), host, retry: self.retry }),
@@ -190,13 +202,13 @@ impl Workspace {
     /// Sends a request, retries where that is safe, and returns a successful response.
     pub(crate) async fn send(&self, call: &Call) -> Result<reqwest::Response, Error> {
         let url = self.url(call)?;
-        let start = Instant::now();
-        let mut waits = self.shared.retry.waits();
-        let (mut tries, mut renewed) = (0, false);
+        let Shared { http, auth, retry: policy, .. } = &*self.shared;
+        let request = call.describe();
+        let (mut retries, mut renewed) = (policy.start(), false);
         loop {
-            tries += 1;
-            let bearer = self.shared.auth.bearer(&self.shared.http, &self.shared.retry).await?;
-            let (error, again, wait) = match self.attempt(call, url.clone(), Some(&bearer)).await {
+            let tries = retries.attempt();
+            let bearer = auth.bearer(http, policy).await?;
+            let (error, again, after) = match self.attempt(call, url.clone(), Some(&bearer)).await {
                 Ok(response) => {
                     let status = response.status();
                     if status.is_success() {
@@ -207,45 +219,40 @@ impl Workspace {
                         let what = format!("a redirect (HTTP {})", status.as_u16());
                         return Err(self.not_the_api(call, what));
                     }
-                    let wait = header(&response, "retry-after")
-                        .and_then(|value| retry_after(Some(value), SystemTime::now()));
-                    let status = status.as_u16();
-                    let error = self.api_error(call, response, tries, &bearer).await;
-                    if status == 401 && !renewed && self.shared.auth.renew(&bearer).await {
+                    if status.as_u16() == 401 && !renewed && auth.renew(&bearer) {
+                        // It had no effect, so it is repeated under its number.
                         renewed = true;
-                        // It had no effect.
-                        tries -= 1;
                         continue;
                     }
-                    (error, call.repeat.on_status(status), wait)
+                    let after = wait_of(response.headers());
+                    let error = self.api_error(call, response, tries, &bearer).await;
+                    (error, call.repeat.on_status(status.as_u16()), after)
                 }
                 Err(detail) => {
-                    let detail = self.shared.auth.redact(&detail, Some(&bearer));
-                    let host = self.shared.host.clone();
-                    let error = Error::Transport { request: call.describe(), host, tries, detail };
+                    let (host, detail) = (self.shared.host.clone(), auth.message(&detail, Some(&bearer)));
+                    let error = Error::Transport { request: request.clone(), host, tries, detail };
                     (error, call.repeat.on_transport(), None)
                 }
             };
-            let own = if again && start.elapsed() < self.shared.retry.budget { waits.next() } else { None };
-            let Some(own) = own else { return Err(error) };
-            let wait = wait.unwrap_or(own);
-            tracing::debug!(request = call.describe(), %error, wait_ms = wait.as_millis() as u64, "again");
-            tokio::time::sleep(wait).await;
+            if !again {
+                return Err(error);
+            }
+            wait(&request, error, &mut retries, after).await?;
         }
     }
 
     /// Sends a request and parses the JSON of its response.
     pub(crate) async fn json<T: DeserializeOwned>(&self, call: &Call) -> Result<T, Error> {
-        let response = self.send(call).await?;
-        let wrong = |detail: String| Error::Answer {
-            request: call.describe(),
-            host: self.shared.host.clone(),
-            detail: self.shared.auth.redact(&detail, None),
-        };
-        let body = tokio::time::timeout(ANSWER_TIMEOUT, response.bytes())
-            .await
-            .map_err(|_| wrong("it did not arrive in time".to_owned()))?
-            .map_err(|error| wrong(describe(error)))?;
+        let mut response = self.send(call).await?;
+        let wrong = |detail: String| self.wrong(call, self.shared.auth.message(&detail, None));
+        let mut body = Vec::new();
+        let arriving = read_up_to(&mut response, &mut body, LARGEST_JSON);
+        match tokio::time::timeout(ANSWER_TIMEOUT, arriving).await {
+            Ok(Ok(true)) => {}
+            Ok(Ok(false)) => return Err(wrong(format!("it exceeds {LARGEST_JSON} bytes"))),
+            Ok(Err(error)) => return Err(wrong(describe(&error))),
+            Err(_) => return Err(wrong("it did not arrive in time".to_owned())),
+        }
         // The parser's message may quote the response, so only its position is used.
         serde_json::from_slice(&body).map_err(|error| {
             let (line, column) = (error.line(), error.column());
@@ -271,11 +278,11 @@ impl Workspace {
             headers.insert(CONTENT_TYPE, HeaderValue::from_static(content_type));
         }
         headers.extend(call.headers.iter().cloned());
-        if let Some(bearer) = bearer {
-            headers.insert(AUTHORIZATION, bearer_header(bearer).map_err(|error| error.to_string())?);
-        }
         let length: u64 = call.body.iter().map(|chunk| chunk.len() as u64).sum();
         let mut request = self.shared.http.request(call.method.clone(), url);
+        if let Some(bearer) = bearer {
+            request = request.bearer_auth(bearer.expose_secret());
+        }
         if matches!(call.method, reqwest::Method::PUT | reqwest::Method::POST | reqwest::Method::DELETE) {
             headers.insert(CONTENT_LENGTH, HeaderValue::from(length));
             request = match call.body.as_slice() {
@@ -289,7 +296,7 @@ impl Workspace {
         }
         let limit = ANSWER_TIMEOUT + Duration::from_secs(length / SLOWEST_UPLOAD);
         match tokio::time::timeout(limit, request.headers(headers).send()).await {
-            Ok(answer) => answer.map_err(describe),
+            Ok(answer) => answer.map_err(|error| describe(&error)),
             Err(_) => Err(format!("no response in {} s", limit.as_secs())),
         }
     }
@@ -304,12 +311,18 @@ impl Workspace {
         Ok(url)
     }
 
+    /// A response that cannot be used.
+    pub(crate) fn wrong(&self, call: &Call, detail: impl Into<String>) -> Error {
+        Error::Answer { request: call.describe(), host: self.shared.host.clone(), detail: detail.into() }
+    }
+
     fn not_the_api(&self, call: &Call, what: String) -> Error {
         Error::NotTheApi { request: call.describe(), host: self.shared.host.clone(), what }
     }
 
     fn refuse_pages(&self, call: &Call, response: &reqwest::Response) -> Result<(), Error> {
-        let html = header(response, "content-type").is_some_and(|value| value.contains("text/html"));
+        let html =
+            header(response.headers(), "content-type").is_some_and(|value| value.contains("text/html"));
         if html && call.html_is_wrong {
             return Err(self.not_the_api(call, "a web page, perhaps a login".to_owned()));
         }
@@ -320,13 +333,17 @@ impl Workspace {
     async fn api_error(
         &self,
         call: &Call,
-        response: reqwest::Response,
+        mut response: reqwest::Response,
         tries: u32,
         bearer: &SecretString,
     ) -> Error {
         let status = response.status().as_u16();
-        let html = header(&response, "content-type").is_some_and(|value| value.contains("text/html"));
-        let body = read_at_most(response, LARGEST_ERROR).await;
+        let html =
+            header(response.headers(), "content-type").is_some_and(|value| value.contains("text/html"));
+        // The start of it, when the rest does not arrive.
+        let mut body = Vec::new();
+        let arriving = read_up_to(&mut response, &mut body, LARGEST_ERROR);
+        drop(tokio::time::timeout(ANSWER_TIMEOUT, arriving).await);
         let text = String::from_utf8_lossy(&body);
         let json: Option<serde_json::Value> = serde_json::from_slice(&body).ok();
         let field = |name: &str| match json.as_ref()?.get(name)? {
@@ -350,36 +367,15 @@ impl Workspace {
                 _ => (String::new(), text.into_owned()),
             }
         };
-        let redact = |text: &str| self.shared.auth.redact(&one_line(text), Some(bearer));
+        let message_of = |text: &str| self.shared.auth.message(text, Some(bearer));
         Error::from(ApiError {
             request: call.describe(),
             host: self.shared.host.clone(),
             status,
-            error_code: redact(&error_code),
-            message: redact(&message),
+            error_code: message_of(&error_code),
+            message: message_of(&message),
             tries,
             advice: (status == 401).then(|| self.shared.auth.advice()),
         })
     }
-}
-
-fn bearer_header(bearer: &SecretString) -> Result<HeaderValue, Error> {
-    let mut value = HeaderValue::from_str(&format!("Bearer {}", bearer.expose_secret())).map_err(|_| {
-        Error::Config("the Databricks token or secret contains invalid characters".to_owned())
-    })?;
-    value.set_sensitive(true);
-    Ok(value)
-}
-
-/// The start of an error body; unreadable parts are omitted.
-async fn read_at_most(mut response: reqwest::Response, limit: usize) -> Vec<u8> {
-    let mut body = Vec::new();
-    while body.len() < limit {
-        match tokio::time::timeout(ANSWER_TIMEOUT, response.chunk()).await {
-            Ok(Ok(Some(chunk))) => body.extend_from_slice(&chunk),
-            _ => break,
-        }
-    }
-    body.truncate(limit);
-    body
 }

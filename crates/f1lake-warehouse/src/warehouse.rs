@@ -3,13 +3,18 @@
 use crate::error::WarehouseError;
 use crate::sql::{self, Place};
 use f1lake_bronze::{BronzeTable, Column, LOADS, loads_columns};
-use f1lake_databricks::{Rows, Statement, VolumeStore, Workspace};
+use f1lake_databricks::{RetryPolicy, Rows, Statement, VolumeStore, Workspace};
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 use tokio_util::sync::CancellationToken;
 
 /// Retries of a statement that lost a conflict or whose outcome is unknown.
-const REPEATS: u32 = 4;
+const RETRIES: RetryPolicy = RetryPolicy {
+    retries: 4,
+    first_wait: Duration::from_secs(2),
+    longest_wait: Duration::from_secs(16),
+    budget: Duration::MAX,
+};
 
 /// The destination of bronze tables.
 #[derive(Debug, Clone)]
@@ -63,7 +68,7 @@ impl Warehouse {
         statement: &str,
         cancel: &CancellationToken,
     ) -> Result<Rows, WarehouseError> {
-        let mut repeats = 0;
+        let mut retries = RETRIES.start();
         loop {
             let ran = self.workspace.execute(&self.warehouse_id, &Statement::new(statement), cancel).await;
             let error = match ran {
@@ -78,13 +83,11 @@ impl Warehouse {
                 f1lake_databricks::Error::Sql(error) => error.is_conflict(),
                 _ => false,
             };
-            if !again || repeats == REPEATS || cancel.is_cancelled() {
-                return Err(WarehouseError::workspace(what)(error));
-            }
-            repeats += 1;
-            tracing::warn!(%error, repeats, "the statement is repeated");
+            let wait = if again && !cancel.is_cancelled() { retries.next_wait(None) } else { None };
+            let Some(wait) = wait else { return Err(WarehouseError::workspace(what)(error)) };
+            tracing::warn!(%error, attempt = retries.attempt(), "the statement is repeated");
             tokio::select! {
-                () = tokio::time::sleep(Duration::from_secs(1 << repeats)) => {}
+                () = tokio::time::sleep(wait) => {}
                 () = cancel.cancelled() => {}
             }
         }

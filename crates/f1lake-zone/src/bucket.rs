@@ -84,7 +84,7 @@ fn is_plain_http(value: &str) -> bool {
 /// Whether a plain http address is on this machine, so that nothing leaves it.
 fn is_loopback(value: &str) -> bool {
     url::Url::parse(value).is_ok_and(|url| {
-        url.username().is_empty() && url.password().is_none() && openf1_client::is_loopback(&url)
+        url.username().is_empty() && url.password().is_none() && f1lake_http::is_loopback(&url)
     })
 }
 

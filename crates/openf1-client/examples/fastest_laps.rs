@@ -10,7 +10,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let session: i64 = std::env::args().nth(1).as_deref().unwrap_or("9158").parse()?;
     let client = OpenF1::builder().build()?;
     let mut best: BTreeMap<i64, (f64, i64)> = BTreeMap::new();
-    for lap in client.laps().session(session).send().await? {
+    for lap in client.laps().session(session).await? {
         if let (Some(driver), Some(time), Some(number)) =
             (lap.driver_number, lap.lap_duration, lap.lap_number)
         {

@@ -6,6 +6,16 @@ use std::time::Duration;
 use tokio::sync::OwnedSemaphorePermit;
 
 /// A successful response.
+///
+/// ```no_run
+/// # async fn run(client: openf1_client::OpenF1) -> Result<(), Box<dyn std::error::Error>> {
+/// use openf1_client::{Endpoint, Query};
+/// let answer = client.fetch(&Query::new(Endpoint::Laps).session(9158)).await?;
+/// println!("{} rows in {} attempts", answer.rows, answer.tries);
+/// std::fs::write("laps.json", &answer.body)?;
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone)]
 pub struct Answer {
     /// Rows in the body; 0 for a 404 "No results found." and for `[]`.
@@ -25,6 +35,17 @@ pub struct Answer {
 }
 
 /// While it lives, the client decompresses no other large response.
+///
+/// ```no_run
+/// # async fn run(client: openf1_client::OpenF1) -> Result<(), openf1_client::Error> {
+/// # use openf1_client::{Endpoint, Query};
+/// let query = Query::new(Endpoint::CarData).session(9158);
+/// let (answer, turn) = client.fetch_in_turn(&query, Some(0)).await?;
+/// // Keep the rows here, then let the next response in.
+/// drop((answer, turn));
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Default)]
 pub struct Turn {
     _permit: Option<OwnedSemaphorePermit>,

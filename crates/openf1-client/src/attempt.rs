@@ -4,18 +4,20 @@ use crate::answer::Turn;
 use crate::body::{Body, MAX_BODY, Unpacked};
 use crate::error::Error;
 use crate::limit::Sending;
-use crate::retry_after::parse_retry_after;
 use crate::shared::Shared;
-use crate::transport::{describe, settle};
+use crate::transport::settle;
 use crate::verdict::{Received, Try, judge};
+use f1lake_http::{ExposeSecret, SecretString, describe, header, read_up_to, retry_after};
 use jiff::Timestamp;
-use secrecy::{ExposeSecret, SecretString};
+use reqwest::header::{ACCEPT_ENCODING, CONTENT_ENCODING, DATE};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 /// Bodies up to this compressed size are decompressed and checked on the network's threads.
 const SMALL_BODY: usize = 32 * 1024;
+/// Longest wait that a response can impose.
+const LONGEST_RETRY_AFTER: Duration = Duration::from_secs(15 * 60);
 
 impl Shared {
     /// Sends a request once and classifies its response.
@@ -42,7 +44,7 @@ impl Shared {
             let detail = format!("more than {MAX_BODY} bytes");
             Try::Final(Error::TooLarge { request: request.to_owned(), detail })
         };
-        let mut builder = self.http.get(url).header(reqwest::header::ACCEPT_ENCODING, "gzip");
+        let mut builder = self.http.get(url).header(ACCEPT_ENCODING, "gzip");
         if let Some(bearer) = bearer {
             builder = builder.bearer_auth(bearer.expose_secret());
         }
@@ -57,33 +59,18 @@ impl Shared {
         let round_trip = sent_at.elapsed();
         place.over().await;
         let status = answer.status().as_u16();
-        let retry_after = answer
-            .headers()
-            .get(reqwest::header::RETRY_AFTER)
-            .and_then(|value| value.to_str().ok())
-            .and_then(|value| parse_retry_after(value, Timestamp::now()));
-        let served_at = answer
-            .headers()
-            .get(reqwest::header::DATE)
-            .and_then(|value| value.to_str().ok())
+        let head = answer.headers();
+        let retry_after = retry_after(head, LONGEST_RETRY_AFTER);
+        let served_at = header(head, DATE.as_str())
             .and_then(|value| httpdate::parse_http_date(value).ok())
             .and_then(|time| Timestamp::try_from(time).ok());
-        let gzip = answer
-            .headers()
-            .get(reqwest::header::CONTENT_ENCODING)
-            .is_some_and(|coding| coding.as_bytes().eq_ignore_ascii_case(b"gzip"));
+        let gzip =
+            header(head, CONTENT_ENCODING.as_str()).is_some_and(|coding| coding.eq_ignore_ascii_case("gzip"));
         let mut bytes = Vec::new();
-        loop {
-            match answer.chunk().await {
-                Ok(Some(chunk)) => {
-                    bytes.extend_from_slice(&chunk);
-                    if bytes.len() > MAX_BODY {
-                        return too_large();
-                    }
-                }
-                Ok(None) => break,
-                Err(error) => return transport(error.is_timeout(), &describe(&error)),
-            }
+        match read_up_to(&mut answer, &mut bytes, MAX_BODY).await {
+            Ok(true) => {}
+            Ok(false) => return too_large(),
+            Err(error) => return transport(error.is_timeout(), &describe(&error)),
         }
         let received_at = Timestamp::now();
         let (unpacked, turn) = match self.unpack(Body { bytes, gzip }, status).await {

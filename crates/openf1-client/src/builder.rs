@@ -3,10 +3,10 @@
 use crate::client::OpenF1;
 use crate::error::Error;
 use crate::limit::{Limits, RateLimiter};
-use crate::login::{Credentials, TokenStore};
-use crate::loopback::is_loopback;
+use crate::login::Credentials;
 use crate::shared::Shared;
-use crate::transport::describe;
+use crate::verdict::FULL_MINUTE;
+use f1lake_http::{RetryPolicy, TokenCache, client_builder, describe, may_carry_secrets};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64};
 use std::time::Duration;
@@ -26,6 +26,16 @@ impl OpenF1 {
 ///
 /// A proxy is taken from `HTTPS_PROXY` (or `ALL_PROXY`), except for the hosts of `NO_PROXY`. TLS trusts the
 /// system's authorities; on Linux, `SSL_CERT_FILE` and `SSL_CERT_DIR` name others, such as a proxy's own.
+///
+/// ```
+/// use openf1_client::{Credentials, OpenF1};
+/// let client = OpenF1::builder()
+///     .credentials(Credentials::from_env())
+///     .user_agent("tool/1.0 (me@example.org)")
+///     .build()?;
+/// assert_eq!(client.base_url(), "https://api.openf1.org/v1");
+/// # Ok::<(), openf1_client::Error>(())
+/// ```
 #[derive(Debug, Clone)]
 pub struct ClientBuilder {
     base_url: String,
@@ -122,8 +132,7 @@ impl ClientBuilder {
             Error::Config(format!("invalid base_url `{base}`: {error}; try {DEFAULT_BASE_URL}"))
         })?;
         match url.scheme() {
-            "https" => {}
-            "http" if is_loopback(&url) => {}
+            "http" | "https" if may_carry_secrets(&url) => {}
             "http" => {
                 return Err(Error::Config(format!(
                     "base_url `{base}` is plain http to another machine; use https"
@@ -133,21 +142,11 @@ impl ClientBuilder {
                 return Err(Error::Config(format!("base_url `{base}` has scheme `{other}`; use https")));
             }
         }
-        let mut http = reqwest::Client::builder()
-            .user_agent(self.user_agent)
+        let http = client_builder(&url, &self.user_agent)
             .timeout(self.timeout)
             .connect_timeout(self.connect_timeout)
-            // A redirect could carry the token to another host, and the API sends none.
-            .redirect(reqwest::redirect::Policy::none())
-            // Responses stay compressed until they are processed.
-            .no_gzip()
             // Every attempt passes through the limiter, so only this crate may retry.
-            .retry(reqwest::retry::never());
-        if is_loopback(&url) {
-            // Proxies cannot reach this machine's own ports.
-            http = http.no_proxy();
-        }
-        let http = http
+            .retry(reqwest::retry::never())
             .build()
             .map_err(|error| Error::Config(format!("cannot create an HTTP client: {}", describe(&error))))?;
         let limits = Limits::default_for(&base, self.credentials.is_some());
@@ -159,9 +158,13 @@ impl ClientBuilder {
                 http,
                 limiter: self.limiter.unwrap_or_else(|| RateLimiter::new(limits)),
                 credentials: self.credentials,
-                tokens: TokenStore::default(),
-                max_retries: self.max_retries,
-                retry_delay: self.retry_delay,
+                tokens: TokenCache::default(),
+                retry: RetryPolicy {
+                    retries: self.max_retries,
+                    first_wait: self.retry_delay,
+                    longest_wait: FULL_MINUTE,
+                    budget: Duration::MAX,
+                },
                 sent: AtomicU64::new(0),
                 received: AtomicU64::new(0),
                 retried: AtomicU64::new(0),

@@ -10,7 +10,7 @@ use crate::query::Query;
 use crate::shared::Shared;
 use crate::too_fast::TooFast;
 use crate::verdict::Try;
-use secrecy::SecretString;
+use f1lake_http::{RetryPolicy, SecretString, Token};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
@@ -23,6 +23,12 @@ const LONG_PAUSE: Duration = Duration::from_secs(10);
 const RENEWALS_WHILE_WAITING: u32 = 3;
 
 /// Totals of a client so far.
+///
+/// ```
+/// let client = openf1_client::OpenF1::builder().build()?;
+/// assert_eq!(client.traffic(), openf1_client::Traffic::default());
+/// # Ok::<(), openf1_client::Error>(())
+/// ```
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Traffic {
     /// Requests sent, including retries and logins.
@@ -34,6 +40,14 @@ pub struct Traffic {
 }
 
 /// Result of [`OpenF1::check_health`].
+///
+/// ```no_run
+/// # async fn run(client: openf1_client::OpenF1) -> Result<(), openf1_client::Error> {
+/// let health = client.check_health().await?;
+/// println!("{:?} in {:?}", health.latest_session, health.round_trip);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone)]
 pub struct Health {
     /// Newest session of the API, if it has any.
@@ -45,6 +59,15 @@ pub struct Health {
 }
 
 /// A client of the API. Clones share connections, limiter and login.
+///
+/// ```no_run
+/// # async fn run() -> Result<(), openf1_client::Error> {
+/// let client = openf1_client::OpenF1::builder().build()?;
+/// let (laps, pits) = (client.laps().session(9158).await?, client.pit().session(9158).await?);
+/// println!("{} laps, {} pit stops, {:?}", laps.len(), pits.len(), client.traffic());
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone)]
 pub struct OpenF1 {
     pub(crate) shared: Arc<Shared>,
@@ -95,14 +118,12 @@ impl OpenF1 {
         query: &Query,
         max_retries: Option<u32>,
     ) -> Result<(Answer, Turn), Error> {
-        let max_retries = max_retries.unwrap_or(self.shared.max_retries);
+        let max_retries = max_retries.unwrap_or(self.shared.retry.retries);
         let url = format!("{}/{}?{}", self.shared.base, query.endpoint().name(), query.to_query_string()?);
         let request = query.to_string();
         let started = Instant::now();
-        let mut backoff = self.shared.backoff(max_retries);
-        let mut tries = 0;
-        let mut renewed = false;
-        let mut too_fast = TooFast::default();
+        let mut retries = RetryPolicy { retries: max_retries, ..self.shared.retry }.start();
+        let (mut tries, mut renewed, mut too_fast) = (0, false, TooFast::default());
         loop {
             let (place, bearer) = self.let_go().await?;
             tries += 1;
@@ -135,20 +156,23 @@ impl OpenF1 {
                     if tries >= TRIES_OF_STRANGER && self.seems_wrong(&error) {
                         return Err(self.with_hint(error));
                     }
-                    let Some(delay) = backoff.next() else { return Err(error) };
-                    let delay =
-                        pause.map_or(delay, |pause| pause.max(delay.min(pause + self.shared.retry_delay)));
+                    let Some(wait) = retries.next_wait(pause) else { return Err(error) };
                     // One retry is normal; more of them explain to the user why the run waits.
                     if tries > 1 {
-                        tracing::warn!("retrying in {:.1} s: {error}", delay.as_secs_f64());
+                        tracing::warn!("retrying in {:.1} s: {error}", wait.as_secs_f64());
                     } else {
-                        tracing::info!("retrying in {:.1} s: {error}", delay.as_secs_f64());
+                        tracing::info!("retrying in {:.1} s: {error}", wait.as_secs_f64());
                     }
-                    self.shared.retried.fetch_add(1, Ordering::Relaxed);
-                    self.shared.limiter.clock().sleep(delay).await;
+                    self.wait(wait).await;
                 }
             }
         }
+    }
+
+    /// Waits before a retry, and counts it.
+    async fn wait(&self, length: Duration) {
+        self.shared.retried.fetch_add(1, Ordering::Relaxed);
+        self.shared.limiter.clock().sleep(length).await;
     }
 
     /// Whether the address is probably not the API's: it has never returned rows and responds with something
@@ -184,7 +208,7 @@ impl OpenF1 {
         loop {
             let bearer = self.bearer(credentials).await?;
             let place = self.shared.limiter.acquire().await?;
-            match self.shared.tokens.current(clock) {
+            match self.shared.tokens.current(clock.now()) {
                 Some(bearer) => return Ok((place, Some(bearer))),
                 None if renewals == RENEWALS_WHILE_WAITING => return Ok((place, Some(bearer))),
                 None => place.unused().await,
@@ -194,27 +218,24 @@ impl OpenF1 {
     }
 
     async fn bearer(&self, credentials: &Credentials) -> Result<SecretString, Error> {
-        let (tokens, limiter) = (&self.shared.tokens, &self.shared.limiter);
-        if let Some(bearer) = tokens.current(limiter.clock()) {
-            return Ok(bearer);
-        }
-        let _renewing = tokens.renewing.lock().await;
-        if let Some(bearer) = tokens.current(limiter.clock()) {
-            return Ok(bearer);
-        }
-        let mut backoff = self.shared.backoff(self.shared.max_retries);
+        let clock = self.shared.limiter.clock();
+        self.shared.tokens.get_or_fetch(|| clock.now(), self.log_in(credentials)).await
+    }
+
+    async fn log_in(&self, credentials: &Credentials) -> Result<Token<i64>, Error> {
+        let Shared { http, token_url, limiter, retry, .. } = &*self.shared;
+        let mut retries = retry.start();
         loop {
             let place = limiter.acquire().await?;
             self.shared.sent.fetch_add(1, Ordering::Relaxed);
-            let (http, url) = (&self.shared.http, &self.shared.token_url);
-            match request_token(http, url, credentials, limiter.clock(), place).await {
-                TokenTry::Token(new) => return Ok(tokens.keep(new)),
+            let tries = retries.attempt();
+            match request_token(http, token_url, credentials, limiter.clock(), tries, place).await {
+                TokenTry::Token(token) => return Ok(token),
                 TokenTry::Refused(error) => return Err(error),
-                TokenTry::Later(error) => {
-                    let Some(delay) = backoff.next() else { return Err(error) };
-                    self.shared.retried.fetch_add(1, Ordering::Relaxed);
-                    limiter.clock().sleep(delay).await;
-                }
+                TokenTry::Later(error) => match retries.next_wait(None) {
+                    Some(wait) => self.wait(wait).await,
+                    None => return Err(error),
+                },
             }
         }
     }
@@ -241,7 +262,7 @@ impl OpenF1 {
             Err(error) => Err(Error::Body {
                 request: query.to_string(),
                 tries: answer.tries,
-                detail: self.shared.redact(&error.to_string(), self.shared.tokens.any().as_ref()),
+                detail: self.shared.redact(&error.to_string(), self.shared.tokens.last().as_ref()),
             }),
         }
     }

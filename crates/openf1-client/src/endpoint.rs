@@ -9,6 +9,12 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 /// What one request for an endpoint covers.
+///
+/// ```
+/// use openf1_client::endpoint::{Endpoint, Grain};
+/// assert_eq!(Endpoint::Laps.spec().grain, Grain::Session);
+/// assert_eq!(Endpoint::CarData.spec().grain, Grain::SessionDriver);
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Grain {
     /// The whole calendar: `sessions`.
@@ -22,6 +28,11 @@ pub enum Grain {
 }
 
 /// The sessions in which an endpoint has data.
+///
+/// ```
+/// use openf1_client::endpoint::{Endpoint, Presence};
+/// assert_eq!(Endpoint::Intervals.spec().presence, Presence::RaceAndSprint);
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Presence {
     /// Any session.
@@ -35,6 +46,11 @@ pub enum Presence {
 }
 
 /// A field of an endpoint.
+///
+/// ```
+/// let field = openf1_client::Endpoint::Laps.spec().field("lap_duration").unwrap();
+/// assert_eq!((field.nullable, field.doc), (true, "Lap time, s."));
+/// ```
 #[derive(Debug, Clone, Copy)]
 pub struct FieldSpec {
     /// Name as the API sends it.
@@ -48,6 +64,11 @@ pub struct FieldSpec {
 }
 
 /// Everything the project knows about an endpoint.
+///
+/// ```
+/// let spec = openf1_client::Endpoint::Laps.spec();
+/// assert_eq!(spec.key, ["session_key", "driver_number", "lap_number"]);
+/// ```
 #[derive(Debug)]
 pub struct EndpointSpec {
     /// The endpoint.
@@ -80,6 +101,14 @@ impl EndpointSpec {
 }
 
 /// A typed row of one endpoint.
+///
+/// ```
+/// use openf1_client::endpoint::{Lap, Row};
+/// let lap: Lap = serde_json::from_str(r#"{"lap_number":1,"new":true}"#)?;
+/// assert_eq!(lap.lap_number, Some(1));
+/// assert_eq!(lap.extra()["new"], true);
+/// # Ok::<(), serde_json::Error>(())
+/// ```
 pub trait Row: Serialize + for<'de> Deserialize<'de> + Send + 'static {
     /// The endpoint it comes from.
     const ENDPOINT: Endpoint;
@@ -112,12 +141,19 @@ macro_rules! nullable {
 macro_rules! endpoints {
     ($(
         $(#[doc = $doc:literal])+
-        $variant:ident / $row:ident: $name:literal as $landing:literal, $grain:ident, $presence:ident,
+        $variant:ident / $row:ident: $name:ident as $landing:literal, $grain:ident, $presence:ident,
         key [$($key:literal),+], rows $rows:literal x $bytes:literal {
             $( $(#[doc = $field_doc:literal])+ $null:ident $field:ident: $ty:ty, )+
         }
     )+) => {
         /// An endpoint of the API.
+        ///
+        /// ```
+        /// use openf1_client::Endpoint;
+        /// assert_eq!("laps".parse::<Endpoint>()?, Endpoint::Laps);
+        /// assert_eq!((Endpoint::Location.name(), Endpoint::Location.landing_name()), ("location", "locations"));
+        /// # Ok::<(), openf1_client::endpoint::UnknownEndpoint>(())
+        /// ```
         #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
         pub enum Endpoint {
             $( $(#[doc = $doc])+ $variant, )+
@@ -133,7 +169,7 @@ macro_rules! endpoints {
                     $(Endpoint::$variant => {
                         static SPEC: EndpointSpec = EndpointSpec {
                             endpoint: Endpoint::$variant,
-                            name: $name,
+                            name: stringify!($name),
                             landing_name: $landing,
                             grain: Grain::$grain,
                             presence: Presence::$presence,
@@ -157,7 +193,7 @@ macro_rules! endpoints {
         $(
             $(#[doc = $doc])+
             ///
-            #[doc = concat!("A row of the endpoint `", $name, "`.")]
+            #[doc = concat!("A row of the endpoint `", stringify!($name), "`.")]
             #[derive(Debug, Clone, PartialEq, Default)]
             pub struct $row {
                 $( $(#[doc = $field_doc])+ pub $field: Option<$ty>, )+
@@ -201,12 +237,20 @@ macro_rules! endpoints {
                 }
             }
         )+
+
+        /// Gives name, row and meaning of each endpoint to another macro.
+        macro_rules! each_endpoint {
+            ($then:ident) => {
+                $then! { $( $(#[doc = $doc])+ $name -> $row; )+ }
+            };
+        }
+        pub(crate) use each_endpoint;
     };
 }
 
 endpoints! {
     /// Telemetry of a car, about 3.7 times per second at irregular intervals.
-    CarData / CarDataPoint: "car_data" as "car_data", SessionDriver, Every,
+    CarData / CarDataPoint: car_data as "car_data", SessionDriver, Every,
     key ["session_key", "driver_number", "date"], rows 540000 x 166 {
         /// Meeting.
         req meeting_key: i64,
@@ -230,7 +274,7 @@ endpoints! {
         opt drs: i64,
     }
     /// Drivers' championship before and during a race.
-    ChampionshipDrivers / ChampionshipDriver: "championship_drivers" as "championship_drivers", Session, Race,
+    ChampionshipDrivers / ChampionshipDriver: championship_drivers as "championship_drivers", Session, Race,
     key ["session_key", "driver_number"], rows 20 x 190 {
         /// Meeting.
         req meeting_key: i64,
@@ -248,7 +292,7 @@ endpoints! {
         opt points_current: f64,
     }
     /// Teams' championship before and during a race.
-    ChampionshipTeams / ChampionshipTeam: "championship_teams" as "championship_teams", Session, Race,
+    ChampionshipTeams / ChampionshipTeam: championship_teams as "championship_teams", Session, Race,
     key ["session_key", "team_name", "position_start"], rows 10 x 190 {
         /// Meeting.
         req meeting_key: i64,
@@ -266,7 +310,7 @@ endpoints! {
         opt points_current: f64,
     }
     /// Who drove which car in a session; may contain duplicates and rows that are half null.
-    Drivers / Driver: "drivers" as "drivers", Session, Every,
+    Drivers / Driver: drivers as "drivers", Session, Every,
     key ["session_key", "driver_number"], rows 20 x 425 {
         /// Meeting.
         req meeting_key: i64,
@@ -294,7 +338,7 @@ endpoints! {
         opt country_code: String,
     }
     /// Gaps between cars in a race or sprint, about every 4 s per driver.
-    Intervals / Interval: "intervals" as "intervals", Session, RaceAndSprint,
+    Intervals / Interval: intervals as "intervals", Session, RaceAndSprint,
     key ["session_key", "driver_number", "date"], rows 20000 x 140 {
         /// Meeting.
         req meeting_key: i64,
@@ -310,7 +354,7 @@ endpoints! {
         opt interval: Gap,
     }
     /// Laps with sector times, speeds and mini-sectors.
-    Laps / Lap: "laps" as "laps", Session, Every,
+    Laps / Lap: laps as "laps", Session, Every,
     key ["session_key", "driver_number", "lap_number"], rows 1008 x 500 {
         /// Meeting.
         req meeting_key: i64,
@@ -346,7 +390,7 @@ endpoints! {
         opt segments_sector_3: Vec<Option<i64>>,
     }
     /// Position of a car on the track, about 3.8 times per second.
-    Location / LocationPoint: "location" as "locations", SessionDriver, Every,
+    Location / LocationPoint: location as "locations", SessionDriver, Every,
     key ["session_key", "driver_number", "date"], rows 540000 x 127 {
         /// Meeting.
         req meeting_key: i64,
@@ -364,7 +408,7 @@ endpoints! {
         opt z: i64,
     }
     /// Race weekends and tests.
-    Meetings / Meeting: "meetings" as "meetings", Meeting, Every,
+    Meetings / Meeting: meetings as "meetings", Meeting, Every,
     key ["meeting_key"], rows 1 x 796 {
         /// Meeting.
         req meeting_key: i64,
@@ -406,7 +450,7 @@ endpoints! {
         opt is_cancelled: bool,
     }
     /// Overtakes in a race or sprint, including swaps by pit stops and penalties; incomplete.
-    Overtakes / Overtake: "overtakes" as "overtakes", Session, RaceAndSprint,
+    Overtakes / Overtake: overtakes as "overtakes", Session, RaceAndSprint,
     key ["session_key", "date", "overtaking_driver_number", "overtaken_driver_number"], rows 237 x 160 {
         /// Meeting.
         req meeting_key: i64,
@@ -422,7 +466,7 @@ endpoints! {
         opt position: i64,
     }
     /// Passages through the pit lane.
-    Pit / PitStop: "pit" as "pit", Session, Every,
+    Pit / PitStop: pit as "pit", Session, Every,
     key ["session_key", "driver_number", "lap_number", "date"], rows 36 x 180 {
         /// Meeting.
         req meeting_key: i64,
@@ -442,7 +486,7 @@ endpoints! {
         opt pit_duration: f64,
     }
     /// Changes of position; a driver who never changes position may have one row or none.
-    Position / PositionChange: "position" as "position", Session, Every,
+    Position / PositionChange: position as "position", Session, Every,
     key ["session_key", "driver_number", "date"], rows 400 x 124 {
         /// Meeting.
         req meeting_key: i64,
@@ -456,7 +500,7 @@ endpoints! {
         opt position: i64,
     }
     /// Messages of race control.
-    RaceControl / RaceControlMessage: "race_control" as "race_control", Session, Every,
+    RaceControl / RaceControlMessage: race_control as "race_control", Session, Every,
     key ["session_key", "date", "driver_number", "lap_number", "category", "flag", "scope", "sector", "message"],
     rows 74 x 281 {
         /// Meeting.
@@ -483,7 +527,7 @@ endpoints! {
         opt message: String,
     }
     /// Result of a session; corrected by stewards and by hand for days.
-    SessionResult / SessionResult: "session_result" as "session_result", Session, Every,
+    SessionResult / SessionResult: session_result as "session_result", Session, Every,
     key ["session_key", "driver_number"], rows 20 x 204 {
         /// Meeting.
         req meeting_key: i64,
@@ -509,7 +553,7 @@ endpoints! {
         opt gap_to_leader: ResultTime,
     }
     /// Sessions, with their scheduled times; data may start an hour before and end hours after.
-    Sessions / Session: "sessions" as "sessions", Season, Every,
+    Sessions / Session: sessions as "sessions", Season, Every,
     key ["session_key"], rows 1 x 395 {
         /// Meeting.
         req meeting_key: i64,
@@ -543,7 +587,7 @@ endpoints! {
         opt is_cancelled: bool,
     }
     /// Grid of a race or sprint; rows carry the key of the qualifying session that set it.
-    StartingGrid / GridSlot: "starting_grid" as "starting_grid", Session, GridOfRaceAndSprint,
+    StartingGrid / GridSlot: starting_grid as "starting_grid", Session, GridOfRaceAndSprint,
     key ["session_key", "driver_number"], rows 20 x 110 {
         /// Meeting.
         req meeting_key: i64,
@@ -557,7 +601,7 @@ endpoints! {
         opt lap_duration: f64,
     }
     /// Runs on one set of tyres; may overlap, end before they start, or be null.
-    Stints / Stint: "stints" as "stints", Session, Every,
+    Stints / Stint: stints as "stints", Session, Every,
     key ["session_key", "driver_number", "stint_number"], rows 56 x 145 {
         /// Meeting.
         req meeting_key: i64,
@@ -577,7 +621,7 @@ endpoints! {
         opt tyre_age_at_start: i64,
     }
     /// Recordings of team radio; hardly any from 2026.
-    TeamRadio / RadioMessage: "team_radio" as "team_radio", Session, Every,
+    TeamRadio / RadioMessage: team_radio as "team_radio", Session, Every,
     key ["session_key", "driver_number", "date", "recording_url"], rows 128 x 260 {
         /// Meeting.
         req meeting_key: i64,
@@ -591,7 +635,7 @@ endpoints! {
         opt recording_url: String,
     }
     /// Weather at the track, once per minute.
-    Weather / WeatherSample: "weather" as "weather", Session, Every,
+    Weather / WeatherSample: weather as "weather", Session, Every,
     key ["session_key", "date"], rows 157 x 233 {
         /// Meeting.
         req meeting_key: i64,
@@ -640,6 +684,11 @@ impl std::fmt::Display for Endpoint {
 }
 
 /// Not the name of an endpoint.
+///
+/// ```
+/// let error = "lap".parse::<openf1_client::Endpoint>().unwrap_err();
+/// assert!(error.to_string().starts_with("endpoint `lap` does not exist"));
+/// ```
 #[derive(Debug, Clone, thiserror::Error)]
 #[error("endpoint `{0}` does not exist; available endpoints: {known}", known = Endpoint::ALL.iter().map(|e| e.name()).collect::<Vec<_>>().join(", "))]
 pub struct UnknownEndpoint(pub String);

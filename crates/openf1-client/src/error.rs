@@ -2,9 +2,22 @@
 
 use crate::limit::LimitError;
 use crate::query::QueryError;
+use f1lake_http::attempts;
 use std::time::Duration;
 
 /// Failure of a request. Each variant names the request and what to do next.
+///
+/// ```no_run
+/// # async fn run(client: openf1_client::OpenF1) -> Result<(), openf1_client::Error> {
+/// match client.laps().session(9158).await {
+///     Ok(laps) => println!("{} laps", laps.len()),
+///     Err(error) if error.is_locked() => println!("a session is live; try again half an hour after it"),
+///     Err(error) if error.is_passing() => println!("try again: {error}"),
+///     Err(error) => return Err(error),
+/// }
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
@@ -47,7 +60,7 @@ pub enum Error {
     },
     /// A status that the API does not use for rows, or that retries did not resolve.
     #[error(
-        "{request}: HTTP {status} after {tries} {attempts} in {seconds:.1} s: {detail}",
+        "{request}: HTTP {status} after {attempts} in {seconds:.1} s: {detail}",
         attempts = attempts(*tries),
         seconds = elapsed.as_secs_f64()
     )]
@@ -65,7 +78,7 @@ pub enum Error {
     },
     /// A 200 response whose body is not a JSON array of objects.
     #[error(
-        "{request}: the response is not a list of rows after {tries} {attempts}: {detail}; check the base URL",
+        "{request}: the response is not a list of rows after {attempts}: {detail}; check the base URL",
         attempts = attempts(*tries)
     )]
     Body {
@@ -78,7 +91,7 @@ pub enum Error {
     },
     /// No complete response arrived.
     #[error(
-        "{request}: no response after {tries} {attempts} in {seconds:.1} s: {detail}",
+        "{request}: no response after {attempts} in {seconds:.1} s: {detail}",
         attempts = attempts(*tries),
         seconds = elapsed.as_secs_f64()
     )]
@@ -94,11 +107,6 @@ pub enum Error {
         /// Cause, without secrets.
         detail: String,
     },
-}
-
-/// Singular or plural.
-fn attempts(tries: u32) -> &'static str {
-    if tries == 1 { "attempt" } else { "attempts" }
 }
 
 impl Error {

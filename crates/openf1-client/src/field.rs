@@ -7,11 +7,23 @@ use std::borrow::Cow;
 
 /// A field's name while a row is read: a slice of the row's text unless it contains escapes. (Plain `Cow`
 /// always copies.)
+///
+/// ```
+/// use openf1_client::field::FieldName;
+/// let name: FieldName<'_> = serde_json::from_str(r#""lap_number""#)?;
+/// assert_eq!(name.0, "lap_number");
+/// # Ok::<(), serde_json::Error>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(transparent)]
 pub struct FieldName<'a>(#[serde(borrow)] pub Cow<'a, str>);
 
 /// Type of a field. All fields except keys may be null or absent in any response.
+///
+/// ```
+/// use openf1_client::{Endpoint, field::FieldType};
+/// assert_eq!(Endpoint::Laps.spec().field("date_start").unwrap().field_type, FieldType::Time);
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum FieldType {
@@ -34,6 +46,13 @@ pub enum FieldType {
 }
 
 /// Distance to a car ahead, as `intervals` sends it.
+///
+/// ```
+/// use openf1_client::{endpoint::Interval, field::Gap};
+/// let row: Interval = serde_json::from_str(r#"{"interval":0.7,"gap_to_leader":"+1 LAP"}"#)?;
+/// assert_eq!((row.interval, row.gap_to_leader), (Some(Gap::Seconds(0.7)), Some(Gap::Laps(1))));
+/// # Ok::<(), serde_json::Error>(())
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 pub enum Gap {
     /// Seconds.
@@ -43,6 +62,13 @@ pub enum Gap {
 }
 
 /// `duration` and `gap_to_leader` of `session_result`.
+///
+/// ```
+/// use openf1_client::{endpoint::SessionResult, field::ResultTime};
+/// let row: SessionResult = serde_json::from_str(r#"{"duration":[90.1,89.5,null]}"#)?;
+/// assert_eq!(row.duration, Some(ResultTime::Phases(vec![Some(90.1), Some(89.5), None])));
+/// # Ok::<(), serde_json::Error>(())
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 pub enum ResultTime {
     /// Practice, race and sprint: seconds.
@@ -136,6 +162,12 @@ pub fn format_time(time: Timestamp) -> String {
 }
 
 /// A Rust type that a field of a typed row can have.
+///
+/// ```
+/// use openf1_client::field::{FieldType, FieldValue};
+/// assert_eq!(<f64 as FieldValue>::TYPE, FieldType::Float);
+/// assert_eq!(f64::from_json(&15.into()), Some(15.0));
+/// ```
 pub trait FieldValue: Sized {
     /// The API type it represents.
     const TYPE: FieldType;

@@ -4,7 +4,7 @@
 //! # async fn run() -> Result<(), openf1_client::Error> {
 //! use openf1_client::OpenF1;
 //! let client = OpenF1::builder().build()?;
-//! for lap in client.laps().session(9158).driver(1).send().await? {
+//! for lap in client.laps().session(9158).driver(1).await? {
 //!     println!("{:?} {:?}", lap.lap_number, lap.lap_duration);
 //! }
 //! # Ok(())
@@ -21,11 +21,8 @@ mod error;
 pub mod field;
 pub mod limit;
 mod login;
-mod loopback;
 pub mod query;
-mod redact;
 mod request;
-pub mod retry_after;
 mod shared;
 mod too_fast;
 mod transport;
@@ -38,6 +35,5 @@ pub use endpoint::{Endpoint, Row};
 pub use error::Error;
 pub use limit::*;
 pub use login::Credentials;
-pub use loopback::is_loopback;
 pub use query::{Op, Operand, Query, QueryError};
 pub use request::Request;

@@ -28,6 +28,14 @@ const VALUE: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_'
 
 /// A query on one endpoint. Filters on different fields are ANDed; `=` on one field repeated is ORed;
 /// a lower and an upper bound on one field form a window.
+///
+/// ```
+/// use openf1_client::{Endpoint, Op, Query};
+/// let query = Query::new(Endpoint::CarData).session(9158).driver(1).driver(4).filter("speed", Op::Ge, 315);
+/// assert_eq!(query.to_string(), "car_data?session_key=9158&driver_number=1&driver_number=4&speed>=315");
+/// assert_eq!(query.to_query_string()?, "session_key=9158&driver_number=1&driver_number=4&speed%3E%3D315");
+/// # Ok::<(), openf1_client::QueryError>(())
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 pub struct Query {
     endpoint: Endpoint,

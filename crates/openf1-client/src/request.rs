@@ -1,15 +1,27 @@
 //! Typed requests: filters, then rows.
 
-use crate::answer::Answer;
 use crate::client::OpenF1;
-use crate::endpoint::{self, Row};
+use crate::endpoint::{self, Row, each_endpoint};
 use crate::error::Error;
 use crate::query::{Op, Operand, Query};
+use futures::future::BoxFuture;
 use jiff::Timestamp;
 use std::marker::PhantomData;
 
-/// A typed request. Add filters, then [`send`](Self::send).
+/// A typed request. Add filters, then await the rows: [`Error`] lists what can go wrong.
+///
+/// For the bytes of a response, see [`OpenF1::fetch`].
+///
+/// ```no_run
+/// # async fn run(client: openf1_client::OpenF1) -> Result<(), openf1_client::Error> {
+/// use openf1_client::Op;
+/// let fast = client.car_data().session(9158).driver(55).filter("speed", Op::Ge, 315).await?;
+/// let races = client.sessions().year(2024).filter("session_name", Op::Eq, "Race").await?;
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone)]
+#[must_use = "a request is sent when it is awaited"]
 pub struct Request<'c, R> {
     client: &'c OpenF1,
     query: Query,
@@ -17,96 +29,72 @@ pub struct Request<'c, R> {
 }
 
 impl<R: Row> Request<'_, R> {
-    /// `session_key = key`.
-    #[must_use]
-    pub fn session(mut self, key: i64) -> Self {
-        self.query = self.query.session(key);
-        self
+    /// `session_key = key`; see [`Query::session`].
+    pub fn session(self, key: i64) -> Self {
+        self.with(|query| query.session(key))
     }
 
-    /// `meeting_key = key`.
-    #[must_use]
-    pub fn meeting(mut self, key: i64) -> Self {
-        self.query = self.query.meeting(key);
-        self
+    /// The newest session; see [`Query::latest_session`].
+    pub fn latest_session(self) -> Self {
+        self.with(Query::latest_session)
     }
 
-    /// `driver_number = number`; repeated it means any of them.
-    #[must_use]
-    pub fn driver(mut self, number: i64) -> Self {
-        self.query = self.query.driver(number);
-        self
+    /// `meeting_key = key`; see [`Query::meeting`].
+    pub fn meeting(self, key: i64) -> Self {
+        self.with(|query| query.meeting(key))
     }
 
-    /// Adds any other condition.
-    #[must_use]
-    pub fn filter(mut self, field: &str, op: Op, value: impl Into<Operand>) -> Self {
-        self.query = self.query.filter(field, op, value);
-        self
+    /// `driver_number = number`; see [`Query::driver`].
+    pub fn driver(self, number: i64) -> Self {
+        self.with(|query| query.driver(number))
     }
 
-    /// The half-open window `from <= date < to`.
-    #[must_use]
-    pub fn between(mut self, from: Timestamp, to: Timestamp) -> Self {
-        self.query = self.query.window("date", Some(from), Some(to));
-        self
+    /// `year = year`; see [`Query::year`].
+    pub fn year(self, year: i64) -> Self {
+        self.with(|query| query.year(year))
     }
 
-    /// Sends the request and parses the rows.
-    ///
-    /// # Errors
-    /// See [`Error`].
-    pub async fn send(self) -> Result<Vec<R>, Error> {
-        let answer = self.client.fetch(&self.query).await?;
-        self.client.rows_of(&self.query, &answer)
+    /// Adds any other condition; see [`Query::filter`].
+    pub fn filter(self, field: &str, op: Op, value: impl Into<Operand>) -> Self {
+        self.with(|query| query.filter(field, op, value))
     }
 
-    /// Sends the request and returns the bytes.
-    ///
-    /// # Errors
-    /// See [`Error`].
-    pub async fn send_raw(self) -> Result<Answer, Error> {
-        self.client.fetch(&self.query).await
+    /// The half-open window `from <= date < to`; see [`Query::window`].
+    pub fn between(self, from: Timestamp, to: Timestamp) -> Self {
+        self.with(|query| query.window("date", Some(from), Some(to)))
+    }
+
+    fn with(self, add: impl FnOnce(Query) -> Query) -> Self {
+        Self { query: add(self.query), ..self }
     }
 }
 
-impl OpenF1 {
-    /// A typed request from a query of that endpoint.
-    pub fn query<R: Row>(&self, query: Query) -> Request<'_, R> {
-        Request { client: self, query, row: PhantomData }
+impl<'c, R: Row> IntoFuture for Request<'c, R> {
+    type Output = Result<Vec<R>, Error>;
+    type IntoFuture = BoxFuture<'c, Self::Output>;
+
+    fn into_future(self) -> Self::IntoFuture {
+        Box::pin(async move {
+            let answer = self.client.fetch(&self.query).await?;
+            self.client.rows_of(&self.query, &answer)
+        })
     }
 }
 
 macro_rules! typed_requests {
-    ($($method:ident -> $row:ident: $what:literal),+ $(,)?) => {
+    ($( $(#[doc = $doc:literal])+ $method:ident -> $row:ident; )+) => {
+        /// One method for each endpoint.
         impl OpenF1 {
             $(
-                #[doc = concat!("A typed request for ", $what, ".")]
+                #[doc = concat!("Requests `", stringify!($method), "`:")]
+                $(#[doc = $doc])+
                 pub fn $method(&self) -> Request<'_, endpoint::$row> {
-                    self.query(Query::new(<endpoint::$row as Row>::ENDPOINT))
+                    let query = Query::new(<endpoint::$row as Row>::ENDPOINT);
+                    Request { client: self, query, row: PhantomData }
                 }
             )+
         }
     };
 }
 
-typed_requests! {
-    car_data -> CarDataPoint: "telemetry of cars",
-    championship_drivers -> ChampionshipDriver: "the drivers' championship",
-    championship_teams -> ChampionshipTeam: "the teams' championship",
-    drivers -> Driver: "drivers",
-    intervals -> Interval: "gaps between cars",
-    laps -> Lap: "laps",
-    location -> LocationPoint: "positions of cars on the track",
-    meetings -> Meeting: "meetings",
-    overtakes -> Overtake: "overtakes",
-    pit -> PitStop: "passages through the pit lane",
-    position -> PositionChange: "changes of position",
-    race_control -> RaceControlMessage: "messages of race control",
-    session_result -> SessionResult: "results",
-    sessions -> Session: "sessions",
-    starting_grid -> GridSlot: "starting grids",
-    stints -> Stint: "stints",
-    team_radio -> RadioMessage: "team radio",
-    weather -> WeatherSample: "weather",
-}
+each_endpoint!(typed_requests);

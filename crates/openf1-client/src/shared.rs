@@ -1,14 +1,11 @@
 //! What the clones of a client share: connections, limiter, login and counts.
 
 use crate::limit::RateLimiter;
-use crate::login::{Credentials, TokenStore};
-use crate::redact::redact;
-use crate::verdict::{FULL_MINUTE, quoted};
-use backon::{BackoffBuilder, ExponentialBuilder};
-use secrecy::SecretString;
+use crate::login::Credentials;
+use crate::verdict::LONGEST_DETAIL;
+use f1lake_http::{RetryPolicy, SecretString, TokenCache, one_line, redact};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64};
-use std::time::Duration;
 use tokio::sync::Semaphore;
 
 /// What the clones of a client share.
@@ -19,9 +16,9 @@ pub(crate) struct Shared {
     pub(crate) http: reqwest::Client,
     pub(crate) limiter: RateLimiter,
     pub(crate) credentials: Option<Credentials>,
-    pub(crate) tokens: TokenStore,
-    pub(crate) max_retries: u32,
-    pub(crate) retry_delay: Duration,
+    /// Its times are those of the limiter's clock.
+    pub(crate) tokens: TokenCache<i64>,
+    pub(crate) retry: RetryPolicy,
     pub(crate) sent: AtomicU64,
     pub(crate) received: AtomicU64,
     pub(crate) retried: AtomicU64,
@@ -32,20 +29,10 @@ pub(crate) struct Shared {
 }
 
 impl Shared {
-    /// Waits between the attempts of one request.
-    pub(crate) fn backoff(&self, max_retries: u32) -> backon::ExponentialBackoff {
-        ExponentialBuilder::default()
-            .with_min_delay(self.retry_delay)
-            .with_max_delay(FULL_MINUTE.max(self.retry_delay))
-            .with_factor(2.0)
-            .with_jitter()
-            .with_max_times(max_retries as usize)
-            .build()
-    }
-
-    /// A foreign message for an error, with the account's secrets masked and [`quoted`].
+    /// A foreign message for an error, short and with the account's secrets masked.
     pub(crate) fn redact(&self, words: &str, bearer: Option<&SecretString>) -> String {
         let password = self.credentials.as_ref().map(|credentials| &credentials.password);
-        quoted(&redact(words, &[password, bearer].into_iter().flatten().collect::<Vec<_>>()))
+        let secrets = [password, bearer].into_iter().flatten().collect::<Vec<_>>();
+        one_line(&redact(words, &secrets), LONGEST_DETAIL)
     }
 }

@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 /// Length of a body's start that is searched for a message and secrets.
 const LONGEST_QUOTED: usize = 16 * 1024;
 /// Length to which foreign messages are cut in errors.
-const LONGEST_DETAIL: usize = 200;
+pub(crate) const LONGEST_DETAIL: usize = 200;
 /// First wait after a 429 of the minute window that states no time.
 const MINUTE_PAUSE: Duration = Duration::from_secs(15);
 /// First wait after any other 429 that states no time.
@@ -136,29 +136,13 @@ fn detail_of(body: &[u8], redacted: &dyn Fn(&str) -> String) -> String {
     if start.is_empty() { "empty body".to_owned() } else { start }
 }
 
-/// A foreign message for an error: one line, at most 200 characters, without terminal control sequences. Mask
-/// secrets first, because half a secret is a secret too.
-pub(crate) fn quoted(text: &str) -> String {
-    // Marks that reverse the text direction are as harmful as control characters.
-    let steers = |c: char| {
-        c.is_control()
-            || matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
-    };
-    let text = text.replace(steers, " ");
-    let mut line = text.split_whitespace().collect::<Vec<_>>().join(" ");
-    if let Some((end, _)) = line.char_indices().nth(LONGEST_DETAIL) {
-        line.truncate(end);
-        line.push('…');
-    }
-    line
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use f1lake_http::one_line;
 
     fn detail(body: &str) -> String {
-        detail_of(body.as_bytes(), &quoted)
+        detail_of(body.as_bytes(), &|text| one_line(text, LONGEST_DETAIL))
     }
 
     #[test]

@@ -2,6 +2,7 @@
 
 use super::setting::{Origin, Setting};
 use crate::error::Error;
+use f1lake_http::may_carry_secrets;
 use url::Url;
 
 /// Whether two addresses belong to one workspace.
@@ -23,22 +24,11 @@ pub(super) fn parse_host(setting: &Setting<String>) -> Result<Url, Error> {
     if url.host_str().is_none_or(str::is_empty) {
         return refuse("is not an address; use https://WORKSPACE");
     }
-    if !is_safe(&url) {
+    if !may_carry_secrets(&url) {
         return refuse("is not https; a token is sent over https only (or plain http to this machine)");
     }
     url.set_path("");
     url.set_query(None);
     url.set_fragment(None);
     Ok(url)
-}
-
-/// Whether a secret may be sent there: https, or plain http within this machine.
-pub(crate) fn is_safe(url: &Url) -> bool {
-    let loopback = match url.host() {
-        Some(url::Host::Ipv4(address)) => address.is_loopback(),
-        Some(url::Host::Ipv6(address)) => address.is_loopback(),
-        Some(url::Host::Domain(name)) => name == "localhost",
-        None => false,
-    };
-    url.scheme() == "https" || (url.scheme() == "http" && loopback)
 }

@@ -1,12 +1,17 @@
 //! Settings and where they come from.
 
 use crate::runtime::Runtime;
-use secrecy::SecretString;
+use f1lake_http::SecretString;
 use std::fmt;
 use std::path::PathBuf;
 use std::sync::Arc;
 
 /// Source of a value.
+///
+/// ```
+/// use f1lake_databricks::Origin;
+/// assert_eq!(Origin::Environment("DATABRICKS_HOST").to_string(), "environment DATABRICKS_HOST");
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Origin {
     /// The caller: a flag or a setting of the program.
@@ -36,6 +41,12 @@ impl fmt::Display for Origin {
 }
 
 /// A value and its source. A secret value stays unprintable.
+///
+/// ```
+/// use f1lake_databricks::{Origin, Setting};
+/// let warehouse = Setting { value: "Starter Warehouse".to_owned(), origin: Origin::Explicit };
+/// assert_eq!(format!("{} ({})", warehouse.value, warehouse.origin), "Starter Warehouse (given)");
+/// ```
 #[derive(Debug, Clone)]
 pub struct Setting<T> {
     /// The value.
@@ -45,6 +56,12 @@ pub struct Setting<T> {
 }
 
 /// Settings of the caller, which take precedence over environment and profile.
+///
+/// ```
+/// use f1lake_databricks::Explicit;
+/// let explicit = Explicit { profile: Some("team".to_owned()), token: Some("s3cr3t".into()), ..Explicit::default() };
+/// assert!(!format!("{explicit:?}").contains("s3cr3t"));
+/// ```
 #[derive(Debug, Clone, Default)]
 pub struct Explicit {
     /// Profile of the configuration file (`--profile`).

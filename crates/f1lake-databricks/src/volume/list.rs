@@ -1,20 +1,15 @@
-//! Lists folders, page by page.
+//! Lists folders.
 
 use super::shared::{Volume, to_store};
-use crate::error::Error;
-use crate::volume_path::VolumePath;
-use crate::workspace::Call;
 use chrono::{DateTime, Utc};
 use object_store::ObjectMeta;
 use object_store::path::Path;
 use serde::Deserialize;
 
 #[derive(Deserialize)]
-struct Page {
+struct Part {
     #[serde(default)]
     contents: Vec<Entry>,
-    #[serde(default)]
-    next_page_token: Option<String>,
 }
 
 #[derive(Deserialize)]
@@ -30,22 +25,6 @@ struct Entry {
 }
 
 impl Volume {
-    /// A page of a folder; `None` when the folder does not exist.
-    async fn page(&self, folder: &VolumePath, token: Option<&str>) -> Result<Option<Page>, Error> {
-        let mut call = Call::get(folder.folder_url());
-        if let Some(token) = token {
-            call = call.query("page_token", token);
-        }
-        match self.workspace.json::<Page>(&call).await {
-            Ok(page) if token.is_some() && page.next_page_token.as_deref() == token => {
-                Err(self.wrong(&call, "a page that names itself as the next"))
-            }
-            Ok(page) => Ok(Some(page)),
-            Err(error) if error.is_not_found() => Ok(None),
-            Err(error) => Err(self.advise(error, "READ VOLUME")),
-        }
-    }
-
     /// An entry's location below the store's root.
     fn location(&self, folder: &Path, entry: &Entry) -> object_store::Result<Path> {
         let name = entry.path.trim_end_matches('/').rsplit('/').next().unwrap_or_default();
@@ -70,28 +49,24 @@ impl Volume {
     /// Folders and files of one folder. A missing folder is empty, a missing volume is an error.
     pub(super) async fn folder(&self, folder: &Path) -> object_store::Result<(Vec<Path>, Vec<ObjectMeta>)> {
         let place = self.place(folder);
-        let (mut folders, mut files) = (Vec::new(), Vec::new());
-        let mut token: Option<String> = None;
-        loop {
-            let page = self.page(&place, token.as_deref()).await.map_err(|error| to_store(error, folder))?;
-            let Some(page) = page else {
+        let parts: Vec<Part> = match self.workspace.pages(&place.folder_url()).await {
+            Ok(parts) => parts,
+            Err(error) if error.is_not_found() => {
                 // An empty list would hide a typo in the volume's name.
                 self.check().await.map_err(|error| to_store(error, folder))?;
-                return Ok((Vec::new(), Vec::new()));
-            };
-            for entry in &page.contents {
-                let location = self.location(folder, entry)?;
-                if entry.is_directory {
-                    folders.push(location);
-                } else {
-                    files.push(self.entry_meta(location, entry));
-                }
+                Vec::new()
             }
-            // A short or empty page is not the last one: only a missing token is.
-            match page.next_page_token.filter(|token| !token.is_empty()) {
-                Some(next) => token = Some(next),
-                None => return Ok((folders, files)),
+            Err(error) => return Err(to_store(self.advise(error, "READ VOLUME"), folder)),
+        };
+        let (mut folders, mut files) = (Vec::new(), Vec::new());
+        for entry in parts.into_iter().flat_map(|part| part.contents) {
+            let location = self.location(folder, &entry)?;
+            if entry.is_directory {
+                folders.push(location);
+            } else {
+                files.push(self.entry_meta(location, &entry));
             }
         }
+        Ok((folders, files))
     }
 }

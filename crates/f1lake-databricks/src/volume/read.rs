@@ -1,11 +1,11 @@
 //! Downloads files, and resumes where a connection broke.
 
 use super::shared::{Volume, to_store};
-use crate::auth::{describe, header};
 use crate::error::Error;
 use crate::workspace::{Call, OCTETS};
 use bytes::Bytes;
 use chrono::{DateTime, Utc};
+use f1lake_http::{Retries, RetryPolicy, describe, header};
 use futures::StreamExt;
 use futures::stream::BoxStream;
 use object_store::path::Path;
@@ -31,14 +31,14 @@ pub(super) struct Download {
 
 impl Volume {
     fn meta(&self, location: &Path, response: &reqwest::Response, size: u64) -> ObjectMeta {
-        let last_modified = header(response, "last-modified")
+        let last_modified = header(response.headers(), "last-modified")
             .and_then(|value| httpdate::parse_http_date(value).ok())
             .map_or(DateTime::<Utc>::UNIX_EPOCH, DateTime::from);
         ObjectMeta {
             location: location.clone(),
             last_modified,
             size,
-            e_tag: header(response, "etag").map(str::to_owned),
+            e_tag: header(response.headers(), "etag").map(str::to_owned),
             version: None,
         }
     }
@@ -47,8 +47,8 @@ impl Volume {
         // A file may legitimately be a web page.
         let call = Call { html_is_wrong: false, ..Call::new(Method::HEAD, self.place(location).file_url()) };
         let response = self.workspace.send(&call).await?;
-        let size =
-            number(&response, "content-length").ok_or_else(|| self.wrong(&call, "no Content-Length"))?;
+        let size = number(&response, "content-length")
+            .ok_or_else(|| self.workspace.wrong(&call, "no Content-Length"))?;
         Ok(self.meta(location, &response, size))
     }
 
@@ -76,12 +76,12 @@ impl Volume {
         }
         let response = self.workspace.send(&call).await?;
         let (start, size) = if response.status().as_u16() == 206 {
-            header(&response, "content-range")
+            header(response.headers(), "content-range")
                 .and_then(content_range)
-                .ok_or_else(|| self.wrong(&call, "a part without a readable Content-Range"))?
+                .ok_or_else(|| self.workspace.wrong(&call, "a part without a readable Content-Range"))?
         } else {
-            let size =
-                number(&response, "content-length").ok_or_else(|| self.wrong(&call, "no Content-Length"))?;
+            let size = number(&response, "content-length")
+                .ok_or_else(|| self.workspace.wrong(&call, "no Content-Length"))?;
             (0, size)
         };
         let meta = self.meta(location, &response, size);
@@ -101,10 +101,12 @@ impl Volume {
             arriving: u64,
             next: u64,
             end: u64,
-            resumes: u32,
+            /// Of the connection, not of a request.
+            resumes: Retries,
         }
-        let arriving = download.start;
-        let state = State { volume: self, download, arriving, next: range.start, end: range.end, resumes: 0 };
+        let policy = RetryPolicy { retries: RESUMES, budget: Duration::MAX, ..*self.workspace.retry() };
+        let (arriving, resumes) = (download.start, policy.start());
+        let state = State { volume: self, download, arriving, next: range.start, end: range.end, resumes };
         futures::stream::try_unfold(state, |mut state| async move {
             while state.next < state.end {
                 let read = tokio::time::timeout(SILENCE, state.download.response.chunk()).await;
@@ -122,22 +124,21 @@ impl Volume {
                         return Ok(Some((chunk, state)));
                     }
                     Ok(Ok(None)) => "the file ended early".to_owned(),
-                    Ok(Err(error)) => describe(error),
+                    Ok(Err(error)) => describe(&error),
                     Err(_) => format!("no data for {} s", SILENCE.as_secs()),
                 };
                 let location = state.download.meta.location.clone();
-                if state.resumes >= RESUMES {
+                let Some(wait) = state.resumes.next_wait(None) else {
                     let error = Error::Transport {
                         request: format!("GET {}", state.volume.place(&location)),
                         host: state.volume.workspace.host().to_owned(),
-                        tries: state.resumes + 1,
+                        tries: state.resumes.attempt(),
                         detail: broken,
                     };
                     return Err(to_store(error, &location));
-                }
-                state.resumes += 1;
+                };
                 tracing::debug!(%location, at = state.next, broken, "resuming the download");
-                tokio::time::sleep(state.volume.workspace.retry().first_wait * state.resumes).await;
+                tokio::time::sleep(wait).await;
                 let range = GetRange::Bounded(state.next..state.end);
                 let meta = &state.download.meta;
                 let resumed = state.volume.download(&location, Some(&range), Some(meta.last_modified)).await;
@@ -162,7 +163,7 @@ impl Volume {
 
 /// A header's number.
 fn number(response: &reqwest::Response, name: &str) -> Option<u64> {
-    header(response, name)?.trim().parse().ok()
+    header(response.headers(), name)?.trim().parse().ok()
 }
 
 /// Start and total size from `bytes 3-6/14`.

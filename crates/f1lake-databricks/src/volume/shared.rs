@@ -56,14 +56,6 @@ impl Volume {
     pub(super) fn known_folders(&self) -> std::sync::MutexGuard<'_, HashSet<VolumePath>> {
         self.folders.lock().unwrap_or_else(PoisonError::into_inner)
     }
-
-    pub(super) fn wrong(&self, call: &Call, detail: &str) -> Error {
-        Error::Answer {
-            request: call.describe(),
-            host: self.workspace.host().to_owned(),
-            detail: detail.to_owned(),
-        }
-    }
 }
 
 /// The error of a store.

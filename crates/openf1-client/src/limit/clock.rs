@@ -5,6 +5,23 @@ use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 
 /// Time, and waiting for it.
+///
+/// ```
+/// use futures::future::BoxFuture;
+/// use openf1_client::Clock;
+/// use std::time::Duration;
+/// /// Never waits.
+/// #[derive(Debug)]
+/// struct Impatient;
+/// impl Clock for Impatient {
+///     fn now(&self) -> i64 {
+///         0
+///     }
+///     fn sleep(&self, _length: Duration) -> BoxFuture<'static, ()> {
+///         Box::pin(std::future::ready(()))
+///     }
+/// }
+/// ```
 pub trait Clock: std::fmt::Debug + Send + Sync + 'static {
     /// Microseconds since a moment shared by all processes with the same state file.
     fn now(&self) -> i64;
@@ -21,6 +38,12 @@ pub trait Clock: std::fmt::Debug + Send + Sync + 'static {
 ///
 /// It starts at boot, so after a restart earlier requests seem younger than they are, never older. Where
 /// processes share no steady clock (Windows), it is the time of day at process start, steady from then on.
+///
+/// ```
+/// use openf1_client::{Clock, SystemClock};
+/// let before = SystemClock.now();
+/// assert!(SystemClock.now() >= before);
+/// ```
 #[derive(Debug, Clone, Copy, Default)]
 pub struct SystemClock;
 
@@ -52,6 +75,14 @@ impl Clock for SystemClock {
 }
 
 /// A clock for tests: sleeping advances it at once.
+///
+/// ```
+/// use openf1_client::{Clock, FakeClock};
+/// use std::time::Duration;
+/// let clock = FakeClock::at(0);
+/// clock.advance(Duration::from_secs(2));
+/// assert_eq!(clock.now(), 2_000_000);
+/// ```
 #[derive(Debug, Default)]
 pub struct FakeClock {
     now: AtomicI64,

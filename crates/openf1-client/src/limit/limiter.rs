@@ -14,6 +14,12 @@ use std::time::Duration;
 const LONGEST_PAUSE: Duration = Duration::from_secs(15 * 60);
 
 /// State of a limiter.
+///
+/// ```
+/// use openf1_client::{Limits, RateLimiter};
+/// let snapshot = RateLimiter::new(Limits::FREE).snapshot();
+/// assert_eq!((snapshot.sent_last_minute, snapshot.next_in.as_secs()), (0, 0));
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct LimiterSnapshot {
     /// Limits in force.
@@ -42,6 +48,15 @@ struct Shared {
 
 /// The limiter. Clones share it; limiters with one state file share that. [The rule and its
 /// proof](crate::limit).
+///
+/// ```
+/// use openf1_client::{Limits, OpenF1, RateLimiter};
+/// let limiter = RateLimiter::new(Limits::FREE);
+/// let (one, two) = (OpenF1::builder().limiter(limiter.clone()), OpenF1::builder().limiter(limiter));
+/// // Both clients together keep the limits.
+/// # (one.build()?, two.build()?);
+/// # Ok::<(), openf1_client::Error>(())
+/// ```
 #[derive(Debug, Clone)]
 pub struct RateLimiter {
     shared: Arc<Shared>,
@@ -59,6 +74,15 @@ impl Drop for Waiting<'_> {
 /// A released request. It holds a slot of the limits until [`over`](Self::over) reports that it has arrived.
 ///
 /// If it is dropped, for instance because the caller was cancelled, it counts as arriving up to 5 s later.
+///
+/// ```no_run
+/// # async fn run(limiter: openf1_client::RateLimiter) -> Result<(), openf1_client::LimitError> {
+/// let sending = limiter.acquire().await?;
+/// // Send the request here, and await the head of its response.
+/// sending.over().await;
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug)]
 #[must_use = "a dropped request counts as lost in transit"]
 pub struct Sending {

@@ -1,6 +1,6 @@
 //! How many requests may arrive, and errors of limits.
 
-use crate::loopback::is_loopback;
+use f1lake_http::is_loopback;
 use std::path::PathBuf;
 
 /// Microseconds of a minute.
@@ -23,6 +23,12 @@ impl Window {
 }
 
 /// How many requests may arrive at the server.
+///
+/// ```
+/// use openf1_client::Limits;
+/// assert_eq!(Limits::default_for("https://api.openf1.org/v1", false), Limits::FREE);
+/// assert_eq!(Limits::default_for("http://127.0.0.1:8000/v1", false), Limits::unlimited());
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Limits {
     /// Requests a second. A rate of 2.8 means at most 3 in 3/2.8 s, so never more than 3 in any second.
@@ -96,6 +102,12 @@ impl Limits {
 }
 
 /// Why no request can be released.
+///
+/// ```
+/// use openf1_client::{LimitError, Limits};
+/// let none = Limits { per_minute: 0, ..Limits::FREE };
+/// assert!(matches!(none.validate(), Err(LimitError::Unusable(_))));
+/// ```
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum LimitError {

@@ -3,6 +3,12 @@
 use crate::endpoint::Endpoint;
 
 /// Why a query is refused before sending.
+///
+/// ```
+/// use openf1_client::{Endpoint, Query, QueryError};
+/// let error = Query::new(Endpoint::Laps).eq("lap", 1).to_query_string().unwrap_err();
+/// assert!(matches!(error, QueryError::UnknownField { .. }));
+/// ```
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 #[non_exhaustive]
 pub enum QueryError {

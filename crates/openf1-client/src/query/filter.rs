@@ -4,6 +4,12 @@ use jiff::{Timestamp, civil::Date};
 use std::fmt;
 
 /// Comparison of a filter.
+///
+/// ```
+/// use openf1_client::{Endpoint, Op, Query};
+/// let query = Query::new(Endpoint::Laps).filter("lap_number", Op::Le, 10);
+/// assert_eq!(query.to_string(), "laps?lap_number<=10");
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Op {
     /// `=`; repeated on one field it means OR.
@@ -52,6 +58,12 @@ impl fmt::Display for Op {
 }
 
 /// Value of a filter.
+///
+/// ```
+/// use openf1_client::Operand;
+/// assert_eq!(Operand::from("Race"), Operand::Text("Race".to_owned()));
+/// assert_eq!(Operand::from(315), Operand::Int(315));
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 pub enum Operand {
     /// Whole number.
@@ -83,6 +95,12 @@ operand_from!(i64 => Int, i32 => Int, u32 => Int, f64 => Float, bool => Bool, &s
     Timestamp => Time, Date => Day);
 
 /// One condition of a query.
+///
+/// ```
+/// use openf1_client::{Endpoint, Op, Query};
+/// let query = Query::new(Endpoint::Laps).session(9158);
+/// assert_eq!((query.filters()[0].field.as_str(), query.filters()[0].op), ("session_key", Op::Eq));
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 pub struct Filter {
     /// Field of the endpoint.

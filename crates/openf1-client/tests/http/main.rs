@@ -30,7 +30,7 @@ async fn rows_are_typed_and_requests_name_the_client() {
     )])
     .await;
     let client = server.client().build().unwrap();
-    let rows = client.laps().session(9158).driver(1).send().await.unwrap();
+    let rows = client.laps().session(9158).driver(1).await.unwrap();
     assert_eq!((rows[0].lap_number, rows[0].lap_duration), (Some(1), None));
     assert_eq!(rows[0].extra["new"], 1);
     let (uri, headers) = &server.seen()[0];
@@ -344,7 +344,7 @@ async fn a_round_trip_is_timed_without_the_limiters_wait() {
 #[tokio::test]
 async fn numbers_keep_their_last_digit() {
     let server = Server::start([answer(200, r#"[{"gap_to_leader":63.650999999999996}]"#)]).await;
-    let rows = server.client().build().unwrap().intervals().session(9839).send().await.unwrap();
+    let rows = server.client().build().unwrap().intervals().session(9839).await.unwrap();
     assert!(format!("{:?}", rows[0].gap_to_leader).contains("63.650999999999996"), "{:?}", rows[0]);
 }
 

@@ -1,4 +1,0 @@
-//! How secrets are shown.
-
-/// Replacement for a secret.
-pub(crate) const MASK: &str = "********";

@@ -1,0 +1,180 @@
+//! The program in an empty folder, and its simulator.
+
+use serde_json::Value;
+use std::io::BufReader;
+use std::path::Path;
+use std::path::PathBuf;
+use std::process::Child;
+use std::process::Command;
+use std::process::Stdio;
+use tempfile::TempDir;
+
+/// The race and the qualifying of the generated weekend at Yas Island, 2024.
+pub(crate) const RACE: &str = "9647";
+
+pub(crate) const QUALIFYING: &str = "9610";
+
+/// A word that must never be printed.
+pub(crate) const CANARY: &str = "canary-in-a-coal-mine";
+
+/// An empty folder to work in, which is also the home of the program.
+pub(crate) struct Place {
+    pub(crate) folder: TempDir,
+}
+
+pub(crate) struct Ended {
+    pub(crate) code: i32,
+    pub(crate) stdout: String,
+    pub(crate) stderr: String,
+}
+
+impl Place {
+    pub(crate) fn new() -> Self {
+        Self { folder: tempfile::tempdir().unwrap() }
+    }
+
+    pub(crate) fn path(&self) -> &Path {
+        self.folder.path()
+    }
+
+    pub(crate) fn command(&self, arguments: &[&str]) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_f1lake"));
+        command.args(arguments).current_dir(self.path()).stdin(Stdio::null());
+        for (name, _) in std::env::vars() {
+            if name.starts_with("F1LAKE_")
+                || name.starts_with("OPENF1_")
+                || name.starts_with("DATABRICKS_")
+                || name.starts_with("DBT_")
+                || name == "RUST_LOG"
+                || name == "CARGO"
+            {
+                command.env_remove(name);
+            }
+        }
+        command.env("HOME", self.path()).env("XDG_CACHE_HOME", self.path().join(".cache"));
+        command
+    }
+
+    pub(crate) fn run(&self, arguments: &[&str]) -> Ended {
+        ended(self.command(arguments))
+    }
+
+    /// Runs against a server without waiting for the real API's limits.
+    pub(crate) fn run_fast(&self, server: &Simulated, arguments: &[&str]) -> Ended {
+        ended(self.fast(server, arguments))
+    }
+
+    pub(crate) fn fast(&self, server: &Simulated, arguments: &[&str]) -> Command {
+        let mut all = arguments.to_vec();
+        all.extend([
+            "--base-url",
+            &server.base_url,
+            "--rate-per-second",
+            "1000",
+            "--rate-per-minute",
+            "10000",
+        ]);
+        all.extend(["--retry-delay", "0.01"]);
+        self.command(&all)
+    }
+
+    pub(crate) fn files(&self, folder: &str) -> Vec<String> {
+        let Ok(entries) = std::fs::read_dir(self.path().join(folder)) else { return Vec::new() };
+        let mut names: Vec<String> = entries
+            .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+            .filter(|name| !name.starts_with(['_', '.']))
+            .collect();
+        names.sort();
+        names
+    }
+
+    pub(crate) fn rows(&self, file: &str) -> Vec<Value> {
+        serde_json::from_slice(&std::fs::read(self.path().join(file)).unwrap()).unwrap()
+    }
+
+    pub(crate) fn write(&self, file: &str, text: &str) {
+        std::fs::write(self.path().join(file), text).unwrap();
+    }
+}
+
+pub(crate) fn ended(mut command: Command) -> Ended {
+    let output = command.output().unwrap();
+    let ended = Ended {
+        code: output.status.code().unwrap_or(-1),
+        stdout: String::from_utf8(output.stdout).unwrap(),
+        stderr: String::from_utf8(output.stderr).unwrap(),
+    };
+    assert!(!ended.stdout.contains(CANARY) && !ended.stderr.contains(CANARY), "a secret was printed");
+    ended
+}
+
+/// `f1lake simulate`, killed at the end.
+pub(crate) struct Simulated {
+    pub(crate) child: Child,
+    pub(crate) base_url: String,
+}
+
+impl Simulated {
+    pub(crate) fn start(place: &Place, arguments: &[&str]) -> Self {
+        let mut all = vec!["simulate"];
+        all.extend(arguments);
+        let mut child = place
+            .command(&all)
+            .env("SIMULATED_PASSWORD", CANARY)
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap();
+        let mut base_url = String::new();
+        BufReader::new(child.stdout.take().unwrap()).read_line(&mut base_url).unwrap();
+        let base_url = base_url.trim().to_owned();
+        assert!(base_url.starts_with("http://127.0.0.1:") && base_url.ends_with("/v1"), "{base_url}");
+        Self { child, base_url }
+    }
+
+    pub(crate) fn stats(&self) -> Value {
+        let url = self.base_url.replace("/v1", "/_sim/stats");
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        let text = runtime.block_on(async { reqwest::get(url).await.unwrap().text().await.unwrap() });
+        serde_json::from_str(&text).unwrap()
+    }
+
+    pub(crate) fn count(&self, what: &str) -> u64 {
+        self.stats()[what].as_u64().unwrap()
+    }
+}
+
+impl Drop for Simulated {
+    fn drop(&mut self) {
+        self.child.kill().unwrap();
+        self.child.wait().unwrap();
+    }
+}
+
+/// Replaces what differs between machines and runs.
+pub(crate) fn steady(text: &str, place: &Place) -> String {
+    let folder = place.path().canonicalize().unwrap();
+    let text =
+        text.replace(folder.to_str().unwrap(), "FOLDER").replace(place.path().to_str().unwrap(), "FOLDER");
+    let mut words: Vec<String> = Vec::new();
+    for line in text.lines() {
+        let mut line = line.to_owned();
+        while let Some(start) = line.find("127.0.0.1:") {
+            let digits =
+                line[start + 10..].find(|c: char| !c.is_ascii_digit()).unwrap_or(line.len() - start - 10);
+            line.replace_range(start..start + 10 + digits, "SERVER");
+        }
+        words.push(line);
+    }
+    words.join("\n")
+}
+
+/// The recorded responses, if this machine has them.
+pub(crate) fn recorded() -> Option<PathBuf> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/data/replay");
+    if folder.is_dir() {
+        return Some(folder);
+    }
+    eprintln!("SKIPPED: no recorded answers at {}", folder.display());
+    None
+}

@@ -35,15 +35,14 @@ mod verify;
 
 use crate::cli::{Cli, Command, Flags, Globals};
 use crate::error::Error;
-use crate::exit_code::ExitCode;
-use crate::host::Host;
+use crate::logging::LogFormat;
 use crate::output::OutputFormat;
-use f1lake::config::Loaded;
+use crate::progress::Shown;
+use f1lake::Event;
+use f1lake::ExitCode;
+use f1lake::config::{Loaded, Names};
 use indicatif::{MultiProgress, ProgressDrawTarget};
-use std::sync::Arc;
-
-#[cfg(feature = "lake")]
-pub(crate) use sql::rows as query_rows;
+use openf1_client::OpenF1;
 
 /// Context shared by all commands.
 pub(crate) struct Context {
@@ -52,14 +51,8 @@ pub(crate) struct Context {
 }
 
 impl Context {
-    /// For a command inside another process.
-    pub(crate) fn hosted(globals: Globals) -> Self {
-        Self { globals, bars: MultiProgress::with_draw_target(ProgressDrawTarget::hidden()) }
-    }
-
-    /// For a command on the command line.
-    fn terminal(globals: Globals) -> Self {
-        let target = if globals.quiet || globals.log_format == crate::LogFormat::Json {
+    fn new(globals: Globals) -> Self {
+        let target = if globals.quiet || globals.log_format == LogFormat::Json {
             ProgressDrawTarget::hidden()
         } else {
             ProgressDrawTarget::stderr()
@@ -80,9 +73,7 @@ impl Context {
 
     /// The configuration with these flags applied, whether or not it selects sessions.
     pub(crate) fn load_to_show<const GROUPS: u8>(&self, flags: &Flags<GROUPS>) -> Result<Loaded, Error> {
-        let mut given = vec![flags.given().clone()];
-        given.extend(Host::current().map(|host| host.settings()));
-        let loaded = Loaded::read(self.globals.config.as_deref(), &given)?;
+        let loaded = Loaded::read(self.globals.config.as_deref(), std::slice::from_ref(flags.given()))?;
         for note in &loaded.notes {
             self.say(note);
         }
@@ -98,39 +89,33 @@ impl Context {
 
     /// Prints a message on standard error, unless `--quiet`.
     pub(crate) fn say(&self, text: &str) {
-        self.teller().tell(text);
+        say(self.globals.quiet, self.globals.log_format, text);
     }
 
-    /// A handle for messages from elsewhere.
-    pub(crate) fn teller(&self) -> Teller {
-        Teller { quiet: self.globals.quiet, format: self.globals.log_format, host: Host::current() }
+    /// Says what happens in a step.
+    pub(crate) fn listener(&self) -> impl Fn(Event) + Send + Sync + 'static {
+        let (quiet, format) = (self.globals.quiet, self.globals.log_format);
+        move |event| say(quiet, format, &event.told(Names::Flags))
+    }
+
+    /// Shows a step that sends requests.
+    pub(crate) fn show(&self, client: &OpenF1) -> Shown {
+        Shown::start(&self.bars, client.limiter().clone(), self.globals.quiet, self.globals.log_format)
     }
 }
 
-/// Sends messages to standard error or to the host, unless `--quiet`.
-#[derive(Debug, Clone)]
-pub(crate) struct Teller {
-    quiet: bool,
-    format: crate::LogFormat,
-    host: Option<Arc<Host>>,
-}
-
-impl Teller {
-    pub(crate) fn tell(&self, text: &str) {
-        match (self.quiet, self.format, &self.host) {
-            (true, ..) => {}
-            (_, _, Some(host)) => host.tell(text),
-            (_, crate::LogFormat::Json, None) => tracing::info!("{text}"),
-            _ => crate::output::tell(text),
-        }
+fn say(quiet: bool, format: LogFormat, text: &str) {
+    match format {
+        _ if quiet || text.is_empty() => {}
+        LogFormat::Json => tracing::info!("{text}"),
+        LogFormat::Text => crate::output::tell(text),
     }
 }
 
 /// Runs a command.
 pub(crate) async fn run(cli: Cli) -> Result<ExitCode, Error> {
     let Cli { globals, command } = cli;
-    let context =
-        if Host::current().is_some() { Context::hosted(globals) } else { Context::terminal(globals) };
+    let context = Context::new(globals);
     match command {
         Command::Run(args) => run::run(&context, &args).await,
         Command::Extract(args) => extract::run(&context, &args).await,

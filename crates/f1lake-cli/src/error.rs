@@ -1,6 +1,6 @@
 //! Errors of a command, and their exit codes.
 
-use crate::exit_code::ExitCode;
+use f1lake::ExitCode;
 use f1lake_extract::ExtractError;
 #[cfg(feature = "lake")]
 use f1lake_lake::LakeError;
@@ -27,9 +27,6 @@ pub enum Error {
     /// A failure of the simulator.
     #[error("simulator: {0}")]
     Simulator(#[from] SimError),
-    /// The API cannot be reached.
-    #[error("{0}")]
-    Unreachable(String),
     /// A failure on a file that the user named.
     #[error("cannot write {path}: {cause}", cause = without_path(source))]
     File {
@@ -85,25 +82,15 @@ impl Error {
         move |source| Self::Io { what, source }
     }
 
-    /// Adds host and advice to an error on the way to the API.
-    pub(crate) fn of_extract(error: ExtractError, base_url: &str) -> Self {
-        match &error {
-            ExtractError::Api(api) => {
-                crate::unreachable::explain(api, base_url).map_or_else(|| error.into(), Self::Unreachable)
-            }
-            _ => error.into(),
-        }
-    }
-
     /// Its exit code.
     pub fn exit_code(&self) -> ExitCode {
         match self {
             Self::Usage(_) => ExitCode::Usage,
             Self::File { source, .. } if names_wrong_place(source) => ExitCode::Usage,
-            Self::File { .. } | Self::Unreachable(_) => ExitCode::Failed,
+            Self::File { .. } => ExitCode::Failed,
             Self::Simulator(SimError::Bind { .. }) | Self::Io { .. } => ExitCode::Failed,
             Self::Simulator(_) => ExitCode::Usage,
-            Self::Library(error) => error.kind().into(),
+            Self::Library(error) => error.into(),
             #[cfg(feature = "lake")]
             Self::Report(_) => ExitCode::Failed,
         }
@@ -112,16 +99,8 @@ impl Error {
     /// The human-readable text: what is wrong, followed by advice on separate lines.
     pub(crate) fn told(&self) -> String {
         match self {
-            #[cfg(feature = "lake")]
-            Self::Library(f1lake::Error::Lake(LakeError::Sql(text))) => text.clone(),
-            Self::Usage(text)
-            | Self::Unreachable(text)
-            | Self::Library(f1lake::Error::Extract(
-                ExtractError::Settings(text) | ExtractError::Zone(ZoneError::Address(text)),
-            )) => text.clone(),
-            Self::Library(f1lake::Error::Extract(ExtractError::Setting { setting, problem })) => {
-                format!("{setting}: {problem}")
-            }
+            Self::Usage(text) => text.clone(),
+            Self::Library(error) => error.told(),
             other => other.to_string().split_whitespace().collect::<Vec<_>>().join(" "),
         }
     }

@@ -2,7 +2,7 @@
 //! a token instead.
 
 use crate::error::Error;
-use crate::exit_code::ExitCode;
+use f1lake::ExitCode;
 use std::sync::{Arc, OnceLock};
 use tokio_util::sync::CancellationToken;
 

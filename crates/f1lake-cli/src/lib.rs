@@ -1,4 +1,4 @@
-//! The program `f1lake`: its command line, and the same commands inside another process for the Python package.
+//! The program `f1lake`: its command line.
 
 #![cfg_attr(not(test), deny(clippy::disallowed_methods))]
 
@@ -7,19 +7,15 @@ compile_error!("the program needs the feature `lake` or `databricks`, or both");
 
 pub mod cli;
 mod commands;
-pub mod embed;
 mod error;
-mod exit_code;
-mod host;
 mod interrupt;
 mod logging;
 mod output;
 mod progress;
-mod unreachable;
 mod usage_error;
 
 pub use error::Error;
-pub use exit_code::ExitCode;
+pub use f1lake::ExitCode;
 pub use logging::LogFormat;
 pub use output::OutputFormat;
 

@@ -87,15 +87,11 @@ pub(crate) fn tell(line: &str) {
     let _ = writeln!(anstream::stderr(), "{line}");
 }
 
-/// Prints text unchanged, or passes it to the host.
+/// Prints text unchanged.
 ///
 /// # Errors
 /// When standard output cannot be written; a closed pipe is not an error.
 pub(crate) fn write(text: &str) -> Result<(), Error> {
-    if let Some(host) = crate::host::Host::current() {
-        host.print(text);
-        return Ok(());
-    }
     let mut out = std::io::stdout().lock();
     match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
         Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => Ok(()),

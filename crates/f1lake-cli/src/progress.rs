@@ -1,9 +1,9 @@
 //! Progress of a run on standard error: bars on a terminal, lines elsewhere.
 
-use crate::host::Host;
 use crate::logging::LogFormat;
-use f1lake_extract::{Event, Progress, RunReport, SessionReport, SessionStatus};
-use indicatif::{HumanBytes, HumanCount, HumanDuration, MultiProgress, ProgressBar, ProgressStyle};
+use f1lake::Event;
+use f1lake::config::Names;
+use indicatif::{HumanBytes, HumanDuration, MultiProgress, ProgressBar, ProgressStyle};
 use openf1_client::RateLimiter;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
@@ -35,7 +35,6 @@ pub(crate) struct View {
     sessions: ProgressBar,
     requests: ProgressBar,
     limiter: RateLimiter,
-    host: Option<Arc<Host>>,
     started: Instant,
     state: Mutex<State>,
 }
@@ -69,7 +68,6 @@ impl Shown {
             requests: bars.add(bar("requests")),
             bars: bars.clone(),
             limiter,
-            host: Host::current(),
             started: Instant::now(),
             state: Mutex::default(),
         });
@@ -84,10 +82,10 @@ impl Shown {
         Self { view, ticker }
     }
 
-    /// Receives the progress of the extract.
-    pub(crate) fn listener(&self) -> Progress {
+    /// Receives what happens.
+    pub(crate) fn listener(&self) -> impl Fn(Event) + Send + Sync + 'static {
         let view = Arc::clone(&self.view);
-        Arc::new(move |event| view.hear(event))
+        move |event| view.hear(&event)
     }
 
     /// Removes the bars.
@@ -103,114 +101,57 @@ impl View {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn hear(&self, event: Event) {
+    fn hear(&self, event: &Event) {
+        if let Event::Extract(event) = event {
+            self.follow(event);
+        }
         match event {
-            Event::Selected { due, skipped, requests } => {
-                self.state().expected += requests as u64;
-                self.sessions.set_length(due as u64);
-                self.requests.set_length(requests as u64);
-                if due > 0 {
-                    let least = self.limiter.estimate(requests);
-                    let time = if least.as_secs() >= 2 {
-                        format!(", at least {} within the rate limits", HumanDuration(least))
-                    } else {
-                        String::new()
-                    };
-                    let skipped =
-                        if skipped > 0 { format!("; {skipped} already landed") } else { String::new() };
-                    self.tell(&format!(
-                        "{due} {} to fetch, about {requests} requests{time}{skipped}",
-                        plural(due, "session", "sessions")
-                    ));
-                }
+            Event::Extract(event) if self.style == Style::Logs && log(event) => {}
+            event => self.tell(&event.told(Names::Flags)),
+        }
+        self.refresh();
+    }
+
+    /// Keeps the numbers of the bars.
+    fn follow(&self, event: &f1lake_extract::Event) {
+        use f1lake_extract::Event;
+        let mut state = self.state();
+        match event {
+            Event::Selected { due, requests, .. } => {
+                state.expected += *requests as u64;
+                self.sessions.set_length(*due as u64);
+                self.requests.set_length(*requests as u64);
             }
-            Event::SessionStarted(session) => {
-                if self.style == Style::Logs {
-                    tracing::info!(
-                        session_key = session.session_key,
-                        session = session.name,
-                        "session started"
-                    );
-                }
-                self.state().working.push(session.name);
-            }
+            Event::SessionStarted(session) => state.working.push(session.name.clone()),
             Event::RequestsAdded(count) => {
-                let mut state = self.state();
-                state.expected = state.expected.saturating_add_signed(count).max(state.done);
+                state.expected = state.expected.saturating_add_signed(*count).max(state.done);
                 self.requests.set_length(state.expected);
             }
             Event::RequestDone { endpoint, rows, bytes } => {
                 tracing::debug!(%endpoint, rows, bytes, "response staged");
-                let mut state = self.state();
                 state.done += 1;
                 state.bytes += bytes;
                 state.expected = state.expected.max(state.done);
                 self.requests.set_length(state.expected);
                 self.requests.set_position(state.done);
             }
-            Event::Note(text) => {
-                if self.style == Style::Logs {
-                    tracing::warn!("{text}");
-                } else {
-                    self.tell(&format!("note: {text}"));
-                }
+            Event::SessionEnded(report) => {
+                state.working.retain(|name| *name != report.session.name);
+                self.sessions.inc(1);
             }
-            Event::SessionEnded(report) => self.ended(&report),
             _ => {}
         }
-        self.refresh();
     }
 
-    fn ended(&self, report: &SessionReport) {
-        self.state().working.retain(|name| *name != report.session.name);
-        self.sessions.inc(1);
-        if self.style == Style::Logs {
-            let status = status_name(report.status);
-            let (session, session_key) = (report.session.name.as_str(), report.session.session_key);
-            match &report.error {
-                Some(error) => tracing::error!(session_key, session, status, error, "session ended"),
-                None => tracing::info!(session_key, session, status, rows = report.rows(), "session ended"),
+    /// Prints lines for the user.
+    fn tell(&self, text: &str) {
+        for line in text.lines() {
+            match self.style {
+                Style::Quiet => {}
+                Style::Logs => tracing::info!("{line}"),
+                Style::Bars => drop(self.bars.println(line)),
+                Style::Lines => crate::output::tell(line),
             }
-            return;
-        }
-        let mut line = format!("{:<11} {}", status_name(report.status), report.session.name);
-        match &report.error {
-            Some(error) => line.push_str(&format!(": {error}")),
-            None if !report.endpoints.is_empty() => line.push_str(&format!(
-                ": {} rows of {} endpoints",
-                HumanCount(report.rows()),
-                report.endpoints.len()
-            )),
-            None => {}
-        }
-        self.tell(&line);
-        for endpoint in &report.endpoints {
-            if let Some(changes) = endpoint.changes.as_ref().filter(|changes| !changes.is_empty()) {
-                self.tell(&format!(
-                    "            {}: {} added, {} changed, {} removed",
-                    endpoint.endpoint, changes.added, changes.changed, changes.removed
-                ));
-            }
-            if let Some(aside) = &endpoint.kept_aside {
-                self.tell(&format!(
-                    "            {}: the response has fewer rows than before and was set aside in {aside}; \
-                     --accept-shrink lands it",
-                    endpoint.endpoint
-                ));
-            }
-        }
-    }
-
-    /// Prints a line for the user.
-    fn tell(&self, line: &str) {
-        match self.style {
-            Style::Quiet => {}
-            Style::Logs => tracing::info!("{line}"),
-            Style::Bars => drop(self.bars.println(line)),
-            Style::Lines => match &self.host {
-                Some(host) => host.tell(line),
-                None => crate::output::tell(line),
-            },
         }
     }
 
@@ -245,49 +186,23 @@ impl View {
     }
 }
 
-/// A status as shown to users.
-pub(crate) fn status_name(status: SessionStatus) -> &'static str {
-    match status {
-        SessionStatus::Landed => "landed",
-        SessionStatus::Updated => "updated",
-        SessionStatus::Unchanged => "unchanged",
-        SessionStatus::Skipped => "skipped",
-        SessionStatus::Failed => "failed",
-        SessionStatus::Locked => "locked",
-        SessionStatus::Interrupted => "interrupted",
+/// Logs an event with its values; `false` when a line says as much.
+fn log(event: &f1lake_extract::Event) -> bool {
+    use f1lake_extract::Event;
+    match event {
+        Event::SessionStarted(session) => {
+            tracing::info!(session_key = session.session_key, session = session.name, "session started");
+        }
+        Event::SessionEnded(report) => {
+            let status = report.status.name();
+            let (session, session_key) = (report.session.name.as_str(), report.session.session_key);
+            match &report.error {
+                Some(error) => tracing::error!(session_key, session, status, error, "session ended"),
+                None => tracing::info!(session_key, session, status, rows = report.rows(), "session ended"),
+            }
+        }
+        Event::Note(text) => tracing::warn!("{text}"),
+        _ => return false,
     }
-}
-
-/// The last line of a run.
-pub(crate) fn closing_line(report: &RunReport, destination: &str) -> String {
-    let counts: Vec<String> = [
-        SessionStatus::Landed,
-        SessionStatus::Updated,
-        SessionStatus::Unchanged,
-        SessionStatus::Skipped,
-        SessionStatus::Failed,
-        SessionStatus::Locked,
-        SessionStatus::Interrupted,
-    ]
-    .into_iter()
-    .map(|status| (report.count(status), status_name(status)))
-    .filter(|(count, _)| *count > 0)
-    .map(|(count, name)| format!("{count} {name}"))
-    .collect();
-    let sessions = report.sessions.len();
-    let retries = if report.retries > 0 { format!(" ({} retries)", report.retries) } else { String::new() };
-    let requests = usize::try_from(report.requests).unwrap_or(usize::MAX);
-    format!(
-        "{sessions} {} ({}), {requests} {}{retries}, {} received in {:.1} s -> {destination}",
-        plural(sessions, "session", "sessions"),
-        if counts.is_empty() { "none selected".to_owned() } else { counts.join(", ") },
-        plural(requests, "request", "requests"),
-        HumanBytes(report.bytes_received),
-        report.seconds,
-    )
-}
-
-/// Singular or plural, by number.
-pub(crate) fn plural(count: usize, one: &'static str, many: &'static str) -> &'static str {
-    if count == 1 { one } else { many }
+    true
 }

@@ -18,6 +18,7 @@ use jiff::SignedDuration;
 use openf1_client::OpenF1;
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 use tokio_util::sync::CancellationToken;
 
 /// Sessions processed at once: while one lands, the next one's requests use the limiter.
@@ -37,7 +38,7 @@ fn tell_nothing_chosen(progress: &Progress, selected: &Selected) {
     if let Some(text) = selected.not_yet() {
         progress(Event::Note(text));
     }
-    progress(Event::Selected { due: 0, skipped: 0, requests: 0 });
+    progress(Event::Selected { due: 0, skipped: 0, requests: 0, least: Duration::ZERO });
 }
 
 impl Extractor {
@@ -185,16 +186,18 @@ impl Extractor {
         let ahead: Vec<_> = manifests.values().filter(|manifest| manifest.extracted_at > latest).collect();
         if let Some(manifest) = ahead.first() {
             progress(Event::Note(format!(
-                "{} was extracted at {}, but it is {now} now: a clock was wrong; `--refresh` fetches such \
-                 sessions again ({} of {})",
+                "{} was extracted at {}, but it is {now} now: a clock was wrong; `{}` fetches such sessions again \
+                 ({} of {})",
                 manifest.name,
                 manifest.extracted_at,
+                (self.settings.called)("refresh"),
                 ahead.len(),
                 manifests.len()
             )));
         }
         if let Some(labels) = planner.all_settled(&manifests) {
-            progress(Event::Selected { due: 0, skipped: labels.len(), requests: 0 });
+            let none = Event::Selected { due: 0, skipped: labels.len(), requests: 0, least: Duration::ZERO };
+            progress(none);
             let landed: Vec<&Manifest> =
                 labels.iter().filter_map(|label| manifests.get(&label.session_key)).collect();
             self.landing.complete_copies(&landed).await?;
@@ -225,7 +228,12 @@ impl Extractor {
             due.push(of_session);
         }
         let count = due.iter().filter(|due| !due.endpoints.is_empty()).count();
-        progress(Event::Selected { due: count, skipped: sessions.len() - count, requests: expected });
+        progress(Event::Selected {
+            due: count,
+            skipped: sessions.len() - count,
+            requests: expected,
+            least: self.client.limiter().estimate(expected),
+        });
         size.next_session(self.settings.drivers_per_request);
         let run = Run {
             fetcher: Fetcher {

@@ -293,9 +293,9 @@ impl Lander<'_> {
         as_it_was: bool,
     ) -> Result<(), ExtractError> {
         let what = if shrunk {
+            let option = (self.settings.called)("accept_shrink");
             format!(
-                "OpenF1 now returns only {now} of its {had} rows, which were set aside; --accept-shrink \
-                lands them"
+                "OpenF1 now returns only {now} of its {had} rows, which were set aside; {option} lands them"
             )
         } else {
             let aside = self.landing.set_aside(file, self.now).await?;

@@ -3,6 +3,7 @@
 use openf1_client::Endpoint;
 use serde::Serialize;
 use std::sync::Arc;
+use std::time::Duration;
 
 /// A session in reports and events.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -31,6 +32,32 @@ pub enum SessionStatus {
     Locked,
     /// Not finished: the run was stopped.
     Interrupted,
+}
+
+impl SessionStatus {
+    /// All of them, good ones first.
+    pub const ALL: [Self; 7] = [
+        Self::Landed,
+        Self::Updated,
+        Self::Unchanged,
+        Self::Skipped,
+        Self::Failed,
+        Self::Locked,
+        Self::Interrupted,
+    ];
+
+    /// As reports name it: `landed`.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Landed => "landed",
+            Self::Updated => "updated",
+            Self::Unchanged => "unchanged",
+            Self::Skipped => "skipped",
+            Self::Failed => "failed",
+            Self::Locked => "locked",
+            Self::Interrupted => "interrupted",
+        }
+    }
 }
 
 /// Maximum number of examples.
@@ -139,6 +166,8 @@ pub enum Event {
         skipped: usize,
         /// Expected requests.
         requests: usize,
+        /// Least time that the rate limits allow for them.
+        least: Duration,
     },
     /// A session begins.
     SessionStarted(SessionLabel),

@@ -190,6 +190,8 @@ pub struct ExtractSettings {
     pub work_dir: PathBuf,
     /// Wait for another run on the same folder to end, instead of refusing.
     pub wait_for_lock: bool,
+    /// What the caller's user calls a setting or an option, for messages: `countries` is `--country` on a command line.
+    pub called: fn(&str) -> String,
     /// Overrides the current time in tests; `None` uses the system clock.
     pub now: Option<Timestamp>,
 }
@@ -214,6 +216,7 @@ impl ExtractSettings {
             drivers_per_request: 4,
             work_dir: work_dir.into(),
             wait_for_lock: false,
+            called: str::to_owned,
             now: None,
         }
     }
@@ -240,11 +243,13 @@ impl ExtractSettings {
                 return refuse("fetch_year", format!("OpenF1 serves {FIRST_YEAR} to {this_year}"));
             }
             Mode::Manual { days } if days.is_empty() => {
+                let days = (self.called)("manual_batch_days");
                 return refuse(
                     "manual_batch_days",
-                    "mode manual needs at least one day\nhint: give --date 2024-03-24, or set \
-                     manual_batch_days in f1lake.toml"
-                        .to_owned(),
+                    format!(
+                        "mode manual needs at least one day\nhint: give {days} 2024-03-24, or set \
+                         manual_batch_days in f1lake.toml"
+                    ),
                 );
             }
             Mode::Manual { days }
@@ -268,10 +273,12 @@ impl ExtractSettings {
             return refuse("since", format!("later than the last day, {until}\nhint: swap them"));
         }
         if self.endpoints.is_empty() {
+            let endpoints = (self.called)("endpoints");
             return refuse(
                 "endpoints",
-                "no endpoint is chosen\nhint: name some with --endpoints, or enable a fetch_ setting"
-                    .to_owned(),
+                format!(
+                    "no endpoint is chosen\nhint: name some with {endpoints}, or enable a fetch_ setting"
+                ),
             );
         }
         for (setting, zero) in [

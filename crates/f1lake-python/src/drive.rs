@@ -2,7 +2,6 @@
 //! messages, and listens for Ctrl-C.
 
 use f1lake::runtime::{Grant, Runtime};
-use f1lake_cli::embed::Tell;
 use pyo3::exceptions::PyRuntimeError;
 use pyo3::prelude::*;
 use std::cell::RefCell;
@@ -16,6 +15,9 @@ use tracing::dispatcher::{DefaultGuard, Dispatch};
 /// Interval of checks for Ctrl-C.
 const PATIENCE: Duration = Duration::from_millis(50);
 const STOPPING: &str = "stopping; finished work is kept. Interrupt again to exit at once.";
+
+/// Receives messages of running work, line by line; never blocks.
+pub(crate) type Tell = Arc<dyn Fn(&str) + Send + Sync>;
 
 enum Message<T> {
     Told(Level, String),
@@ -123,9 +125,7 @@ where
             }
             Err(RecvTimeoutError::Timeout) => py.check_signals(),
             Ok(Message::Ended(None)) | Err(RecvTimeoutError::Disconnected) => {
-                return Err(PyRuntimeError::new_err(
-                    "the command stopped unexpectedly; report this as a bug",
-                ));
+                return Err(PyRuntimeError::new_err("the work stopped unexpectedly; report this as a bug"));
             }
         };
         if let Err(error) = heard {

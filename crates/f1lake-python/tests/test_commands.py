@@ -86,6 +86,8 @@ def test_sessions() -> None:
     assert {session.country_code for session in f1lake.sessions(year=2024, countries=["ITA"])} == {"ITA"}
     bounded = f1lake.sessions(year=2024, from_="2024-12-07", to="2024-12-07")
     assert {session.date_start.date().isoformat() for session in bounded} == {"2024-12-07"}
+    with pytest.raises(f1lake.UsageError, match="is a location: locations Monza"):
+        f1lake.sessions(year=2024, countries="Monza")
 
 
 def test_settings_come_from_file_environment_and_keywords(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -110,25 +112,25 @@ def test_settings_come_from_file_environment_and_keywords(monkeypatch: pytest.Mo
 @pytest.mark.parametrize(
     ("arguments", "told"),
     [
-        ({"mode": "newest"}, "mode newest: expected latest, year or manual"),
+        ({"mode": "newest"}, "mode=newest: expected latest, year or manual"),
         ({"num_sessions": -1}, "num_sessions"),
-        ({"num_sessions": True}, "num_sessions: expected text or a number"),
+        ({"num_sessions": True}, "num_sessions=true: expected a whole number"),
         ({"num_session": 1}, "did you mean `num_sessions`"),
         ({"session_keys": []}, "session_keys is an empty list"),
         ({"session_keys": [1, None]}, "session_keys"),
         ({"session_keys": [[1]]}, "session_keys"),
         ({"session_keys": 2**70}, "session_keys"),
         ({"session_keys": "1; drop table"}, "session_keys"),
-        ({"year": 2024, "mode": "latest"}, "year needs mode year"),
+        ({"year": 2024, "mode": "latest"}, "year needs mode=year, not mode=latest"),
         ({"year": 2024, "session_keys": 1}, "year cannot be used with session or meeting keys"),
-        ({"session_keys": 1, "session_key": 2}, "given twice"),
+        ({"session_keys": 1, "session_key": 2}, "are the same setting"),
         ({"dates": datetime.datetime(2024, 3, 24)}, "not a time"),
         ({"dates": "24.3.2024"}, "dates"),
         ({"countries": b"ITA"}, "countries: bytes"),
         ({"countries": {"ITA": 1}}, "countries: dict"),
         ({"countries": object()}, "countries: object"),
         ({"locations": "\ud800"}, "cannot be written as text"),
-        ({"timeout": float("nan")}, "cannot be written as text"),
+        ({"timeout": float("nan")}, "timeout: expected a number"),
         ({"timeout": -1}, "timeout"),
         ({"endpoints": "lapses"}, "lapses"),
         ({"fetch_laps": "perhaps"}, "fetch_laps"),
@@ -137,7 +139,9 @@ def test_settings_come_from_file_environment_and_keywords(monkeypatch: pytest.Mo
         ({"out": "--quiet"}, None),
         ({"out": "a\0b"}, "a"),
         ({"config": "absent.toml"}, "absent.toml does not exist"),
-        ({"output": "csv"}, "`output` is neither"),
+        ({"output": "csv"}, "unknown setting `output`"),
+        ({"mode": "manual"}, "give dates 2024-03-24"),
+        ({"also_local": True}, "name it with out or"),
         ({"base_url": "ftp://example.org"}, "ftp"),
         ({"rate_per_second": 0}, "rate"),
     ],
@@ -324,7 +328,7 @@ def test_a_second_run_in_the_same_folder_is_refused(simulate: Simulate) -> None:
     thread = threading.Thread(target=work)
     thread.start()
     time.sleep(0.7)
-    with pytest.raises(f1lake.Failed, match="another f1lake run"):
+    with pytest.raises(f1lake.Failed, match="another f1lake run.*or use wait$"):
         f1lake.extract(session_keys=QUALIFYING, endpoints="weather", base_url=url)
     thread.join()
     assert not errors

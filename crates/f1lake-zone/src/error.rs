@@ -61,7 +61,7 @@ pub enum ZoneError {
         known: u32,
     },
     /// Another run works on the same folder.
-    #[error("another f1lake run is working on {}; wait until it ends, or use --wait", .0.display())]
+    #[error("another f1lake run is working on {}; wait until it ends", .0.display())]
     Busy(PathBuf),
     /// Rows could not be written in the chosen format.
     #[error("{endpoint}: cannot write {format}: {detail}")]

@@ -1,5 +1,6 @@
 //! Configuration: defaults < `f1lake.toml` < environment (`F1LAKE_...`) < flags < keywords, each value with its origin.
 
+mod called;
 mod choices;
 mod environment;
 pub mod expected;
@@ -7,6 +8,7 @@ mod given;
 mod kind;
 mod layer;
 mod loaded;
+mod names;
 mod settings;
 mod words;
 
@@ -15,6 +17,7 @@ pub use environment::read_value;
 pub use given::Given;
 pub use kind::{Choice, Shape};
 pub use loaded::{DEFAULT_FILE, Loaded};
+pub use names::Names;
 pub use settings::{Config, Flag, Group, SETTINGS, Setting};
 
 use f1lake_extract::{ExtractSettings, Mode, Selection};
@@ -24,6 +27,11 @@ use std::collections::BTreeSet;
 use std::path::PathBuf;
 
 impl Config {
+    /// The configured selection of sessions.
+    pub fn selection(&self) -> Selection {
+        self.extract_settings(PathBuf::new(), Timestamp::now()).selection
+    }
+
     /// Settings of an extract, with staging in `work_dir`; relative times count from `now`.
     pub fn extract_settings(&self, work_dir: PathBuf, now: Timestamp) -> ExtractSettings {
         let mode = if !self.session_keys.is_empty() || !self.meeting_keys.is_empty() {
@@ -57,6 +65,7 @@ impl Config {
             chunk_minutes: self.location_chunk_minutes,
             max_chunks: self.max_location_chunks,
             drivers_per_request: self.drivers_per_request,
+            called: self.names.function(),
             ..ExtractSettings::new(work_dir)
         }
     }

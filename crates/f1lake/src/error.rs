@@ -1,5 +1,7 @@
 //! Errors of the library, with a kind for programs.
 
+use crate::config::Config;
+use crate::unreachable::explain;
 #[cfg(any(feature = "lake", feature = "databricks"))]
 use f1lake_bronze::BronzeError;
 use f1lake_extract::ExtractError;
@@ -10,12 +12,29 @@ use f1lake_warehouse::WarehouseError;
 use f1lake_zone::ZoneError;
 
 /// A failure.
+///
+/// ```
+/// use f1lake::{Error, ErrorKind, Pipeline};
+///
+/// # tokio::runtime::Builder::new_current_thread().build()?.block_on(async {
+/// let error = Pipeline::builder().base_url("ftp://example.org").build().await?.client().unwrap_err();
+/// assert_eq!(error.kind(), ErrorKind::Usage);
+/// # Ok::<(), Error>(())
+/// # })?;
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
     /// A setting that cannot be used; nothing was done.
     #[error("{0}")]
     Usage(String),
+    /// The API cannot be reached: why, and what helps.
+    #[error("{0}")]
+    Unreachable(String),
+    /// Another run works on the same landing zone or lake.
+    #[error("{0}")]
+    Busy(String),
     /// The extract or the landing zone.
     #[error(transparent)]
     Extract(#[from] ExtractError),
@@ -36,6 +55,12 @@ pub enum Error {
 }
 
 /// Kind of an [`Error`]: what a program can do about it.
+///
+/// ```
+/// use f1lake::{ErrorKind, ExitCode};
+///
+/// assert_eq!(ExitCode::from(ErrorKind::Locked) as u8, 4);
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ErrorKind {
@@ -60,6 +85,44 @@ impl From<ZoneError> for Error {
 }
 
 impl Error {
+    /// The same error with what only the configuration knows: the way to the API, and what users call settings.
+    pub fn explained(self, config: &Config) -> Self {
+        if let Some(busy) = self.busy() {
+            return Self::Busy(format!("{busy}, or use {}", config.names.of("wait")));
+        }
+        let why = match &self {
+            Self::Api(error) | Self::Extract(ExtractError::Api(error)) => explain(error, config),
+            _ => None,
+        };
+        why.map_or(self, Self::Unreachable)
+    }
+
+    /// The lock that another run holds, if that is the failure.
+    fn busy(&self) -> Option<&ZoneError> {
+        let error = match self {
+            Self::Extract(ExtractError::Zone(error)) => error,
+            #[cfg(feature = "lake")]
+            Self::Lake(LakeError::Bronze(BronzeError::Landing(error))) => error,
+            _ => return None,
+        };
+        matches!(error, ZoneError::Busy(_)).then_some(error)
+    }
+
+    /// The text for people: what is wrong in one line, then advice on lines of its own.
+    pub fn told(&self) -> String {
+        match self {
+            #[cfg(feature = "lake")]
+            Self::Lake(LakeError::Sql(text)) => text.clone(),
+            Self::Usage(text)
+            | Self::Unreachable(text)
+            | Self::Extract(ExtractError::Settings(text) | ExtractError::Zone(ZoneError::Address(text))) => {
+                text.clone()
+            }
+            Self::Extract(ExtractError::Setting { setting, problem }) => format!("{setting}: {problem}"),
+            other => other.to_string().split_whitespace().collect::<Vec<_>>().join(" "),
+        }
+    }
+
     /// Its kind.
     ///
     /// ```
@@ -71,6 +134,8 @@ impl Error {
     pub fn kind(&self) -> ErrorKind {
         match self {
             Self::Usage(_) => ErrorKind::Usage,
+            Self::Unreachable(_) => ErrorKind::Failed,
+            Self::Busy(_) => ErrorKind::Busy,
             Self::Api(error) => of_api(error),
             Self::Extract(error) => match error {
                 ExtractError::Settings(_) | ExtractError::Setting { .. } => ErrorKind::Usage,

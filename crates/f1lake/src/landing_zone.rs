@@ -9,6 +9,19 @@ use f1lake_zone::Landing;
 use std::path::{Path, PathBuf};
 
 /// A landing zone with its working folder.
+///
+/// ```
+/// # tokio::runtime::Builder::new_current_thread().enable_all().build()?.block_on(async {
+/// use f1lake::{Config, Zone};
+///
+/// # let folder = tempfile::tempdir()?;
+/// let config = Config { landing_path: folder.path().display().to_string(), ..Config::default() };
+/// let zone = Zone::open(&config).await?;
+/// assert!(zone.landing.manifests().await?.is_empty());
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// # })?;
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug)]
 pub struct Zone {
     /// The files.
@@ -58,8 +71,9 @@ impl Zone {
     pub fn require(config: &Config) -> Result<Self, Error> {
         Self::open_existing(config)?.ok_or_else(|| {
             Error::Usage(format!(
-                "no landing zone at {}\nhint: `f1lake extract` creates one; --out names another",
-                crate::volume_name::landing(config)
+                "no landing zone at {}\nhint: `f1lake extract` creates one; {} names another",
+                crate::volume_name::landing(config),
+                config.names.of("landing_path")
             ))
         })
     }

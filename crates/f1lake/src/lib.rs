@@ -14,7 +14,7 @@
 //! # }
 //! ```
 //!
-//! The parts can be used alone: [`client`] for the API, [`extract`] and [`zone`] for the landing zone, [`lake`] for the tables,
+//! The parts can be used alone: [`client`] for the API, [`extract`] and [`zone`] for the landing zone, `lake` for the tables,
 //! and, with the feature `simulator`, a server that generates seasons for tests.
 
 #![cfg_attr(not(test), deny(clippy::disallowed_methods))]
@@ -34,21 +34,35 @@ pub use openf1_sim as simulator;
 pub mod config;
 pub mod connect;
 mod error;
+mod event;
+mod exit_code;
 mod folders;
 mod landing_zone;
 pub mod nearest;
 #[cfg(feature = "lake")]
+mod open_lake;
+mod outcome;
 mod pipeline;
 pub mod place;
+#[cfg(feature = "lake")]
+mod rows;
 pub mod runtime;
+pub mod summary;
+pub mod unreachable;
 pub mod volume_name;
 pub mod workspace;
 
 pub use config::Config;
 pub use error::{Error, ErrorKind};
+pub use event::Event;
+pub use exit_code::ExitCode;
 pub use f1lake_extract::{Mode, Order, RunReport, Selection};
 pub use landing_zone::Zone;
 #[cfg(feature = "lake")]
-pub use pipeline::{Event, Pipeline, PipelineBuilder, PipelineReport, Rows, Task, open_lake, step};
+pub use open_lake::{open_lake, require_lake};
+pub use outcome::Outcome;
+pub use pipeline::{Pipeline, PipelineBuilder, PipelineReport, Task, step};
+#[cfg(feature = "lake")]
+pub use rows::{Rows, parse_as_of};
 #[cfg(feature = "databricks")]
 pub use workspace::DatabricksNames;

@@ -1,37 +1,44 @@
 //! The steps from the API to gold, as one value that a program can call.
 
+mod builder;
+pub mod step;
+mod task;
+
+pub use builder::PipelineBuilder;
+pub use task::Task;
+
 use crate::config::{Config, LoadTo, Loaded};
 use crate::connect;
 use crate::error::Error;
+use crate::event::Event;
 use crate::landing_zone::Zone;
-use f1lake_bronze::{LoadReport, LoadSettings, SessionLoad};
-use f1lake_extract::{Extractor, RunPlan, RunReport, Selection};
-use f1lake_lake::deltalake::arrow::array::RecordBatch;
-use f1lake_lake::deltalake::arrow::datatypes::SchemaRef;
-use f1lake_lake::{BuildReport, BuildSettings, Lake, LakeError, ModelBuild, Query};
+#[cfg(feature = "lake")]
+use crate::open_lake::{open_lake, require_lake};
+#[cfg(feature = "lake")]
+use crate::rows::Rows;
+use crate::summary;
+use crate::volume_name::landing;
+#[cfg(feature = "databricks")]
+use f1lake_bronze::LoadSettings;
+use f1lake_bronze::{LoadProgress, LoadReport, SessionLoad};
+use f1lake_extract::{
+    ExtractError, Extractor, Progress, RepairReport, RunPlan, RunReport, Selected, Selection,
+};
+#[cfg(feature = "lake")]
+use f1lake_lake::{BuildReport, LakeError, ModelBuild};
+#[cfg(feature = "databricks")]
+use f1lake_warehouse::{Warehouse, WarehouseError};
+use f1lake_zone::{Landing, ZoneError};
 use jiff::Timestamp;
 use openf1_client::OpenF1;
 use serde::Serialize;
-use std::path::PathBuf;
-use std::pin::Pin;
-use std::sync::Arc;
+use std::path::Path;
+use std::sync::{Arc, OnceLock};
+use task::Watch;
+#[cfg(feature = "databricks")]
 use tokio_util::sync::CancellationToken;
 
-/// What happens while a pipeline works.
-#[derive(Debug, Clone)]
-#[non_exhaustive]
-pub enum Event {
-    /// Of the extract.
-    Extract(f1lake_extract::Event),
-    /// A session was loaded, or had nothing to load.
-    Loaded(SessionLoad),
-    /// A model was built, or was current.
-    Built(ModelBuild),
-}
-
-type Listener = Arc<dyn Fn(Event) + Send + Sync>;
-
-/// From the API to gold: a client, a landing zone and a lake.
+/// From the API to gold: a client, a landing zone and a lake. Each step opens what it needs.
 ///
 /// ```
 /// use f1lake::{Pipeline, Selection};
@@ -49,372 +56,321 @@ type Listener = Arc<dyn Fn(Event) + Send + Sync>;
 ///     .await?;
 ///
 /// let extracted = pipeline.extract(Selection::latest(1)).await?;
+/// # #[cfg(feature = "lake")]
+/// # {
 /// let loaded = pipeline.load().await?;
 /// let rows = pipeline.query("select count(*) from bronze_raw.bronze_laps").await?;
 /// assert_eq!((extracted.sessions.len(), loaded.sessions.len(), rows.batches.len()), (1, 1, 1));
+/// # }
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// # })?;
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Debug)]
 pub struct Pipeline {
-    config: Config,
-    client: OpenF1,
-    zone: Zone,
-    lake: Lake,
-}
-
-/// Settings of a [`Pipeline`]; those that are not set have the program's defaults.
-#[derive(Debug, Clone, Default)]
-pub struct PipelineBuilder {
-    config: Config,
-}
-
-impl PipelineBuilder {
-    /// Replaces all settings.
-    #[must_use]
-    pub fn config(self, config: Config) -> Self {
-        Self { config }
-    }
-
-    /// Folder or URL of landing files; default `./landing`.
-    #[must_use]
-    pub fn landing(mut self, landing: impl Into<String>) -> Self {
-        self.config.landing_path = landing.into();
-        self
-    }
-
-    /// Folder or URL of the lake; default `./lake`.
-    #[must_use]
-    pub fn lake(mut self, lake: impl Into<String>) -> Self {
-        self.config.lake_path = lake.into();
-        self
-    }
-
-    /// Address of the API up to `/v1`.
-    #[must_use]
-    pub fn base_url(mut self, base_url: impl Into<String>) -> Self {
-        self.config.base_url = base_url.into();
-        self
-    }
-
-    /// Endpoints to fetch; default: all 18.
-    #[must_use]
-    pub fn endpoints(mut self, endpoints: impl IntoIterator<Item = openf1_client::Endpoint>) -> Self {
-        self.config.endpoints = endpoints.into_iter().collect();
-        self
-    }
-
-    /// Opens the landing zone, which is tried by writing a file, and the lake. OpenF1 is sent no request yet; its account comes
-    /// from the environment. The limit on the engine's memory is one for the process: the first pipeline sets it.
-    ///
-    /// # Errors
-    /// When a setting cannot be used, or the landing zone cannot be written. Loads into Databricks are the program's:
-    /// `load_to` must be the lake.
-    pub async fn build(self) -> Result<Pipeline, Error> {
-        let loaded = Loaded::of(self.config)?;
-        if loaded.config.load_to != LoadTo::Lake {
-            return Err(Error::Usage("load_to: a pipeline loads into a lake only".to_owned()));
-        }
-        loaded.config.extract_settings(PathBuf::new(), Timestamp::now()).validate().map_err(Error::from)?;
-        let client = connect::client(&loaded)?;
-        let config = loaded.config;
-        let zone = Zone::open(&config).await?;
-        let lake = open_lake(&config).inspect_err(|_| zone.forget_when_empty())?;
-        Ok(Pipeline { config, client, zone, lake })
-    }
+    loaded: Loaded,
+    client: OnceLock<OpenF1>,
 }
 
 /// Results of all steps.
+///
+/// ```no_run
+/// # async fn run(pipeline: f1lake::Pipeline) -> Result<(), f1lake::Error> {
+/// use f1lake::{ExitCode, Outcome, Selection};
+///
+/// let report = pipeline.run(Selection::latest(1)).await?;
+/// if report.extract.exit_code() != ExitCode::Done {
+///     eprintln!("{}", report.extract.trouble());
+/// }
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, Serialize)]
 pub struct PipelineReport {
     /// From the API into the landing zone.
     pub extract: RunReport,
     /// From the landing zone into bronze; `None` when the run ended before.
     pub load: Option<LoadReport>,
-    /// From bronze into silver and gold; `None` when the run ended before.
+    /// From bronze into silver and gold; `None` when the run ended before, or loaded into Databricks.
+    #[cfg(feature = "lake")]
     pub build: Option<BuildReport>,
 }
 
-/// Rows of a query.
-#[derive(Debug, Clone)]
-pub struct Rows {
-    /// Columns.
-    pub schema: SchemaRef,
-    /// Rows.
-    pub batches: Vec<RecordBatch>,
-}
-
-impl Rows {
-    /// The rows of a query of a lake.
-    ///
-    /// # Errors
-    /// When the query is wrong, or a table cannot be read.
-    pub async fn of(query: &Query, sql: &str) -> Result<Self, Error> {
-        let frame = query.sql(sql).await?;
-        let schema = Arc::new(frame.schema().as_arrow().clone());
-        let batches = frame.collect().await.map_err(LakeError::from)?;
-        Ok(Self { schema, batches })
-    }
-}
-
-/// Opens the configured lake, which is made by the first load. Limits the memory of the engine.
-///
-/// # Errors
-/// When the lake cannot be opened.
-pub fn open_lake(config: &Config) -> Result<Lake, Error> {
-    f1lake_lake::limit_memory(config.memory_limit.map(|mib| mib.saturating_mul(1 << 20)));
-    Ok(Lake::open_with(&config.lake_path, config.store_plain_http)?)
-}
-
 impl Pipeline {
-    /// Settings for a pipeline.
-    pub fn builder() -> PipelineBuilder {
-        PipelineBuilder::default()
+    /// A pipeline with this configuration.
+    pub fn of(loaded: Loaded) -> Self {
+        Self { loaded, client: OnceLock::new() }
     }
 
-    /// All steps for these sessions: [`PipelineReport`]. It ends after the extract when that was stopped or no session
-    /// landed, so look at the statuses in its report.
-    pub fn run(&self, selection: Selection) -> Task<'_, step::Run> {
-        self.task(step::Run(step::Extract::of(selection)))
+    /// Replaces the client of the API that the configuration describes.
+    #[must_use]
+    pub fn with_client(self, client: OpenF1) -> Self {
+        Self { client: OnceLock::from(client), ..self }
     }
 
-    /// Fetches what is due of these sessions into the landing zone: [`RunReport`].
-    pub fn extract(&self, selection: Selection) -> Task<'_, step::Extract> {
-        self.task(step::Extract::of(selection))
+    /// Its settings.
+    pub fn config(&self) -> &Config {
+        &self.loaded.config
     }
 
-    /// Loads what is landed into bronze tables: [`LoadReport`].
-    pub fn load(&self) -> Task<'_, step::Load> {
-        self.task(step::Load::default())
-    }
-
-    /// Builds silver and gold from bronze, and tests them: [`BuildReport`].
-    pub fn build(&self) -> Task<'_, step::Build> {
-        self.task(step::Build::default())
-    }
-
-    /// What an extract of these sessions would send. Only the catalogue is requested.
+    /// The client of the API, with the limiter that all steps share.
     ///
     /// # Errors
-    /// When the catalogue or the landing zone cannot be read.
-    pub async fn plan(&self, selection: Selection) -> Result<RunPlan, Error> {
-        Ok(self.extractor(&step::Extract::of(selection))?.plan().await?)
+    /// When a setting or the account in the environment cannot be used.
+    pub fn client(&self) -> Result<&OpenF1, Error> {
+        if let Some(client) = self.client.get() {
+            return Ok(client);
+        }
+        let client = connect::client(&self.loaded)?;
+        Ok(self.client.get_or_init(|| client))
+    }
+
+    /// All steps for these sessions. It ends after the extract when that was stopped or no session landed, so look at
+    /// the statuses in its report. Where bronze is in Databricks, dbt builds the rest.
+    pub fn run(&self, selection: Selection) -> Task<'_, step::Extract, PipelineReport> {
+        Task::new(step::Extract::of(selection), move |step, watch| {
+            Box::pin(async move { self.do_run(step, &watch).await })
+        })
+    }
+
+    /// Fetches what is due of these sessions into the landing zone.
+    pub fn extract(&self, selection: Selection) -> Task<'_, step::Extract, RunReport> {
+        Task::new(step::Extract::of(selection), move |step, watch| {
+            Box::pin(async move { self.do_extract(&step, &watch).await })
+        })
+    }
+
+    /// What an extract of these sessions would send. Only the catalogue is requested, and nothing is written.
+    pub fn plan(&self, selection: Selection) -> Task<'_, step::Extract, RunPlan> {
+        Task::new(step::Extract::of(selection), move |step, _| {
+            Box::pin(async move { self.do_plan(&step).await })
+        })
+    }
+
+    /// Lands lost or damaged files again.
+    pub fn repair(&self) -> Task<'_, step::Repair, RepairReport> {
+        Task::new(step::Repair::default(), move |step, watch| {
+            Box::pin(async move { self.do_repair(&step, &watch).await })
+        })
+    }
+
+    /// Loads what is landed into bronze tables, in the lake or in Databricks as configured.
+    pub fn load(&self) -> Task<'_, step::Load, LoadReport> {
+        Task::new(step::Load::default(), move |step, watch| {
+            Box::pin(async move { self.do_load(&step, &watch).await })
+        })
+    }
+
+    /// Builds silver and gold from bronze, and tests them.
+    #[cfg(feature = "lake")]
+    pub fn build(&self) -> Task<'_, step::Build, BuildReport> {
+        Task::new(step::Build::default(), move |step, watch| {
+            Box::pin(async move { self.do_build(&step, &watch).await })
+        })
     }
 
     /// Rows of a query, all in memory. SQL is read-only.
+    #[cfg(feature = "lake")]
+    pub fn query(&self, sql: impl Into<String>) -> Task<'_, step::Query, Rows> {
+        Task::new(step::Query { sql: sql.into(), as_of: None }, move |step, watch| {
+            Box::pin(async move { self.do_query(&step, &watch).await })
+        })
+    }
+
+    /// The sessions that a selection chooses, from the API.
     ///
     /// # Errors
-    /// When the query is wrong, or a table cannot be read.
-    pub async fn query(&self, sql: &str) -> Result<Rows, Error> {
-        Rows::of(&Query::open(&self.lake, None).await?, sql).await
+    /// When the catalogue cannot be fetched.
+    pub async fn sessions(&self, selection: Selection) -> Result<Selected, Error> {
+        // Nothing is landed, so no folder is needed.
+        let extractor = self.extractor(&step::Extract::of(selection), Landing::memory(), Path::new(""))?;
+        extractor.sessions().await.map_err(|error| self.explained(error.into()))
     }
 
-    fn task<S>(&self, step: S) -> Task<'_, S> {
-        Task { pipeline: self, step, listener: Arc::new(|_| {}), cancel: CancellationToken::new() }
-    }
-
-    fn extractor(&self, step: &step::Extract) -> Result<Extractor, Error> {
-        let mut settings = self.config.extract_settings(self.zone.work_dir.clone(), Timestamp::now());
-        settings.selection = step.selection.clone();
-        settings.refresh = step.refresh;
-        settings.accept_shrink = step.accept_shrink;
-        Ok(Extractor::new(self.client.clone(), self.zone.landing.clone(), settings)?)
-    }
-
-    async fn do_extract(
-        &self,
-        step: &step::Extract,
-        listener: &Listener,
-        cancel: &CancellationToken,
-    ) -> Result<RunReport, Error> {
-        let listener = Arc::clone(listener);
-        let progress = Arc::new(move |event| listener(Event::Extract(event)));
-        Ok(self.extractor(step)?.run(progress, cancel.clone()).await?)
-    }
-
-    async fn do_load(
-        &self,
-        step: &step::Load,
-        listener: &Listener,
-        cancel: &CancellationToken,
-    ) -> Result<LoadReport, Error> {
-        let listener = Arc::clone(listener);
-        let progress = Arc::new(move |session: &SessionLoad| listener(Event::Loaded(session.clone())));
-        Ok(f1lake_lake::load(&self.lake, &self.zone.landing, &step.0, progress, cancel).await?)
-    }
-
-    async fn do_build(
-        &self,
-        step: &step::Build,
-        listener: &Listener,
-        cancel: &CancellationToken,
-    ) -> Result<BuildReport, Error> {
-        let listener = Arc::clone(listener);
-        let progress = Arc::new(move |model: &ModelBuild| listener(Event::Built(model.clone())));
-        Ok(f1lake_lake::build(&self.lake, &step.0, progress, cancel).await?)
-    }
-}
-
-/// A step of a [`Pipeline`] that begins when it is awaited.
-///
-/// ```no_run
-/// # async fn run(pipeline: f1lake::Pipeline) -> Result<(), f1lake::Error> {
-/// use f1lake::{Event, Selection};
-/// use tokio_util::sync::CancellationToken;
-///
-/// let cancel = CancellationToken::new();
-/// let report = pipeline
-///     .run(Selection::year(2024).countries(["ITA"]))
-///     .on_event(|event| {
-///         if let Event::Loaded(session) = event {
-///             println!("{}", session.session);
-///         }
-///     })
-///     .cancel_with(cancel.clone())
-///     .await?;
-/// # Ok(())
-/// # }
-/// ```
-#[must_use = "it begins when it is awaited"]
-pub struct Task<'a, S> {
-    pipeline: &'a Pipeline,
-    step: S,
-    listener: Listener,
-    cancel: CancellationToken,
-}
-
-impl<S: std::fmt::Debug> std::fmt::Debug for Task<'_, S> {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Task").field("step", &self.step).finish_non_exhaustive()
-    }
-}
-
-impl<S> Task<'_, S> {
-    /// Calls `listener` with each event. It must not block.
-    pub fn on_event(mut self, listener: impl Fn(Event) + Send + Sync + 'static) -> Self {
-        self.listener = Arc::new(listener);
-        self
-    }
-
-    /// Stops cleanly when `token` is cancelled: what is landed or committed by then stays, and the next call resumes.
-    pub fn cancel_with(mut self, token: CancellationToken) -> Self {
-        self.cancel = token;
-        self
-    }
-}
-
-impl Task<'_, step::Extract> {
-    /// Fetches again what has landed, settled or not.
-    pub fn refresh(mut self) -> Self {
-        self.step.refresh = true;
-        self
-    }
-
-    /// Lands responses that hold fewer rows than what has landed.
-    pub fn accept_shrink(mut self) -> Self {
-        self.step.accept_shrink = true;
-        self
-    }
-}
-
-impl Task<'_, step::Load> {
-    /// Loads only these sessions.
-    pub fn sessions(mut self, keys: impl IntoIterator<Item = i64>) -> Self {
-        self.step.0.sessions = Some(keys.into_iter().collect());
-        self
-    }
-
-    /// Rebuilds every bronze table from the landing zone.
-    pub fn rebuild(mut self) -> Self {
-        self.step.0.rebuild = true;
-        self
-    }
-}
-
-impl Task<'_, step::Build> {
-    /// Rebuilds every table, changed or not.
-    pub fn full_refresh(mut self) -> Self {
-        self.step.0.full_refresh = true;
-        self
-    }
-}
-
-/// The steps of a [`Pipeline`], as the types of their tasks.
-pub mod step {
-    use super::{BuildSettings, LoadSettings, Selection};
-
-    /// From the API into the landing zone.
-    #[derive(Debug)]
-    pub struct Extract {
-        pub(super) selection: Selection,
-        pub(super) refresh: bool,
-        pub(super) accept_shrink: bool,
-    }
-
-    impl Extract {
-        pub(super) fn of(selection: Selection) -> Self {
-            Self { selection, refresh: false, accept_shrink: false }
+    /// Whether there is something to load after an extract: see [`Zone::should_load`].
+    ///
+    /// # Errors
+    /// When the zone cannot be read.
+    pub async fn should_load(&self, extract: &RunReport) -> Result<bool, Error> {
+        match Zone::open_existing(self.config())? {
+            Some(zone) => zone.should_load(extract).await,
+            None => Ok(false),
         }
     }
 
-    /// From the landing zone into bronze.
-    #[derive(Debug, Default)]
-    pub struct Load(pub(super) LoadSettings);
-
-    /// From bronze into silver and gold.
-    #[derive(Debug, Default)]
-    pub struct Build(pub(super) BuildSettings);
-
-    /// All of them.
-    #[derive(Debug)]
-    pub struct Run(pub(super) Extract);
-}
-
-type Working<'a, T> = Pin<Box<dyn Future<Output = Result<T, Error>> + Send + 'a>>;
-
-impl<'a> IntoFuture for Task<'a, step::Extract> {
-    type Output = Result<RunReport, Error>;
-    type IntoFuture = Working<'a, RunReport>;
-
-    fn into_future(self) -> Self::IntoFuture {
-        Box::pin(async move { self.pipeline.do_extract(&self.step, &self.listener, &self.cancel).await })
+    fn extractor(&self, step: &step::Extract, landing: Landing, work_dir: &Path) -> Result<Extractor, Error> {
+        let mut settings = self.config().extract_settings(work_dir.to_owned(), Timestamp::now());
+        settings.selection = step.selection.clone();
+        settings.refresh = step.refresh;
+        settings.accept_shrink = step.accept_shrink;
+        settings.wait_for_lock = step.wait;
+        Ok(Extractor::new(self.client()?.clone(), landing, settings)?)
     }
-}
 
-impl<'a> IntoFuture for Task<'a, step::Load> {
-    type Output = Result<LoadReport, Error>;
-    type IntoFuture = Working<'a, LoadReport>;
-
-    fn into_future(self) -> Self::IntoFuture {
-        Box::pin(async move { self.pipeline.do_load(&self.step, &self.listener, &self.cancel).await })
+    /// Adds what only the configuration knows.
+    fn explained(&self, error: Error) -> Error {
+        error.explained(self.config())
     }
-}
 
-impl<'a> IntoFuture for Task<'a, step::Build> {
-    type Output = Result<BuildReport, Error>;
-    type IntoFuture = Working<'a, BuildReport>;
-
-    fn into_future(self) -> Self::IntoFuture {
-        Box::pin(async move { self.pipeline.do_build(&self.step, &self.listener, &self.cancel).await })
+    async fn do_run(&self, step: step::Extract, watch: &Watch) -> Result<PipelineReport, Error> {
+        let extract = self.do_extract(&step, watch).await?;
+        let mut report = PipelineReport {
+            extract,
+            load: None,
+            #[cfg(feature = "lake")]
+            build: None,
+        };
+        if !self.should_load(&report.extract).await? {
+            return Ok(report);
+        }
+        report.load = Some(self.do_load(&step::Load::default(), watch).await?);
+        #[cfg(feature = "lake")]
+        if self.config().load_to == LoadTo::Lake {
+            let mut build = step::Build::default();
+            build.settings.wait_for_lock = step.wait;
+            report.build = Some(self.do_build(&build, watch).await?);
+        }
+        Ok(report)
     }
-}
 
-impl<'a> IntoFuture for Task<'a, step::Run> {
-    type Output = Result<PipelineReport, Error>;
-    type IntoFuture = Working<'a, PipelineReport>;
-
-    fn into_future(self) -> Self::IntoFuture {
-        Box::pin(async move {
-            let Self { pipeline, step, listener, cancel } = self;
-            let extract = pipeline.do_extract(&step.0, &listener, &cancel).await?;
-            let mut report = PipelineReport { extract, load: None, build: None };
-            if !pipeline.zone.should_load(&report.extract).await? {
-                return Ok(report);
+    async fn do_extract(&self, step: &step::Extract, watch: &Watch) -> Result<RunReport, Error> {
+        // A wrong account must not leave a folder behind.
+        self.client()?;
+        let zone = Zone::open(self.config()).await?;
+        watch.tell(Event::Began(format!("landing in {}", zone.lands)));
+        let result = match self.extractor(step, zone.landing.clone(), &zone.work_dir) {
+            Ok(extractor) => extractor.run(progress(watch), watch.cancel.clone()).await.map_err(Error::from),
+            Err(error) => Err(error),
+        };
+        let report = result.map_err(|error| {
+            // Another run's folder is not ours.
+            if !matches!(error, Error::Extract(ExtractError::Zone(ZoneError::Busy(_)))) {
+                zone.forget_when_empty();
             }
-            report.load = Some(pipeline.do_load(&step::Load::default(), &listener, &cancel).await?);
-            report.build = Some(pipeline.do_build(&step::Build::default(), &listener, &cancel).await?);
-            Ok(report)
-        })
+            self.explained(error)
+        })?;
+        if report.sessions.is_empty() {
+            zone.forget_when_empty();
+        }
+        watch.tell(Event::Ended(summary::of_extract(&report, &zone.landing.describe())));
+        Ok(report)
     }
+
+    async fn do_plan(&self, step: &step::Extract) -> Result<RunPlan, Error> {
+        // A missing zone has nothing landed, and planning must not create it.
+        let (landing, work_dir) = match Zone::open_existing(self.config())? {
+            Some(zone) => (zone.landing, zone.work_dir),
+            None => (Landing::memory(), Path::new(landing(self.config())).join("_work")),
+        };
+        let extractor = self.extractor(step, landing, &work_dir)?;
+        extractor.plan().await.map_err(|error| self.explained(error.into()))
+    }
+
+    async fn do_repair(&self, step: &step::Repair, watch: &Watch) -> Result<RepairReport, Error> {
+        self.client()?;
+        let zone = Zone::require(self.config())?;
+        watch.tell(Event::Began(format!("repairing {}", zone.lands)));
+        let mut extract = step::Extract::of(self.config().selection());
+        extract.wait = step.wait;
+        let extractor = self.extractor(&extract, zone.landing.clone(), &zone.work_dir)?;
+        let repaired = extractor.repair(progress(watch), watch.cancel.clone()).await;
+        let report = repaired.map_err(|error| self.explained(error.into()))?;
+        if !report.found.is_empty() {
+            watch.tell(Event::Ended(summary::of_extract(&report.run, &zone.landing.describe())));
+        }
+        Ok(report)
+    }
+
+    #[cfg_attr(
+        not(any(feature = "lake", feature = "databricks")),
+        allow(unused_variables, unreachable_code, reason = "it loads nowhere")
+    )]
+    async fn do_load(&self, step: &step::Load, watch: &Watch) -> Result<LoadReport, Error> {
+        let config = self.config();
+        let zone = Zone::require(config)?;
+        let teller = watch.clone();
+        let progress: LoadProgress =
+            Arc::new(move |session: &SessionLoad| teller.tell(Event::Loaded(session.clone())));
+        let (landing, settings, cancel) = (&zone.landing, &step.settings, &watch.cancel);
+        let (report, destination): (LoadReport, String) = match config.load_to {
+            #[cfg(feature = "lake")]
+            LoadTo::Lake => {
+                let lake = open_lake(config)?;
+                let loaded = f1lake_lake::load(&lake, landing, settings, progress, cancel).await;
+                (loaded.map_err(|error| self.explained(error.into()))?, lake.describe())
+            }
+            #[cfg(feature = "databricks")]
+            LoadTo::Databricks => {
+                let warehouse = crate::workspace::warehouse(config).await?;
+                watch.tell(Event::Began(format!("loading into {}", warehouse.describe())));
+                let destination = warehouse.describe();
+                (load_warehouse(warehouse, landing, settings, progress, cancel).await?, destination)
+            }
+            #[cfg(not(all(feature = "lake", feature = "databricks")))]
+            other => return Err(not_built(other)),
+        };
+        watch.tell(Event::Ended(summary::of_load(&report, &destination)));
+        Ok(report)
+    }
+
+    #[cfg(feature = "lake")]
+    async fn do_build(&self, step: &step::Build, watch: &Watch) -> Result<BuildReport, Error> {
+        let lake = require_lake(self.config())?;
+        let teller = watch.clone();
+        let progress = Arc::new(move |model: &ModelBuild| teller.tell(Event::Built(model.clone())));
+        let built = f1lake_lake::build(&lake, &step.settings, progress, &watch.cancel).await;
+        let report = built.map_err(|error| self.explained(error.into()))?;
+        watch.tell(Event::Ended(summary::of_build(&report, step.settings.checks)));
+        Ok(report)
+    }
+
+    #[cfg(feature = "lake")]
+    async fn do_query(&self, step: &step::Query, watch: &Watch) -> Result<Rows, Error> {
+        let lake = require_lake(self.config())?;
+        let work = async { Rows::of(&f1lake_lake::Query::open(&lake, step.as_of).await?, &step.sql).await };
+        tokio::select! {
+            rows = work => rows,
+            () = watch.cancel.cancelled() => Err(LakeError::Interrupted.into()),
+        }
+    }
+}
+
+/// Loads on a thread of its own: the compiler cannot prove that its future may move between threads.
+#[cfg(feature = "databricks")]
+async fn load_warehouse(
+    warehouse: Warehouse,
+    landing: &Landing,
+    settings: &LoadSettings,
+    progress: LoadProgress,
+    cancel: &CancellationToken,
+) -> Result<LoadReport, WarehouseError> {
+    let (landing, settings, cancel) = (landing.clone(), settings.clone(), cancel.clone());
+    let runtime = tokio::runtime::Handle::current();
+    let work = tokio::task::spawn_blocking(move || {
+        runtime.block_on(f1lake_warehouse::load_warehouse(&warehouse, &landing, &settings, progress, &cancel))
+    });
+    match work.await.map_err(tokio::task::JoinError::try_into_panic) {
+        Ok(loaded) => loaded,
+        Err(Ok(panic)) => std::panic::resume_unwind(panic),
+        Err(Err(_)) => Err(WarehouseError::Interrupted),
+    }
+}
+
+/// Passes on the events of an extract.
+fn progress(watch: &Watch) -> Progress {
+    let watch = watch.clone();
+    Arc::new(move |event| watch.tell(Event::Extract(event)))
+}
+
+/// This build was made without what the load needs.
+#[cfg(not(all(feature = "lake", feature = "databricks")))]
+fn not_built(load_to: LoadTo) -> Error {
+    let (what, feature) = match load_to {
+        LoadTo::Lake => ("a lake", "lake"),
+        LoadTo::Databricks => ("Databricks", "databricks"),
+    };
+    Error::Usage(format!(
+        "this build of f1lake cannot load into {what}\nhint: install one with the feature `{feature}`, or change the setting \
+         load_to"
+    ))
 }

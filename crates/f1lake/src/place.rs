@@ -14,6 +14,14 @@ use std::sync::Arc;
 const RUNTIME: &str = "DATABRICKS_RUNTIME_VERSION";
 
 /// A destination of landing files.
+///
+/// ```
+/// use f1lake::{Config, place::Place};
+///
+/// let config = Config { landing_path: "dbfs:/Volumes/main/f1/landing".to_owned(), ..Config::default() };
+/// assert_eq!(Place::of(&config)?, Place::Volume("/Volumes/main/f1/landing".to_owned()));
+/// # Ok::<(), f1lake::Error>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Place {
     /// A local folder.
@@ -99,16 +107,17 @@ impl Place {
     /// # Errors
     /// [`Error::Usage`] when it is unusable, [`Error::Databricks`] when the login is.
     pub fn landing(&self, config: &Config) -> Result<(Landing, String), Error> {
+        let folder = &config.landing_path;
+        // Nothing is opened, and so created, before the settings are known to agree.
+        if config.also_local && volume(config).is_none_or(|volume| volume == bare(folder)) {
+            return Err(Error::Usage(format!(
+                "also_local needs a volume to land in\nhint: name it with {} or landing_volume_path",
+                config.names.of("landing_path")
+            )));
+        }
         let (landing, lands) = self.open(config)?;
         if !config.also_local {
             return Ok((landing, lands));
-        }
-        let folder = &config.landing_path;
-        if volume(config).is_none_or(|volume| volume == bare(folder)) {
-            return Err(Error::Usage(
-                "also_local needs a volume to land in\nhint: name it with --out or landing_volume_path"
-                    .to_owned(),
-            ));
         }
         let (copy, copied) =
             Self::of_name(folder, |_| Surroundings { inside: false, folder: true, workspace: false })?

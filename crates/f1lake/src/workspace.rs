@@ -1,6 +1,8 @@
 //! The configured Databricks workspace.
 
 use crate::config::Config;
+#[cfg(feature = "databricks")]
+use crate::config::expected::any_of;
 use crate::error::Error;
 #[cfg(feature = "databricks")]
 use crate::volume_name::volume;
@@ -27,6 +29,15 @@ pub fn workspace(config: &Config) -> Result<Workspace, Error> {
 }
 
 /// Names used by a load into Databricks.
+///
+/// ```
+/// use f1lake::{Config, DatabricksNames};
+///
+/// let config = Config { landing_path: "/Volumes/main/f1/landing".to_owned(), ..Config::default() };
+/// let names = DatabricksNames::of(&config)?;
+/// assert_eq!((names.place.catalog.as_str(), names.place.schema.as_str()), ("main", "bronze_raw"));
+/// # Ok::<(), f1lake::Error>(())
+/// ```
 #[cfg(feature = "databricks")]
 #[derive(Debug)]
 pub struct DatabricksNames {
@@ -47,10 +58,10 @@ impl DatabricksNames {
             .clone()
             .or_else(|| landing.as_ref().map(|volume| volume.catalog().to_owned()))
             .ok_or_else(|| {
-                Error::Usage(
-                    "no catalog is set\nhint: set databricks_catalog or --catalog, or land in a volume"
-                        .to_owned(),
-                )
+                Error::Usage(format!(
+                    "no catalog is set\nhint: set {}, or land in a volume",
+                    any_of(&config.names.all("databricks_catalog"))
+                ))
             })?;
         let schema = config.databricks_schema.clone();
         let staging = match (&config.databricks_staging_path, landing) {
@@ -68,10 +79,9 @@ pub async fn warehouse(config: &Config) -> Result<f1lake_warehouse::Warehouse, E
     let names = DatabricksNames::of(config)?;
     let workspace = workspace(config)?;
     let wanted = workspace.login().warehouse.clone().ok_or_else(|| {
-        Error::Usage(
-            "no SQL warehouse is set\nhint: set databricks_warehouse, --warehouse or DATABRICKS_WAREHOUSE_ID"
-                .to_owned(),
-        )
+        let mut names = config.names.all("databricks_warehouse");
+        names.push("DATABRICKS_WAREHOUSE_ID".to_owned());
+        Error::Usage(format!("no SQL warehouse is set\nhint: set {}", any_of(&names)))
     })?;
     let warehouse = workspace.warehouse(&wanted.value).await?;
     let staging = VolumeStore::open(&workspace, &names.staging.to_string())?;

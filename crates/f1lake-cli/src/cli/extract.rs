@@ -8,7 +8,7 @@ pub(crate) type ZoneFlags = Flags<LANDING>;
 pub(crate) type DoctorFlags = Flags<{ LANDING | API | DATABRICKS }>;
 
 /// How to extract, besides the settings.
-#[derive(Debug, Clone, Copy, Args)]
+#[derive(Debug, Clone, Copy, Default, Args)]
 #[command(next_help_heading = "What and how")]
 pub(crate) struct How {
     /// Fetch landed sessions again

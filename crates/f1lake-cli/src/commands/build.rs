@@ -1,31 +1,21 @@
 //! `f1lake build`: bronze into silver and gold, then the tests. `f1lake test`: the tests alone.
 
 use super::Context;
-use super::load::require_lake;
 use crate::cli::{BuildArgs, LakeFlags};
 use crate::error::Error;
-use crate::exit_code::ExitCode;
 use crate::output::{Column, OutputFormat, print};
-use crate::progress::plural;
-use f1lake_lake::{
-    BuildReport, BuildSettings, BuildStatus, CheckResult, CheckStatus, Lake, ModelBuild, build, check,
-};
+use f1lake::summary::{build_status, of_checks, plural};
+use f1lake::{ExitCode, Outcome, Pipeline, Task, require_lake, step};
+use f1lake_lake::{BuildReport, CheckResult, CheckStatus, ModelBuild, check};
 use indicatif::HumanCount;
-use std::sync::Arc;
-use tokio_util::sync::CancellationToken;
 
 pub(crate) async fn run(context: &Context, args: &BuildArgs) -> Result<ExitCode, Error> {
-    let loaded = context.load(&args.settings)?;
-    let lake = require_lake(&loaded.config)?;
-    let settings = BuildSettings {
-        full_refresh: args.full_refresh,
-        checks: !args.no_tests,
-        models: args.model.clone(),
-        wait_for_lock: args.wait,
-    };
-    let report = build_lake(context, &lake, &settings, &crate::interrupt::token()).await?;
+    let pipeline = Pipeline::of(context.load(&args.settings)?);
+    let task =
+        pipeline.build().full_refresh(args.full_refresh).tests(!args.no_tests).models(args.model.clone());
+    let report = build(context, task.wait(args.wait)).await?;
     show(context, &report)?;
-    Ok(exit_code(&report))
+    Ok(report.exit_code())
 }
 
 pub(crate) async fn test(context: &Context, flags: &LakeFlags) -> Result<ExitCode, Error> {
@@ -34,43 +24,16 @@ pub(crate) async fn test(context: &Context, flags: &LakeFlags) -> Result<ExitCod
     let started = std::time::Instant::now();
     let checks = check(&lake, &crate::interrupt::token()).await?;
     show_checks(context, &checks, &checks)?;
-    context.say(&format!("{} in {:.1} s", checks_line(&checks), started.elapsed().as_secs_f64()));
-    Ok(checks_code(&checks))
+    context.say(&format!("{} in {:.1} s", of_checks(&checks), started.elapsed().as_secs_f64()));
+    Ok(checks.exit_code())
 }
 
-/// Builds, and reports each completed model.
-pub(crate) async fn build_lake(
+/// Builds, and says how.
+pub(crate) async fn build(
     context: &Context,
-    lake: &Lake,
-    settings: &BuildSettings,
-    cancel: &CancellationToken,
+    task: Task<'_, step::Build, BuildReport>,
 ) -> Result<BuildReport, Error> {
-    let teller = context.teller();
-    let progress = Arc::new(move |model: &ModelBuild| match model.status {
-        BuildStatus::Unchanged => {}
-        BuildStatus::Built => {
-            teller.tell(&format!(
-                "{}: {} rows in {:.1} s",
-                model.model,
-                HumanCount(model.rows),
-                model.seconds
-            ));
-        }
-        BuildStatus::Failed | BuildStatus::Skipped => {
-            let why = model.error.as_deref().unwrap_or_default();
-            teller.tell(&format!("{}: {}: {why}", model.model, status_name(model.status)));
-        }
-    });
-    let report = build(lake, settings, progress, cancel).await?;
-    context.say(&format!(
-        "built {} of {} tables, {} unchanged, in {:.1} s{}",
-        report.count(BuildStatus::Built),
-        report.models.len(),
-        report.count(BuildStatus::Unchanged),
-        report.seconds,
-        if settings.checks { format!("; {}", checks_line(&report.checks)) } else { String::new() }
-    ));
-    Ok(report)
+    Ok(task.on_event(context.listener()).cancel_with(crate::interrupt::token()).await?)
 }
 
 /// Names each test that failed or warned, the failed ones first.
@@ -86,15 +49,6 @@ pub(crate) fn say_notable(context: &Context, report: &BuildReport) {
                 plural(rows, "row", "rows")
             ));
         }
-    }
-}
-
-fn status_name(status: BuildStatus) -> &'static str {
-    match status {
-        BuildStatus::Built => "built",
-        BuildStatus::Unchanged => "unchanged",
-        BuildStatus::Failed => "FAILED",
-        BuildStatus::Skipped => "skipped",
     }
 }
 
@@ -122,7 +76,7 @@ fn show_models(context: &Context, report: &BuildReport, models: &[ModelBuild]) -
         |model| {
             vec![
                 model.model.clone(),
-                status_name(model.status).to_owned(),
+                build_status(model.status).to_owned(),
                 HumanCount(model.rows).to_string(),
                 model.error.clone().unwrap_or_default(),
             ]
@@ -154,32 +108,4 @@ fn show_checks(
             ]
         },
     )
-}
-
-fn checks_line(checks: &[CheckResult]) -> String {
-    let count = |status| checks.iter().filter(|check| check.status == status).count();
-    format!(
-        "{} {}: {} passed, {} warned, {} failed",
-        checks.len(),
-        plural(checks.len(), "test", "tests"),
-        count(CheckStatus::Passed),
-        count(CheckStatus::Warned),
-        count(CheckStatus::Failed)
-    )
-}
-
-fn checks_code(checks: &[CheckResult]) -> ExitCode {
-    if checks.iter().any(|check| check.status == CheckStatus::Failed) {
-        ExitCode::Failed
-    } else {
-        ExitCode::Done
-    }
-}
-
-pub(crate) fn exit_code(report: &BuildReport) -> ExitCode {
-    if report.models.iter().any(|model| model.error.is_some()) {
-        ExitCode::Failed
-    } else {
-        checks_code(&report.checks)
-    }
 }

@@ -2,8 +2,8 @@
 
 use crate::cli::Cli;
 use crate::error::Error;
-use crate::exit_code::ExitCode;
 use clap::CommandFactory;
+use f1lake::ExitCode;
 
 pub(crate) fn run(shell: clap_complete::Shell) -> Result<ExitCode, Error> {
     let mut script = Vec::new();

@@ -3,8 +3,8 @@
 use super::Context;
 use crate::cli::ConfigArgs;
 use crate::error::Error;
-use crate::exit_code::ExitCode;
 use crate::output::{Column, print, write};
+use f1lake::ExitCode;
 use f1lake::config::{SETTINGS, example_file};
 use serde::Serialize;
 use serde_json::Value;

@@ -4,9 +4,9 @@ use super::Context;
 use super::load::script;
 use crate::cli::{DatabricksCommand, SetupArgs, ZoneFlags};
 use crate::error::Error;
-use crate::exit_code::ExitCode;
 use crate::output::write;
 use f1lake::DatabricksNames;
+use f1lake::ExitCode;
 use f1lake_warehouse::{LandingFiles, setup_statements};
 use f1lake_zone::{Compression, Format};
 

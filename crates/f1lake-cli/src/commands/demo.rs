@@ -1,16 +1,12 @@
 //! `f1lake demo`: a generated race weekend, with no network and no account.
 
-use super::{Context, build, load};
-use crate::cli::DemoArgs;
+use super::{Context, build, extract, load};
+use crate::cli::{DemoArgs, How};
 use crate::error::Error;
-use crate::exit_code::ExitCode;
-use f1lake::Zone;
-use f1lake::config::Config;
-use f1lake_bronze::LoadSettings;
-use f1lake_extract::Mode;
-use f1lake_lake::{BuildSettings, BuildStatus};
+use f1lake::config::{Config, Loaded, Names};
+use f1lake::{ExitCode, Order, Outcome, Pipeline, Zone, open_lake};
+use f1lake_lake::BuildStatus;
 use f1lake_zone::files::{Existing, write_file};
-use jiff::Timestamp;
 use openf1_client::{Limits, OpenF1, RateLimiter};
 use openf1_sim::{GeneratedConfig, SimConfig, SimLimits, Source};
 use std::path::Path;
@@ -30,9 +26,17 @@ const SEED_FILE: &str = "seed";
 pub(crate) async fn run(context: &Context, args: &DemoArgs) -> Result<ExitCode, Error> {
     let folder = Path::new(&args.out);
     let place = |name: &str| folder.join(name).to_string_lossy().into_owned();
-    let config = Config { landing_path: place("landing"), lake_path: place("lake"), ..Config::default() };
+    let config = Config {
+        landing_path: place("landing"),
+        lake_path: place("lake"),
+        meeting_keys: vec![MEETING],
+        order: Order::Oldest,
+        names: Names::Flags,
+        ..Config::default()
+    };
     let started = std::time::Instant::now();
-    let zone = Zone::open(&config).await?;
+    // Whether the folder can be written, before anything starts.
+    Zone::open(&config).await?;
     let seed = seed_of(context, folder, args)?;
     let simulator = openf1_sim::start(SimConfig {
         source: Source::Generated(GeneratedConfig {
@@ -53,28 +57,23 @@ pub(crate) async fn run(context: &Context, args: &DemoArgs) -> Result<ExitCode, 
         .base_url(simulator.base_url())
         .limiter(RateLimiter::new(Limits::unlimited()))
         .build()?;
-    let mut settings = config.extract_settings(zone.work_dir.clone(), Timestamp::now());
-    settings.selection.mode = Mode::Keys { session_keys: Vec::new(), meeting_keys: vec![MEETING] };
-    settings.selection.order = f1lake_extract::Order::Oldest;
-    let extracted = super::extract::extract(context, client, &zone, settings).await?;
-    super::extract::print_sessions(context, &extracted, &extracted)?;
+    let pipeline = Pipeline::of(Loaded::of(config)?).with_client(client);
+    let extracted = extract::extract(context, &pipeline, How::default()).await?;
+    extract::print_sessions(context, &extracted, &extracted)?;
     simulator.shutdown().await;
-    let code = super::extract::exit_code(&extracted);
-    if code != ExitCode::Done {
-        return Ok(code);
+    if extracted.exit_code() != ExitCode::Done {
+        return Ok(extracted.exit_code());
     }
-    let cancel = crate::interrupt::token();
-    let lake = load::open_lake(&config)?;
-    let loaded = load::load(context, &lake, &zone.landing, &LoadSettings::default(), &cancel).await?;
-    if load::exit_code(&loaded) != ExitCode::Done {
+    let loaded = load::load(context, pipeline.load()).await?;
+    if loaded.exit_code() != ExitCode::Done {
         load::show(context, &loaded)?;
-        return Ok(load::exit_code(&loaded));
+        return Ok(loaded.exit_code());
     }
-    let built = build::build_lake(context, &lake, &BuildSettings::default(), &cancel).await?;
+    let built = build::build(context, pipeline.build()).await?;
     if built.count(BuildStatus::Failed) > 0 {
-        return Ok(build::exit_code(&built));
+        return Ok(built.exit_code());
     }
-    super::report::report(context, &lake, RACE, &folder.join("report.html")).await?;
+    super::report::report(context, &open_lake(pipeline.config())?, RACE, &folder.join("report.html")).await?;
     let program = program();
     let out = shown(&args.out);
     context.say(&format!(
@@ -88,7 +87,7 @@ pub(crate) async fn run(context: &Context, args: &DemoArgs) -> Result<ExitCode, 
          {program} run --mode latest --num-sessions 1",
         started.elapsed().as_secs_f64()
     ));
-    Ok(build::exit_code(&built))
+    Ok(built.exit_code())
 }
 
 /// The seed of the demo in the folder; for a new one, that of the flag.

@@ -3,8 +3,8 @@
 use super::Context;
 use crate::cli::DoctorFlags;
 use crate::error::Error;
-use crate::exit_code::ExitCode;
 use crate::output::{Column, print};
+use f1lake::ExitCode;
 use f1lake::Zone;
 use f1lake::config::{Config, Loaded};
 use openf1_client::{Health, OpenF1};
@@ -79,7 +79,7 @@ pub(crate) async fn run(context: &Context, flags: &DoctorFlags) -> Result<ExitCo
         let (zone, warehouse, answer) =
             tokio::join!(zone(&loaded.config), warehouse(&loaded.config), async {
                 match &client {
-                    Ok((_, client)) => Some(ask(client).await),
+                    Ok((_, client)) => Some(ask(&loaded.config, client).await),
                     Err(_) => None,
                 }
             });
@@ -131,8 +131,7 @@ fn quick_client(loaded: &Loaded) -> Result<OpenF1, Error> {
 
 async fn zone(config: &Config) -> Result<(String, ()), Error> {
     let opened = timeout(LONGEST, Zone::open(config)).await;
-    let zone =
-        opened.map_err(|_| Error::Unreachable(format!("no response within {} s", LONGEST.as_secs())))??;
+    let zone = opened.map_err(|_| unreachable(format!("no response within {} s", LONGEST.as_secs())))??;
     zone.forget_when_empty();
     Ok((format!("{} is writable", zone.landing.describe()), ()))
 }
@@ -150,11 +149,15 @@ async fn warehouse(config: &Config) -> Option<Result<(String, ()), Error>> {
     Some(match timeout(LONGEST, f1lake::workspace::warehouse(config)).await {
         Ok(Ok(found)) => Ok((format!("id {}; loads into {}", found.warehouse_id, found.describe()), ())),
         Ok(Err(error)) => Err(error.into()),
-        Err(_) => Err(Error::Unreachable(format!("no response within {} s", LONGEST.as_secs()))),
+        Err(_) => Err(unreachable(format!("no response within {} s", LONGEST.as_secs()))),
     })
 }
 
-async fn ask(client: &OpenF1) -> Result<Answer, Error> {
+fn unreachable(text: String) -> Error {
+    f1lake::Error::Unreachable(text).into()
+}
+
+async fn ask(config: &Config, client: &OpenF1) -> Result<Answer, Error> {
     let wait = client.limiter().estimate(1);
     if wait > PATIENCE {
         return Ok(Answer::NotAsked(wait));
@@ -163,15 +166,12 @@ async fn ask(client: &OpenF1) -> Result<Answer, Error> {
     tokio::time::sleep(wait).await;
     match timeout(LONGEST, client.check_health()).await {
         Ok(Ok(health)) => Ok(Answer::Health(Box::new(health))),
-        Ok(Err(error)) => Err(match crate::unreachable::explain(&error, client.base_url()) {
-            Some(text) => Error::Unreachable(text),
-            None => error.into(),
-        }),
+        Ok(Err(error)) => Err(f1lake::Error::from(error).explained(config).into()),
         // Other processes had used up the limits: nothing was sent.
         Err(_) if client.traffic().requests == 0 => Ok(Answer::NotAsked(client.limiter().estimate(1))),
-        Err(_) => Err(Error::Unreachable(format!(
+        Err(_) => Err(unreachable(format!(
             "no response from {} within {} s\nhint: the server or the network is slow; try again",
-            crate::unreachable::host_of(client.base_url()),
+            f1lake::unreachable::host_of(client.base_url()),
             LONGEST.as_secs()
         ))),
     }

@@ -1,13 +1,12 @@
 //! `f1lake export`: writes a table into a file.
 
 use super::Context;
-use super::load::require_lake;
 use super::row_file::RowFile;
 use super::sql::{parse_as_of, say_written};
 use super::sql_result::qualified;
 use crate::cli::{ExportArgs, FileFormat};
 use crate::error::Error;
-use crate::exit_code::ExitCode;
+use f1lake::{ExitCode, require_lake};
 use f1lake_lake::Query;
 
 pub(crate) async fn run(context: &Context, args: &ExportArgs) -> Result<ExitCode, Error> {

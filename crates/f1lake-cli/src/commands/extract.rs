@@ -3,16 +3,10 @@
 use super::Context;
 use crate::cli::{ExtractArgs, How};
 use crate::error::Error;
-use crate::exit_code::ExitCode;
 use crate::output::{Column, print};
-use crate::progress::{Shown, closing_line, status_name};
-use f1lake::Zone;
-use f1lake::config::Loaded;
-use f1lake_extract::{ExtractError, Extractor, RunReport, SessionReport, SessionStatus};
-use f1lake_zone::ZoneError;
+use f1lake::{ExitCode, Outcome, Pipeline};
+use f1lake_extract::{RunReport, SessionReport, SessionStatus};
 use indicatif::{HumanBytes, HumanCount};
-use jiff::Timestamp;
-use openf1_client::OpenF1;
 use serde::Serialize;
 
 /// A session in the summary.
@@ -71,54 +65,24 @@ impl Line {
 
 pub(crate) async fn run(context: &Context, args: &ExtractArgs) -> Result<ExitCode, Error> {
     let loaded = context.load(&args.settings)?;
-    let report = run_loaded(context, &loaded, args.how).await?;
+    let report = extract(context, &Pipeline::of(loaded), args.how).await?;
     print_sessions(context, &report, &report)?;
-    Ok(exit_code(&report))
+    Ok(report.exit_code())
 }
 
-/// Extracts with a loaded configuration.
-pub(crate) async fn run_loaded(context: &Context, loaded: &Loaded, how: How) -> Result<RunReport, Error> {
-    let mut settings = loaded.config.extract_settings(std::path::PathBuf::new(), Timestamp::now());
-    settings.refresh = how.refresh;
-    settings.accept_shrink = how.accept_shrink;
-    settings.wait_for_lock = how.wait;
-    let client = f1lake::connect::client(loaded)?;
-    let zone = Zone::open(&loaded.config).await?;
-    settings.work_dir.clone_from(&zone.work_dir);
-    extract(context, client, &zone, settings).await
-}
-
-/// Extracts with progress, and reports the result.
-pub(crate) async fn extract(
-    context: &Context,
-    client: OpenF1,
-    zone: &Zone,
-    settings: f1lake_extract::ExtractSettings,
-) -> Result<RunReport, Error> {
-    context.say(&format!("landing in {}", zone.lands));
-    let shown = Shown::start(
-        &context.bars,
-        client.limiter().clone(),
-        context.globals.quiet,
-        context.globals.log_format,
-    );
-    let base_url = client.base_url().to_owned();
-    let result = match Extractor::new(client, zone.landing.clone(), settings) {
-        Ok(extractor) => extractor.run(shown.listener(), crate::interrupt::token()).await,
-        Err(error) => Err(error),
-    };
+/// Extracts the configured sessions, with progress.
+pub(crate) async fn extract(context: &Context, pipeline: &Pipeline, how: How) -> Result<RunReport, Error> {
+    let shown = context.show(pipeline.client()?);
+    let report = pipeline
+        .extract(pipeline.config().selection())
+        .refresh(how.refresh)
+        .accept_shrink(how.accept_shrink)
+        .wait(how.wait)
+        .on_event(shown.listener())
+        .cancel_with(crate::interrupt::token())
+        .await;
     shown.finish();
-    let report = result.map_err(|error| {
-        if !matches!(error, ExtractError::Zone(ZoneError::Busy(_))) {
-            zone.forget_when_empty();
-        }
-        Error::of_extract(error, &base_url)
-    })?;
-    if report.sessions.is_empty() {
-        zone.forget_when_empty();
-    }
-    context.say(&closing_line(&report, &zone.landing.describe()));
-    Ok(report)
+    Ok(report?)
 }
 
 /// Prints the result of each session; `document` is the same for programs.
@@ -145,7 +109,7 @@ pub(crate) fn print_sessions(
             vec![
                 line.session.clone(),
                 line.session_key.to_string(),
-                status_name(line.status).to_owned(),
+                line.status.name().to_owned(),
                 line.endpoints.to_string(),
                 HumanCount(line.rows).to_string(),
                 HumanBytes(line.bytes).to_string(),
@@ -153,19 +117,4 @@ pub(crate) fn print_sessions(
             ]
         },
     )
-}
-
-pub(crate) fn exit_code(report: &RunReport) -> ExitCode {
-    let failed = report.count(SessionStatus::Failed);
-    if report.count(SessionStatus::Interrupted) > 0 {
-        ExitCode::Interrupted
-    } else if failed > 0 && failed == report.sessions.len() {
-        ExitCode::Failed
-    } else if failed > 0 {
-        ExitCode::SomeFailed
-    } else if report.count(SessionStatus::Locked) > 0 {
-        ExitCode::Locked
-    } else {
-        ExitCode::Done
-    }
 }

@@ -3,25 +3,21 @@
 use super::Context;
 use crate::cli::LoadArgs;
 use crate::error::Error;
-use crate::exit_code::ExitCode;
 #[cfg(feature = "databricks")]
 use crate::output::write;
 use crate::output::{Column, print};
-use crate::progress::plural;
+use f1lake::config::LoadTo;
+use f1lake::summary::{brought_back, load_status};
 #[cfg(feature = "databricks")]
-use f1lake::DatabricksNames;
-use f1lake::Zone;
-use f1lake::config::{Config, LoadTo};
-use f1lake_bronze::{LoadProgress, LoadReport, LoadSettings, LoadStatus, SessionLoad};
-#[cfg(feature = "lake")]
-use f1lake_lake::Lake;
+use f1lake::{DatabricksNames, Zone, config::Config};
+use f1lake::{ExitCode, Outcome, Pipeline, Task, step};
 #[cfg(feature = "databricks")]
-use f1lake_warehouse::{load_statements, load_warehouse};
-use f1lake_zone::Landing;
+use f1lake_bronze::LoadSettings;
+use f1lake_bronze::{LoadReport, LoadStatus, SessionLoad};
+#[cfg(feature = "databricks")]
+use f1lake_warehouse::load_statements;
 use indicatif::HumanCount;
 use serde::Serialize;
-use std::sync::Arc;
-use tokio_util::sync::CancellationToken;
 
 #[derive(Serialize)]
 struct Line {
@@ -60,16 +56,9 @@ impl From<&SessionLoad> for Line {
 }
 
 impl Line {
-    /// `lost rows of 2 tables were loaded again`.
-    fn brought_back(&self) -> Option<String> {
-        let tables = plural(self.brought_back, "table", "tables");
-        (self.brought_back > 0)
-            .then(|| format!("lost rows of {} {tables} were loaded again", self.brought_back))
-    }
-
     fn remark(&self) -> String {
         let mut parts = Vec::new();
-        parts.extend(self.brought_back());
+        parts.extend(brought_back(self.brought_back));
         if self.rescued_rows > 0 {
             parts.push(format!("{} with rescued fields", self.rescued_rows));
         }
@@ -81,154 +70,47 @@ impl Line {
     }
 }
 
-pub(crate) fn status_name(status: LoadStatus) -> &'static str {
-    match status {
-        LoadStatus::Loaded => "loaded",
-        LoadStatus::Unchanged => "unchanged",
-        LoadStatus::Stale => "stale",
-        LoadStatus::Failed => "FAILED",
-    }
-}
-
 pub(crate) async fn run(context: &Context, args: &LoadArgs) -> Result<ExitCode, Error> {
     let loaded = context.load(&args.settings)?;
-    let config = &loaded.config;
+    if args.dry_run && loaded.config.load_to == LoadTo::Lake {
+        return Err(Error::Usage("--dry-run needs --load-to databricks: it prints SQL".to_owned()));
+    }
+    #[cfg(feature = "databricks")]
+    if args.dry_run {
+        return dry_run(&loaded.config, args).await;
+    }
+    let pipeline = Pipeline::of(loaded);
+    let keys = args.session_key.iter().copied();
+    let report = load(context, pipeline.load().sessions(keys).rebuild(args.rebuild)).await?;
+    show(context, &report)?;
+    Ok(report.exit_code())
+}
+
+/// Loads, and says how.
+pub(crate) async fn load(
+    context: &Context,
+    task: Task<'_, step::Load, LoadReport>,
+) -> Result<LoadReport, Error> {
+    Ok(task.on_event(context.listener()).cancel_with(crate::interrupt::token()).await?)
+}
+
+/// Prints the SQL of a load into an empty schema.
+#[cfg(feature = "databricks")]
+async fn dry_run(config: &Config, args: &LoadArgs) -> Result<ExitCode, Error> {
     let zone = Zone::require(config)?;
+    let names = DatabricksNames::of(config)?;
     let settings = LoadSettings {
         sessions: (!args.session_key.is_empty()).then(|| args.session_key.iter().copied().collect()),
         rebuild: args.rebuild,
     };
-    let cancel = crate::interrupt::token();
-    let report = match config.load_to {
-        LoadTo::Lake if args.dry_run => {
-            return Err(Error::Usage("--dry-run needs --load-to databricks: it prints SQL".to_owned()));
-        }
-        #[cfg(feature = "lake")]
-        LoadTo::Lake => load(context, &open_lake(config)?, &zone.landing, &settings, &cancel).await?,
-        #[cfg(feature = "databricks")]
-        LoadTo::Databricks if args.dry_run => {
-            let names = DatabricksNames::of(config)?;
-            let statements = load_statements(&names.place, &names.staging, &zone.landing, &settings).await?;
-            write(&script(&statements))?;
-            return Ok(ExitCode::Done);
-        }
-        #[cfg(feature = "databricks")]
-        LoadTo::Databricks => load_databricks(context, config, &zone.landing, &settings, &cancel).await?,
-        #[cfg(not(all(feature = "lake", feature = "databricks")))]
-        _ => return Err(not_built(config.load_to)),
-    };
-    show(context, &report)?;
-    Ok(exit_code(&report))
-}
-
-/// This build of the program was made without what the load needs.
-#[cfg(not(all(feature = "lake", feature = "databricks")))]
-pub(crate) fn not_built(load_to: LoadTo) -> Error {
-    let (what, feature) = match load_to {
-        LoadTo::Lake => ("a lake", "lake"),
-        LoadTo::Databricks => ("Databricks", "databricks"),
-    };
-    Error::Usage(format!(
-        "this build of f1lake cannot load into {what}\nhint: install one with the feature `{feature}`, or choose the other \
-         with --load-to"
-    ))
-}
-
-/// Opens the configured lake.
-#[cfg(feature = "lake")]
-pub(crate) fn open_lake(config: &Config) -> Result<Lake, Error> {
-    Ok(f1lake::open_lake(config)?)
-}
-
-/// Opens the configured lake, which must exist.
-#[cfg(feature = "lake")]
-pub(crate) fn require_lake(config: &Config) -> Result<Lake, Error> {
-    let local = !config.lake_path.contains("://");
-    if local && !std::path::Path::new(&config.lake_path).is_dir() {
-        return Err(Error::Usage(format!(
-            "no lake at {}\nhint: `f1lake load` creates one; --lake names another",
-            config.lake_path
-        )));
-    }
-    open_lake(config)
-}
-
-/// Loads, and reports each completed session.
-#[cfg(feature = "lake")]
-pub(crate) async fn load(
-    context: &Context,
-    lake: &Lake,
-    landing: &Landing,
-    settings: &LoadSettings,
-    cancel: &CancellationToken,
-) -> Result<LoadReport, Error> {
-    let report = f1lake_lake::load(lake, landing, settings, progress(context), cancel).await?;
-    say_loaded(context, &report, &lake.describe());
-    Ok(report)
-}
-
-/// Loads into tables of a Databricks workspace.
-#[cfg(feature = "databricks")]
-pub(crate) async fn load_databricks(
-    context: &Context,
-    config: &Config,
-    landing: &Landing,
-    settings: &LoadSettings,
-    cancel: &CancellationToken,
-) -> Result<LoadReport, Error> {
-    let warehouse = f1lake::workspace::warehouse(config).await?;
-    context.say(&format!("loading into {}", warehouse.describe()));
-    let report = load_warehouse(&warehouse, landing, settings, progress(context), cancel).await?;
-    say_loaded(context, &report, &warehouse.describe());
-    Ok(report)
+    write(&script(&load_statements(&names.place, &names.staging, &zone.landing, &settings).await?))?;
+    Ok(ExitCode::Done)
 }
 
 /// Statements as a script for a SQL editor.
 #[cfg(feature = "databricks")]
 pub(crate) fn script(statements: &[String]) -> String {
     statements.iter().map(|statement| format!("{statement};\n\n")).collect()
-}
-
-/// Reports each session that changed.
-fn progress(context: &Context) -> LoadProgress {
-    let teller = context.teller();
-    Arc::new(move |session: &SessionLoad| {
-        if session.status != LoadStatus::Unchanged {
-            let line = Line::from(session);
-            teller.tell(&format!("{}: {}", session.session, told(session, &line)));
-        }
-    })
-}
-
-/// What happened to a session; for a failed one, the cause first.
-fn told(session: &SessionLoad, line: &Line) -> String {
-    let count = |tables: usize| format!("{tables} {}", plural(tables, "table", "tables"));
-    if session.status == LoadStatus::Failed {
-        let failed = session.tables.iter().filter(|table| table.status == LoadStatus::Failed).count();
-        let loaded = session.tables.iter().filter(|table| table.status == LoadStatus::Loaded).count();
-        let others = if loaded > 0 {
-            format!("; {} loaded, {} rows", count(loaded), HumanCount(line.rows))
-        } else {
-            String::new()
-        };
-        let why = line.error.as_deref().unwrap_or_default();
-        return format!("FAILED in {}{others}: {why}", count(failed));
-    }
-    let back = line.brought_back().map(|back| format!("; {back}")).unwrap_or_default();
-    let name = status_name(session.status);
-    format!("{name}, {} rows in {}{back}", HumanCount(line.rows), count(line.tables))
-}
-
-fn say_loaded(context: &Context, report: &LoadReport, place: &str) {
-    let count = report.sessions.len();
-    context.say(&format!(
-        "loaded {} of {count} {} into {}: {} rows in {:.1} s",
-        report.count(LoadStatus::Loaded),
-        plural(count, "session", "sessions"),
-        place,
-        HumanCount(report.rows()),
-        report.seconds
-    ));
 }
 
 pub(crate) fn show(context: &Context, report: &LoadReport) -> Result<(), Error> {
@@ -249,19 +131,11 @@ pub(crate) fn show(context: &Context, report: &LoadReport) -> Result<(), Error> 
             vec![
                 line.session.clone(),
                 line.session_key.to_string(),
-                status_name(line.status).to_owned(),
+                load_status(line.status).to_owned(),
                 line.tables.to_string(),
                 HumanCount(line.rows).to_string(),
                 line.remark(),
             ]
         },
     )
-}
-
-pub(crate) fn exit_code(report: &LoadReport) -> ExitCode {
-    match report.count(LoadStatus::Failed) {
-        0 => ExitCode::Done,
-        failed if failed == report.sessions.len() => ExitCode::Failed,
-        _ => ExitCode::SomeFailed,
-    }
 }

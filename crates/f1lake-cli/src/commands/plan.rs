@@ -3,14 +3,10 @@
 use super::Context;
 use crate::cli::ExtractArgs;
 use crate::error::Error;
-use crate::exit_code::ExitCode;
 use crate::output::{Column, print};
-use crate::progress::plural;
-use f1lake::Zone;
-use f1lake_extract::Extractor;
-use f1lake_zone::Landing;
+use f1lake::summary::plural;
+use f1lake::{ExitCode, Pipeline};
 use indicatif::{HumanBytes, HumanDuration};
-use jiff::Timestamp;
 use serde::Serialize;
 
 #[derive(Serialize)]
@@ -22,24 +18,9 @@ struct Plan {
 }
 
 pub(crate) async fn run(context: &Context, args: &ExtractArgs) -> Result<ExitCode, Error> {
-    let loaded = context.load(&args.settings)?;
-    // A missing zone has nothing landed, and planning must not create it.
-    let (landing, work_dir) = match Zone::open_existing(&loaded.config)? {
-        Some(zone) => (zone.landing, zone.work_dir),
-        None => (
-            Landing::memory(),
-            std::path::PathBuf::from(f1lake::volume_name::landing(&loaded.config)).join("_work"),
-        ),
-    };
-    let mut settings = loaded.config.extract_settings(work_dir, Timestamp::now());
-    settings.refresh = args.how.refresh;
-    let client = f1lake::connect::client(&loaded)?;
-    let limiter = client.limiter().clone();
-    let plan = Extractor::new(client, landing, settings)?
-        .plan()
-        .await
-        .map_err(|error| Error::of_extract(error, &loaded.config.base_url))?;
-    let time = limiter.estimate(plan.requests);
+    let pipeline = Pipeline::of(context.load(&args.settings)?);
+    let plan = pipeline.plan(pipeline.config().selection()).refresh(args.how.refresh).await?;
+    let time = pipeline.client()?.limiter().estimate(plan.requests);
     let plan = Plan { seconds: time.as_secs_f64(), plan };
     let sessions = &plan.plan.sessions;
     print(

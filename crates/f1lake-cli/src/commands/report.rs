@@ -1,11 +1,10 @@
 //! `f1lake report`: one session in the terminal and as a page.
 
 use super::Context;
-use super::load::require_lake;
 use crate::cli::ReportArgs;
 use crate::error::Error;
-use crate::exit_code::ExitCode;
 use crate::output::{OutputFormat, terminal_width, write};
+use f1lake::{ExitCode, require_lake};
 use f1lake_lake::{Lake, LakeError, Query, RowFormat, write_rows};
 use f1lake_report::{Part, ReportData, Rows, render_html, render_text};
 use f1lake_zone::files::{Existing, write_file};

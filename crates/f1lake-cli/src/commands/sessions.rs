@@ -3,19 +3,12 @@
 use super::Context;
 use crate::cli::SessionsFlags;
 use crate::error::Error;
-use crate::exit_code::ExitCode;
 use crate::output::{Column, print};
-use f1lake_extract::Extractor;
-use f1lake_zone::Landing;
-use jiff::Timestamp;
+use f1lake::{ExitCode, Pipeline};
 
 pub(crate) async fn run(context: &Context, flags: &SessionsFlags) -> Result<ExitCode, Error> {
-    let loaded = context.load(flags)?;
-    // Nothing is landed, so no folder is needed.
-    let settings = loaded.config.extract_settings(std::path::PathBuf::new(), Timestamp::now());
-    let extractor = Extractor::new(f1lake::connect::client(&loaded)?, Landing::memory(), settings)?;
-    let selected =
-        extractor.sessions().await.map_err(|error| Error::of_extract(error, &loaded.config.base_url))?;
+    let pipeline = Pipeline::of(context.load(flags)?);
+    let selected = pipeline.sessions(pipeline.config().selection()).await?;
     let sessions = &selected.sessions;
     print(
         context.output(),

@@ -3,8 +3,8 @@
 use super::Context;
 use super::sql_result::{Look, qualified, show};
 use crate::error::Error;
-use crate::exit_code::ExitCode;
 use crate::output::{Column, OutputFormat, print, tell, write};
+use f1lake::ExitCode;
 use f1lake_lake::{Query, SCHEMAS};
 use rustyline::completion::{Completer, Pair};
 use rustyline::error::ReadlineError;

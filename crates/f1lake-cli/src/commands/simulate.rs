@@ -3,7 +3,7 @@
 use super::Context;
 use crate::cli::{SimulateArgs, SimulatedLimits};
 use crate::error::Error;
-use crate::exit_code::ExitCode;
+use f1lake::ExitCode;
 use openf1_sim::{Account, Budget, FaultPlan, GeneratedConfig, LiveWindow, SimConfig, SimLimits, Source};
 use std::time::Duration;
 

@@ -3,10 +3,10 @@
 use super::Context;
 use crate::cli::ZoneFlags;
 use crate::error::Error;
-use crate::exit_code::ExitCode;
 use crate::output::{Column, print};
-use crate::progress::plural;
+use f1lake::ExitCode;
 use f1lake::Zone;
+use f1lake::summary::plural;
 use indicatif::{HumanBytes, HumanCount};
 use jiff::Timestamp;
 use serde::Serialize;

@@ -1,11 +1,10 @@
 //! `f1lake tables`: lists the tables of the lake. `f1lake maintain`: maintains them.
 
 use super::Context;
-use super::load::require_lake;
 use crate::cli::{LakeFlags, MaintainArgs};
 use crate::error::Error;
-use crate::exit_code::ExitCode;
 use crate::output::{Column, print};
+use f1lake::{ExitCode, require_lake};
 use f1lake_lake::MaintainSettings;
 use indicatif::{HumanBytes, HumanCount};
 

@@ -199,14 +199,14 @@ impl Catalogue {
             }
             Mode::Keys { session_keys, meeting_keys } => {
                 catalogue.add_named(client, session_keys, meeting_keys).await?;
-                let sessions = catalogue.by_key(session_keys, meeting_keys, selection, now)?;
+                let sessions = catalogue.by_key(session_keys, meeting_keys, settings)?;
                 return Ok((catalogue, sessions));
             }
         }
         catalogue.check_address(client, this_year).await?;
         let filter = Filter::of(selection, catalogue.infos())?;
         if !catalogue.sessions.is_empty() {
-            filter.check(selection, &catalogue.seasons(), catalogue.infos())?;
+            filter.check(settings, &catalogue.seasons(), catalogue.infos())?;
             catalogue.check_days(selection)?;
         }
         let selected = catalogue.chosen(&filter, selection, now, most);
@@ -304,9 +304,9 @@ impl Catalogue {
         &mut self,
         session_keys: &[i64],
         meeting_keys: &[i64],
-        selection: &Selection,
-        now: Timestamp,
+        settings: &ExtractSettings,
     ) -> Result<Selected, ExtractError> {
+        let (selection, now) = (&settings.selection, settings.now());
         let mut unknown = Vec::new();
         for key in session_keys {
             let (name, why) = match self.sessions.get(key) {
@@ -345,7 +345,7 @@ impl Catalogue {
         let of_meetings = self.infos().filter(|info| meeting_keys.contains(&info.meeting_key));
         let filter = Filter::of(selection, of_meetings.clone())?;
         if !meeting_keys.is_empty() {
-            filter.check(selection, "these meetings", of_meetings)?;
+            filter.check(settings, "these meetings", of_meetings)?;
         }
         let wanted = |info: &&SessionInfo| {
             session_keys.contains(&info.session_key)

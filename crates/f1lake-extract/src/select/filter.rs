@@ -2,7 +2,7 @@
 
 use super::session::SessionInfo;
 use crate::error::ExtractError;
-use crate::settings::Selection;
+use crate::settings::{ExtractSettings, Selection};
 use std::collections::{BTreeMap, BTreeSet};
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
@@ -102,11 +102,11 @@ impl About {
         }
     }
 
-    fn flag(self) -> &'static str {
+    fn setting(self) -> &'static str {
         match self {
-            Self::Country => "--country",
-            Self::Place => "--location",
-            Self::Kind => "--session-type",
+            Self::Country => "countries",
+            Self::Place => "locations",
+            Self::Kind => "session_types",
         }
     }
 
@@ -204,7 +204,7 @@ impl Filter {
     /// [`ExtractError::Settings`] with a suggestion.
     pub(crate) fn check<'a>(
         &self,
-        selection: &Selection,
+        settings: &ExtractSettings,
         seasons: &str,
         calendar: impl Iterator<Item = &'a SessionInfo> + Clone,
     ) -> Result<(), ExtractError> {
@@ -212,7 +212,7 @@ impl Filter {
             return Err(ExtractError::Settings(format!(
                 "no {} of {seasons} is named {word}\nhint: {}",
                 about.noun(),
-                suggestion(*about, word, calendar)
+                suggestion(*about, word, calendar, settings.called)
             )));
         }
         if self.meant.is_empty() || calendar.clone().any(|info| self.fits(info)) {
@@ -220,8 +220,9 @@ impl Filter {
         }
         let asked: Vec<String> = About::ALL
             .iter()
-            .filter(|about| !about.words(selection).is_empty())
-            .map(|about| format!("{} {}", about.flag(), about.words(selection).join(",")))
+            .map(|about| (about.setting(), about.words(&settings.selection)))
+            .filter(|(_, words)| !words.is_empty())
+            .map(|(setting, words)| format!("{} {}", (settings.called)(setting), words.join(",")))
             .collect();
         Err(ExtractError::Settings(format!(
             "no session of {seasons} matches {}\nhint: each filter matches sessions by itself; remove one \
@@ -270,13 +271,15 @@ fn suggestion<'a>(
     about: About,
     word: &str,
     calendar: impl Iterator<Item = &'a SessionInfo> + Clone,
+    called: fn(&str) -> String,
 ) -> String {
     for other in About::ALL.into_iter().filter(|other| *other != about) {
         let known = meant_by(other, word, calendar.clone()).unwrap_or_default();
         if let Some(info) =
             calendar.clone().find(|info| other.names(info).iter().any(|name| known.contains(&fold(name))))
         {
-            return format!("{} is a {}: {} {word}", other.shown(info), other.noun(), other.flag());
+            let flag = called(other.setting());
+            return format!("{} is a {}: {flag} {word}", other.shown(info), other.noun());
         }
     }
     let folded = fold(word);

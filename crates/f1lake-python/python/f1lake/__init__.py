@@ -1,6 +1,6 @@
 """Formula 1 data from the OpenF1 API in a lakehouse.
 
-The commands of the program ``f1lake`` as functions, with the same settings, files, numbers and guarantees::
+The steps of the program ``f1lake`` as functions, with the same settings, files, numbers and guarantees::
 
     import f1lake
 
@@ -10,7 +10,7 @@ The commands of the program ``f1lake`` as functions, with the same settings, fil
     f1lake.sql("select * from session_leaderboard").to_polars()
 
 Every function reads ``f1lake.toml`` and the environment (``F1LAKE_...``) as the program does; arguments override them.
-Pass any setting of ``f1lake config`` and any flag of the command by keyword. A failure raises a subclass of
+Pass any setting of ``f1lake config`` by keyword, by its own name or that of its flag. A failure raises a subclass of
 :class:`Error`. Progress goes to the logger ``f1lake`` when it is enabled for ``INFO``, else to ``sys.stderr``;
 ``progress=False`` silences it. The functions block, but release the interpreter lock; from asyncio, use
 ``await asyncio.to_thread(f1lake.extract, ...)``. Ctrl-C stops cleanly with ``KeyboardInterrupt``; the next call
@@ -25,8 +25,8 @@ from datetime import date, datetime, timezone
 from importlib.metadata import version as _version
 from typing import Any, Optional, TypeVar, Union
 
-from ._call import call as _run
-from ._call import query as _query
+from . import _f1lake
+from ._call import call as _call
 from ._errors import Error, Failed, Interrupted, Locked, LoginRefused, SomeFailed, UsageError
 from ._program import main
 from ._reports import (
@@ -145,27 +145,25 @@ def extract(
     >>> report.count("landed"), report.requests  # doctest: +SKIP
     (1, 57)
     """
-    keywords = _selection(
-        settings,
+    given = dict(
         mode=mode,
         num_sessions=num_sessions,
         year=year,
-        date=dates,
-        session_key=session_keys,
-        meeting_key=meeting_keys,
-        country=countries,
-        location=locations,
-        session_type=session_types,
-        to=to,
+        dates=dates,
+        session_keys=session_keys,
+        meeting_keys=meeting_keys,
+        countries=countries,
+        locations=locations,
+        session_types=session_types,
+        since=from_,
+        until=to,
         order=order,
         endpoints=endpoints,
         out=out,
-        refresh=refresh,
-        accept_shrink=accept_shrink,
-        wait=wait,
-        **{"from": from_},
     )
-    return ExtractReport._of(_run("extract", keywords, config, progress))
+    options = dict(refresh=refresh, accept_shrink=accept_shrink, wait=wait)
+    in_volume = settings.pop("_in_volume", False)
+    return _f1lake.extract(_call(_all(settings, given), options, config, progress), in_volume)
 
 
 #: Prefixes of volume paths; a scheme says how the volume is reached.
@@ -202,14 +200,10 @@ def extract_to_databricks(
     """
     if "out" in settings:
         raise UsageError("out: this function lands in a volume; use f1lake.extract for other destinations")
-    if volume is None:
-        volume = _setting("landing_volume_path", config, settings) or _setting("landing_path", config, settings)
-        if not volume.startswith(_VOLUMES):
-            raise UsageError("no volume is set\nhint: pass volume=... or set landing_volume_path")
-    elif not isinstance(volume, str) or not volume.startswith(_VOLUMES):
+    if volume is not None and not (isinstance(volume, str) and volume.startswith(_VOLUMES)):
         raise UsageError(f"volume: expected a volume such as /Volumes/CATALOG/SCHEMA/VOLUME, found {volume!r}")
-    settings["landing_volume_path"] = volume
-    return extract(mode, num_sessions, config=config, progress=progress, **settings)
+    settings = _all(settings, dict(landing_volume_path=volume))
+    return extract(mode, num_sessions, config=config, progress=progress, _in_volume=True, **settings)
 
 
 def load(
@@ -231,7 +225,7 @@ def load(
         lake: Folder or URL of the lake; ``./lake`` by default.
         config: Configuration file.
         progress: Whether progress is reported.
-        settings: Any other setting or flag of ``f1lake load``.
+        settings: Any other setting, such as ``load_to="databricks"``.
 
     Raises:
         UsageError: There is no landing zone, or an argument is invalid.
@@ -242,8 +236,8 @@ def load(
     >>> f1lake.load(session_keys=9488).rows  # doctest: +SKIP
     617345
     """
-    keywords = _selection(settings, session_key=session_keys, rebuild=rebuild, out=out, lake=lake)
-    return LoadReport._of(_run("load", keywords, config, progress))
+    given = dict(session_keys=session_keys, out=out, lake=lake)
+    return _f1lake.load(_call(_all(settings, given), dict(rebuild=rebuild), config, progress))
 
 
 def build(
@@ -251,6 +245,7 @@ def build(
     models: Optional[_Many[str]] = None,
     full_refresh: bool = False,
     tests: bool = True,
+    wait: bool = False,
     lake: Optional[_Path] = None,
     config: Optional[_Path] = None,
     progress: bool = True,
@@ -262,10 +257,11 @@ def build(
         models: Only these tables and the tables they are built from.
         full_refresh: Rebuild everything, changed or not.
         tests: Whether the tests run.
+        wait: Wait while another build works on the lake, instead of failing.
         lake: Folder or URL of the lake; ``./lake`` by default.
         config: Configuration file.
         progress: Whether progress is reported.
-        settings: Any other setting or flag of ``f1lake build``.
+        settings: Any other setting, such as ``memory_limit=4096``.
 
     Raises:
         UsageError: There is no lake, or an argument is invalid.
@@ -275,8 +271,8 @@ def build(
     >>> f1lake.build().count("built")  # doctest: +SKIP
     31
     """
-    keywords = _selection(settings, model=models, full_refresh=full_refresh, no_tests=not tests, lake=lake)
-    return BuildReport._of(_run("build", keywords, config, progress))
+    options = dict(models=models, full_refresh=full_refresh, tests=tests, wait=wait)
+    return _f1lake.build(_call(_all(settings, dict(lake=lake)), options, config, progress))
 
 
 def sql(
@@ -308,11 +304,13 @@ def sql(
     1077
     [1 row, 1 column]
     """
-    when: Any = as_of
+    if not isinstance(query, str):
+        raise UsageError(f"query: expected text, not {type(query).__name__}")
     if isinstance(as_of, datetime):
         aware = as_of if as_of.tzinfo else as_of.replace(tzinfo=timezone.utc)
-        when = aware.astimezone(timezone.utc).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
-    return Result(_query(query, _selection(settings, lake=lake, as_of=when), config))
+        as_of = aware.astimezone(timezone.utc).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    call = _call(_all(settings, dict(lake=lake)), config=config)
+    return Result(_f1lake.query(call, query, None if as_of is None else str(as_of)))
 
 
 def sessions(
@@ -339,37 +337,27 @@ def sessions(
     >>> [session.session_key for session in f1lake.sessions(dates="2024-03-24")]  # doctest: +SKIP
     [9488]
     """
-    keywords = _selection(
-        settings,
+    given = dict(
         mode=mode,
         num_sessions=num_sessions,
         year=year,
-        date=dates,
-        session_key=session_keys,
-        meeting_key=meeting_keys,
-        country=countries,
-        location=locations,
-        session_type=session_types,
-        to=to,
+        dates=dates,
+        session_keys=session_keys,
+        meeting_keys=meeting_keys,
+        countries=countries,
+        locations=locations,
+        session_types=session_types,
+        since=from_,
+        until=to,
         order=order,
-        **{"from": from_},
     )
-    return [Session._of(record) for record in _run("sessions", keywords, config)]
+    return [Session._of(record) for record in _f1lake.sessions(_call(_all(settings, given), config=config))]
 
 
-def _selection(settings: dict[str, Any], **named: Any) -> dict[str, Any]:
-    """Merges named arguments with the others; a name given twice is an error."""
-    given = {name: value for name, value in named.items() if value is not None}
-    twice = sorted(name for name in given if name in settings)
+def _all(settings: dict[str, Any], given: dict[str, Any]) -> dict[str, Any]:
+    """Adds named arguments to the others; a setting given twice is an error."""
+    given = {name: value for name, value in given.items() if value is not None}
+    twice = sorted(given.keys() & settings.keys())
     if twice:
         raise UsageError(f"{', '.join(twice)}: given twice, under two names")
     return {**settings, **given}
-
-
-def _setting(name: str, config: Optional[_Path], settings: dict[str, Any]) -> str:
-    """The value of a setting that is text; empty when unset."""
-    if settings.get(name):
-        return str(settings[name])
-    lines = _run("config", {}, config, progress=False)
-    value = next((line["value"] for line in lines if line["setting"] == name), None)
-    return value if isinstance(value, str) else ""

@@ -231,7 +231,7 @@ fn damaged(path: &Path, error: impl std::fmt::Display) -> ZoneError {
     ZoneError::Damaged {
         path: path.display().to_string(),
         detail: error.to_string(),
-        advice: "extract the session again with --refresh",
+        advice: "`f1lake extract --refresh` fetches the session again",
     }
 }
 

@@ -41,9 +41,7 @@ impl Landing {
     pub fn open_with(target: &str, plain_http: bool) -> Result<Self, ZoneError> {
         let settings = |text: String| ZoneError::Address(text);
         if target.trim().is_empty() {
-            return Err(settings(
-                "the name of the landing folder is empty; set landing_path or --out".to_owned(),
-            ));
+            return Err(settings("the name of the landing folder is empty; set landing_path".to_owned()));
         }
         if target.starts_with("dbfs:")
             || (target.starts_with("/Volumes/") && !std::path::Path::new("/Volumes").is_dir())

@@ -9,6 +9,13 @@ use figment::value::Value;
 use serde::{Deserialize, Serialize};
 
 /// Ways to choose sessions.
+///
+/// ```
+/// use f1lake::{Config, Mode, config::FetchMode};
+///
+/// let config = Config { fetch_mode: FetchMode::Year, fetch_year: Some(2024), ..Config::default() };
+/// assert_eq!(config.selection().mode, Mode::Year { year: 2024 });
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum FetchMode {
@@ -22,6 +29,12 @@ pub enum FetchMode {
 }
 
 /// Where bronze tables are.
+///
+/// ```
+/// use f1lake::{Config, config::LoadTo};
+///
+/// assert_eq!(Config::default().load_to, LoadTo::Lake);
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum LoadTo {

@@ -2,6 +2,7 @@
 
 use super::kind::Shape;
 use super::layer::{Layer, Origin, plain};
+use super::names::Names;
 use super::settings::{FORMER, Setting};
 use crate::error::Error;
 use crate::volume_name::bare;
@@ -120,6 +121,11 @@ impl Given {
     /// Lines for the user: former names that were used.
     pub fn notes(&self) -> &[String] {
         &self.notes
+    }
+
+    /// How the user knows settings.
+    pub(super) fn names(&self) -> Names {
+        if self.origin == Origin::Keywords { Names::Keywords } else { Names::Flags }
     }
 
     /// The layer of these settings, with what they imply; `all` are those given together.

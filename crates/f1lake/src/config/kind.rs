@@ -11,6 +11,13 @@ use std::path::PathBuf;
 use std::str::FromStr;
 
 /// How many values a setting takes.
+///
+/// ```
+/// use f1lake::config::{Setting, Shape};
+///
+/// assert_eq!(Setting::named("countries")?.shape, Shape::List);
+/// # Ok::<(), f1lake::Error>(())
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Shape {
     /// One value.
@@ -22,6 +29,14 @@ pub enum Shape {
 }
 
 /// A value that a setting can have.
+///
+/// ```
+/// use f1lake::config::{Choice, Setting};
+///
+/// let choices: Vec<Choice> = Setting::named("order")?.choices();
+/// assert_eq!(choices.iter().map(|choice| choice.name).collect::<Vec<_>>(), ["latest", "oldest"]);
+/// # Ok::<(), f1lake::Error>(())
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Choice {
     /// As it is written.

@@ -14,6 +14,14 @@ use std::path::{Path, PathBuf};
 pub const DEFAULT_FILE: &str = "f1lake.toml";
 
 /// The configuration in force, with the origin of each value.
+///
+/// ```
+/// use f1lake::config::{Config, Loaded};
+///
+/// let loaded = Loaded::of(Config::default())?;
+/// assert_eq!(loaded.origin("lake_path"), "default");
+/// # Ok::<(), f1lake::Error>(())
+/// ```
 #[derive(Debug, Clone)]
 pub struct Loaded {
     /// Values.
@@ -74,7 +82,8 @@ impl Loaded {
             notes.extend_from_slice(one.notes());
         }
         let config = layers.figment.extract::<Config>();
-        let config = config.map_err(|error| Error::Usage(words::explain(error, &layers)))?;
+        let mut config = config.map_err(|error| Error::Usage(words::explain(error, &layers)))?;
+        config.names = given.last().map(Given::names).unwrap_or_default();
         let loaded = Self { config, file, notes, layers };
         loaded.check()?;
         Ok(loaded)

@@ -4,6 +4,7 @@
 use super::choices::{FetchMode, LoadTo};
 use super::expected::{COUNT, RATE, any_of};
 use super::kind::{Choice, Kind, Shape};
+use super::names::Names;
 use crate::error::Error;
 use crate::nearest::nearest;
 use f1lake_extract::{OnLocked, Order};
@@ -17,6 +18,10 @@ use std::path::PathBuf;
 use std::sync::LazyLock;
 
 /// Flags that belong together; a command takes some of the groups.
+///
+/// ```
+/// assert_eq!(f1lake::config::Group::Api.heading(), "API");
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Group {
     /// Which sessions.
@@ -50,6 +55,14 @@ impl Group {
 }
 
 /// The flag of a setting.
+///
+/// ```
+/// use f1lake::config::{Flag, Setting};
+///
+/// let flag: Option<Flag> = Setting::named("num_latest_sessions")?.flag;
+/// assert_eq!(flag.map(|flag| (flag.long, flag.short)), Some(("num-sessions", Some('n'))));
+/// # Ok::<(), f1lake::Error>(())
+/// ```
 #[derive(Debug, Clone, Copy)]
 pub struct Flag {
     /// Its group.
@@ -68,6 +81,14 @@ const fn flag(group: Group, long: &'static str, value_name: &'static str) -> Fla
 }
 
 /// A setting: all that is known of it.
+///
+/// ```
+/// use f1lake::config::SETTINGS;
+///
+/// for setting in SETTINGS {
+///     println!("{}: {}", setting.name, setting.meaning());
+/// }
+/// ```
 #[derive(Debug, Clone, Copy)]
 pub struct Setting {
     /// Name in the file; in the environment, in capitals after `F1LAKE_`.
@@ -94,17 +115,27 @@ macro_rules! settings {
         $(, flag $flag:expr)?;
     )+) => {
         /// All settings.
+        ///
+        /// ```
+        /// use f1lake::Config;
+        ///
+        /// let config = Config { landing_path: "s3://bucket/raw".to_owned(), ..Config::default() };
+        /// assert_eq!(config.num_latest_sessions, 10);
+        /// ```
         #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
         #[serde(default, deny_unknown_fields)]
         pub struct Config {
             $($(#[doc = $doc])+ $(#[doc = concat!("; unset: ", $unset)])?
             #[serde(deserialize_with = "Kind::decode")]
             pub $name: $type,)+
+            /// What messages call settings.
+            #[serde(skip)]
+            pub names: Names,
         }
 
         impl Default for Config {
             fn default() -> Self {
-                Self { $($name: $default,)+ }
+                Self { $($name: $default,)+ names: Names::Settings }
             }
         }
 

@@ -1,17 +1,18 @@
 //! Explains why a server cannot be reached: offline, refused, a proxy, TLS, slow. The HTTP library's messages
 //! name neither host nor remedy.
 
+use crate::config::Config;
 use openf1_client::Error;
 use url::Url;
 
 /// What is wrong on the way to the server, followed by advice; `None` for errors that came from the server.
-pub(crate) fn explain(error: &Error, base_url: &str) -> Option<String> {
+pub(crate) fn explain(error: &Error, config: &Config) -> Option<String> {
     let Error::Transport { detail, timeout, tries, .. } = error else { return None };
-    Some(way(detail, *timeout, *tries, base_url, proxy_of(base_url).as_deref()))
+    Some(way(detail, *timeout, *tries, config, proxy_of(&config.base_url).as_deref()))
 }
 
-fn way(detail: &str, timeout: bool, tries: u32, base_url: &str, proxy: Option<&str>) -> String {
-    let host = host_of(base_url);
+fn way(detail: &str, timeout: bool, tries: u32, config: &Config, proxy: Option<&str>) -> String {
+    let host = host_of(&config.base_url);
     let words = detail.to_lowercase();
     let has = |parts: &[&str]| parts.iter().any(|part| words.contains(part));
     let tries = if tries == 1 { "1 attempt".to_owned() } else { format!("{tries} attempts") };
@@ -49,7 +50,7 @@ fn way(detail: &str, timeout: bool, tries: u32, base_url: &str, proxy: Option<&s
     } else if timeout || has(&["timed out"]) {
         (
             format!("no response from {host} after {tries}"),
-            "the server or the network is slow; try again, or raise --timeout".to_owned(),
+            format!("the server or the network is slow; try again, or raise {}", config.names.of("timeout")),
         )
     } else {
         (format!("{host} closed the connection after {tries}: {}", last_part(detail)), "try again".to_owned())
@@ -58,7 +59,7 @@ fn way(detail: &str, timeout: bool, tries: u32, base_url: &str, proxy: Option<&s
 }
 
 /// Host, with the port if it is not the default.
-pub(crate) fn host_of(base_url: &str) -> String {
+pub fn host_of(base_url: &str) -> String {
     let Ok(url) = Url::parse(base_url) else { return base_url.to_owned() };
     let host = url.host_str().unwrap_or(base_url);
     url.port().map_or_else(|| host.to_owned(), |port| format!("{host}:{port}"))
@@ -94,6 +95,7 @@ fn last_part(detail: &str) -> &str {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::config::Names;
 
     #[test]
     fn connection_failures_are_distinguished() {
@@ -113,9 +115,10 @@ mod tests {
             ("timed out: operation timed out", true, None),
             ("client error (SendRequest): connection closed before message completed", false, None),
         ];
+        let config = Config { names: Names::Flags, ..Config::default() };
         let mut seen = String::new();
         for (detail, timeout, proxy) in cases {
-            seen.push_str(&format!("{}\n", way(detail, timeout, 2, "https://api.openf1.org/v1", proxy)));
+            seen.push_str(&format!("{}\n", way(detail, timeout, 2, &config, proxy)));
         }
         insta::assert_snapshot!(seen);
     }

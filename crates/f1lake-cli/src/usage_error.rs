@@ -40,7 +40,7 @@ pub(crate) fn told(error: &clap::Error, arguments: &[OsString]) -> String {
 }
 
 /// What is wrong, and a suggestion.
-fn problem(error: &clap::Error, arguments: &[OsString]) -> (String, Option<String>) {
+pub(crate) fn problem(error: &clap::Error, arguments: &[OsString]) -> (String, Option<String>) {
     let typed: Vec<String> =
         arguments.iter().skip(1).map(|argument| argument.to_string_lossy().into_owned()).collect();
     let program = Cli::command();

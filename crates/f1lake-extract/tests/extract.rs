@@ -282,7 +282,7 @@ async fn each_mode_selects_its_sessions() {
     });
     let until = sessions(&|s| {
         s.mode = Mode::Latest { sessions: 1 };
-        s.to = Some("2024-03-31".parse().unwrap());
+        s.until = Some("2024-03-31".parse().unwrap());
         s.session_types = vec!["Race".to_owned()];
     })
     .await

@@ -1,7 +1,7 @@
 //! The program in an empty folder, and its simulator.
 
 use serde_json::Value;
-use std::io::BufReader;
+use std::io::{BufRead, BufReader};
 use std::path::Path;
 use std::path::PathBuf;
 use std::process::Child;

@@ -258,7 +258,7 @@ fn no_secret_is_printed_or_written_by_any_command() {
     let volume = Volume::start();
     let upload = [&["extract", "--out", VOLUME], &session[..], &few].concat();
     let mut upload = with_secrets(place.command(&upload), &echo.host, false);
-    upload.env("DATABRICKS_HOST", &volume.host).env("DATABRICKS_TOKEN", crate::CANARY);
+    upload.env("DATABRICKS_HOST", &volume.host).env("DATABRICKS_TOKEN", crate::program::CANARY);
     assert_eq!(sweep.run("upload", upload), 0, "{:?}", sweep.leaks);
     let uploaded = volume.files.lock().unwrap().clone();
     assert_eq!(uploaded.len(), 4);

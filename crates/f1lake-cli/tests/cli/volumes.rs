@@ -3,7 +3,6 @@
 use crate::program::{CANARY, Ended, Place, QUALIFYING, Simulated, ended};
 use serde_json::Value;
 use std::collections::BTreeMap;
-use std::path::Path;
 use std::process::Command;
 use std::sync::Arc;
 use std::sync::Mutex;
@@ -13,7 +12,7 @@ pub(crate) const VOLUME: &str = "/Volumes/dev/raw/landing";
 /// A fake Files API with a token, files and folders, on loopback in this process.
 pub(crate) struct Volume {
     pub(crate) host: String,
-    files: Arc<Mutex<BTreeMap<String, Vec<u8>>>>,
+    pub(crate) files: Arc<Mutex<BTreeMap<String, Vec<u8>>>>,
     /// Files whose names contain this text are refused.
     refused: Arc<Mutex<Option<&'static str>>>,
     _runtime: tokio::runtime::Runtime,

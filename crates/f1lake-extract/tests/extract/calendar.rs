@@ -38,7 +38,7 @@ async fn every_selection_lands_the_same_rounds_without_cancelled_ones() {
     let modes: [&dyn Fn(&mut Selection); 3] = [
         &|s| s.mode = Mode::Keys { session_keys: vec![race], meeting_keys: vec![] },
         &|s| (s.mode, s.locations) = (Mode::Year { year: 2024 }, vec!["Yas Island".to_owned()]),
-        &|s| (s.mode, s.to) = (Mode::Latest { sessions: 1 }, Some("2024-12-31".parse().unwrap())),
+        &|s| (s.mode, s.until) = (Mode::Latest { sessions: 1 }, Some("2024-12-31".parse().unwrap())),
     ];
     for choose in modes {
         let folder = tempfile::tempdir().unwrap();

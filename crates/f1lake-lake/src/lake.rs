@@ -59,7 +59,7 @@ impl Lake {
     pub fn open_with(location: &str, plain_http: bool) -> Result<Self, LakeError> {
         let wrong = |detail: String| LakeError::Location { location: location.to_owned(), detail };
         if location.trim().is_empty() {
-            return Err(wrong("the name of the lake is empty; set lake_path or --lake".to_owned()));
+            return Err(wrong("the name of the lake is empty; expected a folder or a URL".to_owned()));
         }
         if let Some((scheme, _)) = location.split_once("://")
             && scheme != "file"

@@ -229,6 +229,7 @@ fn as_older_versions_wrote(zone: &Zone, table: &str) {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_lake_of_an_older_version_is_not_loaded_again_and_completed_where_rows_are_missing() {
     let zone = two_sessions();
+    zone.load_with(&LoadSettings { sessions: Some([1].into()), ..LoadSettings::default() }).await;
     zone.load().await;
     as_older_versions_wrote(&zone, LAPS);
     let version = zone.version(LAPS).await;

@@ -39,7 +39,7 @@ pub async fn load<S: BronzeSink>(
     } else {
         load_due(sink, works, progress).await?
     };
-    sink.close(&sessions).await?;
+    sink.close().await?;
     Ok(LoadReport { sessions, seconds: started.elapsed().as_secs_f64() })
 }
 

@@ -163,7 +163,7 @@ impl BronzeSink for Bronze<'_> {
     }
 
     /// Creates missing tables and columns.
-    async fn close(&mut self, _sessions: &[SessionLoad]) -> Result<(), LakeError> {
+    async fn close(&mut self) -> Result<(), LakeError> {
         for table in BronzeTable::all() {
             // The affected sessions report an unreadable table.
             if !matches!(self.tables().get(&table.name), Some(Err(_))) {

@@ -134,7 +134,7 @@ impl BronzeSink for Bronze<'_> {
         Ok(())
     }
 
-    async fn close(&mut self, _sessions: &[SessionLoad]) -> Result<(), WarehouseError> {
+    async fn close(&mut self) -> Result<(), WarehouseError> {
         Ok(())
     }
 }
@@ -303,7 +303,7 @@ impl BronzeSink for Printed<'_> {
         Ok(())
     }
 
-    async fn close(&mut self, _sessions: &[SessionLoad]) -> Result<(), WarehouseError> {
+    async fn close(&mut self) -> Result<(), WarehouseError> {
         Ok(())
     }
 }

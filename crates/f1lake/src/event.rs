@@ -1,4 +1,4 @@
-//! What happens while a pipeline works, and how people are told.
+//! Events of a running pipeline, and their text.
 
 use crate::config::Names;
 use crate::summary::{brought_back, load_status, plural, tables};

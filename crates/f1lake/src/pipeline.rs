@@ -18,8 +18,6 @@ use crate::open_lake::{open_lake, require_lake};
 use crate::rows::Rows;
 use crate::summary;
 use crate::volume_name::landing;
-#[cfg(feature = "databricks")]
-use f1lake_bronze::LoadSettings;
 use f1lake_bronze::{LoadProgress, LoadReport, SessionLoad};
 use f1lake_extract::{
     ExtractError, Extractor, Progress, RepairReport, RunPlan, RunReport, Selected, Selection,
@@ -27,7 +25,7 @@ use f1lake_extract::{
 #[cfg(feature = "lake")]
 use f1lake_lake::{BuildReport, LakeError, ModelBuild};
 #[cfg(feature = "databricks")]
-use f1lake_warehouse::{Warehouse, WarehouseError};
+use f1lake_warehouse::load_warehouse;
 use f1lake_zone::{Landing, ZoneError};
 use jiff::Timestamp;
 use openf1_client::OpenF1;
@@ -35,8 +33,6 @@ use serde::Serialize;
 use std::path::Path;
 use std::sync::{Arc, OnceLock};
 use task::Watch;
-#[cfg(feature = "databricks")]
-use tokio_util::sync::CancellationToken;
 
 /// From the API to gold: a client, a landing zone and a lake. Each step opens what it needs.
 ///
@@ -304,7 +300,7 @@ impl Pipeline {
                 let warehouse = crate::workspace::warehouse(config).await?;
                 watch.tell(Event::Began(format!("loading into {}", warehouse.describe())));
                 let destination = warehouse.describe();
-                (load_warehouse(warehouse, landing, settings, progress, cancel).await?, destination)
+                (load_warehouse(&warehouse, landing, settings, progress, cancel).await?, destination)
             }
             #[cfg(not(all(feature = "lake", feature = "databricks")))]
             other => return Err(not_built(other)),
@@ -332,27 +328,6 @@ impl Pipeline {
             rows = work => rows,
             () = watch.cancel.cancelled() => Err(LakeError::Interrupted.into()),
         }
-    }
-}
-
-/// Loads on a thread of its own: the compiler cannot prove that its future may move between threads.
-#[cfg(feature = "databricks")]
-async fn load_warehouse(
-    warehouse: Warehouse,
-    landing: &Landing,
-    settings: &LoadSettings,
-    progress: LoadProgress,
-    cancel: &CancellationToken,
-) -> Result<LoadReport, WarehouseError> {
-    let (landing, settings, cancel) = (landing.clone(), settings.clone(), cancel.clone());
-    let runtime = tokio::runtime::Handle::current();
-    let work = tokio::task::spawn_blocking(move || {
-        runtime.block_on(f1lake_warehouse::load_warehouse(&warehouse, &landing, &settings, progress, &cancel))
-    });
-    match work.await.map_err(tokio::task::JoinError::try_into_panic) {
-        Ok(loaded) => loaded,
-        Err(Ok(panic)) => std::panic::resume_unwind(panic),
-        Err(Err(_)) => Err(WarehouseError::Interrupted),
     }
 }
 

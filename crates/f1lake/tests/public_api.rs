@@ -1,4 +1,4 @@
-//! The public API of the libraries, against the lists in `public_api/`: whoever changes it sees the change in the diff.
+//! Compares the public API of the libraries with the lists in `public_api/`, so that a change shows in the diff.
 //!
 //! `.ci/api` writes rustdoc's JSON and names its folder in `RUSTDOC_JSON`; `UPDATE_DOCS=1` rewrites the lists.
 

@@ -100,6 +100,6 @@ pub trait BronzeSink: Sync {
         scope: RecordScope,
     ) -> impl Future<Output = Result<(), Self::Error>> + Send;
 
-    /// Ends the load, whose sessions all ended as reported.
-    fn close(&mut self, sessions: &[SessionLoad]) -> impl Future<Output = Result<(), Self::Error>> + Send;
+    /// Ends the load.
+    fn close(&mut self) -> impl Future<Output = Result<(), Self::Error>> + Send;
 }

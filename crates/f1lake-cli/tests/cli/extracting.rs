@@ -98,7 +98,7 @@ fn ctrl_c_ends_cleanly_and_the_next_run_resumes() {
     let asked = server.count("data_requests");
     let resumed = place.run_fast(&server, &extract);
     assert_eq!(resumed.code, 0, "{}", resumed.stderr);
-    assert!(server.count("data_requests") - asked < 25, "it began anew");
+    assert!(server.count("data_requests") - asked < 25, "it started over");
     assert_eq!(place.run(&["verify", "--out", "out"]).code, 0);
 }
 

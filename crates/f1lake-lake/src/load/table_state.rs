@@ -142,7 +142,7 @@ impl TableState {
         Ok(Self { version: opened.version(), generation: generation(state), newest, transactions, held })
     }
 
-    /// The same state at a later version, in which only sessions that nobody asks for again have changed.
+    /// The same state at a later version, for sessions that did not change in between.
     pub(crate) fn at(self, version: Option<u64>) -> Self {
         Self { version, ..self }
     }

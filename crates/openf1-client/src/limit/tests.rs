@@ -256,7 +256,7 @@ fn a_caller_that_is_cancelled_takes_no_place() {
         file.unlock().unwrap();
         limiter.acquire().await.unwrap().over().await;
     });
-    assert_eq!(clock.now(), START, "the next caller waits for nobody");
+    assert_eq!(clock.now(), START, "the next caller does not wait");
 }
 
 /// A limiter of another machine, whose clock shows `at`.

@@ -4,7 +4,9 @@ use crate::error::ExtractError;
 use crate::fetch::staging::Staging;
 use crate::fetch::{Fetcher, waiting_note};
 use crate::land::{Building, Lander, names_in_use};
-use crate::plan::group_size::GroupSize;
+use crate::plan::results::ResultChecks;
+use crate::plan::shared::{shared_requests, wanted};
+use crate::plan::sizes::Sizes;
 use crate::plan::slice::Slice;
 use crate::plan::{Due, Planner, RunPlan, SessionPlan};
 use crate::report::{EndpointReport, Event, Progress, RunReport, SessionLabel, SessionReport, SessionStatus};
@@ -16,7 +18,7 @@ use f1lake_zone::{Landing, Manifest, RunLock, later};
 use futures::StreamExt;
 use jiff::SignedDuration;
 use openf1_client::OpenF1;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 use tokio_util::sync::CancellationToken;
@@ -70,7 +72,8 @@ impl Extractor {
     pub async fn plan(&self) -> Result<RunPlan, ExtractError> {
         let manifests = self.manifests().await?;
         let mut plan = RunPlan::default();
-        let planner = self.planner();
+        let checks = self.result_checks()?;
+        let planner = self.planner(&checks);
         if let Some(skipped) = planner.all_settled(&manifests) {
             plan.sessions = skipped
                 .into_iter()
@@ -82,18 +85,22 @@ impl Extractor {
                 .collect();
             return Ok(plan);
         }
+        let before = self.client.traffic().requests;
         let (catalogue, selected) = Catalogue::select(&self.client, &self.settings).await?;
+        // A run requests the catalogue again.
+        plan.requests = usize::try_from(self.client.traffic().requests - before).unwrap_or_default();
         plan.not_yet = selected.not_yet();
-        let sessions = selected.sessions;
-        let mut size =
-            GroupSize::open(&self.settings.work_dir, self.settings.drivers_per_request, planner.now)?;
-        for info in &sessions {
-            let due = planner.due(info, &catalogue, manifests.get(&info.session_key));
-            size.next_session(self.settings.drivers_per_request);
-            let staged = self.staged_slices(planner, info)?;
-            let (requests, bytes) = planner.estimate(info, &catalogue, &due.endpoints, size.group(), &staged);
-            plan.requests += requests;
+        let outlook = self.outlook(planner, &catalogue, selected.sessions, &manifests)?;
+        plan.results_checked = outlook.sessions.len() - outlook.selected;
+        plan.shared_requests = outlook.shared;
+        plan.requests += outlook.requests();
+        for (index, ((info, due), (requests, bytes))) in
+            outlook.sessions.iter().zip(outlook.due).zip(outlook.own).enumerate()
+        {
             plan.bytes += bytes;
+            if index >= outlook.selected {
+                continue;
+            }
             plan.sessions.push(SessionPlan {
                 session: info.label(),
                 due: due.endpoints.into_iter().collect(),
@@ -169,11 +176,12 @@ impl Extractor {
         progress: &Progress,
         cancel: &CancellationToken,
     ) -> Result<Vec<SessionReport>, ExtractError> {
-        let planner = self.planner();
+        let mut checks = self.result_checks()?;
+        let planner = self.planner(&checks);
         let now = planner.now;
         self.landing.remove_unfinished(lock)?;
         self.landing.remove_old_uploads(now, lock).await?;
-        f1lake_zone::files::remove_unfinished(&GroupSize::folder(&self.settings.work_dir), lock)?;
+        f1lake_zone::files::remove_unfinished(&Sizes::folder(&self.settings.work_dir), lock)?;
         let manifests = self.manifests().await?;
         Staging::forget_landed(lock, &manifests)?;
         let skipped = |session: SessionLabel| SessionReport {
@@ -211,30 +219,21 @@ impl Extractor {
             tell_nothing_chosen(progress, &selected);
             return Ok(Vec::new());
         }
-        let sessions = selected.sessions;
         if catalogue.unusable > 0 {
             progress(Event::Note(format!(
                 "{} rows of the catalogue have no key or no start and were skipped",
                 catalogue.unusable
             )));
         }
-        let mut size = GroupSize::open(&self.settings.work_dir, self.settings.drivers_per_request, now)?;
-        let mut expected = 0;
-        let mut due = Vec::new();
-        for info in &sessions {
-            let of_session = planner.due(info, &catalogue, manifests.get(&info.session_key));
-            let staged = self.staged_slices(planner, info)?;
-            expected += planner.estimate(info, &catalogue, &of_session.endpoints, size.group(), &staged).0;
-            due.push(of_session);
-        }
-        let count = due.iter().filter(|due| !due.endpoints.is_empty()).count();
+        let outlook = self.outlook(planner, &catalogue, selected.sessions, &manifests)?;
+        let sessions = &outlook.sessions;
+        let count = outlook.due[..outlook.selected].iter().filter(|due| !due.endpoints.is_empty()).count();
         progress(Event::Selected {
             due: count,
-            skipped: sessions.len() - count,
-            requests: expected,
-            least: self.client.limiter().estimate(expected),
+            skipped: outlook.selected - count,
+            requests: outlook.requests(),
+            least: self.client.limiter().estimate(outlook.requests()),
         });
-        size.next_session(self.settings.drivers_per_request);
         let run = Run {
             fetcher: Fetcher {
                 client: &self.client,
@@ -244,7 +243,7 @@ impl Extractor {
                 progress,
                 cancel,
                 workers: tokio::sync::Semaphore::new(self.settings.max_workers),
-                group_size: Mutex::new(size),
+                sizes: Mutex::new(self.sizes(now)?),
                 locked: CancellationToken::new(),
             },
             lander: Lander {
@@ -259,10 +258,17 @@ impl Extractor {
                 now,
             },
         };
+        let due: Vec<(&SessionInfo, &Due)> =
+            sessions.iter().zip(&outlook.due).filter(|(_, due)| !due.endpoints.is_empty()).collect();
+        match run.fetcher.fetch_shared(&due).await {
+            // The sessions that have not begun are reported as interrupted.
+            Ok(()) | Err(ExtractError::Interrupted) => {}
+            Err(error) => return Err(error),
+        }
         // Collected, so that the future of a run can be sent between threads.
         let work: Vec<_> = sessions
             .iter()
-            .zip(due)
+            .zip(&outlook.due)
             .map(|(info, due)| {
                 let run = &run;
                 let old = manifests.get(&info.session_key);
@@ -270,16 +276,35 @@ impl Extractor {
                     if due.endpoints.is_empty() {
                         return skipped(info.label());
                     }
-                    progress(Event::SessionStarted(info.label()));
-                    let report = run.session(info, &due, old).await;
-                    progress(Event::SessionEnded(report.clone()));
+                    if !due.only_results {
+                        progress(Event::SessionStarted(info.label()));
+                    }
+                    let report = run.session(info, due, old).await;
+                    if !due.only_results || report.status != SessionStatus::Skipped {
+                        progress(Event::SessionEnded(report.clone()));
+                    }
                     report
                 }
             })
             .collect();
         let mut reports: Vec<SessionReport> =
             futures::stream::iter(work).buffered(SESSIONS_AT_ONCE).collect().await;
-        run.fetcher.group_size().save(now)?;
+        run.fetcher.sizes().save()?;
+        let are_checked = |year: i64| {
+            sessions.iter().zip(&reports).zip(&outlook.due).all(|((info, report), due)| {
+                info.year != year || !due.only_results || report.status.is_good()
+            })
+        };
+        let years: BTreeSet<i64> =
+            sessions.iter().map(|info| info.year).filter(|year| are_checked(*year)).collect();
+        years.into_iter().for_each(|year| checks.checked(year));
+        checks.save()?;
+        // Sessions that nobody selected are reported when they have changed, or failed.
+        let mut index = 0;
+        reports.retain(|report| {
+            index += 1;
+            index <= outlook.selected || report.status != SessionStatus::Skipped
+        });
         let unknown = catalogue.unknown.iter().map(|(session, why)| SessionReport {
             session: session.clone(),
             status: SessionStatus::Failed,
@@ -318,8 +343,61 @@ impl Extractor {
         }
     }
 
-    fn planner(&self) -> Planner<'_> {
-        Planner { settings: &self.settings, now: self.settings.now() }
+    fn sizes(&self, now: jiff::Timestamp) -> Result<Sizes, ExtractError> {
+        let groups = (self.settings.drivers_per_request, self.settings.max_drivers_per_request);
+        Ok(Sizes::open(&self.settings.work_dir, groups, now)?)
+    }
+
+    /// What is due of the selected sessions, and of the results of the others of their seasons; and the requests it
+    /// takes.
+    fn outlook(
+        &self,
+        planner: Planner<'_>,
+        catalogue: &Catalogue,
+        mut sessions: Vec<SessionInfo>,
+        manifests: &BTreeMap<i64, Manifest>,
+    ) -> Result<Outlook, ExtractError> {
+        let selected = sessions.len();
+        let years: BTreeSet<i64> = sessions.iter().map(|info| info.year).collect();
+        let keys: BTreeSet<i64> = sessions.iter().map(|info| info.session_key).collect();
+        let others = manifests.values().filter(|manifest| {
+            years.contains(&manifest.year)
+                && !keys.contains(&manifest.session_key)
+                && !planner.results_due(manifest).is_empty()
+        });
+        let known = |manifest: &Manifest| catalogue.sessions.get(&manifest.session_key);
+        sessions.extend(others.filter_map(known).map(|(info, _)| info.clone()));
+        let mut sizes = self.sizes(planner.now)?;
+        let (mut all_due, mut own, mut all) = (Vec::new(), Vec::new(), Vec::new());
+        for (index, info) in sessions.iter().enumerate() {
+            let old = manifests.get(&info.session_key);
+            let due = match old {
+                Some(old) if index >= selected => planner.due_of_results(old),
+                _ => planner.due(info, catalogue, old),
+            };
+            let staged = self.staged_slices(planner, info)?;
+            all.push((info, wanted(info, catalogue, &due.endpoints, &staged)));
+            own.push(planner.estimate(info, catalogue, &due.endpoints, &mut sizes, &staged));
+            all_due.push(due);
+        }
+        let shared = shared_requests(&all, &sizes);
+        for slice in shared.iter().flat_map(|request| &request.parts) {
+            let shares = |(_, slices): &(&SessionInfo, Vec<Slice>)| slices.contains(slice);
+            if let Some((requests, _)) = all.iter().position(shares).and_then(|index| own.get_mut(index)) {
+                *requests = requests.saturating_sub(1);
+            }
+        }
+        let shared = shared.len();
+        Ok(Outlook { sessions, selected, due: all_due, own, shared })
+    }
+
+    fn result_checks(&self) -> Result<ResultChecks, ExtractError> {
+        let ExtractSettings { work_dir, recheck_results_hours, .. } = &self.settings;
+        Ok(ResultChecks::open(work_dir, *recheck_results_hours, self.settings.now())?)
+    }
+
+    fn planner<'a>(&'a self, results: &'a ResultChecks) -> Planner<'a> {
+        Planner { settings: &self.settings, results, now: self.settings.now() }
     }
 
     fn staged_slices(&self, planner: Planner<'_>, info: &SessionInfo) -> Result<Vec<Slice>, ExtractError> {
@@ -330,6 +408,25 @@ impl Extractor {
     async fn manifests(&self) -> Result<BTreeMap<i64, Manifest>, ExtractError> {
         let manifests = self.landing.manifests().await?;
         Ok(manifests.into_iter().map(|manifest| (manifest.session_key, manifest)).collect())
+    }
+}
+
+/// What is due, and the requests it takes.
+struct Outlook {
+    /// The selected sessions, then those whose results are checked.
+    sessions: Vec<SessionInfo>,
+    selected: usize,
+    /// Of each session.
+    due: Vec<Due>,
+    /// Requests of each session alone, and all its bytes.
+    own: Vec<(usize, u64)>,
+    /// Requests that several sessions share.
+    shared: usize,
+}
+
+impl Outlook {
+    fn requests(&self) -> usize {
+        self.shared + self.own.iter().map(|(requests, _)| requests).sum::<usize>()
     }
 }
 
@@ -373,6 +470,7 @@ impl Run<'_> {
                     endpoint.changes.as_ref().is_none_or(|changes| !changes.is_empty())
                 });
                 let status = match (old, changed) {
+                    (Some(_), false) if due.only_results => SessionStatus::Skipped,
                     (None, _) if !endpoints.is_empty() => SessionStatus::Landed,
                     (None, _) => SessionStatus::Unchanged,
                     (Some(_), true) => SessionStatus::Updated,

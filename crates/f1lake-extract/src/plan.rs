@@ -1,7 +1,11 @@
 //! Which endpoints of a session are due, and what fetching them takes.
 
-pub(crate) mod group_size;
+pub(crate) mod missing;
 mod recheck;
+pub(crate) mod request;
+pub(crate) mod results;
+pub(crate) mod shared;
+pub(crate) mod sizes;
 pub(crate) mod slice;
 
 use crate::report::SessionLabel;
@@ -10,11 +14,15 @@ use crate::select::session::SessionInfo;
 use crate::settings::{ExtractSettings, Mode};
 use f1lake_zone::{LandedEndpoint, Manifest};
 use jiff::Timestamp;
+use missing::{missing_of_drivers, missing_of_session};
 use openf1_client::Endpoint;
 use openf1_client::endpoint::{Grain, Presence};
 use recheck::recheck_due;
+use request::Request;
+use results::ResultChecks;
 use serde::Serialize;
-use slice::{Bounds, Drivers, Slice, missing_of_drivers, missing_of_session, starting_windows};
+use sizes::Sizes;
+use slice::{Bounds, Drivers, Slice, starting_windows};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// A session in a plan.
@@ -27,7 +35,7 @@ pub struct SessionPlan {
     pub due: Vec<Endpoint>,
     /// `new`, `re-check 24 h after the session`, `settled` and so on.
     pub reason: String,
-    /// Expected requests, excluding staged responses.
+    /// Expected requests for this session alone, excluding staged responses.
     pub requests: usize,
     /// Expected body bytes, before compression.
     pub bytes: u64,
@@ -40,6 +48,10 @@ pub struct RunPlan {
     pub sessions: Vec<SessionPlan>,
     /// Expected requests in total.
     pub requests: usize,
+    /// How many of these several sessions share.
+    pub shared_requests: usize,
+    /// Landed sessions, besides the selected ones, whose results are checked again.
+    pub results_checked: usize,
     /// Expected body bytes in total, before compression.
     pub bytes: u64,
     /// If nothing is over yet: the message with the first session to come.
@@ -48,15 +60,19 @@ pub struct RunPlan {
 }
 
 /// The due endpoints of a session.
+#[derive(Debug, Default)]
 pub(crate) struct Due {
     pub(crate) endpoints: BTreeSet<Endpoint>,
     pub(crate) reason: String,
+    /// Only the daily check of results: without a difference, the session stays as it was landed.
+    pub(crate) only_results: bool,
 }
 
 /// Decides what is due, by the settings and the time of the run.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Planner<'a> {
     pub(crate) settings: &'a ExtractSettings,
+    pub(crate) results: &'a ResultChecks,
     pub(crate) now: Timestamp,
 }
 
@@ -80,6 +96,9 @@ impl Planner<'_> {
             .iter()
             .map(|key| {
                 let manifest = manifests.get(key)?;
+                if !self.results_due(manifest).is_empty() {
+                    return None;
+                }
                 let is_race =
                     matches!(manifest.session_name.as_str(), "Race" | "Sprint" | "Sprint Qualifying");
                 let fresh = self.settings.endpoints.iter().all(|endpoint| {
@@ -105,6 +124,14 @@ impl Planner<'_> {
     /// Whether a smaller response was set aside and is now accepted.
     pub(crate) fn wants_what_was_kept_aside(&self, landed: &LandedEndpoint) -> bool {
         self.settings.accept_shrink && landed.kept_aside.is_some()
+    }
+
+    /// The results, grid and standings of a landed session that are checked again today.
+    pub(crate) fn results_due(&self, manifest: &Manifest) -> BTreeSet<Endpoint> {
+        if self.settings.only.is_some() {
+            return BTreeSet::new();
+        }
+        self.results.due(manifest, &self.settings.endpoints)
     }
 
     /// The endpoints that a session can have and that are selected.
@@ -156,7 +183,19 @@ impl Planner<'_> {
                 }
             }
         }
-        Due { endpoints, reason }
+        let results = old.map(|manifest| self.results_due(manifest)).unwrap_or_default();
+        let only_results = endpoints.is_empty() && !results.is_empty();
+        if only_results {
+            "results are checked daily".clone_into(&mut reason);
+        }
+        endpoints.extend(results);
+        Due { endpoints, reason, only_results }
+    }
+
+    /// What is due of a landed session that is not selected.
+    pub(crate) fn due_of_results(&self, manifest: &Manifest) -> Due {
+        let endpoints = self.results_due(manifest);
+        Due { endpoints, reason: String::new(), only_results: true }
     }
 
     /// A staged response stays valid until the session's next re-check is due.
@@ -164,13 +203,14 @@ impl Planner<'_> {
         recheck_due(info.date_end, received_at, self.now, self.settings.settle_days).is_none()
     }
 
-    /// Expected requests and bytes of a session.
+    /// Expected requests and bytes of a session, without what it shares with others. `sizes` are those after its
+    /// requests.
     pub(crate) fn estimate(
         &self,
         info: &SessionInfo,
         catalogue: &Catalogue,
         due: &BTreeSet<Endpoint>,
-        group: usize,
+        sizes: &mut Sizes,
         staged: &[Slice],
     ) -> (usize, u64) {
         let drivers: Vec<i64> = (1..=if info.year >= 2026 { 22 } else { 20 }).collect();
@@ -180,7 +220,10 @@ impl Planner<'_> {
         let mut bytes = 0;
         for endpoint in due {
             let spec = endpoint.spec();
-            bytes += u64::from(spec.race_rows) * u64::from(spec.row_bytes);
+            bytes += match spec.grain {
+                Grain::Season | Grain::Meeting => u64::from(spec.race_rows) * u64::from(spec.row_bytes),
+                Grain::Session | Grain::SessionDriver => sizes.bytes(*endpoint, info),
+            };
             requests += match spec.grain {
                 Grain::Season | Grain::Meeting => 0,
                 Grain::Session => {
@@ -198,10 +241,19 @@ impl Planner<'_> {
                         .flatten()
                         .collect();
                     let left = drivers.len().saturating_sub(known.len());
-                    missing_of_drivers(*endpoint, info.session_key, &drivers[..left], group, &windows, &[])
-                        .len()
+                    missing_of_drivers(*endpoint, info.session_key, &drivers[..left], &windows, &[])
+                        .iter()
+                        .map(|request: &Request| {
+                            let minutes = request.minutes(Some(Bounds::of(info)));
+                            sizes.requests_for(*endpoint, request.parts.len(), minutes)
+                        })
+                        .sum()
                 }
             };
+        }
+        let telemetry = due.iter().any(|endpoint| endpoint.is_telemetry());
+        if telemetry && !due.contains(&Endpoint::Drivers) {
+            requests += missing_of_session(&Slice::whole(Endpoint::Drivers, info.session_key), staged).len();
         }
         (requests, bytes)
     }

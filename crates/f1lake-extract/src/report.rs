@@ -46,6 +46,11 @@ impl SessionStatus {
         Self::Interrupted,
     ];
 
+    /// Whether all that was due of the session is landed.
+    pub(crate) fn is_good(self) -> bool {
+        matches!(self, Self::Landed | Self::Updated | Self::Unchanged | Self::Skipped)
+    }
+
     /// As reports name it: `landed`.
     pub fn name(self) -> &'static str {
         match self {
@@ -109,6 +114,13 @@ pub struct EndpointReport {
     pub changes: Option<Changes>,
     /// Path of a smaller response that was set aside instead of landed.
     pub kept_aside: Option<String>,
+}
+
+impl EndpointReport {
+    /// Whether it is as it was landed before.
+    pub(crate) fn is_as_landed(&self) -> bool {
+        self.kept_aside.is_none() && self.changes.as_ref().is_some_and(Changes::is_empty)
+    }
 }
 
 /// One session.

@@ -184,8 +184,12 @@ pub struct ExtractSettings {
     pub chunk_minutes: Option<u32>,
     /// Maximum number of windows per driver; windows grow to keep it, data is never cut off.
     pub max_chunks: Option<u32>,
-    /// Initial number of drivers in one telemetry request.
+    /// Initial number of drivers in one telemetry request; more are tried while responses are quick.
     pub drivers_per_request: usize,
+    /// Maximum number of drivers in one telemetry request; `None` for all.
+    pub max_drivers_per_request: Option<usize>,
+    /// Hours after which results, grids and standings of landed sessions are requested again, settled or not; 0 for never.
+    pub recheck_results_hours: u32,
     /// Local folder for staging, lock and learned group sizes.
     pub work_dir: PathBuf,
     /// Wait for another run on the same folder to end, instead of refusing.
@@ -214,6 +218,8 @@ impl ExtractSettings {
             chunk_minutes: None,
             max_chunks: None,
             drivers_per_request: 4,
+            max_drivers_per_request: None,
+            recheck_results_hours: 24,
             work_dir: work_dir.into(),
             wait_for_lock: false,
             called: str::to_owned,
@@ -284,6 +290,7 @@ impl ExtractSettings {
         for (setting, zero) in [
             ("max_workers", self.max_workers == 0),
             ("drivers_per_request", self.drivers_per_request == 0),
+            ("max_drivers_per_request", self.max_drivers_per_request == Some(0)),
             ("location_chunk_minutes", self.chunk_minutes == Some(0)),
             ("max_location_chunks", self.max_chunks == Some(0)),
         ] {

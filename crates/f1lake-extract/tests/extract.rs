@@ -10,6 +10,8 @@ mod hostile;
 mod network;
 #[path = "extract/repair.rs"]
 mod repair;
+#[path = "extract/shared.rs"]
+mod shared;
 #[path = "extract/two_machines.rs"]
 mod two_machines;
 #[path = "extract/upstream.rs"]

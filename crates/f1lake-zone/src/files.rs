@@ -182,13 +182,7 @@ pub fn write_file(path: &Path, bytes: &[u8], existing: Existing) -> Result<()> {
 }
 
 fn write_by(path: &Path, mut bytes: &[u8], existing: Existing, strategy: Strategy) -> Result<()> {
-    if strategy == Strategy::OnePass {
-        std::fs::create_dir_all(folder_of(path))?;
-        return one_pass(&mut bytes, path, existing);
-    }
-    let mut file = NewFile::create_by(path.to_owned(), strategy)?;
-    file.write_all(bytes)?;
-    file.commit(existing)
+    stream_by(&mut bytes, path, existing, strategy)
 }
 
 /// Copies a whole file.
@@ -200,13 +194,16 @@ pub fn copy_file(source: &Path, path: &Path, existing: Existing) -> Result<()> {
 }
 
 fn copy_by(source: &Path, path: &Path, existing: Existing, strategy: Strategy) -> Result<()> {
-    let mut source = File::open(source)?;
+    stream_by(&mut File::open(source)?, path, existing, strategy)
+}
+
+fn stream_by(source: &mut impl Read, path: &Path, existing: Existing, strategy: Strategy) -> Result<()> {
     if strategy == Strategy::OnePass {
         std::fs::create_dir_all(folder_of(path))?;
-        return one_pass(&mut source, path, existing);
+        return one_pass(source, path, existing);
     }
     let mut file = NewFile::create_by(path.to_owned(), strategy)?;
-    copy_all(&mut source, &mut file)?;
+    copy_all(source, &mut file)?;
     file.commit(existing)
 }
 
@@ -276,6 +273,12 @@ fn copy_all(source: &mut impl Read, target: &mut impl Write) -> Result<()> {
 
 fn folder_of(path: &Path) -> &Path {
     path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
+}
+
+/// Writes one of our files from a source, replacing an existing one.
+pub fn replace_from(path: &Path, source: &mut impl Read) -> std::result::Result<(), ZoneError> {
+    stream_by(source, path, Existing::Replace, Strategy::of(path))
+        .map_err(ZoneError::io("cannot write", path))
 }
 
 /// Writes one of our files, replacing an existing one.

@@ -26,6 +26,10 @@ pub enum Outcome {
 pub struct LandedRequest {
     /// The query: `laps?session_key=9488`.
     pub query: String,
+    /// Number of sessions or drivers whose rows came with the same request; each of them is listed with a query of its
+    /// own.
+    #[serde(default = "one", skip_serializing_if = "is_one")]
+    pub shared_by: u64,
     /// Its outcome.
     pub outcome: Outcome,
     /// HTTP status.
@@ -36,6 +40,15 @@ pub struct LandedRequest {
     pub tries: u32,
     /// When the response arrived.
     pub received_at: Timestamp,
+}
+
+fn one() -> u64 {
+    1
+}
+
+#[allow(clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference")]
+fn is_one(count: &u64) -> bool {
+    *count == 1
 }
 
 /// One endpoint of a landed session.

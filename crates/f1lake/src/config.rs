@@ -65,6 +65,8 @@ impl Config {
             chunk_minutes: self.location_chunk_minutes,
             max_chunks: self.max_location_chunks,
             drivers_per_request: self.drivers_per_request,
+            max_drivers_per_request: self.max_drivers_per_request,
+            recheck_results_hours: self.recheck_results_hours,
             called: self.names.function(),
             ..ExtractSettings::new(work_dir)
         }

@@ -49,6 +49,7 @@ pub fn client(loaded: &Loaded) -> Result<OpenF1, Error> {
         .timeout(Duration::from_secs_f64(config.timeout))
         .max_retries(config.max_retries)
         .retry_delay(Duration::from_secs_f64(config.retry_delay))
+        .bytes_per_10_seconds(config.bytes_per_10_seconds)
         .limiter(RateLimiter::new(limits).with_state_file(state))
         .credentials(credentials)
         .build()?;

@@ -1,11 +1,10 @@
-//! A successful response, and the turn to decompress it.
+//! A successful response.
 
 use bytes::Bytes;
 use jiff::Timestamp;
 use std::time::Duration;
-use tokio::sync::OwnedSemaphorePermit;
 
-/// A successful response.
+/// A successful response: with its whole body, or with the [`RowSink`](crate::RowSink) that took its rows.
 ///
 /// ```no_run
 /// # async fn run(client: openf1_client::OpenF1) -> Result<(), Box<dyn std::error::Error>> {
@@ -17,11 +16,13 @@ use tokio::sync::OwnedSemaphorePermit;
 /// # }
 /// ```
 #[derive(Debug, Clone)]
-pub struct Answer {
+pub struct Answer<B = Bytes> {
     /// Rows in the body; 0 for a 404 "No results found." and for `[]`.
     pub rows: usize,
-    /// The JSON array as received; `[]` for a 404.
-    pub body: Bytes,
+    /// The JSON array as received, `[]` for a 404; or what took its rows.
+    pub body: B,
+    /// Length of the body without compression.
+    pub bytes: u64,
     /// HTTP status, 200 or 404.
     pub status: u16,
     /// Number of attempts.
@@ -32,28 +33,4 @@ pub struct Answer {
     pub served_at: Option<Timestamp>,
     /// From sending the last attempt to the head of its response: excludes the limiter's wait and the body.
     pub round_trip: Duration,
-}
-
-/// While it lives, the client decompresses no other large response.
-///
-/// ```no_run
-/// # async fn run(client: openf1_client::OpenF1) -> Result<(), openf1_client::Error> {
-/// # use openf1_client::{Endpoint, Query};
-/// let query = Query::new(Endpoint::CarData).session(9158);
-/// let (answer, turn) = client.fetch_in_turn(&query, Some(0)).await?;
-/// // Keep the rows here, then let the next response in.
-/// drop((answer, turn));
-/// # Ok(())
-/// # }
-/// ```
-#[derive(Debug, Default)]
-pub struct Turn {
-    _permit: Option<OwnedSemaphorePermit>,
-}
-
-impl Turn {
-    /// The turn lasts as long as the permit.
-    pub(crate) fn holding(permit: OwnedSemaphorePermit) -> Self {
-        Self { _permit: Some(permit) }
-    }
 }

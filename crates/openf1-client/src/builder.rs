@@ -1,6 +1,7 @@
 //! Builds a client from settings.
 
 use crate::client::OpenF1;
+use crate::data_limit::DataLimit;
 use crate::error::Error;
 use crate::limit::{Limits, RateLimiter};
 use crate::login::Credentials;
@@ -10,7 +11,6 @@ use f1lake_http::{RetryPolicy, TokenCache, client_builder, describe, may_carry_s
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64};
 use std::time::Duration;
-use tokio::sync::Semaphore;
 
 /// Address of the public API.
 pub const DEFAULT_BASE_URL: &str = "https://api.openf1.org/v1";
@@ -43,6 +43,7 @@ pub struct ClientBuilder {
     connect_timeout: Duration,
     max_retries: u32,
     retry_delay: Duration,
+    data_limit: Option<u64>,
     limiter: Option<RateLimiter>,
     credentials: Option<Credentials>,
     user_agent: String,
@@ -56,6 +57,7 @@ impl Default for ClientBuilder {
             connect_timeout: Duration::from_secs(10),
             max_retries: 5,
             retry_delay: Duration::from_secs(1),
+            data_limit: None,
             limiter: None,
             credentials: None,
             user_agent: concat!("f1lake/", env!("CARGO_PKG_VERSION")).to_owned(),
@@ -98,6 +100,14 @@ impl ClientBuilder {
     #[must_use]
     pub fn limiter(mut self, limiter: RateLimiter) -> Self {
         self.limiter = Some(limiter);
+        self
+    }
+
+    /// Most bytes received in ten seconds, as they arrive: the next request waits while they are reached. Counts this
+    /// client and its clones only.
+    #[must_use]
+    pub fn bytes_per_10_seconds(mut self, bytes: Option<u64>) -> Self {
+        self.data_limit = bytes;
         self
     }
 
@@ -157,6 +167,7 @@ impl ClientBuilder {
                 base,
                 http,
                 limiter: self.limiter.unwrap_or_else(|| RateLimiter::new(limits)),
+                data_limit: self.data_limit.map(DataLimit::new),
                 credentials: self.credentials,
                 tokens: TokenCache::default(),
                 retry: RetryPolicy {
@@ -169,7 +180,6 @@ impl ClientBuilder {
                 received: AtomicU64::new(0),
                 retried: AtomicU64::new(0),
                 answered: AtomicBool::new(false),
-                unpacking: Arc::new(Semaphore::new(1)),
             }),
         })
     }

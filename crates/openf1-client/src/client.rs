@@ -1,12 +1,14 @@
 //! The client: limits, retries and login around every request.
 
 use crate::Endpoint;
-use crate::answer::{Answer, Turn};
+use crate::answer::Answer;
+use crate::body::Whole;
 use crate::endpoint::{Row, Session};
 use crate::error::Error;
 use crate::limit::{RateLimiter, Sending};
 use crate::login::{Credentials, TokenTry, request_token};
 use crate::query::Query;
+use crate::rows::{RowSink, Rows, Take};
 use crate::shared::Shared;
 use crate::too_fast::TooFast;
 use crate::verdict::Try;
@@ -103,21 +105,30 @@ impl OpenF1 {
     /// # Errors
     /// See [`Error`]; an error is never returned as "no rows".
     pub async fn fetch(&self, query: &Query) -> Result<Answer, Error> {
-        Ok(self.fetch_in_turn(query, None).await?.0)
+        self.send(query, None, || Whole).await
     }
 
-    /// Like [`fetch`](Self::fetch), but large responses are decompressed one at a time: the next one waits,
-    /// compressed, until the [`Turn`] is dropped. Many concurrent requests then need the memory of one
-    /// response. Do not hold a response and its turn for long. `max_retries` replaces the client's number:
-    /// large requests should fail early, so that they can be split.
+    /// Like [`fetch`](Self::fetch), but gives the rows to a sink while they arrive, so that a response of any size
+    /// needs little memory. Each attempt gets a sink of its own. `max_retries` replaces the client's number: large
+    /// requests should fail early, so that they can be split.
     ///
     /// # Errors
     /// See [`Error`].
-    pub async fn fetch_in_turn(
+    pub async fn fetch_rows<S: RowSink>(
         &self,
         query: &Query,
         max_retries: Option<u32>,
-    ) -> Result<(Answer, Turn), Error> {
+        sink: impl Fn() -> S,
+    ) -> Result<Answer<S>, Error> {
+        self.send(query, max_retries, || Rows(sink())).await
+    }
+
+    async fn send<T: Take>(
+        &self,
+        query: &Query,
+        max_retries: Option<u32>,
+        take: impl Fn() -> T,
+    ) -> Result<Answer<T::Kept>, Error> {
         let max_retries = max_retries.unwrap_or(self.shared.retry.retries);
         let url = format!("{}/{}?{}", self.shared.base, query.endpoint().name(), query.to_query_string()?);
         let request = query.to_string();
@@ -128,10 +139,12 @@ impl OpenF1 {
             let (place, bearer) = self.let_go().await?;
             tries += 1;
             self.shared.sent.fetch_add(1, Ordering::Relaxed);
-            match self.shared.try_once(&url, &request, bearer.as_ref(), tries, started, place).await {
-                Try::Good(answer, turn) => {
+            let tried =
+                self.shared.try_once(&url, &request, bearer.as_ref(), tries, started, place, take()).await;
+            match tried {
+                Try::Good(answer) => {
                     self.shared.answered.store(true, Ordering::Relaxed);
-                    return Ok((answer, turn));
+                    return Ok(answer);
                 }
                 Try::Final(error) => return Err(error),
                 Try::Unauthorised(detail) => match bearer {
@@ -200,6 +213,16 @@ impl OpenF1 {
     /// A slot of the limits with a token for it. The token is read last, because the wait for a slot can
     /// outlast it.
     async fn let_go(&self) -> Result<(Sending, Option<SecretString>), Error> {
+        if let Some(limit) = &self.shared.data_limit {
+            let clock = self.shared.limiter.clock();
+            loop {
+                let wait = limit.wait(clock.now());
+                if wait.is_zero() {
+                    break;
+                }
+                clock.sleep(wait).await;
+            }
+        }
         let Some(credentials) = &self.shared.credentials else {
             return Ok((self.shared.limiter.acquire().await?, None));
         };

@@ -1,12 +1,11 @@
 //! What the clones of a client share: connections, limiter, login and counts.
 
+use crate::data_limit::DataLimit;
 use crate::limit::RateLimiter;
 use crate::login::Credentials;
 use crate::verdict::LONGEST_DETAIL;
 use f1lake_http::{RetryPolicy, SecretString, TokenCache, one_line, redact};
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64};
-use tokio::sync::Semaphore;
 
 /// What the clones of a client share.
 #[derive(Debug)]
@@ -15,6 +14,7 @@ pub(crate) struct Shared {
     pub(crate) token_url: String,
     pub(crate) http: reqwest::Client,
     pub(crate) limiter: RateLimiter,
+    pub(crate) data_limit: Option<DataLimit>,
     pub(crate) credentials: Option<Credentials>,
     /// Its times are those of the limiter's clock.
     pub(crate) tokens: TokenCache<i64>,
@@ -24,8 +24,6 @@ pub(crate) struct Shared {
     pub(crate) retried: AtomicU64,
     /// Whether this address has ever returned rows.
     pub(crate) answered: AtomicBool,
-    /// Its one permit serialises the decompression of large responses.
-    pub(crate) unpacking: Arc<Semaphore>,
 }
 
 impl Shared {

@@ -1,8 +1,7 @@
 //! The meaning of each status that the API uses.
 
-use crate::answer::{Answer, Turn};
+use crate::answer::Answer;
 use crate::error::Error;
-use bytes::Bytes;
 use jiff::Timestamp;
 use serde::Deserialize;
 use std::time::{Duration, Instant};
@@ -19,8 +18,8 @@ const SECOND_PAUSE: Duration = Duration::from_secs(1);
 pub(crate) const FULL_MINUTE: Duration = Duration::from_secs(60);
 
 /// Outcome of one attempt.
-pub(crate) enum Try {
-    Good(Answer, Turn),
+pub(crate) enum Try<B> {
+    Good(Answer<B>),
     Final(Error),
     /// Retry, not before the pause.
     Again {
@@ -37,39 +36,49 @@ pub(crate) enum Try {
 }
 
 /// Response of one attempt.
-pub(crate) struct Received {
+pub(crate) struct Received<B> {
     pub(crate) status: u16,
     pub(crate) retry_after: Option<Duration>,
     pub(crate) served_at: Option<Timestamp>,
     pub(crate) received_at: Timestamp,
-    pub(crate) body: Vec<u8>,
-    /// Rows of a 200 response, or why it has none.
-    pub(crate) rows: Result<usize, String>,
+    /// Start of the body.
+    pub(crate) start: Vec<u8>,
+    /// Length of the body without compression.
+    pub(crate) bytes: u64,
+    /// Rows, and what was made of them; or why there are none.
+    pub(crate) rows: Result<(usize, B), String>,
     /// From sending the request to the head of its response.
     pub(crate) round_trip: Duration,
-    pub(crate) turn: Turn,
 }
 
 /// Classifies a response. The server's message is masked where it repeats a secret.
-pub(crate) fn judge(
+pub(crate) fn judge<B>(
     request: &str,
-    received: Received,
+    received: Received<B>,
     tries: u32,
     started: Instant,
     redacted: &dyn Fn(&str) -> String,
-) -> Try {
-    let Received { status, retry_after, served_at, received_at, body, rows, round_trip, turn } = received;
-    let good = |rows, body| {
-        Try::Good(Answer { rows, body, status, tries, received_at, served_at, round_trip }, turn)
-    };
+) -> Try<B> {
+    let Received { status, retry_after, served_at, received_at, start, bytes, rows, round_trip } = received;
     // Check rows first: a good response is not searched for messages.
     let reason = match rows {
-        Ok(rows) if status == 200 => return good(rows, Bytes::from(body)),
+        Ok((rows, body)) if status == 200 || is_no_results(status, &start) => {
+            return Try::Good(Answer {
+                rows,
+                body,
+                bytes,
+                status,
+                tries,
+                received_at,
+                served_at,
+                round_trip,
+            });
+        }
         Ok(_) => String::new(),
         Err(reason) => redacted(&reason),
     };
     let request = request.to_owned();
-    let detail = detail_of(&body, redacted);
+    let detail = detail_of(&start, redacted);
     let failed = |request: String, detail: String| Error::Status {
         request,
         status,
@@ -82,7 +91,6 @@ pub(crate) fn judge(
             error: Error::Body { request, tries, detail: format!("{reason}: {detail}") },
             pause: None,
         },
-        404 if detail.starts_with("No results found") => good(0, Bytes::from_static(b"[]")),
         401 | 403 if is_live_lock(&detail) => Try::Final(Error::Locked { request, detail }),
         401 | 403 => Try::Unauthorised(detail),
         422 => Try::Final(Error::TooLarge { request, detail }),
@@ -93,6 +101,11 @@ pub(crate) fn judge(
         408 | 425 | 500..=599 => Try::Again { error: failed(request, detail), pause: retry_after },
         _ => Try::Final(failed(request, detail)),
     }
+}
+
+/// Whether a response says that no row matches.
+pub(crate) fn is_no_results(status: u16, start: &[u8]) -> bool {
+    status == 404 && detail_of(start, &str::to_owned).starts_with("No results found")
 }
 
 /// Messages of the live-session response of 2026 and of 2025.

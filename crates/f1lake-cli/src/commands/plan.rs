@@ -50,13 +50,25 @@ pub(crate) async fn run(context: &Context, args: &ExtractArgs) -> Result<ExitCod
         context.say(text);
         return Ok(ExitCode::Done);
     }
+    let shared = match plan.plan.shared_requests {
+        0 => String::new(),
+        shared => format!(" ({shared} of them for several sessions each)"),
+    };
     context.say(&format!(
-        "{} {}: about {} requests, {} of JSON, at least {} within the rate limits",
+        "{} {}: about {} requests{shared}, {} of JSON, at least {} within the rate limits",
         sessions.len(),
         plural(sessions.len(), "session", "sessions"),
         plan.plan.requests,
         HumanBytes(plan.plan.bytes),
         HumanDuration(time),
     ));
+    if plan.plan.results_checked > 0 {
+        context.say(&format!(
+            "included: results, grids and standings of {} other landed {}, checked every {} hours",
+            plan.plan.results_checked,
+            plural(plan.plan.results_checked, "session", "sessions"),
+            pipeline.config().recheck_results_hours,
+        ));
+    }
     Ok(ExitCode::Done)
 }

@@ -83,7 +83,7 @@ impl Outcome {
 /// Checks that no unfinished work is left after a complete run.
 pub(crate) fn cleaned(place: &Place) -> Result<(), String> {
     let mut left = below(&place.path().join("landing/_work"));
-    left.retain(|name, _| !["run.lock", "state/learned.json"].contains(&name.as_str()));
+    left.retain(|name, _| !["run.lock", "state/learned.json", "state/results.json"].contains(&name.as_str()));
     if left.is_empty() { Ok(()) } else { Err(format!("left behind: {:?}", left.keys().collect::<Vec<_>>())) }
 }
 

@@ -2,12 +2,12 @@
 //! never requested again.
 
 use crate::plan::slice::Slice;
-use f1lake_zone::files::{hex, replace};
+use f1lake_zone::files::{hex, replace_from};
 use f1lake_zone::{LandedRequest, Manifest, Outcome, RunLock, ZoneError, refuse_newer};
 use jiff::Timestamp;
-use openf1_client::{Answer, Endpoint};
+use openf1_client::Endpoint;
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::{BufRead, BufReader, Read};
 use std::path::{Path, PathBuf};
 
@@ -79,6 +79,11 @@ impl Staging {
         work_dir.join("staging")
     }
 
+    /// Folder of the staging of a session.
+    pub(crate) fn of_session(lock: &RunLock, session_key: i64) -> PathBuf {
+        Self::root(lock.folder()).join(session_key.to_string())
+    }
+
     /// Responses of a session that `fresh` accepts. Reads only, because another run may be working on them.
     pub(crate) fn peek(
         work_dir: &Path,
@@ -109,7 +114,7 @@ impl Staging {
         session_key: i64,
         fresh: impl Fn(Timestamp) -> bool,
     ) -> Result<Self, ZoneError> {
-        let folder = Self::root(lock.folder()).join(session_key.to_string());
+        let folder = Self::of_session(lock, session_key);
         std::fs::create_dir_all(&folder)
             .map_err(ZoneError::io("cannot create the staging folder", &folder))?;
         let listing = || ZoneError::io("cannot list staging", &folder);
@@ -159,25 +164,27 @@ impl Staging {
         &self.folder
     }
 
-    /// Writes a response to a session's staging; afterwards it survives a crash.
-    pub(crate) fn keep(folder: &Path, slice: Slice, answer: &Answer) -> Result<Staged, ZoneError> {
-        let query = slice.query().to_string();
-        let request = LandedRequest {
-            query,
-            outcome: if answer.rows == 0 { Outcome::Empty } else { Outcome::Rows },
-            status: answer.status,
-            rows: answer.rows as u64,
-            tries: answer.tries,
-            received_at: answer.received_at,
-        };
+    /// Writes the rows of a slice to a session's staging; afterwards they survive a crash. `body` is a compressed JSON
+    /// array; without one, there were no rows.
+    pub(crate) fn keep(
+        folder: &Path,
+        slice: Slice,
+        request: LandedRequest,
+        body: Option<&mut dyn Read>,
+    ) -> Result<Staged, ZoneError> {
         let path = folder.join(format!("{}.{EXTENSION}", short(&slice.id())));
         let header = Header { version: LAYOUT, slice, request };
         let wrap = || ZoneError::io("cannot stage", &path);
-        let mut encoder = zstd::Encoder::new(Vec::new(), 1).map_err(wrap())?;
-        serde_json::to_writer(&mut encoder, &header).map_err(|error| wrap()(error.into()))?;
-        std::io::Write::write_all(&mut encoder, b"\n").map_err(wrap())?;
-        std::io::Write::write_all(&mut encoder, &answer.body).map_err(wrap())?;
-        replace(&path, &encoder.finish().map_err(wrap())?)?;
+        let mut text = serde_json::to_vec(&header).map_err(|error| wrap()(error.into()))?;
+        text.push(b'\n');
+        if body.is_none() {
+            text.extend_from_slice(b"[]");
+        }
+        // The body is a frame of its own: the header was not known before the end of it.
+        let head = zstd::encode_all(&text[..], 1).map_err(wrap())?;
+        let mut none = std::io::empty();
+        let body: &mut dyn Read = body.unwrap_or(&mut none);
+        replace_from(&path, &mut head.chain(body))?;
         Ok(Staged { slice: header.slice, request: header.request, path })
     }
 
@@ -189,6 +196,12 @@ impl Staging {
     /// All staged slices.
     pub(crate) fn slices(&self) -> Vec<Slice> {
         self.staged.iter().map(|staged| staged.slice.clone()).collect()
+    }
+
+    /// Endpoints with staged rows.
+    pub(crate) fn with_rows(&self) -> BTreeSet<Endpoint> {
+        let with_rows = self.staged.iter().filter(|staged| staged.request.outcome == Outcome::Rows);
+        with_rows.map(|staged| staged.slice.endpoint).collect()
     }
 
     /// The staged responses of an endpoint.
@@ -227,18 +240,20 @@ mod tests {
     }
 
     fn keep(staging: &mut Staging, slice: Slice, body: &'static str, received_at: Timestamp) {
-        let rows = serde_json::from_str::<Vec<serde_json::Value>>(body).unwrap().len();
-        let body = body.into();
-        let answer = Answer {
-            rows,
-            body,
+        let rows = serde_json::from_str::<Vec<serde_json::Value>>(body).unwrap().len() as u64;
+        let request = LandedRequest {
+            query: slice.query().to_string(),
+            shared_by: 1,
+            outcome: if rows == 0 { Outcome::Empty } else { Outcome::Rows },
             status: 200,
+            rows,
             tries: 1,
             received_at,
-            served_at: None,
-            round_trip: std::time::Duration::ZERO,
         };
-        let staged = Staging::keep(staging.folder(), slice, &answer).unwrap();
+        let body = zstd::encode_all(body.as_bytes(), 1).unwrap();
+        let mut body = &body[..];
+        let body: Option<&mut dyn Read> = (rows > 0).then_some(&mut body);
+        let staged = Staging::keep(staging.folder(), slice, request, body).unwrap();
         staging.add(staged);
     }
 

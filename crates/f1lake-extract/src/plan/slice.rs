@@ -1,4 +1,4 @@
-//! Slices: what one request covers, how it is split, and what staged slices leave uncovered.
+//! Slices: what is requested of a session, and how it is split.
 
 #[cfg(test)]
 mod tests;
@@ -11,6 +11,11 @@ use serde::{Deserialize, Serialize};
 
 /// Windows are never shorter than this.
 const SHORTEST_WINDOW_MS: i64 = 30_000;
+/// Data may begin this long before the schedule, and end this long after it.
+const MINUTES_BEFORE: i64 = 90;
+const MINUTES_AFTER: i64 = 240;
+/// Minutes; a schedule that is shorter is wrong.
+const SHORTEST_SESSION: f64 = 10.0;
 /// Car numbers are below this.
 const DRIVER_NUMBERS: i64 = 100;
 
@@ -24,16 +29,6 @@ pub(crate) enum Drivers {
     Some(Vec<i64>),
     /// Car numbers from (included) to (excluded); `None` leaves an end open.
     Range(Option<i64>, Option<i64>),
-}
-
-impl Drivers {
-    /// How many are named; a request without names counts as one.
-    pub(crate) fn count(&self) -> usize {
-        match self {
-            Self::Some(numbers) => numbers.len(),
-            Self::All | Self::Range(..) => 1,
-        }
-    }
 }
 
 /// A half-open time span in Unix milliseconds; `None` leaves an end open.
@@ -66,9 +61,15 @@ pub(crate) struct Bounds {
 
 impl Bounds {
     pub(crate) fn of(session: &SessionInfo) -> Self {
-        let from = later(session.date_start, SignedDuration::from_mins(-90)).as_millisecond();
-        let to = later(session.date_end, SignedDuration::from_hours(4)).as_millisecond();
+        let from = later(session.date_start, SignedDuration::from_mins(-MINUTES_BEFORE)).as_millisecond();
+        let to = later(session.date_end, SignedDuration::from_mins(MINUTES_AFTER)).as_millisecond();
         Self { from, to: to.max(from + 60_000) }
+    }
+
+    /// Scheduled minutes of the session, about.
+    pub(crate) fn minutes(self) -> f64 {
+        let around = MINUTES_BEFORE + MINUTES_AFTER;
+        (((self.to - self.from) / 60_000 - around) as f64).max(SHORTEST_SESSION)
     }
 }
 
@@ -124,12 +125,6 @@ impl Slice {
 
     /// Smaller slices that cover the same rows; `None` when it cannot be split.
     pub(crate) fn split(&self, bounds: Bounds) -> Option<Vec<Self>> {
-        if let Drivers::Some(numbers) = &self.drivers
-            && numbers.len() > 1
-        {
-            let with = |number: &i64| Self { drivers: Drivers::Some(vec![*number]), ..self.clone() };
-            return Some(numbers.iter().map(with).collect());
-        }
         let spec = self.endpoint.spec();
         let never_null = |name: &str| spec.field(name).is_some_and(|field| !field.nullable);
         if never_null("date") {
@@ -165,93 +160,6 @@ impl Slice {
         let part = |from, to| Self { drivers: Drivers::Range(from, to), ..self.clone() };
         Some(vec![part(from, Some(middle)), part(Some(middle), to)])
     }
-}
-
-/// The parts of the number line that the spans leave uncovered; `None` is an open end.
-fn gaps(mut covered: Vec<(Option<i64>, Option<i64>)>) -> Vec<(Option<i64>, Option<i64>)> {
-    covered.sort_by_key(|(from, _)| from.unwrap_or(i64::MIN));
-    let mut gaps = Vec::new();
-    let mut reached = None;
-    let mut started = false;
-    for (from, to) in covered {
-        match (started, from, reached) {
-            (false, Some(from), _) => gaps.push((None, Some(from))),
-            (true, Some(from), Some(end)) if from > end => gaps.push((Some(end), Some(from))),
-            _ => {}
-        }
-        let Some(to) = to else { return gaps };
-        reached = Some(if started { reached.map_or(to, |end: i64| end.max(to)) } else { to });
-        started = true;
-    }
-    gaps.push((reached, None));
-    gaps
-}
-
-/// What remains to be requested of a session-wide endpoint, given the staged slices.
-pub(crate) fn missing_of_session(whole: &Slice, staged: &[Slice]) -> Vec<Slice> {
-    let same =
-        || staged.iter().filter(|s| s.endpoint == whole.endpoint && s.session_key == whole.session_key);
-    let ranges: Vec<_> = same()
-        .filter_map(|slice| match slice.drivers {
-            Drivers::Range(from, to) => Some((from, to)),
-            _ => None,
-        })
-        .collect();
-    if !ranges.is_empty() {
-        return gaps(ranges)
-            .into_iter()
-            .map(|(from, to)| Slice { drivers: Drivers::Range(from, to), ..whole.clone() })
-            .collect();
-    }
-    let windows: Vec<_> = same()
-        .filter(|slice| slice.drivers == Drivers::All)
-        .map(|slice| (slice.window.from, slice.window.to))
-        .collect();
-    gaps(windows)
-        .into_iter()
-        .map(|(from, to)| Slice { window: Window { from, to }, ..whole.clone() })
-        .collect()
-}
-
-/// Telemetry requests for drivers: groups of `group` where nothing is staged, single gaps where a part is.
-/// `windows` are the initial windows of a driver without staged slices.
-pub(crate) fn missing_of_drivers(
-    endpoint: Endpoint,
-    session_key: i64,
-    drivers: &[i64],
-    group: usize,
-    windows: &[Window],
-    staged: &[Slice],
-) -> Vec<Slice> {
-    let mut untouched = Vec::new();
-    let mut slices = Vec::new();
-    for driver in drivers {
-        let covered: Vec<_> = staged
-            .iter()
-            .filter(|slice| slice.endpoint == endpoint && slice.session_key == session_key)
-            .filter(|slice| matches!(&slice.drivers, Drivers::Some(numbers) if numbers.contains(driver)))
-            .map(|slice| (slice.window.from, slice.window.to))
-            .collect();
-        if covered.is_empty() {
-            untouched.push(*driver);
-            continue;
-        }
-        slices.extend(gaps(covered).into_iter().map(|(from, to)| Slice {
-            endpoint,
-            session_key,
-            drivers: Drivers::Some(vec![*driver]),
-            window: Window { from, to },
-        }));
-    }
-    for numbers in untouched.chunks(group.max(1)) {
-        slices.extend(windows.iter().map(|window| Slice {
-            endpoint,
-            session_key,
-            drivers: Drivers::Some(numbers.to_vec()),
-            window: *window,
-        }));
-    }
-    slices
 }
 
 /// Initial windows of this many minutes, both ends open; at most `most` of them.

@@ -47,6 +47,7 @@ impl Catalogue {
         let mut found = BTreeSet::new();
         let request = LandedRequest {
             query: query.to_string(),
+            shared_by: 1,
             outcome: if answer.rows == 0 { Outcome::Empty } else { Outcome::Rows },
             status: answer.status,
             rows: answer.rows as u64,

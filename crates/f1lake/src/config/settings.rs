@@ -198,8 +198,10 @@ settings! {
     location_chunk_minutes: Option<u32> = None, unset "whole sessions, split when they are too large", expected COUNT;
     /// Maximum number of windows per driver; windows grow to stay within it, so no data is lost
     max_location_chunks: Option<u32> = None, expected COUNT;
-    /// Drivers in the first telemetry request; fewer after the server refuses one
+    /// Drivers in the first telemetry request; more while responses are quick, fewer after the server refuses one
     drivers_per_request: usize = 4;
+    /// Maximum number of drivers in a telemetry request
+    max_drivers_per_request: Option<usize> = None, unset "all of the session", expected COUNT;
     /// Requests in flight at the same time
     max_workers: usize = 3, flag flag(Group::Work, "max-workers", "N");
     /// Base URL of the API, up to and including `/v1`
@@ -216,6 +218,8 @@ settings! {
     /// Requests per minute
     rate_per_minute: Option<u32> = None, unset "30, or 60 with an account; no limit for a server on this machine",
         flag flag(Group::Api, "rate-per-minute", "N");
+    /// Maximum number of bytes received in ten seconds; the next request waits
+    bytes_per_10_seconds: Option<u64> = None, unset "no limit", expected COUNT;
     /// File in which processes share the rate limits
     limiter_state: Option<PathBuf> = None, unset "one per server and user, in the cache folder",
         flag flag(Group::Api, "limiter-state", "FILE");
@@ -254,6 +258,8 @@ settings! {
     compression: Compression = Compression::None, flag flag(Group::Work, "compression", "COMPRESSION");
     /// Days after its end until a session counts as settled and is no longer fetched again
     settle_days: u32 = 30, flag flag(Group::Work, "settle-days", "DAYS");
+    /// Hours after which results, grids and standings of landed sessions are checked again, settled or not; 0 for never
+    recheck_results_hours: u32 = 24;
     /// What to do while a live session locks OpenF1
     on_locked: OnLocked = OnLocked::Stop, flag flag(Group::Work, "on-locked", "WHAT");
 }

@@ -5,8 +5,11 @@
 mod server;
 
 use futures::future::BoxFuture;
-use openf1_client::{Clock, Credentials, Endpoint, Error, FakeClock, Limits, OpenF1, Query, RateLimiter};
+use openf1_client::{
+    Clock, Credentials, Endpoint, Error, FakeClock, Limits, OpenF1, Query, RateLimiter, RowSink,
+};
 use server::{Answer, Server, answer};
+use std::ops::ControlFlow;
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::time::Duration;
@@ -65,19 +68,40 @@ async fn not_found_is_empty_other_errors_are_errors() {
     }
 }
 
+/// Counts rows; ends after the second if asked to.
+#[derive(Debug)]
+struct Count(usize, bool);
+
+impl RowSink for Count {
+    fn row(&mut self, text: &str) -> Result<ControlFlow<()>, serde_json::Error> {
+        serde_json::from_str::<serde_json::Value>(text)?;
+        self.0 += 1;
+        Ok(if self.1 && self.0 == 2 { ControlFlow::Break(()) } else { ControlFlow::Continue(()) })
+    }
+}
+
 #[tokio::test]
-async fn large_responses_wait_for_their_turn_small_ones_do_not() {
+async fn rows_go_to_a_sink_and_a_damaged_response_to_none() {
     let large: &str = format!("[{}{{}}]", "{},".repeat(20_000)).leak();
-    let server = Server::start([answer(200, large), answer(200, large), answer(200, "[{}]")]).await;
+    let server = Server::start([
+        answer(200, large),
+        answer(200, large),
+        answer(404, r#"{"detail":"No results found."}"#),
+        answer(200, "[{},{},{\"a\":NaN}]"),
+        answer(200, "[{},{}"),
+        answer(200, "[{},{},{}]"),
+    ])
+    .await;
     let client = server.client().build().unwrap();
-    let (first, turn) = client.fetch_in_turn(&laps(), None).await.unwrap();
-    let query = laps();
-    let mut second = std::pin::pin!(client.fetch_in_turn(&query, None));
-    assert!(tokio::time::timeout(Duration::from_millis(200), &mut second).await.is_err());
-    let (small, _turn) = client.fetch_in_turn(&laps(), None).await.unwrap();
-    drop(turn);
-    let (second, _turn) = second.await.unwrap();
-    assert_eq!((first.rows, second.rows, small.rows), (20_001, 20_001, 1));
+    let rows = async |until_two| {
+        let found = client.fetch_rows(&laps(), None, || Count(0, until_two)).await.unwrap();
+        assert_eq!(found.rows, found.body.0);
+        (found.rows, found.tries)
+    };
+    assert_eq!(rows(false).await, (20_001, 1));
+    assert_eq!(rows(true).await, (2, 1), "a sink that has enough ends the response");
+    assert_eq!(rows(false).await, (0, 1));
+    assert_eq!(rows(false).await, (3, 3), "each attempt has a sink of its own");
 }
 
 #[tokio::test]

@@ -1,6 +1,8 @@
 //! Slices: what they request, how they are split, and what staged ones leave to request.
 
 use super::*;
+use crate::plan::missing::{missing_of_drivers, missing_of_session};
+use crate::plan::request::Request;
 use proptest::prelude::*;
 
 const BOUNDS: Bounds = Bounds { from: 1_000_000_000, to: 1_030_000_000 };
@@ -12,6 +14,11 @@ fn driver(number: i64) -> Slice {
         drivers: Drivers::Some(vec![number]),
         window: Window::WHOLE,
     }
+}
+
+/// The slices of requests.
+fn slices_of(requests: Vec<Request>) -> Vec<Slice> {
+    requests.into_iter().flat_map(|request| request.parts).collect()
 }
 
 fn holds(slice: &Slice, number: i64, at: i64) -> bool {
@@ -65,7 +72,7 @@ proptest! {
         }
         let staged: Vec<_> = parts.into_iter().zip(keep).filter(|(_, keep)| *keep).map(|(part, _)| part).collect();
         let missing = if endpoint == Endpoint::Location {
-            missing_of_drivers(endpoint, 1, &[44], 4, &[Window::WHOLE], &staged)
+            slices_of(missing_of_drivers(endpoint, 1, &[44], &[Window::WHOLE], &staged))
         } else {
             missing_of_session(&Slice::whole(endpoint, 1), &staged)
         };
@@ -153,8 +160,9 @@ fn staged_slices_of_other_sessions_or_endpoints_are_ignored() {
     assert_eq!(missing_of_session(&whole, std::slice::from_ref(&whole)), []);
     assert_eq!(missing_of_session(&whole, &staged), [whole]);
 
-    let missing =
-        |staged: &[Slice]| missing_of_drivers(Endpoint::Location, 1, &[44], 1, &[Window::WHOLE], staged);
+    let missing = |staged: &[Slice]| {
+        slices_of(missing_of_drivers(Endpoint::Location, 1, &[44], &[Window::WHOLE], staged))
+    };
     let others = [
         Slice { session_key: 8, ..driver(44) },
         Slice { endpoint: Endpoint::CarData, ..driver(44) },
@@ -166,8 +174,9 @@ fn staged_slices_of_other_sessions_or_endpoints_are_ignored() {
 
 #[test]
 fn complete_staging_leaves_no_request() {
-    let missing =
-        |staged: &[Slice]| missing_of_drivers(Endpoint::Location, 1, &[44], 1, &[Window::WHOLE], staged);
+    let missing = |staged: &[Slice]| {
+        slices_of(missing_of_drivers(Endpoint::Location, 1, &[44], &[Window::WHOLE], staged))
+    };
     let staged = [window(None, Some(5)), window(Some(5), Some(9)), window(Some(9), None)];
     assert_eq!(missing(&staged), []);
     assert_eq!(missing(&staged[1..]), [window(None, Some(5))]);
@@ -192,16 +201,4 @@ fn starting_windows_are_of_equal_length_and_no_more_than_allowed() {
     assert_eq!(cuts(Some(1), Some(7)).len(), 6);
     assert_eq!(cuts(Some(1), Some(7))[0], 4_285_715);
     assert_eq!(cuts(Some(300), Some(7)), [18_000_000]);
-}
-
-#[test]
-fn drivers_are_grouped_and_split_into_singles() {
-    let slices = missing_of_drivers(Endpoint::CarData, 7, &[1, 4, 16, 44, 63], 4, &[Window::WHOLE], &[]);
-    assert_eq!(slices.len(), 2);
-    assert_eq!(slices[0].drivers, Drivers::Some(vec![1, 4, 16, 44]));
-    assert_eq!(slices[0].split(BOUNDS).unwrap().len(), 4);
-    assert_eq!(slices[0].id(), "car_data.7.d1-4-16-44.w_");
-    assert_eq!(slices[1].drivers, Drivers::Some(vec![63]));
-    // A single driver is split by time.
-    assert_eq!(slices[1].split(BOUNDS).unwrap()[1].drivers, Drivers::Some(vec![63]));
 }

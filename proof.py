@@ -208,8 +208,8 @@ def decode() -> list[str]:
 
 def requests() -> list[str]:
     bench = ("cargo", "run", "--quiet", "--release", "--locked", "-p", "f1lake-extract", "--example", "bench_extract", "--")
-    text = run(*bench, "limits") + run(*bench, "throughput")
-    return lines(text, r"^one race", r"^  ", r"^the predecessor")
+    text = run(*bench, "requests") + run(*bench, "seasons") + run(*bench, "throughput")
+    return lines(text, r"^one race", r"^requests", r"^  ")
 
 
 def season() -> list[str]:

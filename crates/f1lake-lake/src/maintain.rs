@@ -2,6 +2,7 @@
 
 use crate::error::{LakeError, or_stopped};
 use crate::lake::{Lake, SCHEMAS};
+use crate::table_writer::arrow_of;
 use deltalake::operations::optimize::OptimizeType;
 use deltalake::protocol::checkpoints::create_checkpoint;
 use serde::Serialize;
@@ -90,7 +91,9 @@ async fn maintain_table(
     let failed = |what| LakeError::table(&line.table, what);
     let Some(mut table) = lake.table(&line.table, None).await? else { return Ok(()) };
     if !settings.dry_run {
-        let properties = f1lake_bronze::properties(&[]);
+        let schema = table.snapshot().map_err(failed("cannot read its log"))?.schema();
+        let schema = arrow_of(&schema).map_err(failed("cannot read its schema"))?;
+        let properties = f1lake_bronze::properties(&schema);
         let (joined, metrics) = table
             .optimize()
             .with_type(OptimizeType::Compact)

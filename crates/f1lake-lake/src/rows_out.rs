@@ -107,7 +107,7 @@ impl<W: Write + Send> Sink<W> {
                 Self::Csv(Box::new(writer))
             }
             RowFormat::Parquet => Self::Parquet(Box::new(
-                ArrowWriter::try_new(output, Arc::clone(schema), Some(f1lake_bronze::properties(&[])))
+                ArrowWriter::try_new(output, Arc::clone(schema), Some(f1lake_bronze::properties(schema)))
                     .map_err(|error| arrow(error.into()))?,
             )),
         })

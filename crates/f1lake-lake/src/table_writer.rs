@@ -24,7 +24,8 @@ use deltalake::writer::{DeltaWriter, RecordBatchWriter};
 use deltalake::{DeltaTable, DeltaTableError};
 use f1lake_bronze::properties;
 use scope::{Relation, relation, staying};
-use spec::{arrow_of, create, evolve, kept_apart_by};
+pub(crate) use spec::arrow_of;
+use spec::{create, evolve, kept_apart_by};
 use std::collections::BTreeMap;
 
 /// The metadata of a commit.
@@ -87,8 +88,8 @@ impl TableWriter {
             )
             .map_err(failed())?;
         }
-        let writer = writer.with_writer_properties(properties(&spec.columns));
         let schema = writer.arrow_schema();
+        let writer = writer.with_writer_properties(properties(&schema));
         Ok(Self {
             table,
             spec,

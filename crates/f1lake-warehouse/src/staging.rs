@@ -84,8 +84,8 @@ impl<'a> Staging<'a> {
             detail: format!("cannot be written as Parquet: {error}"),
         };
         let schema = arrow_schema(&table.columns);
-        let mut writer =
-            ArrowWriter::try_new(Vec::new(), schema, Some(properties(&table.columns))).map_err(broken)?;
+        let properties = properties(&schema);
+        let mut writer = ArrowWriter::try_new(Vec::new(), schema, Some(properties)).map_err(broken)?;
         while let Some(rows) = rows.next().await {
             writer.write(&rows).map_err(broken)?;
         }

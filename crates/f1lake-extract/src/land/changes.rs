@@ -9,57 +9,58 @@ use openf1_client::field::{FieldType, parse_time};
 use serde_json::{Map, Value};
 use std::cmp::Ordering;
 
-struct Row {
-    key: Key,
-    object: Map<String, Value>,
-}
-
-fn next(endpoint: Endpoint, rows: &mut Rows) -> Result<Option<Row>, ExtractError> {
-    let Some(text) = rows.next().transpose()? else { return Ok(None) };
+/// Compares two landing files of an endpoint, both sorted by key.
+pub(crate) fn compare(endpoint: Endpoint, old: &mut Rows, new: &mut Rows) -> Result<Changes, ExtractError> {
     let damaged = |error: serde_json::Error| ZoneError::Damaged {
         path: endpoint.landing_name().to_owned(),
         detail: error.to_string(),
         advice: "run `f1lake verify`",
     };
-    let key = key_of(endpoint.spec(), &text).map_err(damaged)?;
-    let object: Map<String, Value> = serde_json::from_str(&text).map_err(damaged)?;
-    Ok(Some(Row { key, object }))
-}
-
-/// Compares two landing files of an endpoint, both sorted by key.
-pub(crate) fn compare(endpoint: Endpoint, old: &mut Rows, new: &mut Rows) -> Result<Changes, ExtractError> {
+    let key = |text: &str| -> Result<Key, ExtractError> { Ok(key_of(endpoint.spec(), text).map_err(damaged)?) };
+    let object = |text: &str| -> Result<Map<String, Value>, ExtractError> {
+        Ok(serde_json::from_str(text).map_err(damaged)?)
+    };
     let mut changes = Changes::default();
-    let mut left = next(endpoint, old)?;
-    let mut right = next(endpoint, new)?;
+    let (mut left, mut right) = (old.next().transpose()?, new.next().transpose()?);
     loop {
         let order = match (&left, &right) {
             (None, None) => return Ok(changes),
             (Some(_), None) => Ordering::Less,
             (None, Some(_)) => Ordering::Greater,
-            (Some(a), Some(b)) => a.key.cmp(&b.key),
-        };
-        if order == Ordering::Equal {
-            if let (Some(a), Some(b)) = (&left, &right) {
-                let fields = differing(endpoint, &a.object, &b.object);
-                if !fields.is_empty() {
-                    changes.changed += 1;
-                    changes.example(|| format!("~ {}: {}", words(endpoint, &a.key), fields.join(", ")));
+            // Nearly all rows are the same: only the others are parsed.
+            (Some(a), Some(b)) if a == b => Ordering::Equal,
+            (Some(a), Some(b)) => {
+                let (a_key, b_key) = (key(a)?, key(b)?);
+                let order = a_key.cmp(&b_key);
+                if order == Ordering::Equal {
+                    let fields = differing(endpoint, &object(a)?, &object(b)?);
+                    if !fields.is_empty() {
+                        changes.changed += 1;
+                        changes.example(|| format!("~ {}: {}", words(endpoint, &a_key), fields.join(", ")));
+                    }
                 }
+                order
             }
-            left = next(endpoint, old)?;
-            right = next(endpoint, new)?;
-        } else if order == Ordering::Less {
-            if let Some(a) = &left {
-                changes.removed += 1;
-                changes.example(|| format!("- {}", words(endpoint, &a.key)));
-            }
-            left = next(endpoint, old)?;
-        } else {
-            if let Some(b) = &right {
-                changes.added += 1;
-                changes.example(|| format!("+ {}", words(endpoint, &b.key)));
-            }
-            right = next(endpoint, new)?;
+        };
+        if order.is_lt()
+            && let Some(a) = &left
+        {
+            changes.removed += 1;
+            let a_key = key(a)?;
+            changes.example(|| format!("- {}", words(endpoint, &a_key)));
+        }
+        if order.is_gt()
+            && let Some(b) = &right
+        {
+            changes.added += 1;
+            let b_key = key(b)?;
+            changes.example(|| format!("+ {}", words(endpoint, &b_key)));
+        }
+        if order.is_le() {
+            left = old.next().transpose()?;
+        }
+        if order.is_ge() {
+            right = new.next().transpose()?;
         }
     }
 }

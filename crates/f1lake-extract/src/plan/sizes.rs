@@ -16,6 +16,8 @@ const KEPT: SignedDuration = SignedDuration::from_hours(7 * 24);
 const STEPS: [usize; 5] = [1, 4, 7, 10, ALL];
 /// More than any session has.
 const ALL: usize = 100;
+/// Drivers of a session, about.
+const CARS: usize = 22;
 /// A larger group is tried when its response is expected to begin this soon: the server gives up after about 5 s.
 const SOON: Duration = Duration::from_secs(4);
 /// And when its response is expected to be no longer than this.
@@ -142,7 +144,7 @@ impl Sizes {
     ) {
         let larger = self.larger(endpoint, minutes).filter(|_| drivers >= self.most(endpoint, minutes));
         let Some(larger) = larger else { return };
-        let times = larger as f64 / drivers.max(1) as f64;
+        let times = larger.min(CARS) as f64 / drivers.max(1) as f64;
         if soon.mul_f64(times) <= SOON && bytes as f64 * times <= SHORT as f64 {
             self.known.entry(endpoint).or_default().most = larger;
         }

@@ -113,7 +113,7 @@ pub(super) fn kept_apart_by(metadata: &Metadata, columns: &[String]) -> Result<M
     Ok(serde_json::from_value(value)?)
 }
 
-pub(super) fn arrow_of(schema: &StructType) -> Result<arrow_schema::Schema, DeltaTableError> {
+pub(crate) fn arrow_of(schema: &StructType) -> Result<arrow_schema::Schema, DeltaTableError> {
     use deltalake::kernel::engine::arrow_conversion::TryIntoArrow;
     schema.try_into_arrow().map_err(|error| DeltaTableError::Arrow { source: error })
 }

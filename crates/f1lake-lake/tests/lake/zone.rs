@@ -129,6 +129,20 @@ impl Zone {
         maintain(&self.lake(), MaintainSettings::default(), &CancellationToken::new()).await.unwrap()
     }
 
+    /// Name and metadata of every Parquet file of a table, old ones included.
+    pub(crate) fn parquet_files(&self, table: &str) -> Vec<(String, parquet::file::metadata::ParquetMetaData)> {
+        use parquet::file::reader::{FileReader, SerializedFileReader};
+        let entries = std::fs::read_dir(self.folder.path().join("lake").join(table)).unwrap();
+        let paths = entries.map(|entry| entry.unwrap().path());
+        let paths = paths.filter(|path| path.extension().is_some_and(|extension| extension == "parquet"));
+        paths
+            .map(|path| {
+                let reader = SerializedFileReader::new(std::fs::File::open(&path).unwrap()).unwrap();
+                (path.display().to_string(), reader.metadata().clone())
+            })
+            .collect()
+    }
+
     pub(crate) async fn query(&self, sql: &str) -> Vec<Vec<String>> {
         rows(&Query::open(&self.lake(), None).await.unwrap(), sql).await
     }

@@ -10,7 +10,8 @@ mod tests;
 
 use crate::bronze_table::{BronzeTable, FieldColumns, RACE_SESSION_KEY};
 use crate::column::arrow_schema;
-use arrow_array::RecordBatch;
+use arrow_array::builder::PrimitiveBuilder;
+use arrow_array::{ArrowPrimitiveType, RecordBatch};
 use arrow_schema::{ArrowError, SchemaRef};
 use builder::Builder;
 use openf1_client::field::{FieldName, FieldType, parse_laps_behind, parse_time_us};
@@ -56,7 +57,6 @@ pub struct Decoder {
     tail: usize,
     race_column: bool,
     origin: RowOrigin,
-    any_session: bool,
     /// Position of each field's value in the current row.
     slots: Vec<Option<Range<usize>>>,
     unknown: Vec<(String, Range<usize>)>,
@@ -82,7 +82,6 @@ impl Decoder {
             tail: table.columns.len() - 4 - usize::from(race_column),
             race_column,
             origin,
-            any_session: race_column,
             slots: vec![None; table.fields.len()],
             unknown: Vec::new(),
             rescued: String::new(),
@@ -129,7 +128,7 @@ impl Decoder {
         self.builders[column + 1].timestamp(Some(self.origin.extracted_at));
         self.builders[column + 2].timestamp(Some(self.origin.ingested_at));
         if self.rescued.is_empty() {
-            self.builders[column + 3].null();
+            self.builders[column + 3].string(None);
         } else {
             self.rescued.push('}');
             self.builders[column + 3].string(Some(&self.rescued));
@@ -174,7 +173,7 @@ impl Decoder {
                     return Err(Refusal::NoKey(field.name));
                 }
             }
-            if field.name == "session_key" && !self.any_session {
+            if field.name == "session_key" && !self.race_column {
                 match self.text(index, row).map(read_int) {
                     Some(Some(key)) if key == self.origin.session_key => {}
                     Some(Some(key)) => return Err(Refusal::OtherSession(key)),
@@ -191,28 +190,12 @@ impl Decoder {
         let text = self.text(index, row);
         let builders = &mut self.builders[first..];
         let fits = match (&mut builders[0], field_type) {
-            (Builder::Bigint(builder), _) => {
-                let value = text.and_then(read_int);
-                builder.append_option(value);
-                value.is_some()
-            }
-            (Builder::Double(builder), FieldType::Float) => {
-                let value = text.and_then(read_float);
-                builder.append_option(value);
-                value.is_some()
-            }
+            (Builder::Bigint(builder), _) => put(builder, text.and_then(read_int)),
+            (Builder::Double(builder), FieldType::Float) => put(builder, text.and_then(read_float)),
+            (Builder::Timestamp(builder), _) => put(builder, text.and_then(read_time)),
+            (Builder::Date(builder), _) => put(builder, text.and_then(read_date)),
             (Builder::Boolean(builder), _) => {
                 let value = text.and_then(|text| text.parse().ok());
-                builder.append_option(value);
-                value.is_some()
-            }
-            (Builder::Timestamp(builder), _) => {
-                let value = text.and_then(read_time);
-                builder.append_option(value);
-                value.is_some()
-            }
-            (Builder::Date(builder), _) => {
-                let value = text.and_then(read_date);
                 builder.append_option(value);
                 value.is_some()
             }
@@ -284,6 +267,12 @@ fn rescue(object: &mut String, name: &str, value: &str) {
     object.push_str(&serde_json::Value::from(name).to_string());
     object.push(':');
     object.push_str(value);
+}
+
+/// Appends a value or null; `false` for null.
+fn put<T: ArrowPrimitiveType>(builder: &mut PrimitiveBuilder<T>, value: Option<T::Native>) -> bool {
+    builder.append_option(value);
+    value.is_some()
 }
 
 /// Parses an integer; also accepts a float without a fraction, because the API sends both for some fields.

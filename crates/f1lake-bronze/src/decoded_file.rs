@@ -100,32 +100,24 @@ impl DecodedFile {
     /// # Errors
     /// When the file cannot be read completely or differs from its manifest.
     pub async fn finish(self) -> Result<(Decoded, Vec<Refused>), BronzeError> {
-        let file = self.file;
-        let (decoded, refused) = self.decoding.await.map_err(|error| BronzeError::Rows {
-            file: file.clone(),
-            detail: format!("decoding stopped: {error}"),
-        })??;
+        let wrong = |detail| BronzeError::Rows { file: self.file.clone(), detail };
+        let decoding = self.decoding.await;
+        let (decoded, refused) = decoding.map_err(|error| wrong(format!("decoding stopped: {error}")))??;
         if decoded.rows + decoded.quarantined != self.expected {
-            return Err(BronzeError::Rows {
-                file,
-                detail: format!(
-                    "has {} rows instead of the {} in its manifest; extract the session again",
-                    decoded.rows + decoded.quarantined,
-                    self.expected
-                ),
-            });
+            return Err(wrong(format!(
+                "has {} rows instead of the {} in its manifest; extract the session again",
+                decoded.rows + decoded.quarantined,
+                self.expected
+            )));
         }
         if decoded.rows == 0 && decoded.quarantined > 0 {
-            return Err(BronzeError::Rows {
-                file,
-                detail: format!(
-                    "none of its {} rows belongs to {} ({}); it may be the file of another endpoint; \
-                     extract the session again",
-                    decoded.quarantined,
-                    self.endpoint,
-                    refused.first().map(|row| row.reason.clone()).unwrap_or_default()
-                ),
-            });
+            return Err(wrong(format!(
+                "none of its {} rows belongs to {} ({}); it may be the file of another endpoint; \
+                 extract the session again",
+                decoded.quarantined,
+                self.endpoint,
+                refused.first().map(|row| row.reason.clone()).unwrap_or_default()
+            )));
         }
         Ok((decoded, refused))
     }

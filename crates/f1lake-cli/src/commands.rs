@@ -38,9 +38,8 @@ use crate::error::Error;
 use crate::logging::LogFormat;
 use crate::output::OutputFormat;
 use crate::progress::Shown;
-use f1lake::Event;
-use f1lake::ExitCode;
 use f1lake::config::{Loaded, Names};
+use f1lake::{Event, ExitCode, Task};
 use indicatif::{MultiProgress, ProgressDrawTarget};
 use openf1_client::OpenF1;
 
@@ -92,15 +91,20 @@ impl Context {
         say(self.globals.quiet, self.globals.log_format, text);
     }
 
-    /// Says what happens in a step.
-    pub(crate) fn listener(&self) -> impl Fn(Event) + Send + Sync + 'static {
+    /// Performs a step and says what happens in it.
+    pub(crate) async fn perform<S, R>(&self, task: Task<'_, S, R>) -> Result<R, Error> {
         let (quiet, format) = (self.globals.quiet, self.globals.log_format);
-        move |event| say(quiet, format, &event.told(Names::Flags))
+        let listener = move |event: Event| say(quiet, format, &event.told(Names::Flags));
+        Ok(task.on_event(listener).cancel_with(crate::interrupt::token()).await?)
     }
 
-    /// Shows a step that sends requests.
-    pub(crate) fn show(&self, client: &OpenF1) -> Shown {
-        Shown::start(&self.bars, client.limiter().clone(), self.globals.quiet, self.globals.log_format)
+    /// Performs a step that sends requests, and shows its progress.
+    pub(crate) async fn show<S, R>(&self, client: &OpenF1, task: Task<'_, S, R>) -> Result<R, Error> {
+        let (quiet, format) = (self.globals.quiet, self.globals.log_format);
+        let shown = Shown::start(&self.bars, client.limiter().clone(), quiet, format);
+        let result = task.on_event(shown.listener()).cancel_with(crate::interrupt::token()).await;
+        shown.finish();
+        Ok(result?)
     }
 }
 

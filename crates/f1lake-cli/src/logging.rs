@@ -40,27 +40,17 @@ pub(crate) fn start(verbose: u8, quiet: bool, format: LogFormat, bars: &MultiPro
         (_, 2, _) => "debug",
         _ => "trace",
     };
-    let ours = [
-        "f1lake",
-        "f1lake_bronze",
-        "f1lake_extract",
-        "f1lake_lake",
-        "f1lake_warehouse",
-        "f1lake_zone",
-        "openf1_client",
-        "openf1_sim",
-    ];
     let chosen = if verbose > 2 {
         level.to_owned()
     } else {
-        let ours: Vec<String> = ours.iter().map(|name| format!("{name}={level}")).collect();
         // Their logs repeat what the errors say, and conflicts of commits are retried.
         let theirs = if verbose == 0 {
             ",deltalake_core=off,buoyant_kernel=off,buoyant_kernel_engine=off"
         } else {
             ""
         };
-        format!("warn{theirs},{}", ours.join(","))
+        // A name stands for all crates whose names begin with it.
+        format!("warn{theirs},f1lake={level},openf1={level}")
     };
     let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new(chosen));
     let bars = AboveBars(bars.clone());

@@ -44,26 +44,48 @@ impl<'a> Column<'a> {
     }
 }
 
-/// Prints `whole` as JSON, `records` as CSV, or rows of text as a table.
-///
-/// # Errors
-/// When standard output cannot be written; a closed pipe is not an error.
-pub(crate) fn print<R: Serialize>(
-    format: OutputFormat,
-    whole: &impl Serialize,
-    records: &[R],
-    columns: &[Column<'_>],
-    row: impl Fn(&R) -> Vec<String>,
-) -> Result<(), Error> {
-    let text = match format {
-        OutputFormat::Json => json(whole)?,
-        OutputFormat::Csv => csv(records)?,
-        OutputFormat::Table => {
-            let rows: Vec<Vec<String>> = records.iter().map(row).collect();
-            table(columns, &rows, "--output csv prints them all")
-        }
-    };
-    write(&text)
+/// Records as a table; a column is a heading, and the text of a record below it.
+pub(crate) struct Table<'a, R> {
+    records: &'a [R],
+    columns: Vec<Column<'a>>,
+    cells: Vec<fn(&R) -> String>,
+}
+
+impl<'a, R: Serialize> Table<'a, R> {
+    pub(crate) fn of(records: &'a [R]) -> Self {
+        Self { records, columns: Vec::new(), cells: Vec::new() }
+    }
+
+    /// Adds a column of text.
+    pub(crate) fn left(mut self, heading: &'a str, cell: fn(&R) -> String) -> Self {
+        self.columns.push(Column::Left(heading));
+        self.cells.push(cell);
+        self
+    }
+
+    /// Adds a column of numbers.
+    pub(crate) fn right(mut self, heading: &'a str, cell: fn(&R) -> String) -> Self {
+        self.columns.push(Column::Right(heading));
+        self.cells.push(cell);
+        self
+    }
+
+    /// Prints the table, its records as CSV, or `whole` as JSON.
+    ///
+    /// # Errors
+    /// When standard output cannot be written; a closed pipe is not an error.
+    pub(crate) fn print(&self, format: OutputFormat, whole: &impl Serialize) -> Result<(), Error> {
+        let text = match format {
+            OutputFormat::Json => json(whole)?,
+            OutputFormat::Csv => csv(self.records)?,
+            OutputFormat::Table => {
+                let row = |record| self.cells.iter().map(|cell| cell(record)).collect();
+                let rows: Vec<Vec<String>> = self.records.iter().map(row).collect();
+                table(&self.columns, &rows, "--output csv prints them all")
+            }
+        };
+        write(&text)
+    }
 }
 
 /// Formats rows as a table. On a narrow terminal, columns are left out, and `advice` says how to see them.
@@ -99,7 +121,8 @@ pub(crate) fn write(text: &str) -> Result<(), Error> {
     }
 }
 
-fn json(whole: &impl Serialize) -> Result<String, Error> {
+/// A JSON document with a line end.
+pub(crate) fn json(whole: &impl Serialize) -> Result<String, Error> {
     let mut text = serde_json::to_string_pretty(whole)
         .map_err(|error| Error::io("cannot print JSON")(std::io::Error::other(error)))?;
     text.push('\n');

@@ -97,8 +97,11 @@ impl Login {
         explicit: &Explicit,
         environment: impl Fn(&str) -> Option<String>,
     ) -> Result<Self, Error> {
-        let sources = Sources { environment: &environment };
-        let env = |name| sources.env(name);
+        // An empty variable counts as unset.
+        let env = |name: &'static str| {
+            let value = environment(name)?.trim().to_owned();
+            (!value.is_empty()).then_some(Setting { value, origin: Origin::Environment(name) })
+        };
         let given = |value: &Option<String>| {
             let value = value.as_deref().map(str::trim).filter(|value| !value.is_empty())?;
             Some(Setting { value: value.to_owned(), origin: Origin::Explicit })
@@ -205,18 +208,6 @@ impl Login {
             rows.push(row("warehouse", &warehouse.value, &warehouse.origin));
         }
         rows
-    }
-}
-
-struct Sources<'a> {
-    environment: &'a dyn Fn(&str) -> Option<String>,
-}
-
-impl Sources<'_> {
-    /// A variable; an empty one counts as unset.
-    fn env(&self, name: &'static str) -> Option<Setting<String>> {
-        let value = (self.environment)(name)?.trim().to_owned();
-        (!value.is_empty()).then_some(Setting { value, origin: Origin::Environment(name) })
     }
 }
 

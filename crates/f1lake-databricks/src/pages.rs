@@ -9,7 +9,6 @@ use serde::de::DeserializeOwned;
 struct Page<T> {
     #[serde(flatten)]
     part: T,
-    #[serde(default)]
     next_page_token: Option<String>,
 }
 

@@ -2,7 +2,7 @@
 
 use crate::error::{Error, SqlError};
 use crate::workspace::{Call, Workspace};
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use serde_json::json;
 use std::time::Duration;
 use tokio_util::sync::CancellationToken;
@@ -24,11 +24,14 @@ const CANCEL_GRACE: Duration = Duration::from_secs(30);
 ///     .parameter(Parameter::bigint("driver", 1))
 ///     .parameter(Parameter::typed("since", "DATE", Some("2024-03-24".to_owned())));
 /// ```
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Parameter {
     name: String,
-    value: Option<String>,
+    #[serde(rename = "type")]
     sql_type: String,
+    /// A parameter without a value is NULL.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    value: Option<String>,
 }
 
 impl Parameter {
@@ -61,6 +64,7 @@ impl Parameter {
 /// assert_eq!(statement.text(), "SELECT count(*) AS n FROM laps");
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[must_use = "a statement runs when a workspace executes it"]
 pub struct Statement {
     text: String,
     catalog: Option<String>,
@@ -75,21 +79,18 @@ impl Statement {
     }
 
     /// Catalog for names without one.
-    #[must_use]
     pub fn catalog(mut self, catalog: impl Into<String>) -> Self {
         self.catalog = Some(catalog.into());
         self
     }
 
     /// Schema for names without one.
-    #[must_use]
     pub fn schema(mut self, schema: impl Into<String>) -> Self {
         self.schema = Some(schema.into());
         self
     }
 
     /// Value for a `:name`.
-    #[must_use]
     pub fn parameter(mut self, parameter: Parameter) -> Self {
         self.parameters.push(parameter);
         self
@@ -116,15 +117,7 @@ impl Statement {
             body["schema"] = json!(schema);
         }
         if !self.parameters.is_empty() {
-            let parameters = self.parameters.iter().map(|parameter| {
-                let mut json = json!({ "name": parameter.name, "type": parameter.sql_type });
-                // A parameter without a value is NULL.
-                if let Some(value) = &parameter.value {
-                    json["value"] = json!(value);
-                }
-                json
-            });
-            body["parameters"] = parameters.collect();
+            body["parameters"] = json!(self.parameters);
         }
         body
     }
@@ -184,24 +177,20 @@ impl Rows {
 struct Answer {
     statement_id: String,
     status: Status,
-    #[serde(default)]
     manifest: Option<Manifest>,
-    #[serde(default)]
     result: Option<Chunk>,
 }
 
 #[derive(Deserialize)]
 struct Status {
     state: String,
-    #[serde(default)]
     error: Option<ServiceError>,
 }
 
 #[derive(Deserialize, Default)]
+#[serde(default)]
 struct ServiceError {
-    #[serde(default)]
     error_code: String,
-    #[serde(default)]
     message: String,
 }
 
@@ -209,7 +198,6 @@ struct ServiceError {
 struct Manifest {
     #[serde(default)]
     schema: Schema,
-    #[serde(default)]
     total_row_count: Option<u64>,
     #[serde(default)]
     truncated: bool,
@@ -224,17 +212,13 @@ struct Schema {
 #[derive(Deserialize)]
 struct ColumnAnswer {
     name: String,
-    #[serde(default)]
     type_text: Option<String>,
-    #[serde(default)]
     type_name: Option<String>,
 }
 
 #[derive(Deserialize, Default)]
 struct Chunk {
-    #[serde(default)]
     data_array: Option<Vec<Vec<serde_json::Value>>>,
-    #[serde(default)]
     next_chunk_index: Option<u64>,
 }
 

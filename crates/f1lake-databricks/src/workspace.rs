@@ -60,6 +60,7 @@ struct Shared {
 /// # }
 /// ```
 #[derive(Debug)]
+#[must_use = "a builder does nothing until it is built"]
 pub struct WorkspaceBuilder {
     login: Login,
     retry: RetryPolicy,
@@ -68,14 +69,12 @@ pub struct WorkspaceBuilder {
 
 impl WorkspaceBuilder {
     /// Sets how failed requests are retried.
-    #[must_use]
     pub fn retry(mut self, retry: RetryPolicy) -> Self {
         self.retry = retry;
         self
     }
 
     /// Name and version of the program, such as `tool/1.0`, put before ours in `User-Agent`.
-    #[must_use]
     pub fn product(mut self, product: &str) -> Self {
         self.user_agent = format!("{product} {USER_AGENT}");
         self

@@ -1,10 +1,10 @@
 //! Errors of a load, a build or a query.
 
 use deltalake::DeltaTableError;
+use deltalake::arrow::error::ArrowError;
 use deltalake::datafusion::error::DataFusionError;
 use f1lake_bronze::BronzeError;
 use f1lake_zone::ZoneError;
-use std::path::PathBuf;
 
 /// Failure of the lake.
 #[derive(Debug, thiserror::Error)]
@@ -61,16 +61,6 @@ pub enum LakeError {
     /// A failure of the query engine.
     #[error("query engine: {cause}", cause = plain(.0))]
     Engine(#[from] DataFusionError),
-    /// A failure on a local file.
-    #[error("{}: {what}: {source}; check the path, its permissions and free space", path.display())]
-    Io {
-        /// What was being done.
-        what: &'static str,
-        /// Its path.
-        path: PathBuf,
-        /// Cause.
-        source: std::io::Error,
-    },
     /// The work was stopped.
     #[error("stopped; committed work is kept, and the next run resumes")]
     Interrupted,
@@ -93,11 +83,11 @@ impl LakeError {
         let table = table.to_owned();
         move |source| Self::Table { table, what, source: Box::new(source) }
     }
+}
 
-    /// Wraps an I/O error with its action and path.
-    pub(crate) fn io(what: &'static str, path: impl Into<PathBuf>) -> impl FnOnce(std::io::Error) -> Self {
-        let path = path.into();
-        move |source| Self::Io { what, path, source }
+impl From<ArrowError> for LakeError {
+    fn from(error: ArrowError) -> Self {
+        DataFusionError::from(error).into()
     }
 }
 

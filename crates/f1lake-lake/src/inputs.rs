@@ -3,10 +3,9 @@
 use crate::error::LakeError;
 use crate::lake::Lake;
 use crate::query::Query;
-use arrow_array::cast::AsArray;
-use arrow_array::types::Int64Type;
 use f1lake_bronze::{BRONZE, LOADS};
 use f1lake_zone::files::hex;
+use serde::Deserialize;
 use sha2::Digest;
 use std::collections::BTreeMap;
 
@@ -16,6 +15,12 @@ pub(crate) const MODEL: &str = "f1lake.model";
 pub(crate) const SESSIONS: &str = "f1lake.sessions";
 /// Table property: versions of the tables that the table was built from.
 pub(crate) const INPUTS: &str = "f1lake.inputs";
+
+#[derive(Deserialize)]
+struct Load {
+    session_key: i64,
+    loaded_at: i64,
+}
 
 /// When each session was last loaded, microseconds since 1970.
 pub(crate) async fn loads(lake: &Lake) -> Result<BTreeMap<i64, i64>, LakeError> {
@@ -28,14 +33,8 @@ pub(crate) async fn loads(lake: &Lake) -> Result<BTreeMap<i64, i64>, LakeError> 
     let sql = format!(
         "select session_key, cast(max(loaded_at) as bigint) as loaded_at from {BRONZE}.{LOADS} group by session_key"
     );
-    let mut loads = BTreeMap::new();
-    for batch in Query::open(lake, None).await?.collect(&sql).await? {
-        let column = |index: usize| batch.column(index).as_primitive_opt::<Int64Type>().cloned();
-        if let (Some(keys), Some(times)) = (column(0), column(1)) {
-            loads.extend(keys.values().iter().copied().zip(times.values().iter().copied()));
-        }
-    }
-    Ok(loads)
+    let loads = Query::open(lake, None).await?.rows::<Load>(&sql).await?;
+    Ok(loads.into_iter().map(|load| (load.session_key, load.loaded_at)).collect())
 }
 
 /// Digest of a table's contents, without reading rows: it changes when any row may have changed. `None` when

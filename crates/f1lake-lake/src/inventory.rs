@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use serde::Serialize;
 
 /// A table of the lake.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 pub struct TableInfo {
     /// `bronze_raw.bronze_laps`.
     pub table: String,
@@ -41,30 +41,16 @@ pub async fn tables(lake: &Lake) -> Result<Vec<TableInfo>, LakeError> {
 }
 
 async fn info(lake: &Lake, table: String) -> TableInfo {
-    let mut info = TableInfo {
-        table: table.clone(),
-        rows: 0,
-        columns: 0,
-        version: 0,
-        files: 0,
-        bytes: 0,
-        changed_at: None,
-        error: None,
-    };
-    let state = match lake.table(&table, None).await {
-        Ok(Some(opened)) => match opened.snapshot() {
-            Ok(state) => state.clone(),
-            Err(error) => {
-                info.error = Some(error.to_string());
-                return info;
-            }
-        },
-        Ok(None) => return info,
-        Err(error) => {
-            info.error = Some(error.to_string());
-            return info;
-        }
-    };
+    let mut info = TableInfo { table, ..TableInfo::default() };
+    if let Err(error) = fill(lake, &mut info).await {
+        info.error = Some(error.to_string());
+    }
+    info
+}
+
+async fn fill(lake: &Lake, info: &mut TableInfo) -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
+    let Some(opened) = lake.table(&info.table, None).await? else { return Ok(()) };
+    let state = opened.snapshot()?;
     info.version = state.version();
     info.columns = state.schema().fields().count();
     info.changed_at = state
@@ -75,5 +61,5 @@ async fn info(lake: &Lake, table: String) -> TableInfo {
         info.bytes += u64::try_from(file.size()).unwrap_or(0);
         info.rows += file.num_records().unwrap_or(0) as u64;
     }
-    info
+    Ok(())
 }

@@ -2,6 +2,7 @@
 
 use crate::error::LakeError;
 use deltalake::{DeltaTable, DeltaTableBuilder, DeltaTableError};
+use f1lake_zone::ZoneError;
 use futures::TryStreamExt;
 use std::path::{Path, PathBuf};
 use url::Url;
@@ -128,7 +129,7 @@ impl Lake {
         let failed = || LakeError::table(table, "cannot open");
         if let Some(folder) = &self.local {
             let folder = folder.join(table.replace('.', "/"));
-            std::fs::create_dir_all(&folder).map_err(LakeError::io("cannot create the folder", &folder))?;
+            std::fs::create_dir_all(&folder).map_err(ZoneError::io("cannot create the folder", &folder))?;
         }
         self.builder(&table.replace('.', "/")).and_then(DeltaTableBuilder::build).map_err(failed())
     }
@@ -205,10 +206,10 @@ impl Lake {
             let folder = folder.join(schema);
             let entries = match std::fs::read_dir(&folder) {
                 Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(names),
-                other => other.map_err(LakeError::io("cannot list", &folder))?,
+                other => other.map_err(ZoneError::io("cannot list", &folder))?,
             };
             for entry in entries {
-                let entry = entry.map_err(LakeError::io("cannot list", &folder))?;
+                let entry = entry.map_err(ZoneError::io("cannot list", &folder))?;
                 if entry.path().join("_delta_log").is_dir() {
                     names.extend(entry.file_name().into_string());
                 }
@@ -229,7 +230,7 @@ impl Lake {
     pub(crate) fn store(&self, place: &str) -> Result<std::sync::Arc<dyn deltalake::ObjectStore>, LakeError> {
         if let Some(folder) = &self.local {
             let folder = folder.join(place);
-            std::fs::create_dir_all(&folder).map_err(LakeError::io("cannot create the folder", &folder))?;
+            std::fs::create_dir_all(&folder).map_err(ZoneError::io("cannot create the folder", &folder))?;
         }
         let store = self
             .builder(place)

@@ -28,7 +28,7 @@ impl Default for MaintainSettings {
 }
 
 /// Result for a table.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 pub struct Maintained {
     /// Table.
     pub table: String,
@@ -64,14 +64,7 @@ pub async fn maintain(
     let mut done = Vec::new();
     for schema in SCHEMAS {
         for name in lake.tables(schema).await? {
-            let table = format!("{schema}.{name}");
-            let mut line = Maintained {
-                table: table.clone(),
-                files_joined: 0,
-                files_written: 0,
-                files_removed: 0,
-                error: None,
-            };
+            let mut line = Maintained { table: format!("{schema}.{name}"), ..Maintained::default() };
             match or_stopped(cancel, maintain_table(lake, settings, &mut line)).await {
                 Ok(()) => {}
                 Err(LakeError::Interrupted) => return Err(LakeError::Interrupted),

@@ -3,6 +3,7 @@
 use crate::error::LakeError;
 use crate::lake::{AsOf, GOLD, Lake, SCHEMAS};
 use crate::models::Models;
+use crate::rows_out::{RowFormat, write_rows};
 use arrow_array::RecordBatch;
 use async_trait::async_trait;
 use deltalake::datafusion::catalog::{CatalogProvider, MemoryCatalogProvider, SchemaProvider, TableProvider};
@@ -13,6 +14,7 @@ use deltalake::datafusion::logical_expr::{Expr, LogicalPlanBuilder, col, lit};
 use deltalake::datafusion::prelude::{DataFrame, SQLOptions, SessionConfig, SessionContext};
 use deltalake::datafusion::sql::parser::{DFParserBuilder, Statement};
 use deltalake::datafusion::sql::sqlparser::dialect::GenericDialect;
+use serde::de::DeserializeOwned;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::Arc;
 use tokio::sync::Mutex;
@@ -124,6 +126,14 @@ impl Query {
         &self.tables
     }
 
+    /// The name of a table with its schema; the schema may already be there. `None` when there is no such table.
+    pub fn full_name(&self, table: &str) -> Option<String> {
+        self.tables.iter().find_map(|(schema, names)| {
+            let name = table.strip_prefix(&format!("{schema}.")).unwrap_or(table);
+            names.iter().any(|known| known == name).then(|| format!("{schema}.{name}"))
+        })
+    }
+
     /// The engine itself.
     pub fn context(&self) -> &SessionContext {
         &self.context
@@ -195,11 +205,7 @@ impl Query {
         let (Some(as_of), Some(missing)) = (self.as_of, crate::sql_error::missing_table(error)) else {
             return Ok(None);
         };
-        let full = self.tables.iter().find_map(|(schema, names)| {
-            let name = missing.strip_prefix(&format!("{schema}.")).unwrap_or(missing);
-            names.iter().any(|known| known == name).then(|| format!("{schema}.{name}"))
-        });
-        let Some(full) = full else { return Ok(None) };
+        let Some(full) = self.full_name(missing) else { return Ok(None) };
         let Some(versions) = self.lake.versions(&full).await? else { return Ok(None) };
         let (first, last) = (versions.first_at.strftime("%Y-%m-%dT%H:%M:%SZ"), versions.last);
         Ok(Some(match as_of {
@@ -223,6 +229,16 @@ impl Query {
     /// See [`Query::sql`]; also when a table's files cannot be read.
     pub async fn collect(&self, sql: &str) -> Result<Vec<RecordBatch>, LakeError> {
         Ok(self.sql(sql).await?.collect().await?)
+    }
+
+    /// Runs a query and reads each row into a type with the columns' names.
+    ///
+    /// # Errors
+    /// See [`Query::collect`]; also when a row does not fit the type.
+    pub async fn rows<T: DeserializeOwned>(&self, sql: &str) -> Result<Vec<T>, LakeError> {
+        let mut text = Vec::new();
+        write_rows(self.sql(sql).await?, RowFormat::Json, &mut text).await?;
+        serde_json::from_slice(&text).map_err(|error| DataFusionError::External(Box::new(error)).into())
     }
 }
 

@@ -58,8 +58,7 @@ pub fn texts(batches: &[RecordBatch], most: usize) -> Result<Vec<Vec<String>>, L
             .columns()
             .iter()
             .map(|column| ArrayFormatter::try_new(column, &options))
-            .collect::<Result<Vec<_>, _>>()
-            .map_err(arrow)?;
+            .collect::<Result<Vec<_>, _>>()?;
         for row in 0..batch.num_rows() {
             if rows.len() == most {
                 return Ok(rows);
@@ -74,14 +73,6 @@ fn options() -> FormatOptions<'static> {
     FormatOptions::new().with_timestamp_tz_format(Some("%Y-%m-%dT%H:%M:%S%.fZ"))
 }
 
-fn arrow(error: ArrowError) -> LakeError {
-    LakeError::Engine(deltalake::datafusion::error::DataFusionError::ArrowError(Box::new(error), None))
-}
-
-fn io(error: std::io::Error) -> LakeError {
-    arrow(error.into())
-}
-
 enum Sink<W: Write + Send> {
     Json(deltalake::arrow::json::ArrayWriter<W>),
     Ndjson(deltalake::arrow::json::LineDelimitedWriter<W>),
@@ -90,7 +81,7 @@ enum Sink<W: Write + Send> {
 }
 
 impl<W: Write + Send> Sink<W> {
-    fn new(format: RowFormat, schema: &SchemaRef, output: W) -> Result<Self, LakeError> {
+    fn new(format: RowFormat, schema: &SchemaRef, output: W) -> Result<Self, ArrowError> {
         use deltalake::arrow::csv::WriterBuilder as CsvBuilder;
         use deltalake::arrow::json::WriterBuilder as JsonBuilder;
         // Nulls are explicit: a missing name would hide that the column exists.
@@ -103,54 +94,55 @@ impl<W: Write + Send> Sink<W> {
                     .with_timestamp_tz_format("%Y-%m-%dT%H:%M:%S%.fZ".to_owned())
                     .build(output);
                 // Write the header even without rows.
-                writer.write(&flat(&RecordBatch::new_empty(Arc::clone(schema)))?).map_err(arrow)?;
+                writer.write(&flat(&RecordBatch::new_empty(Arc::clone(schema)))?)?;
                 Self::Csv(Box::new(writer))
             }
-            RowFormat::Parquet => Self::Parquet(Box::new(
-                ArrowWriter::try_new(output, Arc::clone(schema), Some(f1lake_bronze::properties(schema)))
-                    .map_err(|error| arrow(error.into()))?,
-            )),
+            RowFormat::Parquet => Self::Parquet(Box::new(ArrowWriter::try_new(
+                output,
+                Arc::clone(schema),
+                Some(f1lake_bronze::properties(schema)),
+            )?)),
         })
     }
 
-    fn write(&mut self, batch: &RecordBatch) -> Result<(), LakeError> {
+    fn write(&mut self, batch: &RecordBatch) -> Result<(), ArrowError> {
         match self {
-            Self::Json(writer) => writer.write(batch).map_err(arrow),
-            Self::Ndjson(writer) => writer.write(batch).map_err(arrow),
-            Self::Csv(writer) => writer.write(&flat(batch)?).map_err(arrow),
-            Self::Parquet(writer) => writer.write(batch).map_err(|error| arrow(error.into())),
+            Self::Json(writer) => writer.write(batch),
+            Self::Ndjson(writer) => writer.write(batch),
+            Self::Csv(writer) => writer.write(&flat(batch)?),
+            Self::Parquet(writer) => Ok(writer.write(batch)?),
         }
     }
 
-    fn finish(self) -> Result<(), LakeError> {
+    fn finish(self) -> Result<(), ArrowError> {
         match self {
             Self::Json(mut writer) => {
-                writer.finish().map_err(arrow)?;
+                writer.finish()?;
                 let mut output = writer.into_inner();
-                output.write_all(b"\n").map_err(io)?;
-                output.flush().map_err(io)
+                output.write_all(b"\n")?;
+                Ok(output.flush()?)
             }
             Self::Ndjson(mut writer) => {
-                writer.finish().map_err(arrow)?;
-                writer.into_inner().flush().map_err(io)
+                writer.finish()?;
+                Ok(writer.into_inner().flush()?)
             }
-            Self::Csv(writer) => writer.into_inner().flush().map_err(io),
+            Self::Csv(writer) => Ok(writer.into_inner().flush()?),
             Self::Parquet(mut writer) => {
-                writer.finish().map_err(|error| arrow(error.into()))?;
-                writer.inner_mut().flush().map_err(io)
+                writer.finish()?;
+                Ok(writer.inner_mut().flush()?)
             }
         }
     }
 }
 
 /// Lists as text, because CSV has none.
-fn flat(batch: &RecordBatch) -> Result<RecordBatch, LakeError> {
+fn flat(batch: &RecordBatch) -> Result<RecordBatch, ArrowError> {
     let options = options();
     let mut fields = Vec::new();
     let mut columns: Vec<ArrayRef> = Vec::new();
     for (field, column) in batch.schema().fields().iter().zip(batch.columns()) {
         if matches!(field.data_type(), DataType::List(_) | DataType::LargeList(_) | DataType::Struct(_)) {
-            let formatter = ArrayFormatter::try_new(column, &options).map_err(arrow)?;
+            let formatter = ArrayFormatter::try_new(column, &options)?;
             let texts: StringArray = (0..column.len())
                 .map(|row| column.is_valid(row).then(|| formatter.value(row).to_string()))
                 .collect();
@@ -161,5 +153,5 @@ fn flat(batch: &RecordBatch) -> Result<RecordBatch, LakeError> {
             columns.push(Arc::clone(column));
         }
     }
-    RecordBatch::try_new(Arc::new(Schema::new(fields)), columns).map_err(arrow)
+    RecordBatch::try_new(Arc::new(Schema::new(fields)), columns)
 }

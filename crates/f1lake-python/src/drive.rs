@@ -190,19 +190,9 @@ fn keep(logs: &Dispatch) {
 /// Logs of one call, so that concurrent calls do not mix theirs.
 fn logs<T: Send + 'static>(sender: Sender<Message<T>>, level: Level) -> Dispatch {
     use tracing_subscriber::EnvFilter;
-    let ours = [
-        "f1lake",
-        "f1lake_bronze",
-        "f1lake_databricks",
-        "f1lake_extract",
-        "f1lake_lake",
-        "f1lake_warehouse",
-        "f1lake_zone",
-        "openf1_client",
-    ];
-    let chosen: Vec<String> = ours.iter().map(|name| format!("{name}={level}")).collect();
     let others = if level == Level::ERROR { "error" } else { "warn" };
-    let filter = EnvFilter::new(format!("{others},{}", chosen.join(",")));
+    // A name stands for all crates whose names begin with it.
+    let filter = EnvFilter::new(format!("{others},f1lake={level},openf1={level}"));
     let subscriber = tracing_subscriber::fmt()
         .with_env_filter(filter)
         .with_ansi(false)

@@ -109,60 +109,37 @@ impl Tyre {
         [Self::Soft, Self::Medium, Self::Hard, Self::Intermediate, Self::Wet, Self::Unknown];
 
     pub(crate) fn of(compound: Option<&str>) -> Self {
-        match compound.map(str::to_ascii_uppercase).as_deref() {
-            Some("SOFT") => Self::Soft,
-            Some("MEDIUM") => Self::Medium,
-            Some("HARD") => Self::Hard,
-            Some("INTERMEDIATE") => Self::Intermediate,
-            Some("WET") => Self::Wet,
-            _ => Self::Unknown,
+        let named = |tyre: &Self| compound.is_some_and(|compound| compound.eq_ignore_ascii_case(tyre.name()));
+        Self::ALL.into_iter().find(named).unwrap_or(Self::Unknown)
+    }
+
+    fn look(self) -> (&'static str, &'static str, &'static str, Rgb) {
+        match self {
+            Self::Soft => ("Soft", "S", "ty-s", Rgb(0xda, 0x29, 0x1c)),
+            Self::Medium => ("Medium", "M", "ty-m", Rgb(0xff, 0xd1, 0x2e)),
+            Self::Hard => ("Hard", "H", "ty-h", Rgb(0xe8, 0xe8, 0xe4)),
+            Self::Intermediate => ("Intermediate", "I", "ty-i", Rgb(0x43, 0xb0, 0x2a)),
+            Self::Wet => ("Wet", "W", "ty-w", Rgb(0x00, 0x67, 0xad)),
+            Self::Unknown => ("Unknown", "?", "ty-u", UNKNOWN),
         }
     }
 
     pub(crate) fn name(self) -> &'static str {
-        match self {
-            Self::Soft => "Soft",
-            Self::Medium => "Medium",
-            Self::Hard => "Hard",
-            Self::Intermediate => "Intermediate",
-            Self::Wet => "Wet",
-            Self::Unknown => "Unknown",
-        }
+        self.look().0
     }
 
     pub(crate) fn letter(self) -> &'static str {
-        match self {
-            Self::Soft => "S",
-            Self::Medium => "M",
-            Self::Hard => "H",
-            Self::Intermediate => "I",
-            Self::Wet => "W",
-            Self::Unknown => "?",
-        }
+        self.look().1
     }
 
     /// CSS class.
     pub(crate) fn class(self) -> &'static str {
-        match self {
-            Self::Soft => "ty-s",
-            Self::Medium => "ty-m",
-            Self::Hard => "ty-h",
-            Self::Intermediate => "ty-i",
-            Self::Wet => "ty-w",
-            Self::Unknown => "ty-u",
-        }
+        self.look().2
     }
 
     /// The colour of the tyre's sidewall, as on television.
     pub(crate) fn colour(self) -> Rgb {
-        match self {
-            Self::Soft => Rgb(0xda, 0x29, 0x1c),
-            Self::Medium => Rgb(0xff, 0xd1, 0x2e),
-            Self::Hard => Rgb(0xe8, 0xe8, 0xe4),
-            Self::Intermediate => Rgb(0x43, 0xb0, 0x2a),
-            Self::Wet => Rgb(0x00, 0x67, 0xad),
-            Self::Unknown => UNKNOWN,
-        }
+        self.look().3
     }
 }
 

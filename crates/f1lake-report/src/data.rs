@@ -98,13 +98,10 @@ pub struct LeaderboardRow {
     /// Number of the fastest lap.
     pub best_lap_number: Option<i64>,
     /// Best lap of the first part of qualifying in seconds.
-    #[serde(default)]
     pub best_q1_s: Option<f64>,
     /// Best lap of the second part of qualifying in seconds.
-    #[serde(default)]
     pub best_q2_s: Option<f64>,
     /// Best lap of the third part of qualifying in seconds.
-    #[serde(default)]
     pub best_q3_s: Option<f64>,
     /// Sum of the best three sectors in seconds.
     pub theoretical_best_s: Option<f64>,
@@ -138,10 +135,8 @@ pub struct Lap {
     /// Complete and consistent, see `silver_laps`.
     pub is_valid_lap: Option<bool>,
     /// Whether the stewards deleted its time.
-    #[serde(default)]
     pub is_deleted: Option<bool>,
     /// Whether it was driven under a safety car, virtual safety car or red flag.
-    #[serde(default)]
     pub is_neutralised: Option<bool>,
 }
 

@@ -19,7 +19,7 @@ pub(crate) struct Member {
     pub(crate) team: String,
     /// The team's colour, or one of the palette.
     pub(crate) colour: Rgb,
-    /// 0 for the first driver of this colour, 1 for the second ...
+    /// 0 for the first driver of this colour, 1 for the second, 2 for all others.
     pub(crate) seat: usize,
 }
 
@@ -31,7 +31,7 @@ impl Member {
 
     /// Classes of the driver's groups in charts.
     pub(crate) fn series(&self) -> String {
-        format!("d d{} seat{}", self.number, self.seat.min(2))
+        format!("d d{} seat{}", self.number, self.seat)
     }
 
     /// Shape of the driver's points.
@@ -86,7 +86,7 @@ impl Field {
                 name: text(driver.and_then(|d| d.full_name.as_ref()), 60),
                 team,
                 colour,
-                seat,
+                seat: seat.min(2),
             });
         }
         field

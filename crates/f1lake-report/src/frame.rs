@@ -213,13 +213,8 @@ pub(crate) fn round_ticks(range: &Range<f64>, most: usize) -> Vec<f64> {
 /// Whole ticks (laps, positions): at most `most`, in steps of 1, 2, 5, 10, 20 ...
 pub(crate) fn whole_ticks(low: i64, high: i64, most: usize) -> Vec<f64> {
     let span = (high - low).max(0) as f64;
-    let mut step = 1.0;
-    for next in [1.0, 2.0, 5.0, 10.0, 20.0, 50.0, 100.0, 200.0, 500.0] {
-        step = next;
-        if span / step < most as f64 {
-            break;
-        }
-    }
+    let steps = [1.0, 2.0, 5.0, 10.0, 20.0, 50.0, 100.0, 200.0];
+    let step = steps.into_iter().find(|step| span / step < most as f64).unwrap_or(500.0);
     ticks_of(low as f64, high as f64, step)
 }
 

@@ -1,6 +1,5 @@
 //! The page: one file that works without scripts and loads nothing from elsewhere.
 
-mod driver;
 mod facts;
 mod lap_table;
 mod results;
@@ -11,11 +10,10 @@ use crate::colour::{Rgb, SPEED_SCALE, Tyre};
 use crate::compare::compare;
 use crate::data::{LeaderboardRow, QualityStatus, ReportData};
 use crate::error::ReportError;
-use crate::field::Field;
+use crate::field::{Field, Member};
 use crate::heading::{GENERATED, heading, subtitle};
 use crate::quality::{self, Finding};
 use askama::Template;
-use driver::{DriverView, driver_view};
 use facts::facts;
 use lap_table::{LapTable, lap_table};
 use results::{ResultView, results};
@@ -45,10 +43,10 @@ struct Page<'a> {
     has_stops: bool,
     has_theoretical: bool,
     has_phases: bool,
-    results: Vec<ResultView>,
-    drivers: Vec<DriverView>,
+    results: Vec<ResultView<'a>>,
+    drivers: &'a [Member],
     lap_times: Option<Chart>,
-    lap_table: Option<LapTable>,
+    lap_table: Option<LapTable<'a>>,
     positions: Option<Chart>,
     stints: Option<Chart>,
     stint_rows: Vec<(String, String)>,
@@ -138,7 +136,7 @@ pub fn render_html(data: &ReportData) -> Result<String, ReportError> {
         has_theoretical: any(|r| r.theoretical_best_s.is_some()),
         has_phases: any(|r| r.best_q2_s.is_some() || r.best_q3_s.is_some()),
         results: results(data, &field),
-        drivers: field.members().iter().map(driver_view).collect(),
+        drivers: field.members(),
         lap_times: lap_times::draw(data, &field)?,
         lap_table: lap_table(data, &field),
         positions: positions::draw(data, &field)?,

@@ -40,37 +40,31 @@ impl Part {
         Self::Quality,
     ];
 
+    /// Its name in messages, and its query.
+    fn query(self) -> (&'static str, &'static str) {
+        match self {
+            Self::Session => ("session", include_str!("../sql/session.sql")),
+            Self::Drivers => ("drivers", include_str!("../sql/drivers.sql")),
+            Self::Leaderboard => ("leaderboard", include_str!("../sql/leaderboard.sql")),
+            Self::Laps => ("laps", include_str!("../sql/laps.sql")),
+            Self::Stints => ("stints", include_str!("../sql/stints.sql")),
+            Self::Telemetry => ("telemetry", include_str!("../sql/telemetry.sql")),
+            Self::SectorLines => ("sector lines", include_str!("../sql/sector_lines.sql")),
+            Self::Neutralisations => ("neutralisations", include_str!("../sql/neutralisations.sql")),
+            Self::Quality => ("data quality", include_str!("../sql/quality.sql")),
+        }
+    }
+
     /// The query of this part for a session: one statement in the common subset of DataFusion, DuckDB and
     /// Spark, with an `order by` and two-part table names.
     pub fn sql(self, session_key: i64) -> String {
-        let template = match self {
-            Self::Session => include_str!("../sql/session.sql"),
-            Self::Drivers => include_str!("../sql/drivers.sql"),
-            Self::Leaderboard => include_str!("../sql/leaderboard.sql"),
-            Self::Laps => include_str!("../sql/laps.sql"),
-            Self::Stints => include_str!("../sql/stints.sql"),
-            Self::Telemetry => include_str!("../sql/telemetry.sql"),
-            Self::SectorLines => include_str!("../sql/sector_lines.sql"),
-            Self::Neutralisations => include_str!("../sql/neutralisations.sql"),
-            Self::Quality => include_str!("../sql/quality.sql"),
-        };
-        template.replace("{session_key}", &session_key.to_string())
+        self.query().1.replace("{session_key}", &session_key.to_string())
     }
 }
 
 impl std::fmt::Display for Part {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(match self {
-            Self::Session => "session",
-            Self::Drivers => "drivers",
-            Self::Leaderboard => "leaderboard",
-            Self::Laps => "laps",
-            Self::Stints => "stints",
-            Self::Telemetry => "telemetry",
-            Self::SectorLines => "sector lines",
-            Self::Neutralisations => "neutralisations",
-            Self::Quality => "data quality",
-        })
+        f.write_str(self.query().0)
     }
 }
 

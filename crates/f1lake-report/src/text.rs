@@ -3,8 +3,8 @@
 use crate::charts::tyre_stints::drawable;
 use crate::clean::clean;
 use crate::colour::Tyre;
-use crate::data::ReportData;
-use crate::field::Field;
+use crate::data::{LeaderboardRow, ReportData};
+use crate::field::{Field, Member};
 use crate::format;
 use crate::heading::{GENERATED, heading, subtitle};
 use crate::quality::{findings, summary};
@@ -79,33 +79,48 @@ fn title(out: &mut String, paint: Paint, width: usize, text: &str, remark: &str)
     let _ = writeln!(out, "\n{}{remark}", paint.bold(text));
 }
 
+/// A column of the leaderboard: whether it is shown, its header, whether it is right-aligned, and its cells.
+type Column<'a> = (bool, &'static str, bool, &'a dyn Fn(&LeaderboardRow, &Member) -> Cell);
+
 fn leaderboard(out: &mut String, data: &ReportData, field: &Field, width: usize, paint: Paint) {
     title(out, paint, width, "Leaderboard", "");
     if data.leaderboard.is_empty() {
         out.push_str("no result for this session\n");
         return;
     }
-    // On narrow terminals, the least useful columns are left out first.
-    let with_name = width >= 72;
-    let with_team = width >= 96 && field.members().iter().any(|m| !m.team.is_empty());
-    let any = |has: fn(&crate::LeaderboardRow) -> bool| data.leaderboard.iter().any(has);
-    let with_grid = any(|r| r.grid_position.is_some()) && width >= 60;
-    let with_stops = any(|r| r.pit_stops.is_some()) && width >= 60;
-    let with_points = any(|r| r.points.is_some_and(|p| p > 0.0));
-    let mut heads = vec![("Pos", true), ("Driver", false)];
-    let optional = [
-        (with_name, ("", false)),
-        (with_team, ("Team", false)),
-        (with_grid, ("Grid", true)),
-        (true, ("Laps", true)),
-        (true, ("Gap", true)),
-        (true, ("Best lap", true)),
-        (width >= 60, ("in", true)),
-        (with_stops, ("Stops", true)),
-        (with_points, ("Pts", true)),
-    ];
-    heads.extend(optional.iter().filter(|(show, _)| *show).map(|(_, head)| *head));
+    let any = |has: fn(&LeaderboardRow) -> bool| data.leaderboard.iter().any(has);
     let fastest = fastest(data).map(|(row, _)| row.driver_number);
+    let number = |value: Option<i64>| Cell::new(value.map(|v| v.to_string()).unwrap_or_default());
+    let driver = |_: &LeaderboardRow, member: &Member| {
+        let driver = Cell::new(format!("{} {:>2}", member.acronym, member.number));
+        let (r, g, b) = (member.colour.0, member.colour.1, member.colour.2);
+        if paint.colour { driver.fg(Color::Rgb { r, g, b }).add_attribute(Attribute::Bold) } else { driver }
+    };
+    let best = |row: &LeaderboardRow, _: &Member| {
+        let time = row.best_lap_s.filter(|t| t.is_finite()).map(format::lap_time).unwrap_or_default();
+        let is_fastest = paint.colour && fastest == Some(row.driver_number);
+        let time = Cell::new(time);
+        if is_fastest { time.fg(Color::Magenta).add_attribute(Attribute::Bold) } else { time }
+    };
+    let with_team = width >= 96 && field.members().iter().any(|m| !m.team.is_empty());
+    let with_grid = width >= 60 && any(|r| r.grid_position.is_some());
+    let with_stops = width >= 60 && any(|r| r.pit_stops.is_some());
+    let with_points = any(|r| r.points.is_some_and(|p| p > 0.0));
+    // On narrow terminals, the least useful columns are left out first. Numbers are right-aligned.
+    let columns: [Column<'_>; 11] = [
+        (true, "Pos", true, &|row, _| Cell::new(place(row))),
+        (true, "Driver", false, &driver),
+        (width >= 72, "", false, &|_, member| Cell::new(clean(&member.name, 24))),
+        (with_team, "Team", false, &|_, member| Cell::new(clean(&member.team, 18))),
+        (with_grid, "Grid", true, &|row, _| number(row.grid_position)),
+        (true, "Laps", true, &|row, _| number(row.number_of_laps)),
+        (true, "Gap", true, &|row, _| Cell::new(format::gap(row))),
+        (true, "Best lap", true, &best),
+        (width >= 60, "in", true, &|row, _| number(row.best_lap_number)),
+        (with_stops, "Stops", true, &|row, _| number(row.pit_stops)),
+        (with_points, "Pts", true, &|row, _| Cell::new(row.points.map(format::points).unwrap_or_default())),
+    ];
+    let shown: Vec<_> = columns.iter().filter(|(show, ..)| *show).collect();
 
     let mut table = Table::new();
     table.load_style(NOTHING).set_content_arrangement(ContentArrangement::Disabled);
@@ -115,46 +130,12 @@ fn leaderboard(out: &mut String, data: &ReportData, field: &Field, width: usize,
         table.force_no_tty();
     }
     let dim = |cell: Cell| if paint.colour { cell.add_attribute(Attribute::Dim) } else { cell };
-    table.set_header(heads.iter().map(|(text, _)| dim(Cell::new(text))));
-    let number = |value: Option<i64>| value.map(|v| v.to_string()).unwrap_or_default();
+    table.set_header(shown.iter().map(|(_, head, ..)| dim(Cell::new(head))));
     for row in &data.leaderboard {
         let Some(member) = field.get(row.driver_number) else { continue };
-        let mut cells = vec![Cell::new(place(row))];
-        let mut driver = Cell::new(format!("{} {:>2}", member.acronym, member.number));
-        if paint.colour {
-            let (r, g, b) = (member.colour.0, member.colour.1, member.colour.2);
-            driver = driver.fg(Color::Rgb { r, g, b }).add_attribute(Attribute::Bold);
-        }
-        cells.push(driver);
-        if with_name {
-            cells.push(Cell::new(clean(&member.name, 24)));
-        }
-        if with_team {
-            cells.push(Cell::new(clean(&member.team, 18)));
-        }
-        if with_grid {
-            cells.push(Cell::new(number(row.grid_position)));
-        }
-        cells.push(Cell::new(number(row.number_of_laps)));
-        cells.push(Cell::new(format::gap(row)));
-        let mut best =
-            Cell::new(row.best_lap_s.filter(|t| t.is_finite()).map(format::lap_time).unwrap_or_default());
-        if paint.colour && fastest == Some(row.driver_number) {
-            best = best.fg(Color::Magenta).add_attribute(Attribute::Bold);
-        }
-        cells.push(best);
-        if width >= 60 {
-            cells.push(Cell::new(number(row.best_lap_number)));
-        }
-        if with_stops {
-            cells.push(Cell::new(number(row.pit_stops)));
-        }
-        if with_points {
-            cells.push(Cell::new(row.points.map(format::points).unwrap_or_default()));
-        }
-        table.add_row(Row::from(cells));
+        table.add_row(Row::from(shown.iter().map(|(.., cell)| cell(row, member)).collect::<Vec<_>>()));
     }
-    for (index, (_, right)) in heads.iter().enumerate() {
+    for (index, (_, _, right, _)) in shown.iter().enumerate() {
         if let Some(column) = table.column_mut(index) {
             column.set_padding((0, 2));
             if *right {

@@ -133,10 +133,6 @@ impl BronzeSink for Bronze<'_> {
         }
         Ok(())
     }
-
-    async fn close(&mut self) -> Result<(), WarehouseError> {
-        Ok(())
-    }
 }
 
 impl Bronze<'_> {
@@ -189,33 +185,21 @@ fn record_statements(
         sessions.iter().filter(|(_, session)| session.status == LoadStatus::Loaded).collect();
     for sessions in loaded.chunks(RECORDED_AT_ONCE) {
         let rows: Vec<LoadRow> =
-            sessions.iter().flat_map(|(manifest, session)| load_rows(manifest, session, loaded_at)).collect();
+            sessions.iter().flat_map(|(manifest, session)| load_rows(manifest, session)).collect();
         if !rows.is_empty() {
-            statements.push(sql::record(place, &rows));
+            statements.push(sql::record(place, &rows, loaded_at));
         }
     }
     statements
 }
 
 /// The record of a completely loaded session.
-fn load_rows(manifest: &Manifest, session: &SessionLoad, loaded_at: Timestamp) -> Vec<LoadRow> {
-    let row = |(endpoint, landed): (&openf1_client::Endpoint, &f1lake_zone::LandedEndpoint)| {
+fn load_rows<'a>(manifest: &'a Manifest, session: &'a SessionLoad) -> impl Iterator<Item = LoadRow<'a>> {
+    manifest.endpoints.iter().filter_map(|(endpoint, landed)| {
         let name = BronzeTable::of(*endpoint).name;
         let table = session.tables.iter().find(|table| table.table == name)?;
-        Some(LoadRow {
-            session_key: manifest.session_key,
-            table: name,
-            file: landed.file.clone(),
-            sha256: landed.sha256.clone(),
-            version: landed.version,
-            rows: table.rows,
-            rescued: table.rescued_rows,
-            quarantined: table.quarantined_rows,
-            extracted_at: landed.extracted_at,
-            loaded_at,
-        })
-    };
-    manifest.endpoints.iter().filter_map(row).collect()
+        Some((manifest.session_key, landed, table))
+    })
 }
 
 /// The statements of a load into an empty schema, without running them: `f1lake load --load-to databricks
@@ -300,10 +284,6 @@ impl BronzeSink for Printed<'_> {
         scope: RecordScope,
     ) -> Result<(), WarehouseError> {
         self.add(record_statements(self.place, sessions, &scope, Timestamp::now()));
-        Ok(())
-    }
-
-    async fn close(&mut self) -> Result<(), WarehouseError> {
         Ok(())
     }
 }

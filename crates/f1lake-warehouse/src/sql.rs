@@ -1,8 +1,8 @@
 //! The SQL for a warehouse. Every statement is safe to repeat, because a client cannot always know whether
 //! one ran.
 
-use f1lake_bronze::{BronzeTable, EXTRACTED, LOADS, loads_columns};
-use f1lake_bronze::{Column, ColumnType};
+use f1lake_bronze::{BronzeTable, Column, ColumnType, EXTRACTED, LOADS, TableLoad, loads_columns};
+use f1lake_zone::LandedEndpoint;
 use jiff::Timestamp;
 use std::collections::BTreeSet;
 use std::fmt::Write;
@@ -37,19 +37,12 @@ pub(crate) struct StagedSession {
     pub(crate) rows: bool,
 }
 
-/// A row of the table of loads.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct LoadRow {
-    pub(crate) session_key: i64,
-    pub(crate) table: String,
-    pub(crate) file: Option<String>,
-    pub(crate) sha256: Option<String>,
-    pub(crate) version: u32,
-    pub(crate) rows: u64,
-    pub(crate) rescued: u64,
-    pub(crate) quarantined: u64,
-    pub(crate) extracted_at: Timestamp,
-    pub(crate) loaded_at: Timestamp,
+/// A row of the table of loads: a session, one of its landing files, and what became of it.
+pub(crate) type LoadRow<'a> = (i64, &'a LandedEndpoint, &'a TableLoad);
+
+/// Texts of items, with a separator between them.
+fn list<T>(items: impl IntoIterator<Item = T>, separator: &str, text: impl Fn(T) -> String) -> String {
+    items.into_iter().map(text).collect::<Vec<_>>().join(separator)
 }
 
 /// An identifier in backticks.
@@ -73,9 +66,7 @@ fn instant(at: Timestamp) -> String {
 
 /// `name TYPE, ...`, the schema format of `read_files`.
 pub(crate) fn schema_text(columns: &[Column]) -> String {
-    let columns: Vec<String> =
-        columns.iter().map(|column| format!("{} {}", column.name, column.column_type.sql())).collect();
-    columns.join(", ")
+    list(columns, ", ", |column| format!("{} {}", column.name, column.column_type.sql()))
 }
 
 /// Creates the schema.
@@ -88,8 +79,7 @@ pub(crate) fn create_schema(place: &Place) -> String {
 
 /// Creates a volume.
 pub(crate) fn create_volume(volume: &str) -> String {
-    let name: Vec<String> = volume.split('.').map(quoted).collect();
-    format!("CREATE VOLUME IF NOT EXISTS {}\nCOMMENT 'Files of f1lake'", name.join("."))
+    format!("CREATE VOLUME IF NOT EXISTS {}\nCOMMENT 'Files of f1lake'", list(volume.split('.'), ".", quoted))
 }
 
 /// Creates a bronze table.
@@ -113,25 +103,20 @@ pub(crate) fn create_loads(place: &Place) -> String {
 }
 
 fn create_table(place: &Place, name: &str, columns: &[Column], comment: &str, clusters: &[&str]) -> String {
-    let clusters: Vec<String> = clusters.iter().map(|name| quoted(name)).collect();
     format!(
         "CREATE TABLE IF NOT EXISTS {} (\n{}\n)\nUSING DELTA\nCLUSTER BY ({})\nCOMMENT {}",
         place.table(name),
         defined(columns),
-        clusters.join(", "),
+        list(clusters, ", ", |name| quoted(name)),
         literal(comment)
     )
 }
 
 fn defined(columns: &[Column]) -> String {
-    let lines: Vec<String> = columns
-        .iter()
-        .map(|column| {
-            let (name, kind) = (quoted(&column.name), column.column_type.sql());
-            format!("  {name} {kind} COMMENT {}", literal(&column.doc))
-        })
-        .collect();
-    lines.join(",\n")
+    list(columns, ",\n", |column| {
+        let (name, kind) = (quoted(&column.name), column.column_type.sql());
+        format!("  {name} {kind} COMMENT {}", literal(&column.doc))
+    })
 }
 
 /// Adds missing columns to a table.
@@ -160,23 +145,15 @@ pub(crate) fn known(place: &Place) -> String {
 
 /// `session_key IN (1, 2)`, or the race of a grid.
 fn sessions_in(column: &str, sessions: &[StagedSession]) -> String {
-    let keys: Vec<String> = sessions.iter().map(|session| session.session_key.to_string()).collect();
-    format!("{column} IN ({})", keys.join(", "))
+    format!("{column} IN ({})", list(sessions, ", ", |session| session.session_key.to_string()))
 }
 
 /// Rows of an older extract of these sessions.
 fn older(alias: &str, column: &str, sessions: &[StagedSession]) -> String {
-    let each: Vec<String> = sessions
-        .iter()
-        .map(|session| {
-            format!(
-                "({alias}{column} = {} AND {alias}{EXTRACTED} < {})",
-                session.session_key,
-                instant(session.extracted_at)
-            )
-        })
-        .collect();
-    each.join("\n  OR ")
+    list(sessions, "\n  OR ", |session| {
+        let (key, at) = (session.session_key, instant(session.extracted_at));
+        format!("({alias}{column} = {key} AND {alias}{EXTRACTED} < {at})")
+    })
 }
 
 fn staged_rows(folder: &str, table: &BronzeTable) -> String {
@@ -188,9 +165,7 @@ fn staged_rows(folder: &str, table: &BronzeTable) -> String {
 }
 
 fn names(columns: &[Column], prefix: &str) -> String {
-    let names: Vec<String> =
-        columns.iter().map(|column| format!("{prefix}{}", quoted(&column.name))).collect();
-    names.join(", ")
+    list(columns, ", ", |column| format!("{prefix}{}", quoted(&column.name)))
 }
 
 /// Columns of the primary key, and whether they are never null.
@@ -269,57 +244,44 @@ pub(crate) fn forget_others(place: &Place, sessions: &BTreeSet<i64>) -> String {
     if sessions.is_empty() {
         return format!("DELETE FROM {loads}\nWHERE true");
     }
-    let keys: Vec<String> = sessions.iter().map(ToString::to_string).collect();
-    format!("DELETE FROM {loads}\nWHERE session_key NOT IN ({})", keys.join(", "))
+    let keys = list(sessions, ", ", ToString::to_string);
+    format!("DELETE FROM {loads}\nWHERE session_key NOT IN ({keys})")
 }
 
 /// Records loads. Existing and newer records stay unchanged.
-pub(crate) fn record(place: &Place, loads: &[LoadRow]) -> String {
+pub(crate) fn record(place: &Place, loads: &[LoadRow<'_>], loaded_at: Timestamp) -> String {
     let columns = loads_columns();
-    let rows: Vec<String> = loads
-        .iter()
-        .map(|load| {
-            format!(
-                "    ({}, {}, {}, {}, {}, {}, {}, {}, {}, {})",
-                load.session_key,
-                literal(&load.table),
-                optional(load.file.as_deref()),
-                optional(load.sha256.as_deref()),
-                load.version,
-                load.rows,
-                load.rescued,
-                load.quarantined,
-                instant(load.extracted_at),
-                instant(load.loaded_at)
-            )
-        })
-        .collect();
-    let typed: Vec<String> = columns
-        .iter()
-        .map(|column| {
-            let name = quoted(&column.name);
-            // An integer in a list of values is an INT.
-            match column.column_type {
-                ColumnType::Bigint => format!("CAST({name} AS BIGINT) AS {name}"),
-                _ => name,
-            }
-        })
-        .collect();
-    let set: Vec<String> = columns
-        .iter()
-        .filter(|column| !matches!(column.name.as_str(), "session_key" | "table_name"))
-        .map(|column| format!("t.{0} = s.{0}", quoted(&column.name)))
-        .collect();
+    let rows = list(loads, ",\n", |(session_key, landed, table)| {
+        format!(
+            "    ({session_key}, {}, {}, {}, {}, {}, {}, {}, {}, {})",
+            literal(&table.table),
+            optional(landed.file.as_deref()),
+            optional(landed.sha256.as_deref()),
+            landed.version,
+            table.rows,
+            table.rescued_rows,
+            table.quarantined_rows,
+            instant(landed.extracted_at),
+            instant(loaded_at)
+        )
+    });
+    let typed = list(&columns, ", ", |column| {
+        let name = quoted(&column.name);
+        // An integer in a list of values is an INT.
+        match column.column_type {
+            ColumnType::Bigint => format!("CAST({name} AS BIGINT) AS {name}"),
+            _ => name,
+        }
+    });
+    let set = columns.iter().filter(|column| !matches!(column.name.as_str(), "session_key" | "table_name"));
+    let set = list(set, ", ", |column| format!("t.{0} = s.{0}", quoted(&column.name)));
     format!(
         "MERGE INTO {target} AS t\nUSING (\n  SELECT {typed}\n  FROM VALUES\n{rows}\n  AS loads({names})\n) AS s\n\
          ON t.`session_key` = s.`session_key` AND t.`table_name` = s.`table_name`\n\
          WHEN MATCHED AND (t.`extracted_at` < s.`extracted_at`\n    OR t.`extracted_at` = s.`extracted_at` AND NOT t.`sha256` <=> s.`sha256`) THEN UPDATE SET {set}\n\
          WHEN NOT MATCHED THEN INSERT ({names})\n  VALUES ({values})",
         target = place.table(LOADS),
-        typed = typed.join(", "),
-        rows = rows.join(",\n"),
         names = names(&columns, ""),
-        set = set.join(", "),
         values = names(&columns, "s."),
     )
 }
@@ -327,6 +289,8 @@ pub(crate) fn record(place: &Place, loads: &[LoadRow]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use f1lake_bronze::LoadStatus;
+    use f1lake_zone::{Compression, Format};
     use openf1_client::Endpoint;
 
     fn place() -> Place {
@@ -341,18 +305,31 @@ mod tests {
     fn statements_match_snapshot() {
         let pit = BronzeTable::of(Endpoint::Pit);
         let folder = "/Volumes/dev/raw/landing/bronze_staging/20240501T100000Z-0a1b/bronze_pit";
-        let load = LoadRow {
-            session_key: 9488,
-            table: "bronze_pit".to_owned(),
+        let landed = LandedEndpoint {
             file: Some("pit_2024-03-24_Melbourne_Race.json".to_owned()),
-            sha256: None,
             version: 1,
             rows: 36,
-            rescued: 0,
-            quarantined: 0,
+            bytes: 6480,
+            sha256: None,
+            duplicates_dropped: 0,
+            rows_merged: 0,
             extracted_at: "2024-05-01T10:00:00Z".parse().unwrap(),
-            loaded_at: "2024-05-01T10:05:00Z".parse().unwrap(),
+            format: Format::Json,
+            compression: Compression::None,
+            requests: Vec::new(),
+            replaced: Vec::new(),
+            kept_aside: None,
         };
+        let loaded = TableLoad {
+            table: "bronze_pit".to_owned(),
+            status: LoadStatus::Loaded,
+            rows: 36,
+            rescued_rows: 0,
+            quarantined_rows: 0,
+            brought_back: false,
+            error: None,
+        };
+        let loaded_at = "2024-05-01T10:05:00Z".parse().unwrap();
         let all = [
             create_schema(&place()),
             create_volume("dev.raw.landing"),
@@ -365,7 +342,7 @@ mod tests {
             overwrite(&place(), &pit, Some(folder)),
             overwrite(&place(), &pit, None),
             forget_others(&place(), &[9488].into()),
-            record(&place(), &[load]),
+            record(&place(), &[(9488, &landed, &loaded)], loaded_at),
         ];
         insta::assert_snapshot!(all.join(";\n\n"));
     }

@@ -108,7 +108,7 @@ fn advice(error: &object_store::Error) -> &'static str {
     if is_refused(error) { "" } else { "; check that the destination exists and is writable" }
 }
 
-/// Refuses a JSON text whose `version` is newer than `known`. Parses only the version, because the rest of a
+/// Refuses a JSON text whose `version` (of a manifest: `manifest_version`) is newer than `known`. Parses only the version, because the rest of a
 /// newer layout may be unreadable.
 ///
 /// # Errors
@@ -116,6 +116,7 @@ fn advice(error: &object_store::Error) -> &'static str {
 pub fn refuse_newer(path: &std::path::Path, text: &[u8], known: u32) -> Result<(), ZoneError> {
     #[derive(serde::Deserialize)]
     struct Layout {
+        #[serde(alias = "manifest_version")]
         version: u32,
     }
     match serde_json::from_slice(text) {

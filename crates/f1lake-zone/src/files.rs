@@ -181,8 +181,14 @@ pub fn write_file(path: &Path, bytes: &[u8], existing: Existing) -> Result<()> {
     write_by(path, bytes, existing, Strategy::of(path))
 }
 
-fn write_by(path: &Path, mut bytes: &[u8], existing: Existing, strategy: Strategy) -> Result<()> {
-    stream_by(&mut bytes, path, existing, strategy)
+fn write_by(path: &Path, mut source: impl Read, existing: Existing, strategy: Strategy) -> Result<()> {
+    if strategy == Strategy::OnePass {
+        std::fs::create_dir_all(folder_of(path))?;
+        return one_pass(&mut source, path, existing);
+    }
+    let mut file = NewFile::create_by(path.to_owned(), strategy)?;
+    copy_all(&mut source, &mut file)?;
+    file.commit(existing)
 }
 
 /// Copies a whole file.
@@ -190,21 +196,7 @@ fn write_by(path: &Path, mut bytes: &[u8], existing: Existing, strategy: Strateg
 /// # Errors
 /// See [`NewFile::create`] and [`NewFile::commit`]; also when the source cannot be read.
 pub fn copy_file(source: &Path, path: &Path, existing: Existing) -> Result<()> {
-    copy_by(source, path, existing, Strategy::of(path))
-}
-
-fn copy_by(source: &Path, path: &Path, existing: Existing, strategy: Strategy) -> Result<()> {
-    stream_by(&mut File::open(source)?, path, existing, strategy)
-}
-
-fn stream_by(source: &mut impl Read, path: &Path, existing: Existing, strategy: Strategy) -> Result<()> {
-    if strategy == Strategy::OnePass {
-        std::fs::create_dir_all(folder_of(path))?;
-        return one_pass(source, path, existing);
-    }
-    let mut file = NewFile::create_by(path.to_owned(), strategy)?;
-    copy_all(source, &mut file)?;
-    file.commit(existing)
+    write_by(path, File::open(source)?, existing, Strategy::of(path))
 }
 
 /// Renames a finished and synced file on the same disk, or copies it to another. The new entry is on disk
@@ -220,7 +212,7 @@ pub fn move_file(source: &Path, path: &Path, existing: Existing) -> Result<()> {
             other => return other,
         }
     }
-    copy_by(source, path, existing, strategy)?;
+    write_by(path, File::open(source)?, existing, strategy)?;
     std::fs::remove_file(source)
 }
 
@@ -259,7 +251,7 @@ fn one_pass(source: &mut impl Read, path: &Path, existing: Existing) -> Result<(
 }
 
 /// Copies by reading and writing only: not every file system supports the copy calls of the kernel.
-fn copy_all(source: &mut impl Read, target: &mut impl Write) -> Result<()> {
+pub(crate) fn copy_all(source: &mut impl Read, target: &mut impl Write) -> Result<()> {
     let mut buffer = vec![0; BUFFER];
     loop {
         match source.read(&mut buffer) {
@@ -277,8 +269,13 @@ fn folder_of(path: &Path) -> &Path {
 
 /// Writes one of our files from a source, replacing an existing one.
 pub fn replace_from(path: &Path, source: &mut impl Read) -> std::result::Result<(), ZoneError> {
-    stream_by(source, path, Existing::Replace, Strategy::of(path))
+    write_by(path, source, Existing::Replace, Strategy::of(path))
         .map_err(ZoneError::io("cannot write", path))
+}
+
+/// A private folder of this run, removed when it is dropped.
+pub(crate) fn scratch() -> std::result::Result<tempfile::TempDir, ZoneError> {
+    tempfile::tempdir().map_err(ZoneError::io("cannot create a folder in", std::env::temp_dir()))
 }
 
 /// Writes one of our files, replacing an existing one.

@@ -1,7 +1,7 @@
 //! The manifest of a session: what landed, with digests. It is written last: a session without one is not
 //! landed.
 
-use crate::error::ZoneError;
+use crate::error::{ZoneError, refuse_newer};
 use crate::format::{Compression, Format};
 use jiff::{SignedDuration, Timestamp};
 use openf1_client::Endpoint;
@@ -124,16 +124,7 @@ impl Manifest {
     /// # Errors
     /// When a newer version wrote it, or it is damaged.
     pub(crate) fn parse(name: &str, bytes: &[u8]) -> Result<Self, ZoneError> {
-        #[derive(Deserialize)]
-        struct Layout {
-            manifest_version: u32,
-        }
-        // Parsed separately first, because the rest of a newer layout may be unreadable.
-        if let Ok(Layout { manifest_version: found }) = serde_json::from_slice(bytes)
-            && found > Self::LAYOUT
-        {
-            return Err(ZoneError::Newer { path: name.to_owned(), found, known: Self::LAYOUT });
-        }
+        refuse_newer(std::path::Path::new(name), bytes, Self::LAYOUT)?;
         serde_json::from_slice(bytes).map_err(|error| ZoneError::Damaged {
             path: name.to_owned(),
             detail: error.to_string(),

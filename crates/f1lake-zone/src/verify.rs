@@ -43,8 +43,7 @@ pub struct VerifyReport {
 /// # Errors
 /// When the zone cannot be read; damaged files are reported in `problems`, not as an error.
 pub async fn verify(landing: &Landing) -> Result<VerifyReport, ZoneError> {
-    let scratch =
-        tempfile::tempdir().map_err(ZoneError::io("cannot create a folder in", std::env::temp_dir()))?;
+    let scratch = crate::files::scratch()?;
     let mut report = VerifyReport::default();
     let mut listed = BTreeSet::new();
     for (name, manifest) in landing.each_manifest().await? {

@@ -112,11 +112,7 @@ fn of_load(session: &SessionLoad) -> String {
             0 => String::new(),
             loaded => format!("; {} loaded, {rows} rows", tables(loaded)),
         };
-        let errors = session
-            .tables
-            .iter()
-            .filter_map(|table| Some(format!("{}: {}", table.table, table.error.as_ref()?)));
-        let why = errors.collect::<Vec<_>>().join("; ");
+        let why = session.errors().join("; ");
         return format!("FAILED in {}{others}: {why}", tables(count(LoadStatus::Failed)));
     }
     let back = session.tables.iter().filter(|table| table.brought_back).count();

@@ -124,52 +124,40 @@ impl Pipeline {
     /// All steps for these sessions. It ends after the extract when that was stopped or no session landed, so look at
     /// the statuses in its report. Where bronze is in Databricks, dbt builds the rest.
     pub fn run(&self, selection: Selection) -> Task<'_, step::Extract, PipelineReport> {
-        Task::new(step::Extract::of(selection), move |step, watch| {
-            Box::pin(async move { self.do_run(step, &watch).await })
-        })
+        Task::new(step::Extract::of(selection), move |step, watch| Box::pin(self.do_run(step, watch)))
     }
 
     /// Fetches what is due of these sessions into the landing zone.
     pub fn extract(&self, selection: Selection) -> Task<'_, step::Extract, RunReport> {
-        Task::new(step::Extract::of(selection), move |step, watch| {
-            Box::pin(async move { self.do_extract(&step, &watch).await })
-        })
+        Task::new(step::Extract::of(selection), move |step, watch| Box::pin(self.do_extract(step, watch)))
     }
 
     /// What an extract of these sessions would send. Only the catalogue is requested, and nothing is written.
     pub fn plan(&self, selection: Selection) -> Task<'_, step::Extract, RunPlan> {
-        Task::new(step::Extract::of(selection), move |step, _| {
-            Box::pin(async move { self.do_plan(&step).await })
-        })
+        Task::new(step::Extract::of(selection), move |step, _| Box::pin(self.do_plan(step)))
     }
 
     /// Lands lost or damaged files again.
     pub fn repair(&self) -> Task<'_, step::Repair, RepairReport> {
-        Task::new(step::Repair::default(), move |step, watch| {
-            Box::pin(async move { self.do_repair(&step, &watch).await })
-        })
+        Task::new(step::Repair::default(), move |step, watch| Box::pin(self.do_repair(step, watch)))
     }
 
     /// Loads what is landed into bronze tables, in the lake or in Databricks as configured.
     pub fn load(&self) -> Task<'_, step::Load, LoadReport> {
-        Task::new(step::Load::default(), move |step, watch| {
-            Box::pin(async move { self.do_load(&step, &watch).await })
-        })
+        Task::new(step::Load::default(), move |step, watch| Box::pin(self.do_load(step, watch)))
     }
 
     /// Builds silver and gold from bronze, and tests them.
     #[cfg(feature = "lake")]
     pub fn build(&self) -> Task<'_, step::Build, BuildReport> {
-        Task::new(step::Build::default(), move |step, watch| {
-            Box::pin(async move { self.do_build(&step, &watch).await })
-        })
+        Task::new(step::Build::default(), move |step, watch| Box::pin(self.do_build(step, watch)))
     }
 
     /// Rows of a query, all in memory. SQL is read-only.
     #[cfg(feature = "lake")]
     pub fn query(&self, sql: impl Into<String>) -> Task<'_, step::Query, Rows> {
         Task::new(step::Query { sql: sql.into(), as_of: None }, move |step, watch| {
-            Box::pin(async move { self.do_query(&step, &watch).await })
+            Box::pin(self.do_query(step, watch))
         })
     }
 
@@ -208,8 +196,9 @@ impl Pipeline {
         error.explained(self.config())
     }
 
-    async fn do_run(&self, step: step::Extract, watch: &Watch) -> Result<PipelineReport, Error> {
-        let extract = self.do_extract(&step, watch).await?;
+    async fn do_run(&self, step: step::Extract, watch: Watch) -> Result<PipelineReport, Error> {
+        let wait = step.wait;
+        let extract = self.do_extract(step, watch.clone()).await?;
         let mut report = PipelineReport {
             extract,
             load: None,
@@ -219,23 +208,23 @@ impl Pipeline {
         if !self.should_load(&report.extract).await? {
             return Ok(report);
         }
-        report.load = Some(self.do_load(&step::Load::default(), watch).await?);
+        report.load = Some(self.do_load(step::Load::default(), watch.clone()).await?);
         #[cfg(feature = "lake")]
         if self.config().load_to == LoadTo::Lake {
             let mut build = step::Build::default();
-            build.settings.wait_for_lock = step.wait;
-            report.build = Some(self.do_build(&build, watch).await?);
+            build.settings.wait_for_lock = wait;
+            report.build = Some(self.do_build(build, watch).await?);
         }
         Ok(report)
     }
 
-    async fn do_extract(&self, step: &step::Extract, watch: &Watch) -> Result<RunReport, Error> {
+    async fn do_extract(&self, step: step::Extract, watch: Watch) -> Result<RunReport, Error> {
         // A wrong account must not leave a folder behind.
         self.client()?;
         let zone = Zone::open(self.config()).await?;
         watch.tell(Event::Began(format!("landing in {}", zone.lands)));
-        let result = match self.extractor(step, zone.landing.clone(), &zone.work_dir) {
-            Ok(extractor) => extractor.run(progress(watch), watch.cancel.clone()).await.map_err(Error::from),
+        let result = match self.extractor(&step, zone.landing.clone(), &zone.work_dir) {
+            Ok(extractor) => extractor.run(progress(&watch), watch.cancel.clone()).await.map_err(Error::from),
             Err(error) => Err(error),
         };
         let report = result.map_err(|error| {
@@ -252,24 +241,24 @@ impl Pipeline {
         Ok(report)
     }
 
-    async fn do_plan(&self, step: &step::Extract) -> Result<RunPlan, Error> {
+    async fn do_plan(&self, step: step::Extract) -> Result<RunPlan, Error> {
         // A missing zone has nothing landed, and planning must not create it.
         let (landing, work_dir) = match Zone::open_existing(self.config())? {
             Some(zone) => (zone.landing, zone.work_dir),
             None => (Landing::memory(), Path::new(landing(self.config())).join("_work")),
         };
-        let extractor = self.extractor(step, landing, &work_dir)?;
+        let extractor = self.extractor(&step, landing, &work_dir)?;
         extractor.plan().await.map_err(|error| self.explained(error.into()))
     }
 
-    async fn do_repair(&self, step: &step::Repair, watch: &Watch) -> Result<RepairReport, Error> {
+    async fn do_repair(&self, step: step::Repair, watch: Watch) -> Result<RepairReport, Error> {
         self.client()?;
         let zone = Zone::require(self.config())?;
         watch.tell(Event::Began(format!("repairing {}", zone.lands)));
         let mut extract = step::Extract::of(self.config().selection());
         extract.wait = step.wait;
         let extractor = self.extractor(&extract, zone.landing.clone(), &zone.work_dir)?;
-        let repaired = extractor.repair(progress(watch), watch.cancel.clone()).await;
+        let repaired = extractor.repair(progress(&watch), watch.cancel.clone()).await;
         let report = repaired.map_err(|error| self.explained(error.into()))?;
         if !report.found.is_empty() {
             watch.tell(Event::Ended(summary::of_extract(&report.run, &zone.landing.describe())));
@@ -281,7 +270,7 @@ impl Pipeline {
         not(any(feature = "lake", feature = "databricks")),
         allow(unused_variables, unreachable_code, reason = "it loads nowhere")
     )]
-    async fn do_load(&self, step: &step::Load, watch: &Watch) -> Result<LoadReport, Error> {
+    async fn do_load(&self, step: step::Load, watch: Watch) -> Result<LoadReport, Error> {
         let config = self.config();
         let zone = Zone::require(config)?;
         let teller = watch.clone();
@@ -310,7 +299,7 @@ impl Pipeline {
     }
 
     #[cfg(feature = "lake")]
-    async fn do_build(&self, step: &step::Build, watch: &Watch) -> Result<BuildReport, Error> {
+    async fn do_build(&self, step: step::Build, watch: Watch) -> Result<BuildReport, Error> {
         let lake = require_lake(self.config())?;
         let teller = watch.clone();
         let progress = Arc::new(move |model: &ModelBuild| teller.tell(Event::Built(model.clone())));
@@ -321,7 +310,7 @@ impl Pipeline {
     }
 
     #[cfg(feature = "lake")]
-    async fn do_query(&self, step: &step::Query, watch: &Watch) -> Result<Rows, Error> {
+    async fn do_query(&self, step: step::Query, watch: Watch) -> Result<Rows, Error> {
         let lake = require_lake(self.config())?;
         let work = async { Rows::of(&f1lake_lake::Query::open(&lake, step.as_of).await?, &step.sql).await };
         tokio::select! {

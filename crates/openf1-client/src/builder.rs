@@ -37,6 +37,7 @@ impl OpenF1 {
 /// # Ok::<(), openf1_client::Error>(())
 /// ```
 #[derive(Debug, Clone)]
+#[must_use = "a builder does nothing until it is built"]
 pub struct ClientBuilder {
     base_url: String,
     timeout: Duration,
@@ -67,14 +68,12 @@ impl Default for ClientBuilder {
 
 impl ClientBuilder {
     /// Base address up to and including `/v1`.
-    #[must_use]
     pub fn base_url(mut self, url: impl Into<String>) -> Self {
         self.base_url = url.into();
         self
     }
 
     /// Timeout for one response, from sending to the last byte.
-    #[must_use]
     pub fn timeout(mut self, timeout: Duration) -> Self {
         self.timeout = timeout;
         self
@@ -82,14 +81,12 @@ impl ClientBuilder {
 
     /// Retries for 5xx, timeouts and resets. A 429 is waited out separately, with pauses that grow to a full
     /// minute, unless this is 0.
-    #[must_use]
     pub fn max_retries(mut self, retries: u32) -> Self {
         self.max_retries = retries;
         self
     }
 
     /// First wait between attempts; doubles each time, with jitter, up to a minute.
-    #[must_use]
     pub fn retry_delay(mut self, delay: Duration) -> Self {
         self.retry_delay = delay;
         self
@@ -97,7 +94,6 @@ impl ClientBuilder {
 
     /// The limiter; share one among all clients of a process. Defaults to a new one with
     /// [`Limits::default_for`] the address.
-    #[must_use]
     pub fn limiter(mut self, limiter: RateLimiter) -> Self {
         self.limiter = Some(limiter);
         self
@@ -112,14 +108,12 @@ impl ClientBuilder {
     }
 
     /// Account to log in with.
-    #[must_use]
     pub fn credentials(mut self, credentials: Option<Credentials>) -> Self {
         self.credentials = credentials;
         self
     }
 
     /// Replaces the user agent `f1lake/<version>`.
-    #[must_use]
     pub fn user_agent(mut self, agent: impl Into<String>) -> Self {
         self.user_agent = agent.into();
         self

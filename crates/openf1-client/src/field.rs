@@ -177,34 +177,34 @@ pub trait FieldValue: Sized {
     fn to_json(&self) -> Value;
 }
 
-impl FieldValue for i64 {
-    const TYPE: FieldType = FieldType::Int;
-    fn from_json(value: &Value) -> Option<Self> {
-        value.as_i64()
-    }
-    fn to_json(&self) -> Value {
-        Value::from(*self)
-    }
+macro_rules! plain_values {
+    ($($type:ty, $field_type:ident, $read:ident;)+) => {
+        $(
+            impl FieldValue for $type {
+                const TYPE: FieldType = FieldType::$field_type;
+
+                fn from_json(value: &Value) -> Option<Self> {
+                    value.$read()
+                }
+
+                fn to_json(&self) -> Value {
+                    Value::from(*self)
+                }
+            }
+        )+
+    };
 }
 
-impl FieldValue for f64 {
-    const TYPE: FieldType = FieldType::Float;
-    fn from_json(value: &Value) -> Option<Self> {
-        value.as_f64()
-    }
-    fn to_json(&self) -> Value {
-        Value::from(*self)
-    }
+plain_values! {
+    i64, Int, as_i64;
+    f64, Float, as_f64;
+    bool, Bool, as_bool;
 }
 
-impl FieldValue for bool {
-    const TYPE: FieldType = FieldType::Bool;
-    fn from_json(value: &Value) -> Option<Self> {
-        value.as_bool()
-    }
-    fn to_json(&self) -> Value {
-        Value::from(*self)
-    }
+/// The values of a list, some of which may be null.
+fn list<T>(value: &Value, read: fn(&Value) -> Option<T>) -> Option<Vec<Option<T>>> {
+    let item = |item: &Value| if item.is_null() { Some(None) } else { read(item).map(Some) };
+    value.as_array()?.iter().map(item).collect()
 }
 
 impl FieldValue for String {
@@ -230,11 +230,7 @@ impl FieldValue for Timestamp {
 impl FieldValue for Vec<Option<i64>> {
     const TYPE: FieldType = FieldType::IntList;
     fn from_json(value: &Value) -> Option<Self> {
-        value
-            .as_array()?
-            .iter()
-            .map(|item| if item.is_null() { Some(None) } else { item.as_i64().map(Some) })
-            .collect()
+        list(value, Value::as_i64)
     }
     fn to_json(&self) -> Value {
         self.iter().map(|item| item.map_or(Value::Null, Value::from)).collect()
@@ -262,11 +258,7 @@ impl FieldValue for ResultTime {
     fn from_json(value: &Value) -> Option<Self> {
         match value {
             Value::String(text) => parse_laps_behind(text).map(Self::Laps),
-            Value::Array(items) => items
-                .iter()
-                .map(|item| if item.is_null() { Some(None) } else { item.as_f64().map(Some) })
-                .collect::<Option<_>>()
-                .map(Self::Phases),
+            Value::Array(_) => list(value, Value::as_f64).map(Self::Phases),
             other => other.as_f64().map(Self::Seconds),
         }
     }

@@ -113,14 +113,9 @@ impl Library {
             Rows::Generated(generated) if endpoint.is_telemetry() => {
                 let (body, _) = generated.telemetry(endpoint, &query, self.now(), &meter)?;
                 let key = |row: &Row| row.int("session_key");
-                let mut by_session: Vec<(Option<i64>, Vec<Row>)> = Vec::new();
-                for row in parse_rows(&body) {
-                    match by_session.iter_mut().find(|(k, _)| *k == key(&row)) {
-                        Some((_, rows)) => rows.push(row),
-                        None => by_session.push((key(&row), vec![row])),
-                    }
-                }
-                by_session.into_iter().map(|(k, rows)| (k, Arc::new(rows))).collect()
+                let rows = parse_rows(&body);
+                let sessions = rows.chunk_by(|a, b| key(a) == key(b));
+                sessions.map(|rows| (key(&rows[0]), Arc::new(rows.to_vec()))).collect()
             }
             Rows::Generated(generated) => generated.tables(endpoint, &query, self.now(), &meter)?,
         };

@@ -105,27 +105,8 @@ impl Cursor<'_> {
     }
 }
 
-const NAMES: [&str; 19] = [
-    "january",
-    "february",
-    "march",
-    "april",
-    "may",
-    "june",
-    "july",
-    "august",
-    "september",
-    "october",
-    "november",
-    "december",
-    "monday",
-    "tuesday",
-    "wednesday",
-    "thursday",
-    "friday",
-    "saturday",
-    "sunday",
-];
+const NAMES: &str = "january february march april may june july august september october november december \
+                     monday tuesday wednesday thursday friday saturday sunday";
 
 /// Parses what the API's lenient parser accepts as a date: ISO forms with or without time and offset, and
 /// bare names of months and days. The latter matter because driver codes such as `MAR` and `SUN` are misread
@@ -134,8 +115,8 @@ pub(crate) fn parse(text: &str) -> Option<Parsed> {
     let text = text.trim();
     let lower = text.to_ascii_lowercase();
     if let Some(index) = NAMES
-        .iter()
-        .position(|name| lower == *name || lower == name[..3] || (lower == "sept" && *name == "september"))
+        .split(' ')
+        .position(|name| lower == name || lower == name[..3] || (lower == "sept" && name == "september"))
     {
         // The day depends on today, but no row ever equals it, so any day will do.
         return Some(Parsed { ms: index as i64 * DAY, has_time: false });

@@ -4,7 +4,6 @@ use crate::clock;
 use crate::row::Row;
 use serde_json::Value;
 use std::collections::BTreeSet;
-use std::fmt::Write as _;
 
 /// Rows as CSV: header of all keys, sorted; CRLF line ends.
 pub(crate) fn write(rows: &[&Row]) -> String {
@@ -49,13 +48,8 @@ fn python(value: &Value) -> String {
             format!("[{}]", items.join(", "))
         }
         Value::Object(map) => {
-            let mut out = String::from("{");
-            for (i, (k, v)) in map.iter().enumerate() {
-                let comma = if i > 0 { ", " } else { "" };
-                let _ = write!(out, "{comma}'{k}': {}", python(v));
-            }
-            out.push('}');
-            out
+            let fields: Vec<String> = map.iter().map(|(k, v)| format!("'{k}': {}", python(v))).collect();
+            format!("{{{}}}", fields.join(", "))
         }
     }
 }

@@ -1,73 +1,47 @@
 //! The endpoints that exist.
 
-/// One of the API's 18 endpoints.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub(crate) enum Endpoint {
-    CarData,
-    ChampionshipDrivers,
-    ChampionshipTeams,
-    Drivers,
-    Intervals,
-    Laps,
-    Location,
-    Meetings,
-    Overtakes,
-    Pit,
-    Position,
-    RaceControl,
-    SessionResult,
-    Sessions,
-    StartingGrid,
-    Stints,
-    TeamRadio,
-    Weather,
+macro_rules! endpoints {
+    ($($variant:ident $name:literal;)+) => {
+        /// One of the API's 18 endpoints.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+        pub(crate) enum Endpoint {
+            $($variant,)+
+        }
+
+        impl Endpoint {
+            pub(crate) const ALL: [Self; 18] = [$(Self::$variant),+];
+
+            pub(crate) fn name(self) -> &'static str {
+                match self {
+                    $(Self::$variant => $name,)+
+                }
+            }
+        }
+    };
+}
+
+endpoints! {
+    CarData "car_data";
+    ChampionshipDrivers "championship_drivers";
+    ChampionshipTeams "championship_teams";
+    Drivers "drivers";
+    Intervals "intervals";
+    Laps "laps";
+    Location "location";
+    Meetings "meetings";
+    Overtakes "overtakes";
+    Pit "pit";
+    Position "position";
+    RaceControl "race_control";
+    SessionResult "session_result";
+    Sessions "sessions";
+    StartingGrid "starting_grid";
+    Stints "stints";
+    TeamRadio "team_radio";
+    Weather "weather";
 }
 
 impl Endpoint {
-    pub(crate) const ALL: [Self; 18] = [
-        Self::CarData,
-        Self::ChampionshipDrivers,
-        Self::ChampionshipTeams,
-        Self::Drivers,
-        Self::Intervals,
-        Self::Laps,
-        Self::Location,
-        Self::Meetings,
-        Self::Overtakes,
-        Self::Pit,
-        Self::Position,
-        Self::RaceControl,
-        Self::SessionResult,
-        Self::Sessions,
-        Self::StartingGrid,
-        Self::Stints,
-        Self::TeamRadio,
-        Self::Weather,
-    ];
-
-    pub(crate) fn name(self) -> &'static str {
-        match self {
-            Self::CarData => "car_data",
-            Self::ChampionshipDrivers => "championship_drivers",
-            Self::ChampionshipTeams => "championship_teams",
-            Self::Drivers => "drivers",
-            Self::Intervals => "intervals",
-            Self::Laps => "laps",
-            Self::Location => "location",
-            Self::Meetings => "meetings",
-            Self::Overtakes => "overtakes",
-            Self::Pit => "pit",
-            Self::Position => "position",
-            Self::RaceControl => "race_control",
-            Self::SessionResult => "session_result",
-            Self::Sessions => "sessions",
-            Self::StartingGrid => "starting_grid",
-            Self::Stints => "stints",
-            Self::TeamRadio => "team_radio",
-            Self::Weather => "weather",
-        }
-    }
-
     pub(crate) fn from_name(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|e| e.name() == name)
     }

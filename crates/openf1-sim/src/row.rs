@@ -2,7 +2,6 @@
 
 use crate::clock;
 use serde_json::{Map, Value};
-use std::cmp::Ordering;
 use std::sync::Arc;
 
 /// One object of a response: its fields, and its original text if it was recorded.
@@ -43,35 +42,17 @@ impl Row {
     }
 
     /// The API's sort key, which precedes the order of ingestion. Absent values sort first, like null.
-    pub(crate) fn sort_key(&self) -> SortKey {
-        SortKey {
-            date_start: self
-                .fields
-                .get("date_start")
-                .and_then(Value::as_str)
-                .and_then(clock::parse)
-                .map(|p| p.ms),
-            meeting_key: self.int("meeting_key"),
-            session_key: self.int("session_key"),
-            position_current: self.int("position_current"),
-        }
+    fn sort_key(&self) -> [Option<i64>; 4] {
+        let start = self.fields.get("date_start").and_then(Value::as_str).and_then(clock::parse);
+        let [meeting, session, position] =
+            ["meeting_key", "session_key", "position_current"].map(|name| self.int(name));
+        [start.map(|parsed| parsed.ms), meeting, session, position]
     }
 }
 
-/// See [`Row::sort_key`].
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) struct SortKey {
-    date_start: Option<i64>,
-    meeting_key: Option<i64>,
-    session_key: Option<i64>,
-    position_current: Option<i64>,
-}
-
 /// Sorts rows like the API; rows with equal keys keep their order.
-pub(crate) fn sort(rows: &mut Vec<&Row>) {
-    let mut keyed: Vec<(SortKey, &Row)> = rows.drain(..).map(|r| (r.sort_key(), r)).collect();
-    keyed.sort_by(|a, b| a.0.cmp(&b.0).then(Ordering::Equal));
-    rows.extend(keyed.into_iter().map(|(_, r)| r));
+pub(crate) fn sort(rows: &mut [&Row]) {
+    rows.sort_by_cached_key(|row| row.sort_key());
 }
 
 /// Rows by session; rows of the calendar have none.

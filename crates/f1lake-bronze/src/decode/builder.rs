@@ -36,18 +36,6 @@ impl Builder {
         }
     }
 
-    pub(super) fn null(&mut self) {
-        match self {
-            Self::Bigint(builder) => builder.append_null(),
-            Self::Double(builder) => builder.append_null(),
-            Self::Boolean(builder) => builder.append_null(),
-            Self::String(builder) => builder.append_null(),
-            Self::Timestamp(builder) => builder.append_null(),
-            Self::Date(builder) => builder.append_null(),
-            Self::List(builder) => builder.append_null(),
-        }
-    }
-
     pub(super) fn finish(&mut self) -> ArrayRef {
         match self {
             Self::Bigint(builder) => Arc::new(builder.finish()),

@@ -100,6 +100,12 @@ impl SessionLoad {
             .unwrap_or(LoadStatus::Unchanged);
         Self { session_key, session, status, tables }
     }
+
+    /// Why tables could not be loaded, each with its name.
+    pub fn errors(&self) -> Vec<String> {
+        let error = |table: &TableLoad| Some(format!("{}: {}", table.table, table.error.as_ref()?));
+        self.tables.iter().filter_map(error).collect()
+    }
 }
 
 impl TableLoad {

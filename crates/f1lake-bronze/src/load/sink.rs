@@ -101,5 +101,7 @@ pub trait BronzeSink: Sync {
     ) -> impl Future<Output = Result<(), Self::Error>> + Send;
 
     /// Ends the load.
-    fn close(&mut self) -> impl Future<Output = Result<(), Self::Error>> + Send;
+    fn close(&mut self) -> impl Future<Output = Result<(), Self::Error>> + Send {
+        std::future::ready(Ok(()))
+    }
 }

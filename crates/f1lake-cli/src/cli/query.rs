@@ -50,13 +50,8 @@ impl FileFormat {
 
     /// The format of names with this ending, in lower case.
     pub(crate) fn of_ending(ending: &str) -> Option<Self> {
-        match ending {
-            "parquet" => Some(Self::Parquet),
-            "csv" => Some(Self::Csv),
-            "json" => Some(Self::Json),
-            "ndjson" | "jsonl" => Some(Self::Ndjson),
-            _ => None,
-        }
+        let name = if ending == "jsonl" { "ndjson" } else { ending };
+        <Self as clap::ValueEnum>::from_str(name, false).ok()
     }
 
     pub(crate) fn rows(self) -> f1lake_lake::RowFormat {

@@ -3,9 +3,9 @@
 use super::Context;
 use crate::cli::{BuildArgs, LakeFlags};
 use crate::error::Error;
-use crate::output::{Column, OutputFormat, print};
+use crate::output::{OutputFormat, Table};
 use f1lake::summary::{build_status, of_checks, plural};
-use f1lake::{ExitCode, Outcome, Pipeline, Task, require_lake, step};
+use f1lake::{ExitCode, Outcome, Pipeline, require_lake};
 use f1lake_lake::{BuildReport, CheckResult, CheckStatus, ModelBuild, check};
 use indicatif::HumanCount;
 
@@ -13,7 +13,7 @@ pub(crate) async fn run(context: &Context, args: &BuildArgs) -> Result<ExitCode,
     let pipeline = Pipeline::of(context.load(&args.settings)?);
     let task =
         pipeline.build().full_refresh(args.full_refresh).tests(!args.no_tests).models(args.model.clone());
-    let report = build(context, task.wait(args.wait)).await?;
+    let report = context.perform(task.wait(args.wait)).await?;
     show(context, &report)?;
     Ok(report.exit_code())
 }
@@ -26,14 +26,6 @@ pub(crate) async fn test(context: &Context, flags: &LakeFlags) -> Result<ExitCod
     show_checks(context, &checks, &checks)?;
     context.say(&format!("{} in {:.1} s", of_checks(&checks), started.elapsed().as_secs_f64()));
     Ok(checks.exit_code())
-}
-
-/// Builds, and says how.
-pub(crate) async fn build(
-    context: &Context,
-    task: Task<'_, step::Build, BuildReport>,
-) -> Result<BuildReport, Error> {
-    Ok(task.on_event(context.listener()).cancel_with(crate::interrupt::token()).await?)
 }
 
 /// Names each test that failed or warned, the failed ones first.
@@ -68,20 +60,12 @@ fn show(context: &Context, report: &BuildReport) -> Result<(), Error> {
 }
 
 fn show_models(context: &Context, report: &BuildReport, models: &[ModelBuild]) -> Result<(), Error> {
-    print(
-        context.output(),
-        report,
-        models,
-        &[Column::Left("table"), Column::Left("status"), Column::Right("rows"), Column::Left("remarks")],
-        |model| {
-            vec![
-                model.model.clone(),
-                build_status(model.status).to_owned(),
-                HumanCount(model.rows).to_string(),
-                model.error.clone().unwrap_or_default(),
-            ]
-        },
-    )
+    Table::of(models)
+        .left("table", |model| model.model.clone())
+        .left("status", |model| build_status(model.status).to_owned())
+        .right("rows", |model| HumanCount(model.rows).to_string())
+        .left("remarks", |model| model.error.clone().unwrap_or_default())
+        .print(context.output(), report)
 }
 
 fn show_checks(
@@ -89,23 +73,15 @@ fn show_checks(
     whole: &impl serde::Serialize,
     checks: &[CheckResult],
 ) -> Result<(), Error> {
-    print(
-        context.output(),
-        whole,
-        checks,
-        &[Column::Left("test"), Column::Left("result"), Column::Right("rows"), Column::Left("description")],
-        |check| {
-            let result = match check.status {
-                CheckStatus::Passed => "passed",
-                CheckStatus::Warned => "warned",
-                CheckStatus::Failed => "FAILED",
-            };
-            vec![
-                check.check.clone(),
-                result.to_owned(),
-                HumanCount(check.rows).to_string(),
-                check.error.clone().unwrap_or_else(|| check.description.clone()),
-            ]
-        },
-    )
+    let result = |check: &CheckResult| match check.status {
+        CheckStatus::Passed => "passed".to_owned(),
+        CheckStatus::Warned => "warned".to_owned(),
+        CheckStatus::Failed => "FAILED".to_owned(),
+    };
+    Table::of(checks)
+        .left("test", |check| check.check.clone())
+        .left("result", result)
+        .right("rows", |check| HumanCount(check.rows).to_string())
+        .left("description", |check| check.error.clone().unwrap_or_else(|| check.description.clone()))
+        .print(context.output(), whole)
 }

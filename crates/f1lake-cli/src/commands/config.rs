@@ -3,7 +3,7 @@
 use super::Context;
 use crate::cli::ConfigArgs;
 use crate::error::Error;
-use crate::output::{Column, print, write};
+use crate::output::{Table, write};
 use f1lake::ExitCode;
 use f1lake::config::{SETTINGS, example_file};
 use serde::Serialize;
@@ -56,19 +56,15 @@ pub(crate) fn run(context: &Context, args: &ConfigArgs) -> Result<ExitCode, Erro
             lines.push(Line { setting, value: Value::from(value), origin, meaning });
         }
     }
-    print(
-        context.output(),
-        &lines,
-        &lines,
-        &[Column::Left("setting"), Column::Left("value"), Column::Left("from")],
-        |line| {
-            let value = match &line.value {
-                Value::Null => "-".to_owned(),
-                Value::String(text) => text.clone(),
-                other => other.to_string(),
-            };
-            vec![line.setting.to_owned(), value, line.origin.clone()]
-        },
-    )?;
+    let value = |line: &Line| match &line.value {
+        Value::Null => "-".to_owned(),
+        Value::String(text) => text.clone(),
+        other => other.to_string(),
+    };
+    Table::of(&lines)
+        .left("setting", |line| line.setting.to_owned())
+        .left("value", value)
+        .left("from", |line| line.origin.clone())
+        .print(context.output(), &lines)?;
     Ok(ExitCode::Done)
 }

@@ -1,6 +1,6 @@
 //! `f1lake demo`: a generated race weekend, with no network and no account.
 
-use super::{Context, build, extract, load};
+use super::{Context, extract, load};
 use crate::cli::{DemoArgs, How};
 use crate::error::Error;
 use f1lake::config::{Config, Loaded, Names};
@@ -64,12 +64,12 @@ pub(crate) async fn run(context: &Context, args: &DemoArgs) -> Result<ExitCode, 
     if extracted.exit_code() != ExitCode::Done {
         return Ok(extracted.exit_code());
     }
-    let loaded = load::load(context, pipeline.load()).await?;
+    let loaded = context.perform(pipeline.load()).await?;
     if loaded.exit_code() != ExitCode::Done {
         load::show(context, &loaded)?;
         return Ok(loaded.exit_code());
     }
-    let built = build::build(context, pipeline.build()).await?;
+    let built = context.perform(pipeline.build()).await?;
     if built.count(BuildStatus::Failed) > 0 {
         return Ok(built.exit_code());
     }

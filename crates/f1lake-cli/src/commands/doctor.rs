@@ -3,7 +3,7 @@
 use super::Context;
 use crate::cli::DoctorFlags;
 use crate::error::Error;
-use crate::output::{Column, print};
+use crate::output::Table;
 use f1lake::ExitCode;
 use f1lake::Zone;
 use f1lake::config::{Config, Loaded};
@@ -102,20 +102,16 @@ pub(crate) async fn run(context: &Context, flags: &DoctorFlags) -> Result<ExitCo
             }
         }
     }
-    print(
-        context.output(),
-        &checks.done,
-        &checks.done,
-        &[Column::Left("check"), Column::Left(""), Column::Left("detail")],
-        |check| {
-            let state = match check.ok {
-                Some(true) => "ok",
-                Some(false) => "FAILED",
-                None => "-",
-            };
-            vec![check.check.to_owned(), state.to_owned(), check.detail.clone()]
-        },
-    )?;
+    let state = |check: &Check| match check.ok {
+        Some(true) => "ok".to_owned(),
+        Some(false) => "FAILED".to_owned(),
+        None => "-".to_owned(),
+    };
+    Table::of(&checks.done)
+        .left("check", |check| check.check.to_owned())
+        .left("", state)
+        .left("detail", |check| check.detail.clone())
+        .print(context.output(), &checks.done)?;
     Ok(checks.worst.unwrap_or(ExitCode::Done))
 }
 

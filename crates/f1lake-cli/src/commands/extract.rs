@@ -3,7 +3,7 @@
 use super::Context;
 use crate::cli::{ExtractArgs, How};
 use crate::error::Error;
-use crate::output::{Column, print};
+use crate::output::Table;
 use f1lake::{ExitCode, Outcome, Pipeline};
 use f1lake_extract::{RunReport, SessionReport, SessionStatus};
 use indicatif::{HumanBytes, HumanCount};
@@ -72,17 +72,9 @@ pub(crate) async fn run(context: &Context, args: &ExtractArgs) -> Result<ExitCod
 
 /// Extracts the configured sessions, with progress.
 pub(crate) async fn extract(context: &Context, pipeline: &Pipeline, how: How) -> Result<RunReport, Error> {
-    let shown = context.show(pipeline.client()?);
-    let report = pipeline
-        .extract(pipeline.config().selection())
-        .refresh(how.refresh)
-        .accept_shrink(how.accept_shrink)
-        .wait(how.wait)
-        .on_event(shown.listener())
-        .cancel_with(crate::interrupt::token())
-        .await;
-    shown.finish();
-    Ok(report?)
+    let task = pipeline.extract(pipeline.config().selection()).refresh(how.refresh);
+    let task = task.accept_shrink(how.accept_shrink).wait(how.wait);
+    context.show(pipeline.client()?, task).await
 }
 
 /// Prints the result of each session; `document` is the same for programs.
@@ -92,29 +84,13 @@ pub(crate) fn print_sessions(
     report: &RunReport,
 ) -> Result<(), Error> {
     let lines: Vec<Line> = report.sessions.iter().map(Line::from).collect();
-    print(
-        context.output(),
-        document,
-        &lines,
-        &[
-            Column::Left("session"),
-            Column::Right("key"),
-            Column::Left("status"),
-            Column::Right("endpoints"),
-            Column::Right("rows"),
-            Column::Right("size"),
-            Column::Left("remarks"),
-        ],
-        |line| {
-            vec![
-                line.session.clone(),
-                line.session_key.to_string(),
-                line.status.name().to_owned(),
-                line.endpoints.to_string(),
-                HumanCount(line.rows).to_string(),
-                HumanBytes(line.bytes).to_string(),
-                line.remark(),
-            ]
-        },
-    )
+    Table::of(&lines)
+        .left("session", |line| line.session.clone())
+        .right("key", |line| line.session_key.to_string())
+        .left("status", |line| line.status.name().to_owned())
+        .right("endpoints", |line| line.endpoints.to_string())
+        .right("rows", |line| HumanCount(line.rows).to_string())
+        .right("size", |line| HumanBytes(line.bytes).to_string())
+        .left("remarks", Line::remark)
+        .print(context.output(), document)
 }

@@ -3,14 +3,14 @@
 use super::Context;
 use crate::cli::LoadArgs;
 use crate::error::Error;
+use crate::output::Table;
 #[cfg(feature = "databricks")]
 use crate::output::write;
-use crate::output::{Column, print};
 use f1lake::config::LoadTo;
 use f1lake::summary::{brought_back, load_status};
 #[cfg(feature = "databricks")]
 use f1lake::{DatabricksNames, Zone, config::Config};
-use f1lake::{ExitCode, Outcome, Pipeline, Task, step};
+use f1lake::{ExitCode, Outcome, Pipeline};
 #[cfg(feature = "databricks")]
 use f1lake_bronze::LoadSettings;
 use f1lake_bronze::{LoadReport, LoadStatus, SessionLoad};
@@ -36,11 +36,7 @@ struct Line {
 impl From<&SessionLoad> for Line {
     fn from(session: &SessionLoad) -> Self {
         let sum = |count: fn(&f1lake_bronze::TableLoad) -> u64| session.tables.iter().map(count).sum();
-        let errors: Vec<String> = session
-            .tables
-            .iter()
-            .filter_map(|table| Some(format!("{}: {}", table.table, table.error.as_ref()?)))
-            .collect();
+        let errors = session.errors();
         Self {
             session_key: session.session_key,
             session: session.session.clone(),
@@ -81,20 +77,11 @@ pub(crate) async fn run(context: &Context, args: &LoadArgs) -> Result<ExitCode, 
     }
     let pipeline = Pipeline::of(loaded);
     let keys = args.session_key.iter().copied();
-    let report = load(context, pipeline.load().sessions(keys).rebuild(args.rebuild)).await?;
+    let report = context.perform(pipeline.load().sessions(keys).rebuild(args.rebuild)).await?;
     show(context, &report)?;
     Ok(report.exit_code())
 }
 
-/// Loads, and says how.
-pub(crate) async fn load(
-    context: &Context,
-    task: Task<'_, step::Load, LoadReport>,
-) -> Result<LoadReport, Error> {
-    Ok(task.on_event(context.listener()).cancel_with(crate::interrupt::token()).await?)
-}
-
-/// Prints the SQL of a load into an empty schema.
 #[cfg(feature = "databricks")]
 async fn dry_run(config: &Config, args: &LoadArgs) -> Result<ExitCode, Error> {
     let zone = Zone::require(config)?;
@@ -115,27 +102,12 @@ pub(crate) fn script(statements: &[String]) -> String {
 
 pub(crate) fn show(context: &Context, report: &LoadReport) -> Result<(), Error> {
     let lines: Vec<Line> = report.sessions.iter().map(Line::from).collect();
-    print(
-        context.output(),
-        report,
-        &lines,
-        &[
-            Column::Left("session"),
-            Column::Right("key"),
-            Column::Left("status"),
-            Column::Right("tables"),
-            Column::Right("rows"),
-            Column::Left("remarks"),
-        ],
-        |line| {
-            vec![
-                line.session.clone(),
-                line.session_key.to_string(),
-                load_status(line.status).to_owned(),
-                line.tables.to_string(),
-                HumanCount(line.rows).to_string(),
-                line.remark(),
-            ]
-        },
-    )
+    Table::of(&lines)
+        .left("session", |line| line.session.clone())
+        .right("key", |line| line.session_key.to_string())
+        .left("status", |line| load_status(line.status).to_owned())
+        .right("tables", |line| line.tables.to_string())
+        .right("rows", |line| HumanCount(line.rows).to_string())
+        .left("remarks", Line::remark)
+        .print(context.output(), report)
 }

@@ -3,7 +3,7 @@
 use super::Context;
 use crate::cli::ExtractArgs;
 use crate::error::Error;
-use crate::output::{Column, print};
+use crate::output::Table;
 use f1lake::summary::plural;
 use f1lake::{ExitCode, Pipeline};
 use indicatif::{HumanBytes, HumanDuration};
@@ -23,29 +23,14 @@ pub(crate) async fn run(context: &Context, args: &ExtractArgs) -> Result<ExitCod
     let time = pipeline.client()?.limiter().estimate(plan.requests);
     let plan = Plan { seconds: time.as_secs_f64(), plan };
     let sessions = &plan.plan.sessions;
-    print(
-        context.output(),
-        &plan,
-        sessions,
-        &[
-            Column::Left("session"),
-            Column::Right("key"),
-            Column::Right("endpoints"),
-            Column::Right("requests"),
-            Column::Right("bytes"),
-            Column::Left("why"),
-        ],
-        |session| {
-            vec![
-                session.session.name.clone(),
-                session.session.session_key.to_string(),
-                session.due.len().to_string(),
-                session.requests.to_string(),
-                HumanBytes(session.bytes).to_string(),
-                session.reason.clone(),
-            ]
-        },
-    )?;
+    Table::of(sessions)
+        .left("session", |session| session.session.name.clone())
+        .right("key", |session| session.session.session_key.to_string())
+        .right("endpoints", |session| session.due.len().to_string())
+        .right("requests", |session| session.requests.to_string())
+        .right("bytes", |session| HumanBytes(session.bytes).to_string())
+        .left("why", |session| session.reason.clone())
+        .print(context.output(), &plan)?;
     if let Some(text) = &plan.plan.not_yet {
         context.say(text);
         return Ok(ExitCode::Done);

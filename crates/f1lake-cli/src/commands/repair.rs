@@ -7,13 +7,8 @@ use f1lake::summary::plural;
 use f1lake::{ExitCode, Outcome, Pipeline};
 
 pub(crate) async fn run(context: &Context, args: &RepairArgs) -> Result<ExitCode, Error> {
-    let loaded = context.load(&args.settings)?;
-    let pipeline = Pipeline::of(loaded);
-    let shown = context.show(pipeline.client()?);
-    let task = pipeline.repair().wait(args.wait).on_event(shown.listener());
-    let result = task.cancel_with(crate::interrupt::token()).await;
-    shown.finish();
-    let report = result?;
+    let pipeline = Pipeline::of(context.load(&args.settings)?);
+    let report = context.show(pipeline.client()?, pipeline.repair().wait(args.wait)).await?;
     extract::print_sessions(context, &report, &report.run)?;
     let (found, left) = (report.found.len(), report.left.len());
     for problem in &report.left {

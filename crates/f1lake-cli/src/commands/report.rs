@@ -3,9 +3,9 @@
 use super::Context;
 use crate::cli::ReportArgs;
 use crate::error::Error;
-use crate::output::{OutputFormat, terminal_width, write};
+use crate::output::{OutputFormat, json, terminal_width, write};
 use f1lake::{ExitCode, require_lake};
-use f1lake_lake::{Lake, LakeError, Query, RowFormat, write_rows};
+use f1lake_lake::{Lake, LakeError, Query};
 use f1lake_report::{Part, ReportData, Rows, render_html, render_text};
 use f1lake_zone::files::{Existing, write_file};
 use serde_json::Value;
@@ -50,11 +50,7 @@ fn show(context: &Context, data: &ReportData, file: &Path) -> Result<(), Error> 
             let colour = terminal.is_some() && std::env::var_os("NO_COLOR").is_none();
             write(&render_text(data, width, colour))?;
         }
-        OutputFormat::Json | OutputFormat::Csv => {
-            let text = serde_json::to_string_pretty(data)
-                .map_err(|error| Error::io("cannot print JSON")(std::io::Error::other(error)))?;
-            write(&format!("{text}\n"))?;
-        }
+        OutputFormat::Json | OutputFormat::Csv => write(&json(data)?)?,
     }
     context.say(&format!("report with plots: {}", file.display()));
     Ok(())
@@ -65,19 +61,11 @@ async fn find_session(query: &Query, wanted: &str) -> Result<i64, Error> {
     if let Ok(key) = wanted.parse() {
         return Ok(key);
     }
-    let rows = rows(
-        query,
-        "select session_key, concat_ws('_', cast(batch_day as varchar), location, session_name) as name \
-         from gold_analytics.dim_sessions order by date_start desc, session_key",
-    )
-    .await;
+    let sql = "select session_key, concat_ws('_', cast(batch_day as varchar), location, session_name) as name \
+               from gold_analytics.dim_sessions order by date_start desc, session_key";
     // Without that table nothing was built.
-    let rows = match rows {
-        Err(Error::Library(f1lake::Error::Lake(LakeError::Sql(text))))
-            if text.starts_with("there is no table") =>
-        {
-            Vec::new()
-        }
+    let rows: Vec<Value> = match query.rows(sql).await {
+        Err(LakeError::Sql(text)) if text.starts_with("there is no table") => Vec::new(),
         other => other?,
     };
     let sessions: Vec<(i64, String)> = rows
@@ -127,12 +115,12 @@ fn no_such_session(wanted: &str, sessions: &[(i64, String)]) -> String {
 async fn collect(query: &Query, session_key: i64) -> Result<ReportData, Error> {
     let mut parts = Rows::new();
     for part in Part::ALL {
-        let found = rows(query, &part.sql(session_key)).await.map_err(|error| match error {
-            Error::Library(f1lake::Error::Lake(LakeError::Sql(text))) => Error::Usage(format!(
+        let found = query.rows(&part.sql(session_key)).await.map_err(|error| match error {
+            LakeError::Sql(text) => Error::Usage(format!(
                 "the lake was built by another version of f1lake ({})\nhint: run `f1lake build` and try again",
                 text.lines().next().unwrap_or_default().trim_start_matches("error: ")
             )),
-            other => other,
+            other => other.into(),
         })?;
         parts.insert(part, found);
     }
@@ -143,11 +131,4 @@ async fn collect(query: &Query, session_key: i64) -> Result<ReportData, Error> {
         )));
     }
     Ok(data)
-}
-
-async fn rows(query: &Query, sql: &str) -> Result<Vec<Value>, Error> {
-    let mut text = Vec::new();
-    write_rows(query.sql(sql).await?, RowFormat::Json, &mut text).await?;
-    serde_json::from_slice(&text)
-        .map_err(|error| Error::io("cannot read the rows of a query")(std::io::Error::other(error)))
 }

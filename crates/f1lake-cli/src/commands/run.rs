@@ -2,10 +2,10 @@
 
 #[cfg(feature = "lake")]
 use super::build;
-use super::{Context, extract, load};
+use super::{Context, extract};
 use crate::cli::RunArgs;
 use crate::error::Error;
-use crate::output::{OutputFormat, write};
+use crate::output::{OutputFormat, json, write};
 use f1lake::config::LoadTo;
 use f1lake::{ExitCode, Outcome, Pipeline};
 use f1lake_bronze::LoadReport;
@@ -34,9 +34,7 @@ pub(crate) async fn run(context: &Context, args: &RunArgs) -> Result<ExitCode, E
         let code = result.as_ref().map_or_else(Error::exit_code, |code| *code);
         steps.exit_code = code as u8;
         steps.error = result.as_ref().err().map(Error::told);
-        let text = serde_json::to_string_pretty(&steps)
-            .map_err(|error| Error::io("cannot print JSON")(std::io::Error::other(error)))?;
-        write(&format!("{text}\n"))?;
+        write(&json(&steps)?)?;
     }
     result
 }
@@ -55,7 +53,7 @@ async fn run_steps(
     if !pipeline.should_load(report).await? {
         return Ok(extracted);
     }
-    let report = steps.load.insert(load::load(context, pipeline.load()).await?);
+    let report = steps.load.insert(context.perform(pipeline.load()).await?);
     let loaded = extracted.and(report.exit_code());
     if pipeline.config().load_to == LoadTo::Databricks {
         context.say("silver and gold: `dbt build --target databricks` in the folder dbt");
@@ -64,7 +62,7 @@ async fn run_steps(
     #[cfg(feature = "lake")]
     {
         let task = pipeline.build().wait(args.how.wait);
-        let report = steps.build.insert(build::build(context, task).await?);
+        let report = steps.build.insert(context.perform(task).await?);
         build::say_notable(context, report);
         Ok(loaded.and(report.exit_code()))
     }

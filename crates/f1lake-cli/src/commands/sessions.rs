@@ -3,38 +3,22 @@
 use super::Context;
 use crate::cli::SessionsFlags;
 use crate::error::Error;
-use crate::output::{Column, print};
+use crate::output::Table;
 use f1lake::{ExitCode, Pipeline};
 
 pub(crate) async fn run(context: &Context, flags: &SessionsFlags) -> Result<ExitCode, Error> {
     let pipeline = Pipeline::of(context.load(flags)?);
     let selected = pipeline.sessions(pipeline.config().selection()).await?;
     let sessions = &selected.sessions;
-    print(
-        context.output(),
-        sessions,
-        sessions,
-        &[
-            Column::Right("session"),
-            Column::Right("meeting"),
-            Column::Left("start (UTC)"),
-            Column::Left("location"),
-            Column::Left("country"),
-            Column::Left("name"),
-            Column::Left("type"),
-        ],
-        |session| {
-            vec![
-                session.session_key.to_string(),
-                session.meeting_key.to_string(),
-                session.date_start.strftime("%Y-%m-%d %H:%M").to_string(),
-                session.location.clone(),
-                session.country_name.clone(),
-                session.session_name.clone(),
-                session.session_type.clone(),
-            ]
-        },
-    )?;
+    Table::of(sessions)
+        .right("session", |session| session.session_key.to_string())
+        .right("meeting", |session| session.meeting_key.to_string())
+        .left("start (UTC)", |session| session.date_start.strftime("%Y-%m-%d %H:%M").to_string())
+        .left("location", |session| session.location.clone())
+        .left("country", |session| session.country_name.clone())
+        .left("name", |session| session.session_name.clone())
+        .left("type", |session| session.session_type.clone())
+        .print(context.output(), sessions)?;
     if let Some(text) = selected.not_yet() {
         context.say(&text);
     }

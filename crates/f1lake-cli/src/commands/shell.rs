@@ -3,7 +3,7 @@
 use super::Context;
 use super::sql_result::{Look, qualified, show};
 use crate::error::Error;
-use crate::output::{Column, OutputFormat, print, tell, write};
+use crate::output::{OutputFormat, Table, tell, write};
 use f1lake::ExitCode;
 use f1lake_lake::{Query, SCHEMAS};
 use rustyline::completion::{Completer, Pair};
@@ -100,16 +100,13 @@ async fn describe(context: &Context, query: &Query, table: &str, look: Look) -> 
         );
         return show(context, query, &sql, look).await;
     };
-    print(
-        OutputFormat::Table,
-        &(),
-        &columns
-            .iter()
-            .map(|column| [&*column.name, column.column_type.sql(), &*column.doc])
-            .collect::<Vec<_>>(),
-        &[Column::Left("column"), Column::Left("type"), Column::Left("meaning")],
-        |row| row.iter().map(|text| (*text).to_owned()).collect(),
-    )
+    let rows: Vec<_> =
+        columns.iter().map(|column| [&*column.name, column.column_type.sql(), &*column.doc]).collect();
+    Table::of(&rows)
+        .left("column", |row| row[0].to_owned())
+        .left("type", |row| row[1].to_owned())
+        .left("meaning", |row| row[2].to_owned())
+        .print(OutputFormat::Table, &())
 }
 
 /// Completes the names of tables and columns.

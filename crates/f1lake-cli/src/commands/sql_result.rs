@@ -25,13 +25,8 @@ pub(super) struct Look {
 
 /// A table with its schema; the name alone is enough, because names are unique.
 pub(super) fn qualified(query: &Query, table: &str) -> Result<String, Error> {
-    let known = query.tables();
-    let found = known.iter().find_map(|(schema, names)| {
-        let name = table.strip_prefix(&format!("{schema}.")).unwrap_or(table);
-        names.iter().any(|known| known == name).then(|| format!("{schema}.{name}"))
-    });
-    found.ok_or_else(|| {
-        let meant = nearest(table, known.values().flatten(), 0.75)
+    query.full_name(table).ok_or_else(|| {
+        let meant = nearest(table, query.tables().values().flatten(), 0.75)
             .map_or_else(|| "`f1lake tables` lists them".to_owned(), |name| format!("did you mean {name}?"));
         Error::Usage(format!("there is no table {table}\nhint: {meant}"))
     })

@@ -3,7 +3,7 @@
 use super::Context;
 use crate::cli::ZoneFlags;
 use crate::error::Error;
-use crate::output::{Column, print};
+use crate::output::Table;
 use f1lake::ExitCode;
 use f1lake::Zone;
 use f1lake::summary::plural;
@@ -43,35 +43,22 @@ pub(crate) async fn run(context: &Context, flags: &ZoneFlags) -> Result<ExitCode
             settled: manifest.settled(loaded.config.settle_days),
         })
         .collect();
-    print(
-        context.output(),
-        &lines,
-        &lines,
-        &[
-            Column::Left("session"),
-            Column::Right("key"),
-            Column::Right("endpoints"),
-            Column::Right("rows"),
-            Column::Right("size"),
-            Column::Left("extracted (UTC)"),
-            Column::Left("state"),
-        ],
-        |line| {
-            let mut state = if line.settled { "settled" } else { "not settled yet" }.to_owned();
-            if line.corrections > 0 {
-                state.push_str(&format!(", {} corrected", line.corrections));
-            }
-            vec![
-                line.session.clone(),
-                line.session_key.to_string(),
-                line.endpoints.to_string(),
-                HumanCount(line.rows).to_string(),
-                HumanBytes(line.bytes).to_string(),
-                line.extracted_at.strftime("%Y-%m-%d %H:%M").to_string(),
-                state,
-            ]
-        },
-    )?;
+    let state = |line: &Line| {
+        let mut state = if line.settled { "settled" } else { "not settled yet" }.to_owned();
+        if line.corrections > 0 {
+            state.push_str(&format!(", {} corrected", line.corrections));
+        }
+        state
+    };
+    Table::of(&lines)
+        .left("session", |line| line.session.clone())
+        .right("key", |line| line.session_key.to_string())
+        .right("endpoints", |line| line.endpoints.to_string())
+        .right("rows", |line| HumanCount(line.rows).to_string())
+        .right("size", |line| HumanBytes(line.bytes).to_string())
+        .left("extracted (UTC)", |line| line.extracted_at.strftime("%Y-%m-%d %H:%M").to_string())
+        .left("state", state)
+        .print(context.output(), &lines)?;
     let unfinished = std::fs::read_dir(zone.work_dir.join("staging")).map_or(0, Iterator::count);
     context.say(&format!(
         "{} {} landed in {}: {} rows, {}{}",

@@ -3,9 +3,9 @@
 use super::Context;
 use crate::cli::{LakeFlags, MaintainArgs};
 use crate::error::Error;
-use crate::output::{Column, print};
+use crate::output::Table;
 use f1lake::{ExitCode, require_lake};
-use f1lake_lake::MaintainSettings;
+use f1lake_lake::{MaintainSettings, TableInfo};
 use indicatif::{HumanBytes, HumanCount};
 
 pub(crate) async fn run(context: &Context, flags: &LakeFlags) -> Result<ExitCode, Error> {
@@ -15,34 +15,19 @@ pub(crate) async fn run(context: &Context, flags: &LakeFlags) -> Result<ExitCode
     if tables.is_empty() {
         return Err(no_lake(&lake));
     }
-    print(
-        context.output(),
-        &tables,
-        &tables,
-        &[
-            Column::Left("table"),
-            Column::Right("rows"),
-            Column::Right("columns"),
-            Column::Right("version"),
-            Column::Right("files"),
-            Column::Right("size"),
-            Column::Left("last change (UTC)"),
-        ],
-        |table| {
-            vec![
-                table.table.clone(),
-                HumanCount(table.rows).to_string(),
-                table.columns.to_string(),
-                table.version.to_string(),
-                table.files.to_string(),
-                HumanBytes(table.bytes).to_string(),
-                table.error.clone().unwrap_or_else(|| {
-                    let at = table.changed_at.map(|at| at.strftime("%Y-%m-%d %H:%M").to_string());
-                    at.unwrap_or_default()
-                }),
-            ]
-        },
-    )?;
+    let changed = |table: &TableInfo| {
+        let at = table.changed_at.map(|at| at.strftime("%Y-%m-%d %H:%M").to_string());
+        table.error.clone().or(at).unwrap_or_default()
+    };
+    Table::of(&tables)
+        .left("table", |table| table.table.clone())
+        .right("rows", |table| HumanCount(table.rows).to_string())
+        .right("columns", |table| table.columns.to_string())
+        .right("version", |table| table.version.to_string())
+        .right("files", |table| table.files.to_string())
+        .right("size", |table| HumanBytes(table.bytes).to_string())
+        .left("last change (UTC)", changed)
+        .print(context.output(), &tables)?;
     context.say(&format!(
         "{} tables in {}: {} rows, {}",
         tables.len(),
@@ -74,27 +59,14 @@ pub(crate) async fn maintain(context: &Context, args: &MaintainArgs) -> Result<E
     let lake = require_lake(&loaded.config)?;
     let settings = MaintainSettings { retention_hours: args.retention_hours, dry_run: args.dry_run };
     let done = f1lake_lake::maintain(&lake, settings, &crate::interrupt::token()).await?;
-    print(
-        context.output(),
-        &done,
-        &done,
-        &[
-            Column::Left("table"),
-            Column::Right("files joined"),
-            Column::Right("into"),
-            Column::Right(if args.dry_run { "old files to remove" } else { "old files removed" }),
-            Column::Left("remarks"),
-        ],
-        |line| {
-            vec![
-                line.table.clone(),
-                line.files_joined.to_string(),
-                line.files_written.to_string(),
-                line.files_removed.to_string(),
-                line.error.clone().unwrap_or_default(),
-            ]
-        },
-    )?;
+    let removed = if args.dry_run { "old files to remove" } else { "old files removed" };
+    Table::of(&done)
+        .left("table", |line| line.table.clone())
+        .right("files joined", |line| line.files_joined.to_string())
+        .right("into", |line| line.files_written.to_string())
+        .right(removed, |line| line.files_removed.to_string())
+        .left("remarks", |line| line.error.clone().unwrap_or_default())
+        .print(context.output(), &done)?;
     let failed = done.iter().any(|line| line.error.is_some());
     Ok(if failed { ExitCode::Failed } else { ExitCode::Done })
 }

@@ -3,7 +3,7 @@
 use super::Context;
 use crate::cli::ZoneFlags;
 use crate::error::Error;
-use crate::output::{Column, OutputFormat, print};
+use crate::output::{OutputFormat, Table};
 use f1lake::ExitCode;
 use f1lake::Zone;
 use f1lake::summary::plural;
@@ -21,13 +21,11 @@ pub(crate) async fn run(context: &Context, flags: &ZoneFlags) -> Result<ExitCode
         )));
     }
     if !report.problems.is_empty() || context.output() != OutputFormat::Table {
-        print(
-            context.output(),
-            &report,
-            &report.problems,
-            &[Column::Right("session"), Column::Left("file"), Column::Left("damage")],
-            |problem| vec![problem.session_key.to_string(), problem.file.clone(), problem.what.clone()],
-        )?;
+        Table::of(&report.problems)
+            .right("session", |problem| problem.session_key.to_string())
+            .left("file", |problem| problem.file.clone())
+            .left("damage", |problem| problem.what.clone())
+            .print(context.output(), &report)?;
     }
     for name in &report.unlisted {
         context.say(&format!("note: {name} is in no manifest"));

@@ -17,10 +17,8 @@ struct Entry {
     path: String,
     #[serde(default)]
     is_directory: bool,
-    #[serde(default)]
     file_size: Option<u64>,
     /// Milliseconds since 1970.
-    #[serde(default)]
     last_modified: Option<i64>,
 }
 

@@ -5,14 +5,11 @@ use crate::lake::Lake;
 use crate::load::table_state::Told;
 use crate::query::Query;
 use crate::table_writer::{Marks, Scope, TableSpec, TableWriter};
-use arrow_array::builder::{Int64Builder, StringBuilder, TimestampMicrosecondBuilder};
-use arrow_array::cast::AsArray;
-use arrow_array::types::Int64Type;
-use arrow_array::{Array, RecordBatch};
-use arrow_schema::DataType;
+use arrow_array::{ArrayRef, Int64Array, RecordBatch, StringArray, TimestampMicrosecondArray};
 use f1lake_bronze::{BRONZE, BronzeTable, LOADS, LoadStatus, TableLoad, arrow_schema, loads_columns};
 use f1lake_zone::{LandedEndpoint, Manifest};
 use jiff::Timestamp;
+use serde::Deserialize;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
@@ -20,18 +17,31 @@ use std::sync::Arc;
 const CONFLICTS: usize = 5;
 
 /// A row of the table of loads, without its session and table.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 pub(crate) struct Recorded {
+    #[serde(rename = "source_file")]
     pub(crate) file: Option<String>,
     pub(crate) sha256: Option<String>,
+    #[serde(rename = "file_version")]
     pub(crate) version: Option<i64>,
     pub(crate) rows: u64,
+    #[serde(rename = "rescued_rows")]
     pub(crate) rescued: u64,
+    #[serde(rename = "quarantined_rows")]
     pub(crate) quarantined: u64,
     /// Microseconds since 1970, UTC.
     pub(crate) extracted_at: i64,
     /// Microseconds since 1970, UTC.
     pub(crate) loaded_at: i64,
+}
+
+/// A row of the table of loads.
+#[derive(Deserialize)]
+struct Row {
+    session_key: i64,
+    table_name: String,
+    #[serde(flatten)]
+    recorded: Recorded,
 }
 
 /// The record, by session and table.
@@ -58,44 +68,10 @@ impl Records {
             "select session_key, table_name, source_file, sha256, file_version, rows, rescued_rows, quarantined_rows, \
              cast(extracted_at as bigint) as extracted_at, cast(loaded_at as bigint) as loaded_at from {BRONZE}.{LOADS}"
         );
-        for batch in Query::open(lake, None).await?.collect(&sql).await? {
-            records.add(&batch);
+        for row in Query::open(lake, None).await?.rows::<Row>(&sql).await? {
+            records.0.entry(row.session_key).or_default().insert(row.table_name, row.recorded);
         }
         Ok(records)
-    }
-
-    fn add(&mut self, batch: &RecordBatch) {
-        let int = |name: &str| batch.column_by_name(name).and_then(|c| c.as_primitive_opt::<Int64Type>());
-        let (Some(keys), Some(versions), Some(extracted), Some(loaded)) =
-            (int("session_key"), int("file_version"), int("extracted_at"), int("loaded_at"))
-        else {
-            return;
-        };
-        let (Some(rows), Some(rescued), Some(quarantined)) =
-            (int("rows"), int("rescued_rows"), int("quarantined_rows"))
-        else {
-            return;
-        };
-        let (Some(tables), Some(files), Some(digests)) =
-            (text(batch, "table_name"), text(batch, "source_file"), text(batch, "sha256"))
-        else {
-            return;
-        };
-        let count = |values: &arrow_array::Int64Array, row| u64::try_from(values.value(row)).unwrap_or(0);
-        for row in 0..batch.num_rows() {
-            let recorded = Recorded {
-                file: files[row].clone(),
-                sha256: digests[row].clone(),
-                version: versions.is_valid(row).then(|| versions.value(row)),
-                rows: count(rows, row),
-                rescued: count(rescued, row),
-                quarantined: count(quarantined, row),
-                extracted_at: extracted.value(row),
-                loaded_at: loaded.value(row),
-            };
-            let table = tables[row].clone().unwrap_or_default();
-            self.0.entry(keys.value(row)).or_default().insert(table, recorded);
-        }
     }
 
     /// The record of a session's table.
@@ -149,46 +125,35 @@ impl Records {
     }
 
     fn batch(&self, sessions: Option<&BTreeSet<i64>>) -> Result<RecordBatch, LakeError> {
-        let (mut keys, mut versions) = (Int64Builder::new(), Int64Builder::new());
-        let (mut names, mut files, mut digests) =
-            (StringBuilder::new(), StringBuilder::new(), StringBuilder::new());
-        let (mut rows, mut rescued, mut quarantined) =
-            (Int64Builder::new(), Int64Builder::new(), Int64Builder::new());
-        let mut extracted = TimestampMicrosecondBuilder::new().with_timezone("UTC");
-        let mut loaded = TimestampMicrosecondBuilder::new().with_timezone("UTC");
-        let count = |value: u64| i64::try_from(value).unwrap_or(i64::MAX);
         let chosen = self.0.iter().filter(|(key, _)| sessions.is_none_or(|wanted| wanted.contains(key)));
-        for (key, (table, recorded)) in chosen.flat_map(|(key, rows)| rows.iter().map(move |row| (key, row)))
-        {
-            keys.append_value(*key);
-            names.append_value(table);
-            files.append_option(recorded.file.as_deref());
-            digests.append_option(recorded.sha256.as_deref());
-            versions.append_option(recorded.version);
-            rows.append_value(count(recorded.rows));
-            rescued.append_value(count(recorded.rescued));
-            quarantined.append_value(count(recorded.quarantined));
-            extracted.append_value(recorded.extracted_at);
-            loaded.append_value(recorded.loaded_at);
-        }
-        let batch = RecordBatch::try_new(
+        let rows: Vec<(i64, &String, &Recorded)> = chosen
+            .flat_map(|(key, tables)| tables.iter().map(|(table, recorded)| (*key, table, recorded)))
+            .collect();
+        let texts = |of: fn(&Recorded) -> Option<&str>| -> ArrayRef {
+            Arc::new(rows.iter().map(|(.., recorded)| of(recorded)).collect::<StringArray>())
+        };
+        let numbers = |of: fn(&Recorded) -> Option<i64>| -> ArrayRef {
+            Arc::new(rows.iter().map(|(.., recorded)| of(recorded)).collect::<Int64Array>())
+        };
+        let times = |of: fn(&Recorded) -> i64| -> ArrayRef {
+            let times = rows.iter().map(|(.., recorded)| of(recorded));
+            Arc::new(TimestampMicrosecondArray::from_iter_values(times).with_timezone("UTC"))
+        };
+        Ok(RecordBatch::try_new(
             arrow_schema(&loads_columns()),
             vec![
-                Arc::new(keys.finish()),
-                Arc::new(names.finish()),
-                Arc::new(files.finish()),
-                Arc::new(digests.finish()),
-                Arc::new(versions.finish()),
-                Arc::new(rows.finish()),
-                Arc::new(rescued.finish()),
-                Arc::new(quarantined.finish()),
-                Arc::new(extracted.finish()),
-                Arc::new(loaded.finish()),
+                Arc::new(Int64Array::from_iter_values(rows.iter().map(|(key, ..)| *key))),
+                Arc::new(StringArray::from_iter_values(rows.iter().map(|(_, table, _)| table))),
+                texts(|recorded| recorded.file.as_deref()),
+                texts(|recorded| recorded.sha256.as_deref()),
+                numbers(|recorded| recorded.version),
+                numbers(|recorded| Some(i64::try_from(recorded.rows).unwrap_or(i64::MAX))),
+                numbers(|recorded| Some(i64::try_from(recorded.rescued).unwrap_or(i64::MAX))),
+                numbers(|recorded| Some(i64::try_from(recorded.quarantined).unwrap_or(i64::MAX))),
+                times(|recorded| recorded.extracted_at),
+                times(|recorded| recorded.loaded_at),
             ],
-        );
-        Ok(batch.map_err(|error| {
-            deltalake::datafusion::error::DataFusionError::ArrowError(Box::new(error), None)
-        })?)
+        )?)
     }
 }
 
@@ -240,12 +205,4 @@ fn row(
             ..of_landing
         },
     }
-}
-
-/// Text values of a column of any text type.
-fn text(batch: &RecordBatch, name: &str) -> Option<Vec<Option<String>>> {
-    let column = batch.column_by_name(name)?;
-    let column = deltalake::arrow::compute::cast(column, &DataType::Utf8).ok()?;
-    let column = column.as_string_opt::<i32>()?;
-    Some((0..column.len()).map(|row| column.is_valid(row).then(|| column.value(row).to_owned())).collect())
 }

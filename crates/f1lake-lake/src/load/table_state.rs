@@ -31,6 +31,7 @@ use deltalake::{DeltaTable, DeltaTableError};
 use f1lake_bronze::{BronzeTable, CONFIRMED_AFTER, Decoded, EXTRACTED, LoadStatus, RESCUED, Verdict};
 use f1lake_zone::LandedEndpoint;
 use openf1_client::Endpoint;
+use serde::Deserialize;
 use std::collections::BTreeMap;
 
 /// Table property: how often the whole table was rewritten.
@@ -102,7 +103,7 @@ fn digest(landed: &LandedEndpoint) -> i64 {
 }
 
 /// The rows of a session in the table.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
 struct Held {
     rows: u64,
     rescued: u64,
@@ -305,33 +306,22 @@ fn held_by_files(state: &DeltaTableState, session_column: &str) -> Option<BTreeM
     Some(held)
 }
 
+#[derive(Deserialize)]
+struct HeldRow {
+    session_key: i64,
+    #[serde(flatten)]
+    held: Held,
+}
+
 /// Rows by session, counted.
 async fn held_by_rows(lake: &Lake, table: &BronzeTable) -> Result<BTreeMap<i64, Held>, LakeError> {
     let sql = format!(
         "select {session} as session_key, count(*) as rows, count({RESCUED}) as rescued, \
-         cast(max({EXTRACTED}) as bigint) as extracted_at from {table} where {session} is not null group by 1",
+         coalesce(cast(max({EXTRACTED}) as bigint) / 1000, 0) as extracted_at \
+         from {table} where {session} is not null group by 1",
         session = table.session_column,
         table = table.full_name()
     );
-    let mut held = BTreeMap::new();
-    for batch in Query::open(lake, None).await?.collect(&sql).await? {
-        let column = |index: usize| batch.column(index).as_primitive_opt::<Int64Type>();
-        let (Some(keys), Some(rows), Some(rescued), Some(extracted)) =
-            (column(0), column(1), column(2), column(3))
-        else {
-            continue;
-        };
-        let count = |value: i64| u64::try_from(value).unwrap_or(0);
-        for row in 0..batch.num_rows() {
-            held.insert(
-                keys.value(row),
-                Held {
-                    rows: count(rows.value(row)),
-                    rescued: count(rescued.value(row)),
-                    extracted_at: extracted.value(row).div_euclid(1000),
-                },
-            );
-        }
-    }
-    Ok(held)
+    let sessions = Query::open(lake, None).await?.rows::<HeldRow>(&sql).await?;
+    Ok(sessions.into_iter().map(|row| (row.session_key, row.held)).collect())
 }

@@ -1,7 +1,7 @@
 //! The track, coloured by speed and by which lap is faster where.
 
 use super::{Chart, lap_classes};
-use crate::canvas::{AXIS, Canvas, PAGE, SERIES, TEXT, UNITS, stroke};
+use crate::canvas::{AXIS, Backend, Canvas, PAGE, SERIES, TEXT, UNITS, fill, stroke};
 use crate::colour::SPEED_SCALE;
 use crate::compare::{Along, Comparison};
 use crate::data::LapTrace;
@@ -27,6 +27,45 @@ const NEUTRAL: usize = 2;
 struct Way {
     points: Vec<(f64, (i32, i32))>,
     height: i32,
+}
+
+/// A map that is being drawn.
+struct Map<'a> {
+    canvas: Canvas,
+    area: DrawingArea<Backend, Shift>,
+    way: &'a Way,
+}
+
+impl<'a> Map<'a> {
+    /// The road, below the colours.
+    fn new(name: &'static str, way: &'a Way) -> Result<Self, ReportError> {
+        let canvas = Canvas::new(name, WIDTH, way.height);
+        let map = Self { area: canvas.area(), canvas, way };
+        let mut points: Vec<(i32, i32)> = way.points.iter().map(|(_, p)| *p).collect();
+        points.extend(points.first().copied());
+        map.canvas.group("road", None, || map.draw(&PathElement::new(points, stroke(AXIS, 100))))?;
+        Ok(map)
+    }
+
+    fn start(&self) -> Result<(), ReportError> {
+        let Some((_, at)) = self.way.points.first() else { return Ok(()) };
+        self.canvas.group("start", Some("Start of the lap"), || {
+            self.draw(&Circle::new(*at, 55, fill(TEXT)))?;
+            self.draw(&Circle::new(*at, 28, fill(PAGE)))
+        })
+    }
+
+    fn line(&self, points: Vec<(i32, i32)>) -> Result<(), ReportError> {
+        self.draw(&PathElement::new(points, stroke(SERIES, 60)))
+    }
+
+    fn draw<'b, E>(&self, element: &'b E) -> Result<(), ReportError>
+    where
+        E: plotters::element::Drawable<Backend>,
+        &'b E: plotters::element::PointCollection<'b, (i32, i32)>,
+    {
+        self.area.draw(element).map_err(|e| self.canvas.error(e))
+    }
 }
 
 /// Draws both maps: by speed, and by the faster lap when two laps can be compared.
@@ -93,25 +132,19 @@ fn by_speed(
     };
     let bins = SPEED_SCALE.len();
     let bin = |speed: f64| (((speed - low) / (high - low).max(1.0) * bins as f64) as usize).min(bins - 1);
-    let canvas = Canvas::new("track", WIDTH, way.height);
-    let area = canvas.area();
-    outline(&canvas, &area, way)?;
+    let map = Map::new("track", way)?;
     for (class, part) in
         parts(way, |distance| comparison.first.at(distance, |s| s.speed.filter(|v| v.is_finite())).map(bin))
     {
-        canvas.group(&format!("v{class}"), None, || line(&canvas, &area, part, 60))?;
+        map.canvas.group(&format!("v{class}"), None, || map.line(part))?;
     }
-    start(&canvas, &area, way)?;
+    map.start()?;
     let y = way.height * UNITS - 26 * UNITS;
     let (from, width) = (110 * UNITS, (WIDTH - 220) * UNITS / bins as i32);
     for index in 0..bins {
         let left = from + width * index as i32;
-        canvas.group(&format!("v{index}"), None, || {
-            draw_on(
-                &canvas,
-                &area,
-                &Rectangle::new([(left, y), (left + width, y + 9 * UNITS)], crate::canvas::fill(SERIES)),
-            )
+        map.canvas.group(&format!("v{index}"), None, || {
+            map.draw(&Rectangle::new([(left, y), (left + width, y + 9 * UNITS)], fill(SERIES)))
         })?;
     }
     let right = from + width * bins as i32;
@@ -120,12 +153,12 @@ fn by_speed(
         (format!("{high:.0} km/h"), right + 8 * UNITS, HPos::Left),
     ] {
         let style = letters(TEXT, 12.0, (side, VPos::Center));
-        draw_on(&canvas, &area, &Text::new(text, (at, y + 45), style))?;
+        map.draw(&Text::new(text, (at, y + 45), style))?;
     }
     let name = field.acronym(lap.driver_number);
     let label = format!("Map of the track coloured by the speed of {name}, from {low:.0} to {high:.0} km/h");
     let caption = format!("Speed of {name} on lap {}. The dot is the start of the lap.", lap.lap_number);
-    Ok(Some(Chart { svg: canvas.finish(&label), caption }))
+    Ok(Some(Chart { svg: map.canvas.finish(&label), caption }))
 }
 
 fn by_faster(
@@ -149,19 +182,17 @@ fn by_faster(
         let place = found.partition_point(|part| part.to_m < distance);
         found.get(place).or(found.last()).map(|part| index(part.faster()))
     };
-    let canvas = Canvas::new("faster", WIDTH, way.height);
-    let area = canvas.area();
-    outline(&canvas, &area, way)?;
+    let map = Map::new("faster", way)?;
     for (who, part) in parts(way, faster) {
-        canvas.group(&classes[who], Some(&said[who]), || line(&canvas, &area, part, 60))?;
+        map.canvas.group(&classes[who], Some(&said[who]), || map.line(part))?;
     }
-    start(&canvas, &area, way)?;
+    map.start()?;
     let y = way.height * UNITS - 21 * UNITS;
     for (place, (class, text)) in classes.iter().zip(&said).enumerate() {
         let left = (40 + 165 * place as i32) * UNITS;
-        canvas.group(class, None, || line(&canvas, &area, vec![(left, y), (left + 36 * UNITS, y)], 60))?;
+        map.canvas.group(class, None, || map.line(vec![(left, y), (left + 36 * UNITS, y)]))?;
         let style = letters(TEXT, 12.0, (HPos::Left, VPos::Center));
-        draw_on(&canvas, &area, &Text::new(text.clone(), (left + 44 * UNITS, y), style))?;
+        map.draw(&Text::new(text.clone(), (left + 44 * UNITS, y), style))?;
     }
     let count = |who: usize| found.iter().filter(|part| index(part.faster()) == who).count();
     let (least, most) = found
@@ -187,7 +218,7 @@ fn by_faster(
         count(1),
         count(NEUTRAL),
     );
-    Ok(Chart { svg: canvas.finish(&label), caption })
+    Ok(Chart { svg: map.canvas.finish(&label), caption })
 }
 
 /// Cuts the path into lines of one class; neighbours share a point, so that no gap shows.
@@ -202,48 +233,4 @@ fn parts(way: &Way, class: impl Fn(f64) -> Option<usize>) -> Vec<(usize, Vec<(i3
         }
     }
     parts
-}
-
-/// The road below the colours.
-fn outline(
-    canvas: &Canvas,
-    area: &DrawingArea<crate::canvas::Backend, Shift>,
-    way: &Way,
-) -> Result<(), ReportError> {
-    let mut points: Vec<(i32, i32)> = way.points.iter().map(|(_, p)| *p).collect();
-    points.extend(points.first().copied());
-    canvas.group("road", None, || draw_on(canvas, area, &PathElement::new(points, stroke(AXIS, 100))))
-}
-
-fn start(
-    canvas: &Canvas,
-    area: &DrawingArea<crate::canvas::Backend, Shift>,
-    way: &Way,
-) -> Result<(), ReportError> {
-    let Some((_, at)) = way.points.first() else { return Ok(()) };
-    canvas.group("start", Some("Start of the lap"), || {
-        draw_on(canvas, area, &Circle::new(*at, 55, crate::canvas::fill(TEXT)))?;
-        draw_on(canvas, area, &Circle::new(*at, 28, crate::canvas::fill(PAGE)))
-    })
-}
-
-fn line(
-    canvas: &Canvas,
-    area: &DrawingArea<crate::canvas::Backend, Shift>,
-    points: Vec<(i32, i32)>,
-    tenths: u32,
-) -> Result<(), ReportError> {
-    draw_on(canvas, area, &PathElement::new(points, stroke(SERIES, tenths)))
-}
-
-fn draw_on<'a, E>(
-    canvas: &Canvas,
-    area: &DrawingArea<crate::canvas::Backend, Shift>,
-    element: &'a E,
-) -> Result<(), ReportError>
-where
-    E: plotters::element::Drawable<crate::canvas::Backend>,
-    &'a E: plotters::element::PointCollection<'a, (i32, i32)>,
-{
-    area.draw(element).map_err(|e| canvas.error(e))
 }

@@ -1,6 +1,5 @@
 //! The table of all lap times.
 
-use super::driver::{DriverView, driver_view};
 use crate::charts;
 use crate::data::ReportData;
 use crate::field::{Field, Member};
@@ -8,8 +7,8 @@ use crate::format;
 use std::collections::BTreeMap;
 
 /// Lap times by lap and driver.
-pub(super) struct LapTable {
-    pub(super) drivers: Vec<DriverView>,
+pub(super) struct LapTable<'a> {
+    pub(super) drivers: Vec<&'a Member>,
     pub(super) rows: Vec<(i64, Vec<LapCell>)>,
 }
 
@@ -19,7 +18,7 @@ pub(super) struct LapCell {
     pub(super) class: &'static str,
 }
 
-pub(super) fn lap_table(data: &ReportData, field: &Field) -> Option<LapTable> {
+pub(super) fn lap_table<'a>(data: &ReportData, field: &'a Field) -> Option<LapTable<'a>> {
     let laps = charts::laps_by_driver(data);
     let members: Vec<&Member> = field.members().iter().filter(|m| laps.contains_key(&m.number)).collect();
     let last = laps.values().flatten().map(|l| l.lap_number).max()?;
@@ -53,5 +52,5 @@ pub(super) fn lap_table(data: &ReportData, field: &Field) -> Option<LapTable> {
             (number, cells)
         })
         .collect();
-    Some(LapTable { drivers: members.into_iter().map(driver_view).collect(), rows })
+    Some(LapTable { drivers: members, rows })
 }

@@ -1,15 +1,14 @@
 //! The table of results.
 
-use super::driver::{DriverView, driver_view};
 use crate::data::ReportData;
-use crate::field::Field;
+use crate::field::{Field, Member};
 use crate::format;
 use crate::standing::{fastest, place};
 
 /// A row of the results.
-pub(super) struct ResultView {
+pub(super) struct ResultView<'a> {
     pub(super) place: String,
-    pub(super) driver: DriverView,
+    pub(super) driver: &'a Member,
     pub(super) grid: String,
     pub(super) laps: String,
     pub(super) gap: String,
@@ -22,7 +21,7 @@ pub(super) struct ResultView {
     pub(super) points: String,
 }
 
-pub(super) fn results(data: &ReportData, field: &Field) -> Vec<ResultView> {
+pub(super) fn results<'a>(data: &ReportData, field: &'a Field) -> Vec<ResultView<'a>> {
     let best = fastest(data).map(|(row, _)| row.driver_number);
     let number = |value: Option<i64>| value.map(|v| v.to_string()).unwrap_or_default();
     let time = |value: Option<f64>| value.filter(|t| t.is_finite()).map(format::lap_time).unwrap_or_default();
@@ -31,7 +30,7 @@ pub(super) fn results(data: &ReportData, field: &Field) -> Vec<ResultView> {
         .filter_map(|row| {
             Some(ResultView {
                 place: place(row),
-                driver: driver_view(field.get(row.driver_number)?),
+                driver: field.get(row.driver_number)?,
                 grid: number(row.grid_position),
                 laps: number(row.number_of_laps),
                 gap: format::gap(row),

@@ -38,18 +38,18 @@ fn existing_files_are_kept_or_replaced_as_requested() {
     for strategy in BOTH {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("laps.json");
-        write_by(&path, b"first, and longer", Existing::Keep, strategy).unwrap();
-        let refused = write_by(&path, b"second", Existing::Keep, strategy).unwrap_err();
+        write_by(&path, &b"first, and longer"[..], Existing::Keep, strategy).unwrap();
+        let refused = write_by(&path, &b"second"[..], Existing::Keep, strategy).unwrap_err();
         assert_eq!(refused.kind(), ErrorKind::AlreadyExists, "{strategy:?}");
         assert_eq!(std::fs::read(&path).unwrap(), b"first, and longer");
-        write_by(&path, b"second", Existing::Replace, strategy).unwrap();
+        write_by(&path, &b"second"[..], Existing::Replace, strategy).unwrap();
         assert_eq!(std::fs::read(&path).unwrap(), b"second");
 
         let source = folder.path().join("source");
         std::fs::write(&source, "third").unwrap();
-        let refused = copy_by(&source, &path, Existing::Keep, strategy).unwrap_err();
+        let refused = write_by(&path, File::open(&source).unwrap(), Existing::Keep, strategy).unwrap_err();
         assert_eq!(refused.kind(), ErrorKind::AlreadyExists, "{strategy:?}");
-        copy_by(&source, &path, Existing::Replace, strategy).unwrap();
+        write_by(&path, File::open(&source).unwrap(), Existing::Replace, strategy).unwrap();
         assert_eq!(std::fs::read(&path).unwrap(), b"third");
         assert_eq!(names(folder.path()), ["laps.json", "source"], "{strategy:?}");
     }
@@ -96,7 +96,7 @@ fn files_have_the_mode_that_the_umask_leaves() {
     std::fs::write(folder.path().join("usual"), "").unwrap();
     for strategy in BOTH {
         let name = format!("{strategy:?}");
-        write_by(&folder.path().join(&name), b"", Existing::Keep, strategy).unwrap();
+        write_by(&folder.path().join(&name), &b""[..], Existing::Keep, strategy).unwrap();
         assert_eq!(mode(&name), mode("usual"), "{name}");
     }
 }

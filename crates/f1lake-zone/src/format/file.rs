@@ -8,7 +8,7 @@ use crate::files::{Existing, NewFile};
 use openf1_client::Endpoint;
 use sha2::Digest;
 use std::fs::File;
-use std::io::{BufRead, BufReader, Read, Write};
+use std::io::{BufRead, BufReader, Write};
 use std::path::{Path, PathBuf};
 
 enum Compressed {
@@ -223,15 +223,7 @@ impl Iterator for Rows {
 pub fn digest(path: &Path) -> Result<(u64, String), ZoneError> {
     let wrap = || ZoneError::io("cannot read", path);
     let mut file = File::open(path).map_err(wrap())?;
-    let mut hash = sha2::Sha256::new();
-    let mut buffer = vec![0; 1 << 18];
-    let mut length = 0;
-    loop {
-        let count = file.read(&mut buffer).map_err(wrap())?;
-        if count == 0 {
-            return Ok((length, crate::files::hex(&hash.finalize())));
-        }
-        hash.update(&buffer[..count]);
-        length += count as u64;
-    }
+    let mut hashing = Hashing { inner: std::io::sink(), hash: sha2::Sha256::new(), bytes: 0 };
+    crate::files::copy_all(&mut file, &mut hashing).map_err(wrap())?;
+    Ok((hashing.bytes, crate::files::hex(&hashing.hash.finalize())))
 }

@@ -5,14 +5,15 @@ use super::kinds::Compression;
 use crate::added_fields::{RESCUED, added_fields};
 use crate::error::ZoneError;
 use arrow_array::builder::{
-    BooleanBuilder, Float64Builder, Int64Builder, ListBuilder, StringBuilder, TimestampMicrosecondBuilder,
+    BooleanBuilder, Float64Builder, Int64Builder, ListBuilder, PrimitiveBuilder, StringBuilder,
+    TimestampMicrosecondBuilder,
 };
 use arrow_array::cast::AsArray;
 use arrow_array::types::{Float64Type, Int64Type, TimestampMicrosecondType};
-use arrow_array::{Array, ArrayRef, RecordBatch};
+use arrow_array::{Array, ArrayRef, ArrowPrimitiveType, RecordBatch};
 use arrow_schema::{DataType, Field, Schema, TimeUnit};
 use openf1_client::Endpoint;
-use openf1_client::field::{FieldType, format_time, parse_time};
+use openf1_client::field::{FieldType, FieldValue, format_time, parse_time};
 use parquet::arrow::ArrowWriter;
 use parquet::arrow::arrow_reader::{ParquetRecordBatchReader, ParquetRecordBatchReaderBuilder};
 use parquet::basic::{Encoding, GzipLevel, ZstdLevel};
@@ -62,27 +63,17 @@ impl Column {
     /// Appends the value; `false` when it does not fit (null is appended then).
     fn append(&mut self, value: Option<&Value>) -> bool {
         let value = value.filter(|value| !value.is_null());
-        match self {
-            Self::Int(builder) => {
-                let fit = value.and_then(Value::as_i64);
-                builder.append_option(fit);
-                fit.is_some() || value.is_none()
-            }
-            Self::Float(builder) => {
-                let fit = value.and_then(Value::as_f64);
-                builder.append_option(fit);
-                fit.is_some() || value.is_none()
+        let fits = match self {
+            Self::Int(builder) => put(builder, value.and_then(Value::as_i64)),
+            Self::Float(builder) => put(builder, value.and_then(Value::as_f64)),
+            Self::Time(builder) => {
+                let time = value.and_then(Value::as_str).and_then(parse_time);
+                put(builder, time.map(|time| time.as_microsecond()))
             }
             Self::Bool(builder) => {
                 let fit = value.and_then(Value::as_bool);
                 builder.append_option(fit);
-                fit.is_some() || value.is_none()
-            }
-            Self::Time(builder) => {
-                let fit =
-                    value.and_then(Value::as_str).and_then(parse_time).map(|time| time.as_microsecond());
-                builder.append_option(fit);
-                fit.is_some() || value.is_none()
+                fit.is_some()
             }
             Self::Text(builder, json) => {
                 let fit = match value {
@@ -91,20 +82,16 @@ impl Column {
                     _ => None,
                 };
                 builder.append_option(fit.as_deref());
-                fit.is_some() || value.is_none()
+                fit.is_some()
             }
             Self::List(builder) => {
-                let items: Option<Vec<Option<i64>>> = value.and_then(Value::as_array).and_then(|items| {
-                    items
-                        .iter()
-                        .map(|item| if item.is_null() { Some(None) } else { item.as_i64().map(Some) })
-                        .collect()
-                });
-                let fits = items.is_some() || value.is_none();
-                builder.append_option(items);
+                let fit: Option<Vec<Option<i64>>> = value.and_then(FieldValue::from_json);
+                let fits = fit.is_some();
+                builder.append_option(fit);
                 fits
             }
-        }
+        };
+        fits || value.is_none()
     }
 
     fn finish(&mut self) -> ArrayRef {
@@ -117,6 +104,12 @@ impl Column {
             Self::List(builder) => Arc::new(builder.finish()),
         }
     }
+}
+
+/// Appends a value or null; `false` for null.
+fn put<T: ArrowPrimitiveType>(builder: &mut PrimitiveBuilder<T>, value: Option<T::Native>) -> bool {
+    builder.append_option(value);
+    value.is_some()
 }
 
 /// Writes rows as Parquet.

@@ -34,21 +34,15 @@ impl Landing {
             Some((manifest, version)) => Some((manifest?, version)),
             None => None,
         };
-        let done = match (current, old) {
-            (None, None) => {
-                if journaled {
-                    self.put_bytes(&journal(&name), text.clone()).await?;
-                }
-                self.create(&name, &text).await? == Created::New
-            }
-            (Some((current, version)), Some(old)) if current == *old => {
-                if journaled {
-                    self.put_bytes(&journal(&name), text.clone()).await?;
-                }
-                self.update(&name, &text, version).await?
-            }
-            _ => false,
-        };
+        let as_expected = current.as_ref().map(|(manifest, _)| manifest) == old;
+        if as_expected && journaled {
+            self.put_bytes(&journal(&name), text.clone()).await?;
+        }
+        let done = as_expected
+            && match current {
+                None => self.create(&name, &text).await? == Created::New,
+                Some((_, version)) => self.update(&name, &text, version).await?,
+            };
         if !done {
             let theirs = self.manifest(&name).await?.map(|(manifest, _)| manifest).transpose()?;
             return Ok(Commit::Overtaken(Box::new(theirs)));
@@ -75,8 +69,7 @@ impl Landing {
         if copy.get(&manifest.path()).await?.is_some_and(|there| there == text) {
             return Ok(());
         }
-        let scratch =
-            tempfile::tempdir().map_err(ZoneError::io("cannot create a folder in", std::env::temp_dir()))?;
+        let scratch = files::scratch()?;
         for landed in manifest.endpoints.values() {
             let Some(name) = &landed.file else { continue };
             let digest = |file: PathBuf| blocking(move || crate::format::digest(&file));

@@ -1,6 +1,6 @@
 //! Landed files: created, never overwritten, and set aside when they are damaged.
 
-use super::objects::{Created, created};
+use super::objects::{Created, created, found};
 use super::unique::unique;
 use super::zone::Landing;
 use crate::error::ZoneError;
@@ -65,11 +65,7 @@ impl Landing {
                 .await;
         }
         let path = self.path(name);
-        match self.store.head(&path).await {
-            Ok(meta) => Ok(meta.size != bytes),
-            Err(object_store::Error::NotFound { .. }) => Ok(true),
-            Err(error) => Err(ZoneError::store("cannot read", &path)(error)),
-        }
+        Ok(found(self.store.head(&path).await, &path)?.is_none_or(|meta| meta.size != bytes))
     }
 
     /// Moves a damaged file to `_aside/`, which frees its name; returns its new name, or `None` when it is
@@ -77,8 +73,7 @@ impl Landing {
     pub async fn set_aside(&self, name: &str, now: Timestamp) -> Result<Option<String>, ZoneError> {
         let aside =
             format!("{ASIDE_DIR}/damaged.{}.{}", now.strftime("%Y%m%dT%H%M%SZ"), name.replace('/', "_"));
-        let scratch =
-            tempfile::tempdir().map_err(ZoneError::io("cannot create a folder in", std::env::temp_dir()))?;
+        let scratch = files::scratch()?;
         let Some(there) = self.local_copy(name, scratch.path()).await? else { return Ok(None) };
         self.put_file(&aside, &there).await?;
         self.remove(name).await?;

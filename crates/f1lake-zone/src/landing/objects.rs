@@ -160,16 +160,11 @@ impl Landing {
         name: &str,
     ) -> Result<Option<(bytes::Bytes, UpdateVersion)>, ZoneError> {
         let path = self.path(name);
-        match self.store.get(&path).await {
-            Ok(result) => {
-                let version =
-                    UpdateVersion { e_tag: result.meta.e_tag.clone(), version: result.meta.version.clone() };
-                let bytes = result.bytes().await.map_err(ZoneError::store("cannot read", &path))?;
-                Ok(Some((bytes, version)))
-            }
-            Err(object_store::Error::NotFound { .. }) => Ok(None),
-            Err(error) => Err(ZoneError::store("cannot read", &path)(error)),
-        }
+        let Some(result) = found(self.store.get(&path).await, &path)? else { return Ok(None) };
+        let version =
+            UpdateVersion { e_tag: result.meta.e_tag.clone(), version: result.meta.version.clone() };
+        let bytes = result.bytes().await.map_err(ZoneError::store("cannot read", &path))?;
+        Ok(Some((bytes, version)))
     }
 
     /// An object as a local file: itself when the zone is local, otherwise a copy in `scratch`.
@@ -184,11 +179,7 @@ impl Landing {
             return Ok(file.is_file().then_some(file));
         }
         let path = self.path(name);
-        let result = match self.store.get(&path).await {
-            Ok(result) => result,
-            Err(object_store::Error::NotFound { .. }) => return Ok(None),
-            Err(error) => return Err(ZoneError::store("cannot read", &path)(error)),
-        };
+        let Some(result) = found(self.store.get(&path).await, &path)? else { return Ok(None) };
         let copy = scratch.join(name.replace('/', "_"));
         let write = || ZoneError::io("cannot write", &copy);
         let mut file = tokio::fs::File::create(&copy).await.map_err(write())?;
@@ -224,5 +215,13 @@ pub(super) fn created(written: std::io::Result<()>, file: &std::path::Path) -> R
         Ok(()) => Ok(Created::New),
         Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => Ok(Created::Taken),
         Err(error) => Err(ZoneError::io("cannot write", file)(error)),
+    }
+}
+
+/// What was read of an object; `None` when there is no such object.
+pub(super) fn found<T>(read: object_store::Result<T>, path: &Path) -> Result<Option<T>, ZoneError> {
+    match read {
+        Err(object_store::Error::NotFound { .. }) => Ok(None),
+        read => read.map(Some).map_err(ZoneError::store("cannot read", path)),
     }
 }

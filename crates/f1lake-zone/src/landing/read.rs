@@ -2,7 +2,7 @@
 
 use super::zone::Landing;
 use crate::error::ZoneError;
-use crate::files::blocking;
+use crate::files::{blocking, scratch};
 use crate::format::{Rows, digest};
 use crate::manifest::LandedEndpoint;
 use std::path::Path;
@@ -59,10 +59,7 @@ impl Landing {
         let Some(name) = landed.file.clone() else { return Ok(None) };
         let scratch = match self.local_path() {
             Some(_) => None,
-            None => Some(
-                tempfile::tempdir()
-                    .map_err(ZoneError::io("cannot create a folder in", std::env::temp_dir()))?,
-            ),
+            None => Some(scratch()?),
         };
         let folder = scratch.as_ref().map_or_else(std::env::temp_dir, |folder| folder.path().to_owned());
         let file = self.local_copy(&name, &folder).await?.ok_or_else(|| damaged(&name, "it is missing"))?;

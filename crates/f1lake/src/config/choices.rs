@@ -1,7 +1,7 @@
 //! Settings that take one of a few values.
 
 use super::expected::any_of;
-use super::kind::{Choice, Kind};
+use super::kind::{Choice, Item, Kind};
 use crate::nearest::nearest;
 use f1lake_extract::{OnLocked, Order};
 use f1lake_zone::{Compression, Format};
@@ -60,19 +60,17 @@ macro_rules! choices {
     ($($type:ident { $($variant:ident $name:literal: $help:literal,)+ })+) => {
         $(
             impl Kind for $type {
-                const EXPECTED: &'static str = "";
-
-                fn choices() -> Vec<Choice> {
-                    // A new variant does not compile until it is listed.
-                    let choice = |value: Self| match value {
-                        $(Self::$variant => Choice { name: $name, help: $help },)+
-                    };
-                    [$(Self::$variant),+].map(choice).to_vec()
-                }
-
-                fn read(text: &str) -> Result<Value, String> {
-                    read(text, &Self::choices())
-                }
+                const ITEM: Item = Item {
+                    expected: "",
+                    choices: || {
+                        // A new variant does not compile until it is listed.
+                        let choice = |value: Self| match value {
+                            $(Self::$variant => Choice { name: $name, help: $help },)+
+                        };
+                        [$(Self::$variant),+].map(choice).to_vec()
+                    },
+                    read: |text| read(text, &(Self::ITEM.choices)()),
+                };
             }
         )+
     };

@@ -45,19 +45,21 @@ pub struct Choice {
     pub help: &'static str,
 }
 
+/// How one value of a setting is written.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Item {
+    /// What is expected instead of a wrong value.
+    pub(super) expected: &'static str,
+    /// All values, where there are only a few.
+    pub(super) choices: fn() -> Vec<Choice>,
+    /// The text of a flag, or of one element of a list; the error says what is expected.
+    pub(super) read: fn(&str) -> Result<Value, String>,
+}
+
 /// A type that a setting can have.
 pub(super) trait Kind: DeserializeOwned {
     const SHAPE: Shape = Shape::One;
-    /// What is expected instead of a wrong value.
-    const EXPECTED: &'static str;
-
-    /// All values, where there are only a few.
-    fn choices() -> Vec<Choice> {
-        Vec::new()
-    }
-
-    /// The text of a flag, or of one element of a list; the error says what is expected.
-    fn read(text: &str) -> Result<Value, String>;
+    const ITEM: Item;
 
     /// A value of any layer.
     fn decode<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
@@ -80,11 +82,11 @@ macro_rules! kinds {
         $(
             impl Kind for $type {
                 const SHAPE: Shape = Shape::$shape;
-                const EXPECTED: &'static str = $expected;
-
-                fn read(text: &str) -> Result<Value, String> {
-                    read::<$type>(text, $expected)
-                }
+                const ITEM: Item = Item {
+                    expected: $expected,
+                    choices: Vec::new,
+                    read: |text| read::<$type>(text, $expected),
+                };
             }
         )+
     };
@@ -103,11 +105,7 @@ kinds! {
 }
 
 impl Kind for Date {
-    const EXPECTED: &'static str = DAY;
-
-    fn read(text: &str) -> Result<Value, String> {
-        read::<Self>(text, DAY)
-    }
+    const ITEM: Item = Item { expected: DAY, choices: Vec::new, read: |text| read::<Self>(text, DAY) };
 
     /// Text, or a TOML date.
     fn decode_option<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Self>, D::Error> {
@@ -120,36 +118,28 @@ impl Kind for Date {
 }
 
 impl Kind for Endpoint {
-    const EXPECTED: &'static str = "an endpoint such as laps";
+    const ITEM: Item = Item {
+        expected: "an endpoint such as laps",
+        choices: || Self::ALL.iter().map(|endpoint| Choice { name: endpoint.name(), help: "" }).collect(),
+        read: read_endpoint,
+    };
+}
 
-    fn choices() -> Vec<Choice> {
-        Self::ALL.iter().map(|endpoint| Choice { name: endpoint.name(), help: "" }).collect()
-    }
-
-    fn read(text: &str) -> Result<Value, String> {
-        read::<Self>(text, Self::EXPECTED).map_err(|_| {
-            let names = Self::ALL.iter().flat_map(|endpoint| [endpoint.name(), endpoint.landing_name()]);
-            let all = || Self::ALL.iter().map(|endpoint| endpoint.name()).collect::<Vec<_>>().join(", ");
-            let hint = match nearest(text, names, 0.8) {
-                Some(name) => format!("did you mean `{name}`?"),
-                None => format!("available endpoints: {}", all()),
-            };
-            format!("endpoint `{text}` does not exist\nhint: {hint}")
-        })
-    }
+fn read_endpoint(text: &str) -> Result<Value, String> {
+    read::<Endpoint>(text, Endpoint::ITEM.expected).map_err(|_| {
+        let names = Endpoint::ALL.iter().flat_map(|endpoint| [endpoint.name(), endpoint.landing_name()]);
+        let all = || Endpoint::ALL.iter().map(|endpoint| endpoint.name()).collect::<Vec<_>>().join(", ");
+        let hint = match nearest(text, names, 0.8) {
+            Some(name) => format!("did you mean `{name}`?"),
+            None => format!("available endpoints: {}", all()),
+        };
+        format!("endpoint `{text}` does not exist\nhint: {hint}")
+    })
 }
 
 impl<T: Kind> Kind for Option<T> {
     const SHAPE: Shape = T::SHAPE;
-    const EXPECTED: &'static str = T::EXPECTED;
-
-    fn choices() -> Vec<Choice> {
-        T::choices()
-    }
-
-    fn read(text: &str) -> Result<Value, String> {
-        T::read(text)
-    }
+    const ITEM: Item = T::ITEM;
 
     fn decode<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         T::decode_option(deserializer)
@@ -158,20 +148,12 @@ impl<T: Kind> Kind for Option<T> {
 
 impl<T: Kind> Kind for Vec<T> {
     const SHAPE: Shape = Shape::List;
-    const EXPECTED: &'static str = T::EXPECTED;
-
-    fn choices() -> Vec<Choice> {
-        T::choices()
-    }
-
-    fn read(text: &str) -> Result<Value, String> {
-        T::read(text)
-    }
+    const ITEM: Item = T::ITEM;
 
     /// An array, comma-separated text, or a single value.
     fn decode<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let item = |text: &String| {
-            let value = T::read(text).map_err(|refusal| found(&refusal, text))?;
+            let value = (T::ITEM.read)(text).map_err(|refusal| found(&refusal, text))?;
             value.deserialize().map_err(|error| error.to_string())
         };
         texts(<Value as Deserialize>::deserialize(deserializer)?)

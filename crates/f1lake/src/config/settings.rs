@@ -3,7 +3,7 @@
 
 use super::choices::{FetchMode, LoadTo};
 use super::expected::{COUNT, RATE, any_of};
-use super::kind::{Choice, Kind, Shape};
+use super::kind::{Choice, Item, Kind, Shape};
 use super::names::Names;
 use crate::error::Error;
 use crate::nearest::nearest;
@@ -101,9 +101,7 @@ pub struct Setting {
     pub flag: Option<Flag>,
     /// How many values it takes.
     pub shape: Shape,
-    expected: &'static str,
-    choices: fn() -> Vec<Choice>,
-    read: fn(&str) -> Result<Value, String>,
+    item: Item,
 }
 
 macro_rules! settings {
@@ -146,9 +144,7 @@ macro_rules! settings {
             unset: settings!(@or None $(, Some($unset))?),
             flag: settings!(@or None $(, Some($flag))?),
             shape: <$type as Kind>::SHAPE,
-            expected: settings!(@or <$type as Kind>::EXPECTED $(, $expected)?),
-            choices: <$type as Kind>::choices,
-            read: <$type as Kind>::read,
+            item: Item { $(expected: $expected,)? ..<$type as Kind>::ITEM },
         },)+];
     };
     (@or $default:expr) => { $default };
@@ -324,13 +320,17 @@ impl Setting {
 
     /// All values it can have, where there are only a few.
     pub fn choices(&self) -> Vec<Choice> {
-        (self.choices)()
+        (self.item.choices)()
     }
 
     /// What is expected instead of a wrong value, with an example.
     pub fn expected(&self) -> String {
         let names: Vec<&str> = self.choices().iter().map(|choice| choice.name).collect();
-        if names.is_empty() || self.shape == Shape::List { self.expected.to_owned() } else { any_of(&names) }
+        if names.is_empty() || self.shape == Shape::List {
+            self.item.expected.to_owned()
+        } else {
+            any_of(&names)
+        }
     }
 
     /// Reads the text of its flag, or of one element of a list.
@@ -347,8 +347,8 @@ impl Setting {
     /// # Ok::<(), f1lake::Error>(())
     /// ```
     pub fn read(&self, text: &str) -> Result<Value, String> {
-        (self.read)(text).map_err(|error| match (self.shape, self.choices().is_empty()) {
-            (Shape::One, true) => format!("expected {}", self.expected),
+        (self.item.read)(text).map_err(|error| match (self.shape, self.choices().is_empty()) {
+            (Shape::One, true) => format!("expected {}", self.item.expected),
             _ => error,
         })
     }

@@ -17,40 +17,36 @@ use crate::error::Error;
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Debug, Clone, Default)]
+#[must_use = "a builder does nothing until it is built"]
 pub struct PipelineBuilder {
     config: Config,
 }
 
 impl PipelineBuilder {
     /// Replaces all settings.
-    #[must_use]
     pub fn config(self, config: Config) -> Self {
         Self { config }
     }
 
     /// Folder or URL of landing files; default `./landing`.
-    #[must_use]
     pub fn landing(mut self, landing: impl Into<String>) -> Self {
         self.config.landing_path = landing.into();
         self
     }
 
     /// Folder or URL of the lake; default `./lake`.
-    #[must_use]
     pub fn lake(mut self, lake: impl Into<String>) -> Self {
         self.config.lake_path = lake.into();
         self
     }
 
     /// Address of the API up to `/v1`.
-    #[must_use]
     pub fn base_url(mut self, base_url: impl Into<String>) -> Self {
         self.config.base_url = base_url.into();
         self
     }
 
     /// Endpoints to fetch; default: all 18.
-    #[must_use]
     pub fn endpoints(mut self, endpoints: impl IntoIterator<Item = openf1_client::Endpoint>) -> Self {
         self.config.endpoints = endpoints.into_iter().collect();
         self

@@ -241,9 +241,4 @@ impl FaultPlan {
     pub fn from_toml(text: &str) -> Result<Self, SimError> {
         toml::from_str(text).map_err(|e| SimError::FaultPlan(e.to_string().trim_end().to_owned()))
     }
-
-    /// Whether the plan is empty.
-    pub fn is_empty(&self) -> bool {
-        self.faults.is_empty() && self.corrections.is_empty()
-    }
 }

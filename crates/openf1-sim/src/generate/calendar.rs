@@ -52,46 +52,51 @@ pub(crate) struct Place {
     time: (i64, i64),
     /// A fast lap in milliseconds.
     pub(crate) lap_ms: i64,
+    /// Metres of a lap.
+    pub(crate) length: f64,
+    /// Number of corners, 10 to 20.
+    pub(crate) turns: usize,
     sprint: bool,
 }
 
 macro_rules! places {
     ($($meeting:literal $location:literal $country:literal $code:literal $ck:literal
        $circuit:literal $key:literal $type:literal $offset:literal
-       $m:literal / $d:literal $h:literal : $min:literal $lap:literal $sprint:literal;)*) => {
+       $m:literal / $d:literal $h:literal : $min:literal $lap:literal $length:literal $turns:literal $sprint:literal;)*) => {
         [$(Place {
             meeting: $meeting, location: $location, country: $country, country_code: $code,
             country_key: $ck, circuit: $circuit, circuit_key: $key, circuit_type: $type,
-            offset: $offset, date: ($m, $d), time: ($h, $min), lap_ms: $lap, sprint: $sprint,
+            offset: $offset, date: ($m, $d), time: ($h, $min), lap_ms: $lap,
+            length: $length, turns: $turns, sprint: $sprint,
         }),*]
     };
 }
 
 pub(crate) static PLACES: [Place; 24] = places! {
-    "Bahrain Grand Prix" "Sakhir" "Bahrain" "BRN" 36 "Sakhir" 63 "Permanent" 180 3/3 15:00 90_200 false;
-    "Saudi Arabian Grand Prix" "Jeddah" "Saudi Arabia" "KSA" 153 "Jeddah" 149 "Temporary - Street" 180 3/10 17:00 88_300 false;
-    "Australian Grand Prix" "Melbourne" "Australia" "AUS" 5 "Melbourne" 10 "Temporary - Road" 660 3/24 4:00 76_900 false;
-    "Japanese Grand Prix" "Suzuka" "Japan" "JPN" 4 "Suzuka" 46 "Permanent" 540 4/7 5:00 89_100 false;
-    "Chinese Grand Prix" "Shanghai" "China" "CHN" 53 "Shanghai" 49 "Permanent" 480 4/21 7:00 94_200 true;
-    "Miami Grand Prix" "Miami" "United States" "USA" 19 "Miami" 151 "Temporary - Street" -240 5/5 20:00 87_600 true;
-    "Emilia Romagna Grand Prix" "Imola" "Italy" "ITA" 13 "Imola" 6 "Permanent" 120 5/19 13:00 75_400 false;
-    "Monaco Grand Prix" "Monaco" "Monaco" "MON" 114 "Monte Carlo" 22 "Temporary - Street" 120 5/26 13:00 71_100 false;
-    "Canadian Grand Prix" "Montréal" "Canada" "CAN" 46 "Montreal" 23 "Temporary - Road" -240 6/9 18:00 72_300 false;
-    "Spanish Grand Prix" "Barcelona" "Spain" "ESP" 1 "Catalunya" 15 "Permanent" 120 6/23 13:00 72_000 false;
-    "Austrian Grand Prix" "Spielberg" "Austria" "AUT" 17 "Spielberg" 19 "Permanent" 120 6/30 13:00 65_400 true;
-    "British Grand Prix" "Silverstone" "United Kingdom" "GBR" 2 "Silverstone" 2 "Permanent" 60 7/7 14:00 86_800 false;
-    "Hungarian Grand Prix" "Budapest" "Hungary" "HUN" 14 "Hungaroring" 4 "Permanent" 120 7/21 13:00 76_200 false;
-    "Belgian Grand Prix" "Spa-Francorchamps" "Belgium" "BEL" 16 "Spa-Francorchamps" 7 "Permanent" 120 7/28 13:00 105_100 false;
-    "Dutch Grand Prix" "Zandvoort" "Netherlands" "NED" 133 "Zandvoort" 55 "Permanent" 120 8/25 13:00 70_700 false;
-    "Italian Grand Prix" "Monza" "Italy" "ITA" 13 "Monza" 39 "Permanent" 120 9/1 13:00 80_300 false;
-    "Azerbaijan Grand Prix" "Baku" "Azerbaijan" "AZE" 30 "Baku" 144 "Temporary - Street" 240 9/15 11:00 102_100 false;
-    "Singapore Grand Prix" "Marina Bay" "Singapore" "SGP" 157 "Singapore" 61 "Temporary - Street" 480 9/22 12:00 90_200 false;
-    "United States Grand Prix" "Austin" "United States" "USA" 19 "Austin" 9 "Permanent" -300 10/20 19:00 93_200 true;
-    "Mexico City Grand Prix" "Mexico City" "Mexico" "MEX" 8 "Mexico City" 65 "Permanent" -360 10/27 20:00 76_400 false;
-    "São Paulo Grand Prix" "São Paulo" "Brazil" "BRA" 10 "Interlagos" 14 "Permanent" -180 11/3 17:00 70_200 true;
-    "Las Vegas Grand Prix" "Las Vegas" "United States" "USA" 19 "Las Vegas" 152 "Temporary - Street" -480 11/24 6:00 93_000 false;
-    "Qatar Grand Prix" "Lusail" "Qatar" "QAT" 149 "Lusail" 150 "Permanent" 180 12/1 16:00 81_000 true;
-    "Abu Dhabi Grand Prix" "Yas Island" "United Arab Emirates" "UAE" 21 "Yas Marina Circuit" 70 "Permanent" 240 12/8 13:00 83_000 false;
+    "Bahrain Grand Prix" "Sakhir" "Bahrain" "BRN" 36 "Sakhir" 63 "Permanent" 180 3/3 15:00 90_200 5412.0 15 false;
+    "Saudi Arabian Grand Prix" "Jeddah" "Saudi Arabia" "KSA" 153 "Jeddah" 149 "Temporary - Street" 180 3/10 17:00 88_300 6174.0 20 false;
+    "Australian Grand Prix" "Melbourne" "Australia" "AUS" 5 "Melbourne" 10 "Temporary - Road" 660 3/24 4:00 76_900 5278.0 14 false;
+    "Japanese Grand Prix" "Suzuka" "Japan" "JPN" 4 "Suzuka" 46 "Permanent" 540 4/7 5:00 89_100 5807.0 18 false;
+    "Chinese Grand Prix" "Shanghai" "China" "CHN" 53 "Shanghai" 49 "Permanent" 480 4/21 7:00 94_200 5451.0 16 true;
+    "Miami Grand Prix" "Miami" "United States" "USA" 19 "Miami" 151 "Temporary - Street" -240 5/5 20:00 87_600 5412.0 19 true;
+    "Emilia Romagna Grand Prix" "Imola" "Italy" "ITA" 13 "Imola" 6 "Permanent" 120 5/19 13:00 75_400 4909.0 19 false;
+    "Monaco Grand Prix" "Monaco" "Monaco" "MON" 114 "Monte Carlo" 22 "Temporary - Street" 120 5/26 13:00 71_100 3337.0 19 false;
+    "Canadian Grand Prix" "Montréal" "Canada" "CAN" 46 "Montreal" 23 "Temporary - Road" -240 6/9 18:00 72_300 4361.0 14 false;
+    "Spanish Grand Prix" "Barcelona" "Spain" "ESP" 1 "Catalunya" 15 "Permanent" 120 6/23 13:00 72_000 4657.0 14 false;
+    "Austrian Grand Prix" "Spielberg" "Austria" "AUT" 17 "Spielberg" 19 "Permanent" 120 6/30 13:00 65_400 4318.0 10 true;
+    "British Grand Prix" "Silverstone" "United Kingdom" "GBR" 2 "Silverstone" 2 "Permanent" 60 7/7 14:00 86_800 5891.0 18 false;
+    "Hungarian Grand Prix" "Budapest" "Hungary" "HUN" 14 "Hungaroring" 4 "Permanent" 120 7/21 13:00 76_200 4381.0 14 false;
+    "Belgian Grand Prix" "Spa-Francorchamps" "Belgium" "BEL" 16 "Spa-Francorchamps" 7 "Permanent" 120 7/28 13:00 105_100 7004.0 19 false;
+    "Dutch Grand Prix" "Zandvoort" "Netherlands" "NED" 133 "Zandvoort" 55 "Permanent" 120 8/25 13:00 70_700 4259.0 14 false;
+    "Italian Grand Prix" "Monza" "Italy" "ITA" 13 "Monza" 39 "Permanent" 120 9/1 13:00 80_300 5793.0 11 false;
+    "Azerbaijan Grand Prix" "Baku" "Azerbaijan" "AZE" 30 "Baku" 144 "Temporary - Street" 240 9/15 11:00 102_100 6003.0 20 false;
+    "Singapore Grand Prix" "Marina Bay" "Singapore" "SGP" 157 "Singapore" 61 "Temporary - Street" 480 9/22 12:00 90_200 4940.0 19 false;
+    "United States Grand Prix" "Austin" "United States" "USA" 19 "Austin" 9 "Permanent" -300 10/20 19:00 93_200 5513.0 20 true;
+    "Mexico City Grand Prix" "Mexico City" "Mexico" "MEX" 8 "Mexico City" 65 "Permanent" -360 10/27 20:00 76_400 4304.0 17 false;
+    "São Paulo Grand Prix" "São Paulo" "Brazil" "BRA" 10 "Interlagos" 14 "Permanent" -180 11/3 17:00 70_200 4309.0 15 true;
+    "Las Vegas Grand Prix" "Las Vegas" "United States" "USA" 19 "Las Vegas" 152 "Temporary - Street" -480 11/24 6:00 93_000 6201.0 17 false;
+    "Qatar Grand Prix" "Lusail" "Qatar" "QAT" 149 "Lusail" 150 "Permanent" 180 12/1 16:00 81_000 5419.0 16 true;
+    "Abu Dhabi Grand Prix" "Yas Island" "United Arab Emirates" "UAE" 21 "Yas Marina Circuit" 70 "Permanent" 240 12/8 13:00 83_000 5281.0 16 false;
 };
 
 /// A race weekend or a test.

@@ -46,7 +46,7 @@ fn driver(number: i64, acronym: &str, team: Team) -> Option<Driver> {
 }
 
 /// First name, last name, code, country.
-const PEOPLE: [(&str, &str, &str, &str); 32] = [
+const PEOPLE: [(&str, &str, &str, &str); 28] = [
     ("Max", "Verstappen", "VER", "NED"),
     ("Sergio", "Perez", "PER", "MEX"),
     ("Lewis", "Hamilton", "HAM", "GBR"),
@@ -75,86 +75,56 @@ const PEOPLE: [(&str, &str, &str, &str); 32] = [
     ("Liam", "Lawson", "LAW", "NZL"),
     ("Isack", "Hadjar", "HAD", "FRA"),
     ("Arvid", "Lindblad", "LIN", "GBR"),
-    ("Jack", "Doohan", "DOO", "AUS"),
-    ("Theo", "Pourchaire", "POU", "FRA"),
-    ("Felipe", "Drugovich", "DRU", "BRA"),
-    ("Mick", "Schumacher", "MSC", "GER"),
 ];
 
 /// The field of a year, by number.
 pub(crate) fn drivers(year: i32) -> Vec<Driver> {
-    let field: Vec<(i64, &str, Team)> = match year {
+    let field: Vec<(Team, [(i64, &str); 2])> = match year {
         ..=2024 => vec![
-            (1, "VER", RED_BULL),
-            (11, "PER", RED_BULL),
-            (44, "HAM", MERCEDES),
-            (63, "RUS", MERCEDES),
-            (16, "LEC", FERRARI),
-            (55, "SAI", FERRARI),
-            (4, "NOR", MCLAREN),
-            (81, "PIA", MCLAREN),
-            (14, "ALO", ASTON),
-            (18, "STR", ASTON),
-            (10, "GAS", ALPINE),
-            (31, "OCO", ALPINE),
-            (23, "ALB", WILLIAMS),
-            if year == 2023 { (2, "SAR", WILLIAMS) } else { (43, "COL", WILLIAMS) },
-            (77, "BOT", if year == 2023 { ALFA_ROMEO } else { SAUBER }),
-            (24, "ZHO", if year == 2023 { ALFA_ROMEO } else { SAUBER }),
-            (20, "MAG", HAAS),
-            (27, "HUL", HAAS),
-            (22, "TSU", if year == 2023 { ALPHA_TAURI } else { RB }),
-            if year == 2023 { (21, "DEV", ALPHA_TAURI) } else { (3, "RIC", RB) },
+            (RED_BULL, [(1, "VER"), (11, "PER")]),
+            (MERCEDES, [(44, "HAM"), (63, "RUS")]),
+            (FERRARI, [(16, "LEC"), (55, "SAI")]),
+            (MCLAREN, [(4, "NOR"), (81, "PIA")]),
+            (ASTON, [(14, "ALO"), (18, "STR")]),
+            (ALPINE, [(10, "GAS"), (31, "OCO")]),
+            (WILLIAMS, [(23, "ALB"), if year == 2023 { (2, "SAR") } else { (43, "COL") }]),
+            (if year == 2023 { ALFA_ROMEO } else { SAUBER }, [(77, "BOT"), (24, "ZHO")]),
+            (HAAS, [(20, "MAG"), (27, "HUL")]),
+            if year == 2023 {
+                (ALPHA_TAURI, [(22, "TSU"), (21, "DEV")])
+            } else {
+                (RB, [(22, "TSU"), (3, "RIC")])
+            },
         ],
         2025 => vec![
-            (1, "VER", RED_BULL),
-            (22, "TSU", RED_BULL),
-            (12, "ANT", MERCEDES),
-            (63, "RUS", MERCEDES),
-            (16, "LEC", FERRARI),
-            (44, "HAM", FERRARI),
-            (4, "NOR", MCLAREN),
-            (81, "PIA", MCLAREN),
-            (14, "ALO", ASTON),
-            (18, "STR", ASTON),
-            (10, "GAS", ALPINE),
-            (43, "COL", ALPINE),
-            (23, "ALB", WILLIAMS),
-            (55, "SAI", WILLIAMS),
-            (5, "BOR", SAUBER),
-            (27, "HUL", SAUBER),
-            (31, "OCO", HAAS),
-            (87, "BEA", HAAS),
-            (30, "LAW", RACING_BULLS),
-            (6, "HAD", RACING_BULLS),
+            (RED_BULL, [(1, "VER"), (22, "TSU")]),
+            (MERCEDES, [(12, "ANT"), (63, "RUS")]),
+            (FERRARI, [(16, "LEC"), (44, "HAM")]),
+            (MCLAREN, [(4, "NOR"), (81, "PIA")]),
+            (ASTON, [(14, "ALO"), (18, "STR")]),
+            (ALPINE, [(10, "GAS"), (43, "COL")]),
+            (WILLIAMS, [(23, "ALB"), (55, "SAI")]),
+            (SAUBER, [(5, "BOR"), (27, "HUL")]),
+            (HAAS, [(31, "OCO"), (87, "BEA")]),
+            (RACING_BULLS, [(30, "LAW"), (6, "HAD")]),
         ],
-        // The champion of 2025 takes over number 1.
         _ => vec![
-            (1, "NOR", MCLAREN),
-            (81, "PIA", MCLAREN),
-            (3, "VER", RED_BULL),
-            (6, "HAD", RED_BULL),
-            (12, "ANT", MERCEDES),
-            (63, "RUS", MERCEDES),
-            (16, "LEC", FERRARI),
-            (44, "HAM", FERRARI),
-            (14, "ALO", ASTON),
-            (18, "STR", ASTON),
-            (10, "GAS", ALPINE),
-            (43, "COL", ALPINE),
-            (23, "ALB", WILLIAMS),
-            (55, "SAI", WILLIAMS),
-            (5, "BOR", AUDI),
-            (27, "HUL", AUDI),
-            (31, "OCO", HAAS),
-            (87, "BEA", HAAS),
-            (30, "LAW", RACING_BULLS),
-            (41, "LIN", RACING_BULLS),
-            (11, "PER", CADILLAC),
-            (77, "BOT", CADILLAC),
+            (MCLAREN, [(1, "NOR"), (81, "PIA")]),
+            (RED_BULL, [(3, "VER"), (6, "HAD")]),
+            (MERCEDES, [(12, "ANT"), (63, "RUS")]),
+            (FERRARI, [(16, "LEC"), (44, "HAM")]),
+            (ASTON, [(14, "ALO"), (18, "STR")]),
+            (ALPINE, [(10, "GAS"), (43, "COL")]),
+            (WILLIAMS, [(23, "ALB"), (55, "SAI")]),
+            (AUDI, [(5, "BOR"), (27, "HUL")]),
+            (HAAS, [(31, "OCO"), (87, "BEA")]),
+            (RACING_BULLS, [(30, "LAW"), (41, "LIN")]),
+            (CADILLAC, [(11, "PER"), (77, "BOT")]),
         ],
     };
-    let mut drivers: Vec<Driver> = field.into_iter().filter_map(|(n, a, t)| driver(n, a, t)).collect();
+    let seats =
+        field.into_iter().flat_map(|(team, pair)| pair.map(|(number, acronym)| (number, acronym, team)));
+    let mut drivers: Vec<Driver> = seats.filter_map(|(n, a, t)| driver(n, a, t)).collect();
     drivers.sort_by_key(|d| d.number);
     drivers
 }

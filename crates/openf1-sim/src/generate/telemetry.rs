@@ -138,6 +138,9 @@ impl Car<'_> {
     }
 }
 
+const CAR: [&str; 6] = ["brake", "drs", "n_gear", "rpm", "speed", "throttle"];
+const PLACE: [&str; 3] = ["x", "y", "z"];
+
 /// Top speeds of the gears, km/h.
 const GEARS: [f64; 8] = [85.0, 124.0, 160.0, 196.0, 231.0, 267.0, 302.0, 345.0];
 
@@ -145,24 +148,6 @@ const GEARS: [f64; 8] = [85.0, 124.0, 160.0, 196.0, 231.0, 267.0, 302.0, 345.0];
 fn gear(speed: f64) -> (i64, i64) {
     let at = GEARS.iter().position(|top| speed < *top).unwrap_or(GEARS.len() - 1);
     (at as i64 + 1, (11_900.0 * speed / GEARS[at]).max(4_200.0) as i64)
-}
-
-fn number(buffer: &mut Vec<u8>, n: i64) {
-    let mut digits = [0_u8; 20];
-    let mut at = digits.len();
-    let mut rest = n.unsigned_abs();
-    loop {
-        at -= 1;
-        digits[at] = b'0' + (rest % 10) as u8;
-        rest /= 10;
-        if rest == 0 {
-            break;
-        }
-    }
-    if n < 0 {
-        buffer.push(b'-');
-    }
-    buffer.extend_from_slice(&digits[at..]);
 }
 
 /// The date's text, whose seconds are written once a second.
@@ -184,45 +169,29 @@ impl DateText {
     }
 }
 
-#[derive(Clone, Copy)]
-struct CarSample {
-    brake: i64,
-    drs: Option<i64>,
-    gear: i64,
-    rpm: i64,
-    speed: i64,
-    throttle: i64,
-}
-
-fn car_sample(car: &mut Car<'_>, track: &Track, i: i64, t: i64, year: i32) -> CarSample {
+/// The values of a row of `car_data`, in the order of [`CAR`].
+fn car_sample(car: &mut Car<'_>, track: &Track, i: i64, t: i64, year: i32) -> [Option<i64>; 6] {
     let noise = mix(&[car.seed, i as u64]);
     let drs = |value| (year < 2026).then_some(value);
     let Some(moment) = car.moment(track, t) else {
         // For long periods the car reports nothing: 104 in both.
         let silent = mix(&[car.seed, (i >> 6) as u64, 3]).is_multiple_of(3);
-        let (brake, throttle) = if silent { (104, 104) } else { (0, 0) };
-        return CarSample { brake, drs: drs(0), gear: 0, rpm: 0, speed: 0, throttle };
+        let pedal = Some(if silent { 104 } else { 0 });
+        return [pedal, drs(0), Some(0), Some(0), Some(0), pedal];
     };
     let speed = moment.speed * 3.6;
     let (gear, rpm) = gear(speed);
     let lost = (noise >> 16).is_multiple_of(900);
     let (brake, throttle) =
         if lost { (104, 104) } else { (i64::from(moment.braking) * 100, moment.throttle.round() as i64) };
-    CarSample {
-        brake,
-        drs: drs(car.drs(track, &moment)),
-        gear,
-        rpm: rpm + (noise >> 24) as i64 % 120,
-        speed: if speed < 1.0 { 0 } else { speed.round() as i64 + (noise % 3) as i64 - 1 },
-        throttle,
-    }
+    let rpm = rpm + (noise >> 24) as i64 % 120;
+    let shown = if speed < 1.0 { 0 } else { speed.round() as i64 + (noise % 3) as i64 - 1 };
+    [Some(brake), drs(car.drs(track, &moment)), Some(gear), Some(rpm), Some(shown), Some(throttle)]
 }
 
-fn location_sample(car: &mut Car<'_>, track: &Track, t: i64) -> [i64; 3] {
-    let Some(moment) = car.moment(track, t) else {
-        return [0, 0, 0];
-    };
-    track.place(&moment).map(|v| v as i64)
+/// The values of a row of `location`, in the order of [`PLACE`].
+fn location_sample(car: &mut Car<'_>, track: &Track, t: i64) -> [Option<i64>; 3] {
+    car.moment(track, t).map_or([0; 3], |moment| track.place(&moment).map(|v| v as i64)).map(Some)
 }
 
 fn allows(filters: &[(&FieldFilter, usize)], values: &[Option<i64>]) -> bool {
@@ -240,8 +209,6 @@ impl Generated {
         now: i64,
         meter: &Meter<'_>,
     ) -> Result<(Vec<u8>, usize), Refusal> {
-        const CAR: [&str; 6] = ["brake", "drs", "n_gear", "rpm", "speed", "throttle"];
-        const PLACE: [&str; 3] = ["x", "y", "z"];
         let is_car = endpoint == Endpoint::CarData;
         let measured: &[&str] = if is_car { &CAR } else { &PLACE };
         let mut on_values = Vec::new();
@@ -314,43 +281,23 @@ impl Generated {
                 }
                 let error = if is_car { 0 } else { beat.clock_error(i) };
                 for car in &mut cars {
-                    if is_car {
-                        let s = car_sample(car, &track, i, t, session.year);
-                        let values = [
-                            Some(s.brake),
-                            s.drs,
-                            Some(s.gear),
-                            Some(s.rpm),
-                            Some(s.speed),
-                            Some(s.throttle),
-                        ];
-                        if !allows(&on_values, &values) {
-                            continue;
-                        }
-                        body.extend_from_slice(if rows == 0 { b"{\"date\":\"" } else { b",{\"date\":\"" });
-                        date.write(&mut body, t);
-                        body.extend_from_slice(&car.middle);
-                        for (name, value) in CAR.iter().zip(values) {
-                            body.extend_from_slice(b",\"");
-                            body.extend_from_slice(name.as_bytes());
-                            body.extend_from_slice(b"\":");
-                            match value {
-                                Some(value) => number(&mut body, value),
-                                None => body.extend_from_slice(b"null"),
-                            }
-                        }
+                    let values: &[Option<i64>] = if is_car {
+                        &car_sample(car, &track, i, t, session.year)
                     } else {
-                        let values = location_sample(car, &track, t + error);
-                        if !on_values.is_empty() && !allows(&on_values, &values.map(Some)) {
-                            continue;
-                        }
-                        body.extend_from_slice(if rows == 0 { b"{\"date\":\"" } else { b",{\"date\":\"" });
-                        date.write(&mut body, t);
-                        body.extend_from_slice(&car.middle);
-                        for (name, value) in [b",\"x\":", b",\"y\":", b",\"z\":"].iter().zip(values) {
-                            body.extend_from_slice(*name);
-                            number(&mut body, value);
-                        }
+                        &location_sample(car, &track, t + error)
+                    };
+                    if !allows(&on_values, values) {
+                        continue;
+                    }
+                    body.extend_from_slice(if rows == 0 { b"{\"date\":\"" } else { b",{\"date\":\"" });
+                    date.write(&mut body, t);
+                    body.extend_from_slice(&car.middle);
+                    for (name, value) in measured.iter().zip(values) {
+                        body.extend_from_slice(b",\"");
+                        body.extend_from_slice(name.as_bytes());
+                        body.extend_from_slice(b"\":");
+                        // Writing a number into memory cannot fail.
+                        drop(serde_json::to_writer(&mut body, value));
                     }
                     body.push(b'}');
                     rows += 1;

@@ -9,34 +9,6 @@ use super::moment::Moment;
 use super::random::Rng;
 use std::f64::consts::{PI, TAU};
 
-/// Circuit key, length of a lap in metres, corners (10 to 20).
-const SIZES: [(i64, f64, usize); 24] = [
-    (63, 5412.0, 15),
-    (149, 6174.0, 20),
-    (10, 5278.0, 14),
-    (46, 5807.0, 18),
-    (49, 5451.0, 16),
-    (151, 5412.0, 19),
-    (6, 4909.0, 19),
-    (22, 3337.0, 19),
-    (23, 4361.0, 14),
-    (15, 4657.0, 14),
-    (19, 4318.0, 10),
-    (2, 5891.0, 18),
-    (4, 4381.0, 14),
-    (7, 7004.0, 19),
-    (55, 4259.0, 14),
-    (39, 5793.0, 11),
-    (144, 6003.0, 20),
-    (61, 4940.0, 19),
-    (9, 5513.0, 20),
-    (65, 4304.0, 17),
-    (14, 4309.0, 15),
-    (152, 6201.0, 17),
-    (150, 5419.0, 16),
-    (70, 5281.0, 16),
-];
-
 /// Approximate metres from node to node.
 const STEP: f64 = 8.0;
 
@@ -103,11 +75,7 @@ pub(crate) struct Track {
 impl Track {
     pub(crate) fn new(place: &Place) -> Self {
         let mut rng = Rng::new(&[place.circuit_key as u64, 77]);
-        let (length, turns) = SIZES
-            .iter()
-            .find(|(key, ..)| *key == place.circuit_key)
-            .map_or_else(|| (rng.range(4200, 5800) as f64, rng.range(12, 18) as usize), |s| (s.1, s.2));
-        let (line, length) = outline(&mut rng, length, turns);
+        let (line, length) = outline(&mut rng, place.length, place.turns);
         let n = (length / STEP) as usize;
         let step = length / n as f64;
         let points = resample(&line, n, step);

@@ -80,30 +80,24 @@ impl Server {
         if let Some(value) = retry_after.and_then(|text| HeaderValue::from_str(&text).ok()) {
             response.headers_mut().insert(header::RETRY_AFTER, value);
         }
-        let broken = || std::io::Error::from(std::io::ErrorKind::ConnectionReset);
+        // Hyper drops unwritten data when a body fails, so let it write first.
+        let breaking_off = |sent: Bytes| {
+            let failure = futures::stream::once(async {
+                tokio::time::sleep(Duration::from_millis(20)).await;
+                Err(std::io::Error::from(std::io::ErrorKind::ConnectionReset))
+            });
+            Body::from_stream(futures::stream::iter([Ok(sent)]).chain(failure))
+        };
         *response.body_mut() = match verdict.kind {
             // Chunked, without the last chunk: the client can detect it.
-            Some(Kind::Cut) => {
-                let head = futures::stream::iter([Ok(half)]);
-                // Hyper drops unwritten data when a body fails, so let it write first.
-                let tail = futures::stream::once(async move {
-                    tokio::time::sleep(Duration::from_millis(20)).await;
-                    Err(broken())
-                });
-                Body::from_stream(head.chain(tail))
-            }
+            Some(Kind::Cut) => breaking_off(half),
             Some(Kind::Stall) => {
                 let head = futures::stream::iter([Ok::<_, std::io::Error>(half)]);
                 Body::from_stream(head.chain(futures::stream::pending()))
             }
             Some(Kind::WrongLength) => {
                 response.headers_mut().insert(header::CONTENT_LENGTH, HeaderValue::from(length + 1000));
-                let all = futures::stream::iter([Ok::<_, std::io::Error>(body)]);
-                let end = futures::stream::once(async move {
-                    tokio::time::sleep(Duration::from_millis(20)).await;
-                    Err(broken())
-                });
-                Body::from_stream(all.chain(end))
+                breaking_off(body)
             }
             Some(Kind::Reset) => {
                 peer.kill();

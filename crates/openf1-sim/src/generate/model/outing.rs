@@ -1,6 +1,6 @@
 //! An outing: out of the garage, some laps, and in again, in practice and qualifying.
 
-use super::run::{Errand, Lap, Passage, Run, Stint, Told};
+use super::run::{Lap, Passage, Run, Stint, Told};
 use super::sectors::sectors;
 use super::session::Red;
 use crate::clock::SECOND;
@@ -112,14 +112,7 @@ impl Outing<'_> {
         match run.passages.last_mut() {
             Some(passage) => (passage.exit, passage.tyres) = (Some(self.at), passage.lap > 0),
             // In the garage since the session began.
-            None => run.passages.push(Passage {
-                kind: Errand::Garage,
-                lap: 0,
-                entry: self.session.start,
-                exit: Some(self.at),
-                standing: None,
-                tyres: false,
-            }),
+            None => run.passages.push(Passage::garage(0, self.session.start, Some(self.at))),
         }
         let mut tour = Tour { outing: self, run, at: self.at };
         let end = tour.laps(rng);
@@ -134,14 +127,7 @@ impl Outing<'_> {
         }
         run.stints.push(Stint { first, last, compound: self.compound, age, told: Told::Known });
         if end != End::Crashed {
-            run.passages.push(Passage {
-                kind: Errand::Garage,
-                lap: last,
-                entry: home - 4_000,
-                exit: None,
-                standing: None,
-                tyres: false,
-            });
+            run.passages.push(Passage::garage(last, home - 4_000, None));
         }
         end
     }

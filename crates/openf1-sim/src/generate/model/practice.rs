@@ -70,10 +70,7 @@ pub(super) fn play(seed: u64, session: &Session, roster: &[Driver], paces: &[f64
             position: Some(place),
             laps: runs[driver].completed(),
             timing: best[driver].map_or(Timing::None, |b| Timing::Time { duration: b, gap: b - first }),
-            points: 0,
-            dnf: false,
-            dns: false,
-            dsq: false,
+            ..Line::default()
         })
         .collect();
     let end = runs.iter().filter_map(|r| r.laps.last()).map(Lap::end).max().unwrap_or(session.end);
@@ -89,8 +86,7 @@ pub(super) fn play(seed: u64, session: &Session, roster: &[Driver], paces: &[f64
         start: session.start,
         end,
         parts,
-        troubles: Vec::new(),
-        penalties: Vec::new(),
+        ..Model::default()
     }
 }
 

@@ -175,10 +175,8 @@ impl Play<'_> {
                     best: best[driver],
                     gap: [0, 1, 2].map(|p| best[driver][p].zip(first[p]).map(|(b, first)| b - first)),
                 },
-                points: 0,
-                dnf: false,
-                dns: false,
                 dsq: excluded == Some(driver),
+                ..Line::default()
             })
             .collect();
         let end = runs.iter().filter_map(|r| r.laps.last()).map(Lap::end).max().unwrap_or(session.end);
@@ -189,8 +187,7 @@ impl Play<'_> {
             start: session.start,
             end,
             parts,
-            troubles: Vec::new(),
-            penalties: Vec::new(),
+            ..Model::default()
         }
     }
 }

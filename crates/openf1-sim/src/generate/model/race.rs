@@ -7,7 +7,7 @@ mod script;
 
 use super::run::{Deletion, Errand, Lap, Run, Stint, Told, compound};
 use super::sectors::sector_shares;
-use super::session::{Ending, Line, Model, Neutral, Part, Penalty, Timing};
+use super::session::{Ending, Line, Model, Neutral, Part, Penalty, Restart, Timing, Trouble};
 use crate::clock::{MINUTE, SECOND};
 use crate::generate::calendar::{Kind, Session};
 use crate::generate::random::{self, Rng};
@@ -155,7 +155,7 @@ impl Field {
         if behind_safety_car {
             self.rule = Rule::Queue(None);
             self.laps_to_lead = 1;
-            self.troubles.push(Neutral::behind_safety_car(start));
+            self.troubles.push(Neutral::new(Trouble::SafetyCar, start, Some(Restart::Rolling)));
         }
         for i in 0..self.cars.len() {
             self.cars[i].next_lap(start);

@@ -92,6 +92,11 @@ pub(crate) struct Passage {
 }
 
 impl Passage {
+    /// A stay in the garage.
+    pub(super) fn garage(lap: i64, entry: i64, exit: Option<i64>) -> Self {
+        Self { kind: Errand::Garage, lap, entry, exit, standing: None, tyres: false }
+    }
+
     /// Milliseconds from the entry to the exit.
     pub(crate) fn lane(&self) -> Option<i64> {
         self.exit.map(|exit| exit - self.entry)

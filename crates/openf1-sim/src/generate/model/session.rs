@@ -3,25 +3,20 @@
 use super::run::{Errand, Lap, Run};
 
 /// How a result is measured.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub(crate) enum Timing {
     /// Time and gap to the first.
-    Time {
-        duration: i64,
-        gap: i64,
-    },
+    Time { duration: i64, gap: i64 },
     /// This many laps behind.
     Lapped(i64),
     /// Best of each qualifying phase, and gaps to the best of the phase.
-    Phases {
-        best: [Option<i64>; 3],
-        gap: [Option<i64>; 3],
-    },
+    Phases { best: [Option<i64>; 3], gap: [Option<i64>; 3] },
+    #[default]
     None,
 }
 
 /// A line of the result.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub(crate) struct Line {
     /// Index in the roster.
     pub(crate) driver: usize,
@@ -103,13 +98,12 @@ pub(crate) struct Neutral {
 }
 
 impl Neutral {
-    /// The safety car leads a race from its start.
-    pub(super) fn behind_safety_car(start: i64) -> Self {
+    pub(super) fn new(trouble: Trouble, from: i64, restart: Option<Restart>) -> Self {
         Self {
-            trouble: Trouble::SafetyCar,
-            from: start,
+            trouble,
+            from,
             to: None,
-            restart: Some(Restart::Rolling),
+            restart,
             ending: None,
             clear: None,
             through_lane: None,
@@ -133,7 +127,7 @@ pub(crate) struct Penalty {
 }
 
 /// A whole session.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(crate) struct Model {
     /// By index in the roster.
     pub(crate) runs: Vec<Run>,

@@ -13,7 +13,7 @@ pub(super) fn drivers(session: &Session, roster: &[Driver], model: &Model) -> Ve
         .map(|d| {
             let last = d.last.to_uppercase();
             let initial = d.first.chars().next().unwrap_or('X');
-            let mut fields = json!({
+            let mut row = row(json!({
                 "broadcast_name": format!("{initial} {last}"),
                 "driver_number": d.number,
                 "first_name": d.first,
@@ -25,23 +25,17 @@ pub(super) fn drivers(session: &Session, roster: &[Driver], model: &Model) -> Ve
                 "session_key": session.key,
                 "team_colour": d.team.colour,
                 "team_name": d.team.name,
-            });
-            if let Value::Object(map) = &mut fields {
-                match session.year {
-                    ..2025 => {
-                        map.insert("country_code".to_owned(), json!(d.country));
-                    }
-                    2025 => {
-                        map.insert("country_code".to_owned(), Value::Null);
-                    }
-                    // Newer rows lack the field.
-                    _ => {}
-                }
-                if d.acronym == "COL" || d.acronym == "LIN" {
-                    map.insert("headshot_url".to_owned(), Value::Null);
-                }
+            }));
+            match session.year {
+                ..2025 => row.set("country_code", json!(d.country)),
+                2025 => row.set("country_code", Value::Null),
+                // Newer rows lack the field.
+                _ => {}
             }
-            row(fields)
+            if d.acronym == "COL" || d.acronym == "LIN" {
+                row.set("headshot_url", Value::Null);
+            }
+            row
         })
         .collect();
     let race_at = |place: &str| session.kind == Kind::Race && session.place.location == place;

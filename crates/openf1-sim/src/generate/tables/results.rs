@@ -1,12 +1,12 @@
 //! Results, grids and championship standings.
 
-use super::table::Table;
+use super::table::{Table, row};
 use crate::generate::calendar::Kind;
 use crate::generate::model::Timing;
 use crate::generate::seasons::Generated;
 use crate::generate::standings::{self, Won};
 use crate::row::Row;
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 use std::collections::BTreeMap;
 
 pub(super) fn championship(generated: &Generated, index: usize, teams: bool) -> Vec<Row> {
@@ -32,19 +32,17 @@ pub(super) fn championship(generated: &Generated, index: usize, teams: bool) -> 
         .iter()
         .map(|(key, (current, place))| {
             let (start, first) = before.get(key).copied().unwrap_or_default();
-            let mut fields = Map::new();
-            if teams {
-                fields.insert("team_name".to_owned(), json!(key.1));
-            } else {
-                fields.insert("driver_number".to_owned(), json!(key.0));
-            }
-            fields.insert("meeting_key".to_owned(), json!(session.meeting_key));
-            fields.insert("points_current".to_owned(), json!(current));
-            fields.insert("points_start".to_owned(), if begun { json!(start as f64) } else { Value::Null });
-            fields.insert("position_current".to_owned(), json!(place));
-            fields.insert("position_start".to_owned(), if begun { json!(first) } else { Value::Null });
-            fields.insert("session_key".to_owned(), json!(session.key));
-            Row::new(fields)
+            let (name, who) =
+                if teams { ("team_name", json!(key.1)) } else { ("driver_number", json!(key.0)) };
+            row(json!({
+                name: who,
+                "meeting_key": session.meeting_key,
+                "points_current": current,
+                "points_start": begun.then_some(start as f64),
+                "position_current": place,
+                "position_start": begun.then_some(first),
+                "session_key": session.key,
+            }))
         })
         .collect();
     rows.sort_by_key(|r| r.int("position_current"));

@@ -144,7 +144,7 @@ pub struct Stint {
 }
 
 /// The official result of a driver.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct DriverResult {
     /// Null when not classified.
     pub position: Option<i64>,

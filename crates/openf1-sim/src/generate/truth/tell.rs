@@ -208,14 +208,7 @@ fn result(session: &Session, model: &Model, driver: usize) -> DriverResult {
     let race = session.kind.is_race();
     let line: Option<&Line> = model.results.iter().find(|l| l.driver == driver);
     let Some(line) = line else {
-        return DriverResult {
-            position: None,
-            laps: 0,
-            points: 0,
-            status: None,
-            time: None,
-            best: Vec::new(),
-        };
+        return DriverResult::default();
     };
     let status = match &line.timing {
         _ if line.dsq => Some("dsq"),

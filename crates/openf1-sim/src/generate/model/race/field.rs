@@ -304,25 +304,12 @@ impl Field {
             return;
         }
         let victim = self.stop_somebody(at, leader);
-        let mut trouble = Neutral {
-            trouble: match call {
-                Call::Virtual => Trouble::Virtual,
-                Call::SafetyCar { .. } => Trouble::SafetyCar,
-                Call::Red(_) => Trouble::Red,
-            },
-            from: at,
-            to: None,
-            restart: match call {
-                Call::Virtual => None,
-                Call::SafetyCar { .. } => Some(Restart::Rolling),
-                Call::Red(restart) => Some(restart),
-            },
-            ending: None,
-            clear: None,
-            through_lane: None,
-            victim,
-            resume: None,
+        let (kind, restart) = match call {
+            Call::Virtual => (Trouble::Virtual, None),
+            Call::SafetyCar { .. } => (Trouble::SafetyCar, Some(Restart::Rolling)),
+            Call::Red(restart) => (Trouble::Red, Some(restart)),
         };
+        let mut trouble = Neutral { victim, ..Neutral::new(kind, at, restart) };
         self.head = leader;
         match call {
             Call::Virtual => {

@@ -503,9 +503,7 @@ fn pit_cycles(place: &Place, truths: &[Value]) -> Table {
                 if let Some(standing) = passage["standing"].as_f64() {
                     values.push(("stop_duration", Expected::IfSent(standing)));
                 }
-                let cycle = out
-                    .and_then(|out| Some(into["duration"].as_f64()? + out["duration"].as_f64()?))
-                    .filter(|_| !is(into, "is_repeated_by_feed"));
+                let cycle = out.and_then(|out| Some(into["duration"].as_f64()? + out["duration"].as_f64()?));
                 // Without a time of lap 1 nothing but an estimated start is known.
                 values
                     .push(("in_and_out_lap_time", cycle.map_or(Expected::Near(None, 0.0), Expected::IfSent)));
@@ -570,7 +568,8 @@ fn penalties(place: &Place, truths: &[Value]) -> Table {
 }
 
 /// Slopes of stints without the fuel correction. In the simulator a lap costs 38 ms more with each lap of tyre
-/// age and 28 ms less with each lap of fuel, and no car holds up another while the track is green.
+/// age and 28 ms less with each lap of fuel, and no car holds up another while the track is green. Ten laps, because
+/// the error of fewer is itself uncertain.
 fn degradation(place: &Place, truths: &[Value]) -> Table {
     let mut table = Table::of(
         place,
@@ -580,7 +579,8 @@ fn degradation(place: &Place, truths: &[Value]) -> Table {
             (min(degradation) - (max(fuel_kg) - min(fuel_kg)) / (max(lap_number) - min(lap_number)) * min(fuel_seconds_per_kg)
                 - 0.010) / min(degradation_stderr) as errors
         from gold_analytics.lap_pace
-        where is_fitted group by session_key, driver_number, stint_number, fitted_laps",
+        where is_fitted and fitted_laps >= 10
+        group by session_key, driver_number, stint_number, fitted_laps",
     );
     let races: Vec<String> =
         truths.iter().filter(|truth| is_race(truth)).map(|truth| truth["session_key"].to_string()).collect();

@@ -85,12 +85,23 @@ decided as (
             and overtakes.overtake_number = in_lane.overtake_number
 ),
 
-sides as (
-    select session_key, overtaking_driver_number as driver_number, kind, 1 as made, 0 as suffered
-    from decided
+both_cars as (
+    select 1 as made
     union all
-    select session_key, overtaken_driver_number as driver_number, kind, 0 as made, 1 as suffered
+    select 0 as made
+),
+
+-- Each overtake counts for both cars.
+sides as (
+    select
+        decided.session_key,
+        case when both_cars.made = 1 then decided.overtaking_driver_number else decided.overtaken_driver_number end
+            as driver_number,
+        decided.kind,
+        both_cars.made,
+        1 - both_cars.made as suffered
     from decided
+    cross join both_cars
 ),
 
 counted as (
@@ -121,15 +132,36 @@ sessions_with_overtakes as (
     from overtakes
 ),
 
--- Cars that raced, also those that changed no place.
-cars as (
+cars_with_laps as (
     select distinct laps.session_key, laps.driver_number
     from gold_analytics.fact_laps as laps
     inner join sessions_with_overtakes
         on laps.session_key = sessions_with_overtakes.session_key
-    union
-    select session_key, driver_number
-    from sides
+),
+
+-- Cars that raced, also those that changed no place.
+cars as (
+    select
+        counted.overtakes,
+        counted.overtaken,
+
+        counted.overtakes_on_track,
+        counted.overtaken_on_track,
+
+        counted.overtakes_pit_lane,
+        counted.overtaken_pit_lane,
+
+        counted.overtakes_penalty,
+        counted.overtaken_penalty,
+
+        counted.overtakes_retirement,
+        counted.overtaken_retirement,
+
+        coalesce(counted.session_key, cars_with_laps.session_key) as session_key,
+        coalesce(counted.driver_number, cars_with_laps.driver_number) as driver_number
+    from counted
+    full outer join cars_with_laps
+        on counted.session_key = cars_with_laps.session_key and counted.driver_number = cars_with_laps.driver_number
 )
 
 select
@@ -142,22 +174,20 @@ select
     drivers.driver_id,
     drivers.name_acronym,
     drivers.team_id,
-    cast(coalesce(counted.overtakes, 0) as bigint) as overtakes,
-    cast(coalesce(counted.overtakes_on_track, 0) as bigint) as overtakes_on_track,
-    cast(coalesce(counted.overtakes_pit_lane, 0) as bigint) as overtakes_pit_lane,
-    cast(coalesce(counted.overtakes_penalty, 0) as bigint) as overtakes_penalty,
-    cast(coalesce(counted.overtakes_retirement, 0) as bigint) as overtakes_retirement,
-    cast(coalesce(counted.overtaken, 0) as bigint) as overtaken,
-    cast(coalesce(counted.overtaken_on_track, 0) as bigint) as overtaken_on_track,
-    cast(coalesce(counted.overtaken_pit_lane, 0) as bigint) as overtaken_pit_lane,
-    cast(coalesce(counted.overtaken_penalty, 0) as bigint) as overtaken_penalty,
-    cast(coalesce(counted.overtaken_retirement, 0) as bigint) as overtaken_retirement,
+    cast(coalesce(cars.overtakes, 0) as bigint) as overtakes,
+    cast(coalesce(cars.overtakes_on_track, 0) as bigint) as overtakes_on_track,
+    cast(coalesce(cars.overtakes_pit_lane, 0) as bigint) as overtakes_pit_lane,
+    cast(coalesce(cars.overtakes_penalty, 0) as bigint) as overtakes_penalty,
+    cast(coalesce(cars.overtakes_retirement, 0) as bigint) as overtakes_retirement,
+    cast(coalesce(cars.overtaken, 0) as bigint) as overtaken,
+    cast(coalesce(cars.overtaken_on_track, 0) as bigint) as overtaken_on_track,
+    cast(coalesce(cars.overtaken_pit_lane, 0) as bigint) as overtaken_pit_lane,
+    cast(coalesce(cars.overtaken_penalty, 0) as bigint) as overtaken_penalty,
+    cast(coalesce(cars.overtaken_retirement, 0) as bigint) as overtaken_retirement,
     sessions.session_name,
     sessions.batch_day
 from cars
 inner join silver_clean.silver_sessions as sessions
     on cars.session_key = sessions.session_key
-left join counted
-    on cars.session_key = counted.session_key and cars.driver_number = counted.driver_number
 left join silver_clean.silver_drivers as drivers
     on cars.session_key = drivers.session_key and cars.driver_number = drivers.driver_number

@@ -142,6 +142,12 @@ stacked as (
     group by stops.session_key, stops.driver_number, stops.stop_number
 ),
 
+both_cars as (
+    select 1 as is_first
+    union all
+    select 0 as is_first
+),
+
 fights as (
     select
         session_key,
@@ -152,13 +158,15 @@ fights as (
         count(case when is_first = 0 then 1 end) as cars_overcut,
         (median(cast(cast(round((case when is_first = 0 and not is_neutralised then gain end) * 1000) as bigint) as double)) / 1000) as overcut_gain
     from (
-        select session_key, driver_number, stop_number, 1 as is_first, undercut_gain as gain, is_neutralised
-        from gold_analytics.undercuts
-        union all
         select
-            session_key, rival_driver_number as driver_number, rival_stop_number as stop_number, 0 as is_first,
-            -undercut_gain as gain, is_neutralised
-        from gold_analytics.undercuts
+            undercuts.session_key,
+            case when both_cars.is_first = 1 then undercuts.driver_number else undercuts.rival_driver_number end as driver_number,
+            case when both_cars.is_first = 1 then undercuts.stop_number else undercuts.rival_stop_number end as stop_number,
+            both_cars.is_first,
+            case when both_cars.is_first = 1 then undercuts.undercut_gain else -undercuts.undercut_gain end as gain,
+            undercuts.is_neutralised
+        from gold_analytics.undercuts as undercuts
+        cross join both_cars
     ) as both_sides
     group by session_key, driver_number, stop_number
 ),

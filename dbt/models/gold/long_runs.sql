@@ -105,7 +105,7 @@ select
     name_acronym,
     team_id,
     team_name,
-    row_number() over (partition by session_key, driver_number order by first_lap) as run_number,
+    cast(row_number() over (partition by session_key, driver_number order by first_lap) as bigint) as run_number,
     stint_number,
     compound,
     tyre_age_first,

@@ -42,7 +42,9 @@ pub(super) fn run(context: &Context, number: Option<usize>) -> Result<ExitCode, 
             &[Column::Right("number"), Column::Left("title"), Column::Left("question")],
             |example| vec![example.number.to_string(), example.title.to_owned(), example.question.to_owned()],
         )?;
-        context.say("`f1lake sql --examples 6` prints a query, `f1lake sql --examples 6 | f1lake sql -` runs it");
+        context.say(
+            "`f1lake sql --examples 6` prints a query, `f1lake sql --examples 6 | f1lake sql -` runs it",
+        );
         return Ok(ExitCode::Done);
     };
     let example = examples.iter().find(|example| example.number == number).ok_or_else(|| {

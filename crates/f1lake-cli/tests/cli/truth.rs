@@ -468,7 +468,9 @@ fn qualifying_bests(place: &Place, truths: &[Value]) -> Table {
     );
     for truth in truths.iter().filter(|truth| is_qualifying(truth)) {
         let cars = drivers(truth).count();
-        for (at, through) in [usize::max(15, 10 + cars.saturating_sub(9) / 2), 10, cars].into_iter().enumerate() {
+        for (at, through) in
+            [usize::max(15, 10 + cars.saturating_sub(9) / 2), 10, cars].into_iter().enumerate()
+        {
             let mut times: Vec<f64> = drivers(truth)
                 .filter_map(|(_, driver)| list(&driver["result"], "best").get(at)?.as_f64())
                 .collect();
@@ -524,10 +526,7 @@ fn teammates(place: &Place, truths: &[Value]) -> Table {
             values.push(("shared_clean_laps", equal(&json!(gaps.len()))));
             values.push(("race_pace_gap_s", Expected::Near((gaps.len() >= 5).then(|| median(gaps)), 1e-3)));
         }
-        table.expect(
-            &[&truth["session_key"], &own["driver_number"], &other["driver_number"]],
-            values,
-        );
+        table.expect(&[&truth["session_key"], &own["driver_number"], &other["driver_number"]], values);
     }
     table
 }
@@ -681,6 +680,38 @@ fn deltas(place: &Place, truths: &[Value]) {
     assert!(pairs > 50 && rms <= 0.030, "{pairs} pairs of laps, RMS {rms} s");
 }
 
+/// Corners of the circuit from the exact line of one lap: bends of 300 m or less that turn by 10° or more.
+fn corners(place: &Place, truths: &[Value]) -> Table {
+    let mut table = Table::of(
+        place,
+        "circuit_corners",
+        1,
+        "select corner_number, case when direction = 'left' then turn_degrees else -turn_degrees end as turn
+        from gold_analytics.circuit_corners",
+    );
+    let trace = truths.iter().flat_map(|truth| list(truth, "traces")).next().unwrap();
+    let number = |value: &Value| value.as_f64().unwrap();
+    let line: Vec<(f64, f64)> =
+        list(trace, "line").iter().map(|at| (number(&at[1]), number(&at[2]))).collect();
+    let mut bends: Vec<(i8, f64)> = vec![(0, 0.0)];
+    for (i, at) in line.iter().enumerate() {
+        let (before, after) = (line[(i + line.len() - 1) % line.len()], line[(i + 1) % line.len()]);
+        let (ax, ay, bx, by) = (at.0 - before.0, at.1 - before.1, after.0 - at.0, after.1 - at.1);
+        let turn = (ax * by - ay * bx).atan2(ax * bx + ay * by);
+        let metres = (ax.hypot(ay) + bx.hypot(by)) / 20.0;
+        let side = if turn.abs() * 300.0 < metres { 0 } else { turn.signum() as i8 };
+        match bends.last_mut() {
+            Some(last) if last.0 == side => last.1 += turn.to_degrees(),
+            _ => bends.push((side, turn.to_degrees())),
+        }
+    }
+    let found = bends.into_iter().filter(|(side, turn)| *side != 0 && turn.abs() >= 10.0);
+    for (at, (_, turn)) in found.enumerate() {
+        table.expect(&[&json!(at + 1)], vec![("turn", Expected::Near(Some(turn), 8.0))]);
+    }
+    table
+}
+
 #[test]
 fn gold_equals_the_truth_of_a_weekend_with_telemetry() {
     let place = Place::new();
@@ -694,6 +725,7 @@ fn gold_equals_the_truth_of_a_weekend_with_telemetry() {
         summaries(&place, &truths),
         qualifying_bests(&place, &truths),
         teammates(&place, &truths),
+        corners(&place, &truths),
     ];
     assert_equal(&format!("weekend: {} sessions", truths.len()), &tables);
     deltas(&place, &truths);

@@ -59,7 +59,7 @@ parts as (
         count(best_lap_time) as drivers_with_time,
         min(best_lap_time) as best_lap_time,
         min(cutoff_time) as cutoff_time,
-        min(case when gap_to_cutoff_s > 0 then best_lap_time end) as first_out_time,
+        min(case when cutoff_time is not null and not is_advanced then best_lap_time end) as first_out_time,
         sum(laps) as laps,
         sum(timed_laps) as timed_laps,
         sum(deleted_laps) as deleted_laps,
@@ -84,11 +84,11 @@ named as (
         ) as from_best,
         row_number() over (
             partition by session_key, qualifying_phase
-            order by case when gap_to_cutoff_s <= 0 then place_in_part end desc nulls last, driver_number
+            order by case when gap_to_cutoff_s <= 0 and is_advanced then place_in_part end desc nulls last, driver_number
         ) as from_cutoff,
         row_number() over (
             partition by session_key, qualifying_phase
-            order by case when gap_to_cutoff_s > 0 then place_in_part end nulls last, driver_number
+            order by case when not is_advanced then place_in_part end nulls last, driver_number
         ) as from_first_out
     from gold_analytics.qualifying_summary
 ),

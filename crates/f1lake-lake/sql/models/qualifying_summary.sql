@@ -163,7 +163,8 @@ entries as (
     group by session_key
 ),
 
--- Of equal times the one that was set first is ahead. Five cars leave after each of two parts, six where 22 began.
+-- Of equal times the one that was set first is ahead; without laps the result knows it. Five cars leave after each of two
+-- parts, six where 22 began.
 placed as (
     select
         times.*,
@@ -173,7 +174,7 @@ placed as (
         best_laps.end_micros as set_micros,
         rank() over (
             partition by times.session_key, times.qualifying_phase
-            order by times.best_lap_time nulls last, best_laps.end_micros nulls last
+            order by times.best_lap_time nulls last, best_laps.end_micros nulls last, results.position nulls last
         ) as place,
         case times.qualifying_phase
             when 1 then 10 + greatest(5, cast(ceil((cast(entries.cars - 10 as double) / nullif(cast(2 as double), 0))) as bigint))
@@ -190,6 +191,8 @@ placed as (
     from times
     inner join entries
         on times.session_key = entries.session_key
+    left join results
+        on times.session_key = results.session_key and times.driver_number = results.driver_number
     left join best_laps
         on
             times.session_key = best_laps.session_key

@@ -378,6 +378,19 @@ fn leaderboard(place: &Place, truths: &[Value]) -> Table {
     table
 }
 
+/// Number and time of the laps that the truth calls clean.
+fn clean_laps(driver: &Value) -> impl Iterator<Item = (i64, f64)> {
+    list(driver, "laps")
+        .iter()
+        .filter(|lap| is(lap, "is_completed"))
+        .filter(|lap| {
+            ["is_repeated_by_feed", "is_deleted", "is_out_lap", "is_in_lap", "is_neutralised", "is_start_lap"]
+                .iter()
+                .all(|name| !is(lap, name))
+        })
+        .filter_map(|lap| Some((lap["lap_number"].as_i64()?, lap["duration"].as_f64()?)))
+}
+
 /// Means and counts of the laps that the truth calls clean.
 fn summaries(place: &Place, truths: &[Value]) -> Table {
     let mut table = Table::of(
@@ -392,18 +405,7 @@ fn summaries(place: &Place, truths: &[Value]) -> Table {
         let has_passages = drivers(truth).any(|(_, driver)| left_lane(driver).next().is_some());
         for (number, driver) in drivers(truth) {
             let stints = list(driver, "stints").len();
-            let clean: Vec<f64> = list(driver, "laps")
-                .iter()
-                .filter(|lap| {
-                    is(lap, "is_completed") && !is(lap, "is_repeated_by_feed") && !is(lap, "is_deleted")
-                })
-                .filter(|lap| {
-                    ["is_out_lap", "is_in_lap", "is_neutralised", "is_start_lap"]
-                        .iter()
-                        .all(|name| !is(lap, name))
-                })
-                .filter_map(|lap| lap["duration"].as_f64())
-                .collect();
+            let clean: Vec<f64> = clean_laps(driver).map(|(_, duration)| duration).collect();
             let mean = (!clean.is_empty()).then(|| clean.iter().sum::<f64>() / clean.len() as f64);
             let stops = left_lane(driver).filter(|passage| passage["kind"] == "stop").count();
             table.expect(
@@ -625,6 +627,103 @@ fn standings(place: &Place, truths: &[Value]) -> Table {
     table
 }
 
+/// Best times and cut-offs of the parts of qualifying.
+fn qualifying_bests(place: &Place, truths: &[Value]) -> Table {
+    let mut table = Table::of(
+        place,
+        "qualifying_part_summary",
+        2,
+        "select session_key, qualifying_phase, best_lap_time, cutoff_time, drivers_with_time
+        from gold_analytics.qualifying_part_summary",
+    );
+    for truth in truths.iter().filter(|truth| is_qualifying(truth)) {
+        let cars = drivers(truth).count();
+        for (at, through) in
+            [usize::max(15, 10 + cars.saturating_sub(9) / 2), 10, cars].into_iter().enumerate()
+        {
+            let mut times: Vec<f64> = drivers(truth)
+                .filter_map(|(_, driver)| list(&driver["result"], "best").get(at)?.as_f64())
+                .collect();
+            times.sort_by(f64::total_cmp);
+            let took = drivers(truth).filter(|(_, driver)| {
+                list(driver, "laps").iter().any(|lap| lap["part"].as_u64() == Some(at as u64 + 1))
+            });
+            let cut = (at < 2 && took.count() > through).then(|| times.get(through - 1)).flatten();
+            table.expect(
+                &[&truth["session_key"], &json!(at + 1)],
+                vec![
+                    ("best_lap_time", equal(&json!(times.first()))),
+                    ("cutoff_time", Expected::Near(cut.copied(), 5e-4)),
+                    ("drivers_with_time", equal(&json!(times.len()))),
+                ],
+            );
+        }
+    }
+    table
+}
+
+/// The middle of these numbers, or of the two in the middle.
+fn median(mut numbers: Vec<f64>) -> f64 {
+    numbers.sort_by(f64::total_cmp);
+    let half = numbers.len() / 2;
+    if numbers.len() % 2 == 1 { numbers[half] } else { (numbers[half - 1] + numbers[half]) / 2.0 }
+}
+
+/// Gaps of teammates in the last part that both took, and on clean laps that both drove. Who is whose
+/// teammate is not in the truth.
+fn teammates(place: &Place, truths: &[Value]) -> Table {
+    let mut table = Table::of(
+        place,
+        "teammates",
+        3,
+        "select session_key, driver_number, teammate_number, qualifying_phase, qualifying_gap_s,
+            shared_clean_laps, race_pace_gap_s from gold_analytics.teammates",
+    );
+    for key in table.found.keys().cloned().collect::<Vec<_>>() {
+        let truth = truths.iter().find(|truth| truth["session_key"].to_string() == key[0]).unwrap();
+        let driver = |number: &str| drivers(truth).find(|(own, _)| own.to_string() == *number).unwrap().1;
+        let (own, other) = (driver(&key[1]), driver(&key[2]));
+        let mut values = Vec::new();
+        if is_qualifying(truth) {
+            let best = |driver: &Value, at: usize| list(&driver["result"], "best").get(at)?.as_f64();
+            let last = (0..3).rev().find_map(|at| Some((at, best(own, at)? - best(other, at)?)));
+            values.push(("qualifying_phase", equal(&json!(last.map(|(at, _)| at + 1)))));
+            values.push(("qualifying_gap_s", Expected::Near(last.map(|(_, gap)| gap), 5e-4)));
+        } else if is_race(truth) {
+            let laps: BTreeMap<i64, f64> = clean_laps(other).collect();
+            let gaps: Vec<f64> =
+                clean_laps(own).filter_map(|(lap, time)| Some(time - laps.get(&lap)?)).collect();
+            values.push(("shared_clean_laps", equal(&json!(gaps.len()))));
+            values.push(("race_pace_gap_s", Expected::Near((gaps.len() >= 5).then(|| median(gaps)), 1e-3)));
+        }
+        table.expect(&[&truth["session_key"], &own["driver_number"], &other["driver_number"]], values);
+    }
+    table
+}
+
+/// Points of the cars of a team, which add up to those of the team.
+fn shares(place: &Place, truths: &[Value]) -> Table {
+    let mut table = Table::of(
+        place,
+        "constructor_shares",
+        2,
+        "select race.session_key, shares.team_name, sum(shares.points) as points
+        from gold_analytics.constructor_shares as shares
+        inner join gold_analytics.dim_sessions as race
+            on shares.meeting_key = race.meeting_key and race.session_category = 'Race'
+        group by race.session_key, shares.team_name",
+    );
+    for truth in truths.iter().filter(|truth| truth["kind"] == "race") {
+        for line in list(&truth["standings"], "teams") {
+            table.expect(
+                &[&truth["session_key"], &line["team_name"]],
+                vec![("points", equal(&line["points"]))],
+            );
+        }
+    }
+    table
+}
+
 /// Lands, loads and builds, and returns the truth of the sessions in the lake.
 fn built(place: &Place, seed: u64, season: i32, chosen: &[&str]) -> Vec<Value> {
     let (seed, season) = (seed.to_string(), season.to_string());
@@ -676,6 +775,9 @@ fn gold_equals_the_truth_of_a_season() {
             penalties(&place, &truths),
             degradation(&place, &truths),
             standings(&place, &truths),
+            qualifying_bests(&place, &truths),
+            teammates(&place, &truths),
+            shares(&place, &truths),
         ];
         assert_equal(&format!("season {season}, seed {seed}: {} sessions", truths.len()), &tables);
     }
@@ -752,6 +854,38 @@ fn deltas(place: &Place, truths: &[Value]) {
     assert!(pairs > 50 && rms <= 0.030, "{pairs} pairs of laps, RMS {rms} s");
 }
 
+/// Corners of the circuit from the exact line of one lap: bends of 300 m or less that turn by 10° or more.
+fn corners(place: &Place, truths: &[Value]) -> Table {
+    let mut table = Table::of(
+        place,
+        "circuit_corners",
+        1,
+        "select corner_number, case when direction = 'left' then turn_degrees else -turn_degrees end as turn
+        from gold_analytics.circuit_corners",
+    );
+    let trace = truths.iter().flat_map(|truth| list(truth, "traces")).next().unwrap();
+    let number = |value: &Value| value.as_f64().unwrap();
+    let line: Vec<(f64, f64)> =
+        list(trace, "line").iter().map(|at| (number(&at[1]), number(&at[2]))).collect();
+    let mut bends: Vec<(i8, f64)> = vec![(0, 0.0)];
+    for (i, at) in line.iter().enumerate() {
+        let (before, after) = (line[(i + line.len() - 1) % line.len()], line[(i + 1) % line.len()]);
+        let (ax, ay, bx, by) = (at.0 - before.0, at.1 - before.1, after.0 - at.0, after.1 - at.1);
+        let turn = (ax * by - ay * bx).atan2(ax * bx + ay * by);
+        let metres = (ax.hypot(ay) + bx.hypot(by)) / 20.0;
+        let side = if turn.abs() * 300.0 < metres { 0 } else { turn.signum() as i8 };
+        match bends.last_mut() {
+            Some(last) if last.0 == side => last.1 += turn.to_degrees(),
+            _ => bends.push((side, turn.to_degrees())),
+        }
+    }
+    let found = bends.into_iter().filter(|(side, turn)| *side != 0 && turn.abs() >= 10.0);
+    for (at, (_, turn)) in found.enumerate() {
+        table.expect(&[&json!(at + 1)], vec![("turn", Expected::Near(Some(turn), 8.0))]);
+    }
+    table
+}
+
 #[test]
 fn gold_equals_the_truth_of_a_weekend_with_telemetry() {
     let place = Place::new();
@@ -763,6 +897,9 @@ fn gold_equals_the_truth_of_a_weekend_with_telemetry() {
         stints(&place, &truths),
         leaderboard(&place, &truths),
         summaries(&place, &truths),
+        qualifying_bests(&place, &truths),
+        teammates(&place, &truths),
+        corners(&place, &truths),
     ];
     assert_equal(&format!("weekend: {} sessions", truths.len()), &tables);
     deltas(&place, &truths);

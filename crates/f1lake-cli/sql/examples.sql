@@ -163,7 +163,7 @@ order by season, mean_s, team_name;
 
 -- # Neutralisations
 -- When did the safety car, the virtual one or a red flag neutralise a race?
-select season, session_name, session_key, neutralisation_number, kind, first_lap, last_lap, date_start, date_end, restart
+select season, circuit_short_name, session_name, neutralisation_number, kind, first_lap, last_lap, date_start, date_end, restart
 from fact_neutralisations
 where session_category in ('Race', 'Sprint')
 order by season, session_key, neutralisation_number;

@@ -627,6 +627,21 @@ fn standings(place: &Place, truths: &[Value]) -> Table {
     table
 }
 
+/// Best time of a driver in a part, counted from 0. The result has none of the disqualified: their laps do.
+fn best_of_part(driver: &Value, part: usize) -> Option<f64> {
+    if driver["result"]["status"] != "dsq" {
+        return list(&driver["result"], "best").get(part)?.as_f64();
+    }
+    list(driver, "laps")
+        .iter()
+        .filter(|lap| lap["part"].as_u64() == Some(part as u64 + 1) && is(lap, "is_completed"))
+        .filter(|lap| {
+            ["is_repeated_by_feed", "is_deleted", "is_out_lap", "is_in_lap"].iter().all(|name| !is(lap, name))
+        })
+        .filter_map(|lap| lap["duration"].as_f64())
+        .min_by(f64::total_cmp)
+}
+
 /// Best times and cut-offs of the parts of qualifying.
 fn qualifying_bests(place: &Place, truths: &[Value]) -> Table {
     let mut table = Table::of(
@@ -641,9 +656,8 @@ fn qualifying_bests(place: &Place, truths: &[Value]) -> Table {
         for (at, through) in
             [usize::max(15, 10 + cars.saturating_sub(9) / 2), 10, cars].into_iter().enumerate()
         {
-            let mut times: Vec<f64> = drivers(truth)
-                .filter_map(|(_, driver)| list(&driver["result"], "best").get(at)?.as_f64())
-                .collect();
+            let mut times: Vec<f64> =
+                drivers(truth).filter_map(|(_, driver)| best_of_part(driver, at)).collect();
             times.sort_by(f64::total_cmp);
             let took = drivers(truth).filter(|(_, driver)| {
                 list(driver, "laps").iter().any(|lap| lap["part"].as_u64() == Some(at as u64 + 1))
@@ -685,8 +699,8 @@ fn teammates(place: &Place, truths: &[Value]) -> Table {
         let (own, other) = (driver(&key[1]), driver(&key[2]));
         let mut values = Vec::new();
         if is_qualifying(truth) {
-            let best = |driver: &Value, at: usize| list(&driver["result"], "best").get(at)?.as_f64();
-            let last = (0..3).rev().find_map(|at| Some((at, best(own, at)? - best(other, at)?)));
+            let last =
+                (0..3).rev().find_map(|at| Some((at, best_of_part(own, at)? - best_of_part(other, at)?)));
             values.push(("qualifying_phase", equal(&json!(last.map(|(at, _)| at + 1)))));
             values.push(("qualifying_gap_s", Expected::Near(last.map(|(_, gap)| gap), 5e-4)));
         } else if is_race(truth) {

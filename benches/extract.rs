@@ -176,7 +176,8 @@ async fn rounds(
         let violations = stats.violations - before.violations;
         let counted = stats.requests - before.requests - 1;
         let least = minutes(requests);
-        let took = if limited { format!("{:.1} took", report.seconds / 60.0) } else { "not timed".to_owned() };
+        let took =
+            if limited { format!("{:.1} took", report.seconds / 60.0) } else { "not timed".to_owned() };
         writeln!(
             out,
             "  {:28} {round:24} {requests:5} requests (at most {bound}; plan {}; server {counted}), {least:5.1} min at 30 a \
@@ -194,7 +195,10 @@ async fn rounds(
             writeln!(
                 out,
                 "  {:28} {:24} {python:5} requests, {:5.1} min; one request a driver: {single}, {:.1} min",
-                "", "the Python extractor", minutes(python), minutes(single)
+                "",
+                "the Python extractor",
+                minutes(python),
+                minutes(single)
             )?;
         }
     }

@@ -17,8 +17,7 @@ pub fn properties(schema: &Schema) -> WriterProperties {
         .set_compression(Compression::ZSTD(ZstdLevel::try_new(3).unwrap_or_default()))
         .set_max_row_group_row_count(Some(ROW_GROUP_ROWS));
     for field in schema.fields() {
-        let is_counter =
-            *field.data_type() == DataType::Int64 && COUNTERS.contains(&field.name().as_str());
+        let is_counter = *field.data_type() == DataType::Int64 && COUNTERS.contains(&field.name().as_str());
         if is_counter || matches!(field.data_type(), DataType::Timestamp(..)) {
             let path = ColumnPath::from(field.name().as_str());
             properties = properties

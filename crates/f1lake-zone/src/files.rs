@@ -269,8 +269,7 @@ fn folder_of(path: &Path) -> &Path {
 
 /// Writes one of our files from a source, replacing an existing one.
 pub fn replace_from(path: &Path, source: &mut impl Read) -> std::result::Result<(), ZoneError> {
-    write_by(path, source, Existing::Replace, Strategy::of(path))
-        .map_err(ZoneError::io("cannot write", path))
+    write_by(path, source, Existing::Replace, Strategy::of(path)).map_err(ZoneError::io("cannot write", path))
 }
 
 /// A private folder of this run, removed when it is dropped.

@@ -16,7 +16,8 @@ pub(crate) fn compare(endpoint: Endpoint, old: &mut Rows, new: &mut Rows) -> Res
         detail: error.to_string(),
         advice: "run `f1lake verify`",
     };
-    let key = |text: &str| -> Result<Key, ExtractError> { Ok(key_of(endpoint.spec(), text).map_err(damaged)?) };
+    let key =
+        |text: &str| -> Result<Key, ExtractError> { Ok(key_of(endpoint.spec(), text).map_err(damaged)?) };
     let object = |text: &str| -> Result<Map<String, Value>, ExtractError> {
         Ok(serde_json::from_str(text).map_err(damaged)?)
     };

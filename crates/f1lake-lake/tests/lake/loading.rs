@@ -317,7 +317,11 @@ async fn maintain_joins_files_and_changes_no_row() {
     let laps = done.iter().find(|line| line.table == LAPS).unwrap();
     assert_eq!((laps.files_joined, laps.files_written, &laps.error), (4, 1, &None));
     for (file, metadata) in zone.parquet_files("bronze_raw/bronze_laps") {
-        let times = metadata.row_group(0).columns().iter().filter(|column| column.column_path().string() == "date_start");
+        let times = metadata
+            .row_group(0)
+            .columns()
+            .iter()
+            .filter(|column| column.column_path().string() == "date_start");
         let encodings: Vec<_> = times.flat_map(|column| column.encodings()).collect();
         assert!(encodings.contains(&parquet::basic::Encoding::DELTA_BINARY_PACKED), "{file}: {encodings:?}");
     }

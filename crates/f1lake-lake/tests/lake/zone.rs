@@ -130,7 +130,10 @@ impl Zone {
     }
 
     /// Name and metadata of every Parquet file of a table, old ones included.
-    pub(crate) fn parquet_files(&self, table: &str) -> Vec<(String, parquet::file::metadata::ParquetMetaData)> {
+    pub(crate) fn parquet_files(
+        &self,
+        table: &str,
+    ) -> Vec<(String, parquet::file::metadata::ParquetMetaData)> {
         use parquet::file::reader::{FileReader, SerializedFileReader};
         let entries = std::fs::read_dir(self.folder.path().join("lake").join(table)).unwrap();
         let paths = entries.map(|entry| entry.unwrap().path());

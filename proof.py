@@ -206,6 +206,13 @@ def decode() -> list[str]:
         return run(python(), "benches/decode.py", str(landed(folder, "--session-key", "9647")), "--program", program).splitlines()
 
 
+def shared() -> list[str]:
+    """Random groups, refusals, broken responses and stops."""
+    name = "under_heavy_faults_shared_requests_land_the_same_files"
+    text = run("cargo", "nextest", "run", "--workspace", "--locked", "--no-capture", "-E", f"test({name})", SHARED_ROUNDS="500")
+    return lines(text, r"rounds, \d+ runs")
+
+
 def requests() -> list[str]:
     bench = ("cargo", "run", "--quiet", "--release", "--locked", "-p", "f1lake-extract", "--example", "bench_extract", "--")
     text = run(*bench, "requests") + run(*bench, "seasons") + run(*bench, "throughput")
@@ -234,7 +241,7 @@ def start() -> list[str]:
         return run(python(), "benches/start.py", str(landed(folder, "--session-key", "9610")), "--program", program).splitlines()
 
 
-PROOFS = [truth, kill, operators, faults, limits, suites, fuzz, mutants, dependencies, decode, requests, season, queries, start]
+PROOFS = [truth, kill, operators, faults, limits, suites, fuzz, mutants, dependencies, decode, shared, requests, season, queries, start]
 
 
 def machine() -> str:

@@ -64,7 +64,9 @@ impl Drop for Server {
 }
 
 async fn serve(limits: SimLimits, budget: Budget) -> Outcome<()> {
-    let source = Source::Generated(GeneratedConfig::default());
+    // The number of requests does not depend on the samples where no response is too long.
+    let telemetry_hz = if budget.max_rows.is_none() { 0.2 } else { 3.7 };
+    let source = Source::Generated(GeneratedConfig { telemetry_hz, ..GeneratedConfig::default() });
     let simulator: Simulator =
         openf1_sim::start(SimConfig { source, limits, budget, ..SimConfig::default() }).await?;
     writeln!(std::io::stdout(), "{}", simulator.base_url())?;

@@ -3,17 +3,14 @@
 with stops as (
     select
         stops.*,
-        sessions.session_category,
-        sessions.year as season,
         sessions.circuit_key,
-        sessions.circuit_short_name,
         {{ epoch_micros('stops.date_entry') }} as entry_micros,
         {{ epoch_micros('stops.date_exit') }} as exit_micros
     from {{ session_rows(ref('fact_pit_stops')) }} as stops
     inner join {{ session_rows(ref('silver_sessions')) }} as sessions
         on stops.session_key = sessions.session_key
     where
-        sessions.session_category in ('Race', 'Sprint')
+        stops.session_category in ('Race', 'Sprint')
         and stops.pit_type in ('stop', 'drive_through', 'stop_go')
 ),
 

@@ -2,7 +2,7 @@
 
 use super::Context;
 use crate::error::Error;
-use crate::output::{Column, OutputFormat, print, write};
+use crate::output::{OutputFormat, Table, write};
 use f1lake::ExitCode;
 use serde::Serialize;
 
@@ -35,13 +35,11 @@ fn examples() -> Vec<Example> {
 pub(super) fn run(context: &Context, number: Option<usize>) -> Result<ExitCode, Error> {
     let examples = examples();
     let Some(number) = number else {
-        print(
-            context.output(),
-            &examples,
-            &examples,
-            &[Column::Right("number"), Column::Left("title"), Column::Left("question")],
-            |example| vec![example.number.to_string(), example.title.to_owned(), example.question.to_owned()],
-        )?;
+        Table::of(&examples)
+            .right("number", |example| example.number.to_string())
+            .left("title", |example| example.title.to_owned())
+            .left("question", |example| example.question.to_owned())
+            .print(context.output(), &examples)?;
         context.say(
             "`f1lake sql --examples 6` prints a query, `f1lake sql --examples 6 | f1lake sql -` runs it",
         );
@@ -52,7 +50,7 @@ pub(super) fn run(context: &Context, number: Option<usize>) -> Result<ExitCode, 
     })?;
     match context.output() {
         OutputFormat::Table => write(&format!("-- {}\n{}\n", example.question, example.sql))?,
-        _ => print(context.output(), example, std::slice::from_ref(example), &[], |_| Vec::new())?,
+        format => Table::of(std::slice::from_ref(example)).print(format, example)?,
     }
     Ok(ExitCode::Done)
 }

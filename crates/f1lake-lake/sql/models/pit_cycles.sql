@@ -1,17 +1,14 @@
 with stops as (
     select
         stops.*,
-        sessions.session_category,
-        sessions.year as season,
         sessions.circuit_key,
-        sessions.circuit_short_name,
         cast(arrow_cast(stops.date_entry, 'Timestamp(Microsecond, Some("UTC"))') as bigint) as entry_micros,
         cast(arrow_cast(stops.date_exit, 'Timestamp(Microsecond, Some("UTC"))') as bigint) as exit_micros
     from gold_analytics.fact_pit_stops as stops
     inner join silver_clean.silver_sessions as sessions
         on stops.session_key = sessions.session_key
     where
-        sessions.session_category in ('Race', 'Sprint')
+        stops.session_category in ('Race', 'Sprint')
         and stops.pit_type in ('stop', 'drive_through', 'stop_go')
 ),
 

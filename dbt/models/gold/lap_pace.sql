@@ -21,7 +21,6 @@ fuelled as (
     select
         laps.*,
         sessions.circuit_key,
-        sessions.circuit_short_name,
         {{ fuel_at_start_kg('laps.season', 'laps.session_category') }}
         * cast(2 * (distances.laps - laps.lap_number) + 1 as double) / cast(2 * distances.laps as double) as fuel_kg,
         {{ fuel_seconds_per_kg('laps.season') }} as fuel_seconds_per_kg,

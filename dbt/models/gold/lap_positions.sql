@@ -3,7 +3,6 @@
 with laps as (
     select
         laps.*,
-        sessions.circuit_short_name,
         {{ epoch_micros('laps.date_end') }} as end_micros
     from {{ session_rows(ref('fact_laps')) }} as laps
     inner join {{ session_rows(ref('silver_sessions')) }} as sessions

@@ -10,7 +10,7 @@ with stops as (
     inner join {{ session_rows(ref('silver_sessions')) }} as sessions
         on stops.session_key = sessions.session_key
     where
-        stops.session_category in ('Race', 'Sprint')
+        sessions.session_category in ('Race', 'Sprint')
         and stops.pit_type in ('stop', 'drive_through', 'stop_go')
 ),
 

@@ -39,7 +39,6 @@ fuelled as (
     select
         laps.*,
         sessions.circuit_key,
-        sessions.circuit_short_name,
         (
         case
             when laps.season >= 2026 then cast(70 as double)

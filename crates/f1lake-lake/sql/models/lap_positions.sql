@@ -1,7 +1,6 @@
 with laps as (
     select
         laps.*,
-        sessions.circuit_short_name,
         cast(arrow_cast(laps.date_end, 'Timestamp(Microsecond, Some("UTC"))') as bigint) as end_micros
     from gold_analytics.fact_laps as laps
     inner join silver_clean.silver_sessions as sessions

@@ -8,7 +8,7 @@ with stops as (
     inner join silver_clean.silver_sessions as sessions
         on stops.session_key = sessions.session_key
     where
-        stops.session_category in ('Race', 'Sprint')
+        sessions.session_category in ('Race', 'Sprint')
         and stops.pit_type in ('stop', 'drive_through', 'stop_go')
 ),
 

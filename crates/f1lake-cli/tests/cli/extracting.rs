@@ -60,17 +60,17 @@ fn each_mode_chooses_its_sessions() {
 #[test]
 fn plan_matches_the_extract_and_creates_no_folder() {
     let place = Place::new();
-    let server = Simulated::start(&place, &["--limits", "none"]);
+    let server = Simulated::start(&place, &["--limits", "none", "--max-rows", "10000000"]);
     let planned = place.run_fast(&server, &["plan", "--session-key", RACE, "--output", "json"]);
     assert_eq!(planned.code, 0, "{}", planned.stderr);
     assert!(place.files(".").is_empty(), "a plan made {:?}", place.files("."));
     let plan: Value = serde_json::from_str(&planned.stdout).unwrap();
     let expected = plan["requests"].as_u64().unwrap();
     assert!((10..=30).contains(&expected), "{plan}");
-    let before = server.count("data_requests");
+    let before = server.count("requests");
     let ended = place.run_fast(&server, &["extract", "--session-key", RACE]);
     assert_eq!(ended.code, 0, "{}", ended.stderr);
-    assert_eq!(server.count("data_requests") - before, expected);
+    assert_eq!(server.count("requests") - before, expected);
 }
 
 #[cfg(unix)]

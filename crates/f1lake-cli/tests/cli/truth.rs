@@ -694,9 +694,10 @@ fn teammates(place: &Place, truths: &[Value]) -> Table {
             shared_clean_laps, race_pace_gap_s from gold_analytics.teammates",
     );
     for key in table.found.keys().cloned().collect::<Vec<_>>() {
-        let truth = truths.iter().find(|truth| truth["session_key"].to_string() == key[0]).unwrap();
-        let driver = |number: &str| drivers(truth).find(|(own, _)| own.to_string() == *number).unwrap().1;
-        let (own, other) = (driver(&key[1]), driver(&key[2]));
+        let number = |at: usize| key[at].parse::<i64>().unwrap();
+        let truth = truths.iter().find(|truth| truth["session_key"] == number(0)).unwrap();
+        let driver = |at: usize| drivers(truth).find(|(own, _)| **own == number(at)).unwrap().1;
+        let (own, other) = (driver(1), driver(2));
         let mut values = Vec::new();
         if is_qualifying(truth) {
             let last =

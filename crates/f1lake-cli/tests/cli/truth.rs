@@ -896,7 +896,7 @@ fn corners(place: &Place, truths: &[Value]) -> Table {
     }
     let found = bends.into_iter().filter(|(side, turn)| *side != 0 && turn.abs() >= 10.0);
     for (at, (_, turn)) in found.enumerate() {
-        table.expect(&[&json!(at + 1)], vec![("turn", Expected::Near(Some(turn), 8.0))]);
+        table.expect(&[&json!(at + 1)], vec![("turn", Expected::Near(Some(turn), 12.0))]);
     }
     table
 }

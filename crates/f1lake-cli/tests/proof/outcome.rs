@@ -109,7 +109,8 @@ fn below(folder: &Path) -> BTreeMap<String, Vec<u8>> {
 fn without_times(value: &mut Value) {
     match value {
         Value::Object(fields) => {
-            for name in ["extracted_at", "received_at", "base_url"] {
+            // Whom a request was shared with, and so whether it had rows at all, depends on what was left to request.
+            for name in ["extracted_at", "received_at", "base_url", "shared_by", "status"] {
                 fields.shift_remove(name);
             }
             fields.values_mut().for_each(without_times);

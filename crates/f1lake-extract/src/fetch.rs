@@ -79,6 +79,9 @@ struct Received {
 /// Where the parts of a request are staged.
 type Home<'a> = dyn Fn(&Slice) -> Option<PathBuf> + Send + Sync + 'a;
 
+/// Hears of an answered request: the bytes of its response, what was staged, and whether its endpoint is complete.
+type Answered<'a> = dyn FnMut(&Request, u64, Vec<Staged>, bool) + Send + 'a;
+
 impl Fetcher<'_> {
     pub(crate) fn sizes(&self) -> MutexGuard<'_, Sizes> {
         self.sizes.lock().unwrap_or_else(PoisonError::into_inner)
@@ -103,8 +106,8 @@ impl Fetcher<'_> {
         let session = |slice: &Slice| of.get(&(slice.endpoint, slice.session_key)).copied();
         let home = |slice: &Slice| Some(Staging::of_session(self.lock, session(slice)?.session_key));
         let queue = Queue::new(requests, [], Alone::Left);
-        let mut answered = |request: &Request, received: Option<u64>, _: Vec<Staged>, _: bool| {
-            if let Some(bytes) = received.filter(|_| request.parts.len() > 1) {
+        let mut answered = |request: &Request, bytes, _: Vec<Staged>, _: bool| {
+            if request.parts.len() > 1 {
                 let infos = request.parts.iter().filter_map(session);
                 self.sizes().measured(request.endpoint(), infos, bytes);
             }
@@ -222,7 +225,7 @@ impl Fetcher<'_> {
         mut queue: Queue,
         bounds: Option<Bounds>,
         home: &Home<'_>,
-        answered: &mut (dyn FnMut(&Request, Option<u64>, Vec<Staged>, bool) + Send),
+        answered: &mut Answered<'_>,
     ) -> Result<(), ExtractError> {
         // What a manifest says of parts without rows, until their lack is believed.
         let mut without_rows: BTreeMap<String, LandedRequest> = BTreeMap::new();
@@ -277,7 +280,7 @@ impl Fetcher<'_> {
                             staged.push(blocking(keep).await?);
                         }
                     }
-                    answered(&request, Some(bytes), staged, queue.is_complete(endpoint));
+                    answered(&request, bytes, staged, queue.is_complete(endpoint));
                 }
                 Err(error) => {
                     let now = self.planner.now;

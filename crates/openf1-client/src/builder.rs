@@ -101,7 +101,6 @@ impl ClientBuilder {
 
     /// Most bytes received in ten seconds, as they arrive: the next request waits while they are reached. Counts this
     /// client and its clones only.
-    #[must_use]
     pub fn bytes_per_10_seconds(mut self, bytes: Option<u64>) -> Self {
         self.data_limit = bytes;
         self

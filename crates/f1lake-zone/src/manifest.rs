@@ -26,10 +26,6 @@ pub enum Outcome {
 pub struct LandedRequest {
     /// The query: `laps?session_key=9488`.
     pub query: String,
-    /// Number of sessions or drivers whose rows came with the same request; each of them is listed with a query of its
-    /// own.
-    #[serde(default = "one", skip_serializing_if = "is_one")]
-    pub shared_by: u64,
     /// Its outcome.
     pub outcome: Outcome,
     /// HTTP status.
@@ -40,6 +36,10 @@ pub struct LandedRequest {
     pub tries: u32,
     /// When the response arrived.
     pub received_at: Timestamp,
+    /// Number of sessions or drivers whose rows came with the same request; each of them is listed with a query of its
+    /// own.
+    #[serde(default = "one", skip_serializing_if = "is_one")]
+    pub shared_by: u64,
 }
 
 fn one() -> u64 {

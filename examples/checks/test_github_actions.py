@@ -126,7 +126,7 @@ class Runs(Lab):
         self.assertFalse(done.failed, done.log)
         self.assertEqual(list(done.outcomes), ["extract", "Load", "Build", "Summary"])
         self.assertIn(f"| 2024-12-08_Yas_Island_Race | landed | {self.rows_of_the_api(RACE)} |", done.summary.read_text())
-        self.assertRegex(done.summary.read_text(), r"10 requests, 0 of them retries, \d+ bytes in \d+ s")
+        self.assertRegex(done.summary.read_text(), r"8 requests, 0 of them retries, \d+ bytes in \d+ s")
         self.assertTrue((self.folder / "lake/gold_analytics/session_leaderboard").is_dir())
         self.assertTrue((self.folder / "landing/laps_2024-12-08_Yas_Island_Race.parquet").is_file())
         self.assertNotIn("::warning", done.log)

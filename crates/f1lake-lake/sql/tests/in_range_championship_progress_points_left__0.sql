@@ -1,4 +1,0 @@
-select *
-from gold_analytics.championship_progress
-where
-    points_left < 0

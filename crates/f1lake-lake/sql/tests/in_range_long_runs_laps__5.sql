@@ -1,4 +1,0 @@
-select *
-from gold_analytics.long_runs
-where
-    laps < 5

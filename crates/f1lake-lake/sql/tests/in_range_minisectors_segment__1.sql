@@ -1,4 +1,0 @@
-select *
-from gold_analytics.minisectors
-where
-    segment < 1

@@ -1,4 +1,0 @@
-select *
-from gold_analytics.qualifying_summary
-where
-    gap_to_best_percent < 0

@@ -1,4 +1,0 @@
-select *
-from gold_analytics.rain_windows
-where
-    samples < 1

@@ -1,4 +1,0 @@
-select *
-from gold_analytics.season_form
-where
-    best_possible_position < 1

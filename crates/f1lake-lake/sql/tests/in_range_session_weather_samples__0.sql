@@ -1,4 +1,0 @@
-select *
-from gold_analytics.session_weather
-where
-    samples < 0

@@ -1,4 +1,0 @@
-select *
-from gold_analytics.teammates_season
-where
-    sessions < 1

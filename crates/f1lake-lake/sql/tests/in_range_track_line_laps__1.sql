@@ -1,4 +1,0 @@
-select *
-from gold_analytics.track_line
-where
-    laps < 1

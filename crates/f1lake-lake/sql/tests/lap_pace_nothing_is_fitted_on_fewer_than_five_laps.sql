@@ -1,3 +1,0 @@
-select *
-from gold_analytics.lap_pace
-where not (fitted_laps >= 5)

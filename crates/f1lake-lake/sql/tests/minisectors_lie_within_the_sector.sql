@@ -1,3 +1,0 @@
-select *
-from gold_analytics.minisectors
-where not (segment <= segments_in_sector)

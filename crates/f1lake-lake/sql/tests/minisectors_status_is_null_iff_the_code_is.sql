@@ -1,3 +1,0 @@
-select *
-from gold_analytics.minisectors
-where not ((code is null) = (status is null))

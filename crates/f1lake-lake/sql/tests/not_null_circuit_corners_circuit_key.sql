@@ -1,3 +1,0 @@
-select circuit_key
-from gold_analytics.circuit_corners
-where circuit_key is null

@@ -1,3 +1,0 @@
-select season
-from gold_analytics.circuit_corners
-where season is null

@@ -1,3 +1,0 @@
-select lap_number
-from gold_analytics.lap_pace
-where lap_number is null

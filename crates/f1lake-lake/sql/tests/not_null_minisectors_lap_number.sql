@@ -1,3 +1,0 @@
-select lap_number
-from gold_analytics.minisectors
-where lap_number is null

@@ -1,3 +1,0 @@
-select sector
-from gold_analytics.minisectors
-where sector is null

@@ -1,3 +1,0 @@
-select segment
-from gold_analytics.minisectors
-where segment is null

@@ -1,3 +1,0 @@
-select qualifying_phase
-from gold_analytics.qualifying_summary
-where qualifying_phase is null

@@ -1,3 +1,0 @@
-select session_key
-from gold_analytics.session_weather
-where session_key is null

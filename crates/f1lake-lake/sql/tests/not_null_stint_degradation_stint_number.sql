@@ -1,3 +1,0 @@
-select stint_number
-from gold_analytics.stint_degradation
-where stint_number is null

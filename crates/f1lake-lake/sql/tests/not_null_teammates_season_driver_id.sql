@@ -1,3 +1,0 @@
-select driver_id
-from gold_analytics.teammates_season
-where driver_id is null

@@ -1,3 +1,0 @@
-select season
-from gold_analytics.teammates_season
-where season is null

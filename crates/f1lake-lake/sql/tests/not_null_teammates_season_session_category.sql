@@ -1,3 +1,0 @@
-select session_category
-from gold_analytics.teammates_season
-where session_category is null

@@ -1,3 +1,0 @@
-select teammate_id
-from gold_analytics.teammates_season
-where teammate_id is null

@@ -1,3 +1,0 @@
-select session_key
-from gold_analytics.track_line
-where session_key is null

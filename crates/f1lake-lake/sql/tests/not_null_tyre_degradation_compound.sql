@@ -1,3 +1,0 @@
-select compound
-from gold_analytics.tyre_degradation
-where compound is null

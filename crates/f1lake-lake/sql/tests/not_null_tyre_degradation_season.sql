@@ -1,3 +1,0 @@
-select season
-from gold_analytics.tyre_degradation
-where season is null

@@ -1,3 +1,0 @@
-select rival_driver_number
-from gold_analytics.undercuts
-where rival_driver_number is null

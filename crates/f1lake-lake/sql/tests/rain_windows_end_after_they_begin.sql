@@ -1,3 +1,0 @@
-select *
-from gold_analytics.rain_windows
-where not (date_end > date_start)

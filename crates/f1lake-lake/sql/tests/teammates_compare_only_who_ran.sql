@@ -1,3 +1,0 @@
-select *
-from gold_analytics.teammates
-where not (comparison = 'both ran' or is_ahead is null)

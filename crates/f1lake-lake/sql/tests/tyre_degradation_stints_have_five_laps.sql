@@ -1,3 +1,0 @@
-select *
-from gold_analytics.tyre_degradation
-where not (fitted_laps >= 5 * stints)

@@ -295,11 +295,15 @@ impl Extractor {
                 info.year != year || !due.only_results || report.status.is_good()
             })
         };
-        let years: BTreeSet<i64> =
-            sessions.iter().map(|info| info.year).filter(|year| are_checked(*year)).collect();
-        years.into_iter().for_each(|year| checks.checked(year));
+        // A run that checked nothing must not put the next check off.
+        outlook
+            .checking
+            .iter()
+            .copied()
+            .filter(|year| are_checked(*year))
+            .for_each(|year| checks.checked(year));
         checks.save()?;
-        // Sessions that nobody selected are reported when they have changed, or failed.
+        // Sessions outside the selection are reported only when they changed or failed.
         let mut index = 0;
         reports.retain(|report| {
             index += 1;
@@ -369,12 +373,16 @@ impl Extractor {
         sessions.extend(others.filter_map(known).map(|(info, _)| info.clone()));
         let mut sizes = self.sizes(planner.now)?;
         let (mut all_due, mut own, mut all) = (Vec::new(), Vec::new(), Vec::new());
+        let mut checking = BTreeSet::new();
         for (index, info) in sessions.iter().enumerate() {
             let old = manifests.get(&info.session_key);
             let due = match old {
                 Some(old) if index >= selected => planner.due_of_results(old),
                 _ => planner.due(info, catalogue, old),
             };
+            if old.is_some_and(|old| !planner.results_due(old).is_empty()) {
+                checking.insert(info.year);
+            }
             let staged = self.staged_slices(planner, info)?;
             all.push((info, wanted(info, catalogue, &due.endpoints, &staged)));
             own.push(planner.estimate(info, catalogue, &due.endpoints, &mut sizes, &staged));
@@ -388,7 +396,7 @@ impl Extractor {
             }
         }
         let shared = shared.len();
-        Ok(Outlook { sessions, selected, due: all_due, own, shared })
+        Ok(Outlook { sessions, selected, checking, due: all_due, own, shared })
     }
 
     fn result_checks(&self) -> Result<ResultChecks, ExtractError> {
@@ -416,6 +424,8 @@ struct Outlook {
     /// The selected sessions, then those whose results are checked.
     sessions: Vec<SessionInfo>,
     selected: usize,
+    /// Seasons whose results are checked.
+    checking: BTreeSet<i64>,
     /// Of each session.
     due: Vec<Due>,
     /// Requests of each session alone, and all its bytes.

@@ -88,7 +88,7 @@ impl Fetcher<'_> {
     }
 
     /// Fetches what several sessions can share into the staging of each. What fails here is left to the sessions: each
-    /// of them asks again, and tells of its own failure.
+    /// of them requests it again and reports its own failure.
     pub(crate) async fn fetch_shared(&self, sessions: &[(&SessionInfo, &Due)]) -> Result<(), ExtractError> {
         let mut all = Vec::new();
         for (info, due) in sessions {

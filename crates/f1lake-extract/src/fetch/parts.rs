@@ -158,7 +158,7 @@ impl Parts {
         Ok(Divided { parts, foreign: self.foreign, unnamed: self.unnamed })
     }
 
-    /// Index of the part that a row belongs to; `None` for rows that nobody asked for.
+    /// Index of the part that a row belongs to; `None` for rows that were not requested.
     fn part_of(&mut self, owner: Owner) -> Option<usize> {
         if let Some(session_key) = owner.session_key
             && !self.sessions.contains(&session_key)

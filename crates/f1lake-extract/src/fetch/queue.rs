@@ -17,6 +17,11 @@ const EVERY_SESSION: [Endpoint; 6] = [
     Endpoint::Weather,
 ];
 
+/// Whether a part without rows is odd where others have some.
+fn is_everywhere(endpoint: Endpoint) -> bool {
+    endpoint.is_telemetry() || EVERY_SESSION.contains(&endpoint)
+}
+
 /// What becomes of a part that no request may share.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Alone {
@@ -123,7 +128,6 @@ impl Queue {
             self.with_rows.insert(endpoint);
         }
         let mut answered = slices(&with);
-        let everywhere = endpoint.is_telemetry() || EVERY_SESSION.contains(&endpoint);
         if request.parts.len() == 1 {
             answered = request.parts.clone();
             // What one part lacks, the others that were asked for together lack as well.
@@ -133,14 +137,14 @@ impl Queue {
             }
         } else if with.is_empty() {
             self.doubted.entry(endpoint).or_default().extend(slices(&without));
-        } else if everywhere || with.len() == 1 {
+        } else if is_everywhere(endpoint) || with.len() == 1 {
             self.ask_alone(slices(&without));
         } else {
             answered.extend(slices(&without));
         }
         let left = self.open.entry(endpoint).or_default();
         *left = left.saturating_sub(answered.len());
-        self.settle_doubts(endpoint, everywhere);
+        self.settle_doubts(endpoint);
         answered
     }
 
@@ -193,7 +197,7 @@ impl Queue {
                 }
             }
             (None, Alone::Left) => {
-                // Each of the sessions tries by itself, and tells of its failure.
+                // Each session requests it alone and reports its own failure.
                 self.doubted.remove(&endpoint);
                 self.waiting.retain(|other| other.endpoint() != endpoint);
             }
@@ -205,8 +209,7 @@ impl Queue {
                 self.failure.get_or_insert(error);
             }
         }
-        let everywhere = endpoint.is_telemetry() || EVERY_SESSION.contains(&endpoint);
-        self.settle_doubts(endpoint, everywhere);
+        self.settle_doubts(endpoint);
     }
 
     /// # Errors
@@ -275,14 +278,14 @@ impl Queue {
 
     /// Once nothing else of an endpoint is under way, asks for the doubted parts alone where others have rows, else for
     /// one of them.
-    fn settle_doubts(&mut self, endpoint: Endpoint, everywhere: bool) {
+    fn settle_doubts(&mut self, endpoint: Endpoint) {
         let busy = self.in_flight.get(&endpoint).is_some_and(|count| *count > 0)
             || self.waiting.iter().any(|request| request.endpoint() == endpoint);
         if busy || self.probed.contains(&endpoint) {
             return;
         }
         let Some(mut doubted) = self.doubted.remove(&endpoint) else { return };
-        if everywhere && self.with_rows.contains(&endpoint) {
+        if is_everywhere(endpoint) && self.with_rows.contains(&endpoint) {
             return self.ask_alone(doubted);
         }
         let first = doubted.remove(0);
@@ -359,8 +362,8 @@ mod tests {
     }
 
     proptest! {
-        /// Whatever the server refuses as too large, whoever has no rows, however groups grow and in whatever order
-        /// responses come, every row of a session is answered once; each endpoint is complete once.
+        /// Every row of a session is answered once and each endpoint completes once, regardless of refusals, empty
+        /// drivers, growing groups and the order of responses.
         #[test]
         fn every_row_is_requested_exactly_once(
             most_drivers in 1usize..10, longest in 100_000i64..40_000_000, group in 1usize..8, workers in 1usize..5,

@@ -96,7 +96,7 @@ async fn a_session_that_fails_alone_does_not_fail_the_others() {
     }
 }
 
-/// The server sends rows of a session that nobody asked for, and rows without a session.
+/// The server sends rows of a session that was not requested, and rows without a session.
 #[tokio::test(flavor = "multi_thread")]
 async fn foreign_rows_are_refused_and_reported_unnamed_ones_make_sessions_ask_alone() {
     let calm = simulator(thin()).await;
@@ -221,6 +221,9 @@ async fn results_are_checked_daily_long_after_a_session_is_settled() {
     assert!(all_landed(&run(&sim, folder.path(), day(0)).await.unwrap()));
     // Nothing is asked again on the same day, and without a difference no file or manifest changes.
     assert_eq!(run(&sim, folder.path(), day(0)).await.unwrap().requests, CATALOGUE);
+    let mut noon = day(0);
+    noon.now = noon.now.map(|now| now + jiff::SignedDuration::from_hours(12));
+    assert_eq!(run(&sim, folder.path(), noon).await.unwrap().requests, CATALOGUE);
     let manifests = landing(folder.path()).manifests().await.unwrap();
     let checked = run(&sim, folder.path(), day(1)).await.unwrap();
     assert!((4..=9).contains(&checked.requests), "{checked:#?}");

@@ -8,6 +8,7 @@ mod former;
 mod load;
 #[cfg(feature = "lake")]
 mod query;
+#[cfg(feature = "lake")]
 mod simulate;
 
 #[cfg(feature = "lake")]
@@ -22,8 +23,7 @@ pub(crate) use load::{DatabricksCommand, SetupArgs};
 #[cfg(feature = "lake")]
 pub(crate) use query::{ExportArgs, FileFormat, SqlArgs};
 #[cfg(feature = "lake")]
-pub(crate) use simulate::DemoArgs;
-pub(crate) use simulate::{SimulateArgs, SimulatedLimits};
+pub(crate) use simulate::{DemoArgs, SimulateArgs, SimulatedLimits};
 
 use crate::logging::LogFormat;
 use crate::output::OutputFormat;
@@ -123,6 +123,7 @@ pub(crate) enum Command {
     /// Show every setting and where its value came from
     Config(ConfigArgs),
     /// Serve a simulated OpenF1 API on loopback; prints its base URL on standard output
+    #[cfg(feature = "lake")]
     Simulate(SimulateArgs),
     /// Take a generated race weekend from the API to gold and a report; needs no network and no account
     #[cfg(feature = "lake")]

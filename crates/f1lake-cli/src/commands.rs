@@ -23,6 +23,7 @@ mod run;
 mod sessions;
 #[cfg(feature = "lake")]
 mod shell;
+#[cfg(feature = "lake")]
 mod simulate;
 #[cfg(feature = "lake")]
 mod sql;
@@ -147,6 +148,7 @@ pub(crate) async fn run(cli: Cli) -> Result<ExitCode, Error> {
         Command::Repair(args) => repair::run(&context, &args).await,
         Command::Doctor(args) => doctor::run(&context, &args).await,
         Command::Config(args) => config::run(&context, &args),
+        #[cfg(feature = "lake")]
         Command::Simulate(args) => simulate::run(&context, args).await,
         #[cfg(feature = "lake")]
         Command::Demo(args) => demo::run(&context, &args).await,

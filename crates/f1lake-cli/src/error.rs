@@ -9,6 +9,7 @@ use f1lake_report::ReportError;
 #[cfg(feature = "databricks")]
 use f1lake_warehouse::WarehouseError;
 use f1lake_zone::ZoneError;
+#[cfg(feature = "lake")]
 use openf1_sim::SimError;
 
 /// Failure of a command.
@@ -25,6 +26,7 @@ pub enum Error {
     #[error("report: {0}")]
     Report(#[from] ReportError),
     /// A failure of the simulator.
+    #[cfg(feature = "lake")]
     #[error("simulator: {0}")]
     Simulator(#[from] SimError),
     /// A failure on a file that the user named.
@@ -88,7 +90,10 @@ impl Error {
             Self::Usage(_) => ExitCode::Usage,
             Self::File { source, .. } if names_wrong_place(source) => ExitCode::Usage,
             Self::File { .. } => ExitCode::Failed,
-            Self::Simulator(SimError::Bind { .. }) | Self::Io { .. } => ExitCode::Failed,
+            Self::Io { .. } => ExitCode::Failed,
+            #[cfg(feature = "lake")]
+            Self::Simulator(SimError::Bind { .. }) => ExitCode::Failed,
+            #[cfg(feature = "lake")]
             Self::Simulator(_) => ExitCode::Usage,
             Self::Library(error) => error.into(),
             #[cfg(feature = "lake")]

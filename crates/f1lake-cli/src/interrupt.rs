@@ -61,6 +61,7 @@ fn listening() -> CancellationToken {
 }
 
 /// Waits for a signal to stop.
+#[cfg(feature = "lake")]
 pub(crate) async fn signal() {
     match STOP.try_with(|stop| stop.given.is_some()) {
         Ok(true) => token().cancelled().await,

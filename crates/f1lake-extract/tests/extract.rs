@@ -29,6 +29,13 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 use tokio_util::sync::CancellationToken;
 
+/// What the simulator serves.
+async fn get(url: impl AsRef<str>) -> reqwest::Response {
+    let url = url.as_ref().parse().unwrap();
+    let client = f1lake_http::client_builder(&url, "test").build().unwrap();
+    client.get(url).send().await.unwrap()
+}
+
 /// A season of the simulator in the past.
 fn generated() -> SimConfig {
     SimConfig {
@@ -326,7 +333,7 @@ async fn recorded_answers_land_as_they_were_served() {
         }
         let key = if endpoint == "starting_grid" { 9484 } else { 9488 };
         let url = format!("{}/{endpoint}?session_key={key}", sim.base_url());
-        let served: Vec<Value> = reqwest::get(url).await.unwrap().json().await.unwrap();
+        let served: Vec<Value> = get(url).await.json().await.unwrap();
         assert_eq!(served.len(), landed.len(), "{endpoint}");
         let stripped = |row: &Value| {
             let mut row = row.as_object().unwrap().clone();
@@ -540,7 +547,7 @@ async fn corrections_land_as_v2_and_smaller_responses_are_set_aside() {
     let sim = simulator(thin()).await;
     let race = a_race(&sim).await;
     let pit = |sim: &Simulator| format!("{}/pit?session_key={race}", sim.base_url());
-    let stops: Vec<Value> = reqwest::get(pit(&sim)).await.unwrap().json().await.unwrap();
+    let stops: Vec<Value> = get(pit(&sim)).await.json().await.unwrap();
     let first = &stops[0];
     let plan = format!(
         r#"

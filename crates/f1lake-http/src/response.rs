@@ -46,7 +46,8 @@ pub async fn read_up_to(
 /// An error of the HTTP client with its causes, without the URL, whose query may be a signature.
 ///
 /// ```
-/// let error = reqwest::Client::new().get("nonsense?signature=abc").build().unwrap_err();
+/// let error = f1lake_http::client_builder(&"https://example.com".parse()?, "tool/1.0").build()?
+///     .get("nonsense?signature=abc").build().unwrap_err();
 /// assert_eq!(f1lake_http::describe(&error), "relative URL without a base");
 /// ```
 pub fn describe(error: &reqwest::Error) -> String {

@@ -197,6 +197,7 @@ impl Pipeline {
     }
 
     async fn do_run(&self, step: step::Extract, watch: Watch) -> Result<PipelineReport, Error> {
+        #[cfg(feature = "lake")]
         let wait = step.wait;
         let extract = self.do_extract(step, watch.clone()).await?;
         let mut report = PipelineReport {

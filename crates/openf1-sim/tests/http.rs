@@ -5,7 +5,7 @@ use openf1_sim::{
     Account, Budget, FaultPlan, GeneratedConfig, LiveWindow, SimConfig, SimLimits, Simulator, Source, Stats,
     start,
 };
-use reqwest::{Client, Response, StatusCode};
+use reqwest::{Client, ClientBuilder, Response, StatusCode};
 use serde_json::{Value, json};
 use std::io::Read;
 use std::path::PathBuf;
@@ -24,13 +24,21 @@ fn with_faults(plan: &str) -> SimConfig {
     SimConfig { faults: FaultPlan::from_toml(plan).unwrap(), ..open() }
 }
 
+fn builder() -> ClientBuilder {
+    f1lake_http::client_builder(&"http://127.0.0.1".parse().unwrap(), "test")
+}
+
+fn client() -> Client {
+    builder().build().unwrap()
+}
+
 async fn get(sim: &Simulator, rest: &str) -> Response {
-    Client::new().get(format!("{}/{rest}", sim.base_url())).send().await.unwrap()
+    client().get(format!("{}/{rest}", sim.base_url())).send().await.unwrap()
 }
 
 /// A request that accepts gzip; the client does not unpack it.
 async fn zipped(sim: &Simulator, rest: &str) -> Response {
-    let request = Client::new().get(format!("{}/{rest}", sim.base_url()));
+    let request = client().get(format!("{}/{rest}", sim.base_url()));
     request.header("accept-encoding", "br, gzip;q=0.8").send().await.unwrap()
 }
 
@@ -292,7 +300,7 @@ async fn limits_per_second() {
     assert_eq!(stats.by_status[&429], 2);
     assert_eq!(stats.by_client["127.0.0.1"].violations_per_second, 2);
     let url = sim.base_url().replace("/v1", "/_sim/stats");
-    let served: Stats = Client::new().get(url).send().await.unwrap().json().await.unwrap();
+    let served: Stats = client().get(url).send().await.unwrap().json().await.unwrap();
     assert_eq!(served, stats, "asking for the statistics counts nowhere");
 }
 
@@ -313,7 +321,7 @@ async fn limits_per_minute() {
 }
 
 async fn login(sim: &Simulator, form: &[(&str, &str)]) -> (u16, Value) {
-    let response = Client::new().post(sim.token_url()).form(form).send().await.unwrap();
+    let response = client().post(sim.token_url()).form(form).send().await.unwrap();
     (response.status().as_u16(), response.json().await.unwrap_or(Value::Null))
 }
 
@@ -330,7 +338,7 @@ async fn tokens() {
     let token = body["access_token"].as_str().unwrap().to_owned();
     let ask = async |token: &str| {
         let url = format!("{}/weather?session_key={RACE}", sim.base_url());
-        let response = Client::new().get(url).bearer_auth(token).send().await.unwrap();
+        let response = client().get(url).bearer_auth(token).send().await.unwrap();
         (response.status().as_u16(), response.text().await.unwrap())
     };
     // A sponsor has six per second.
@@ -358,7 +366,7 @@ async fn live_sessions_lock_free_users_out() {
     let (_, token) = login(&sim, &[("username", "u"), ("password", "p")]).await;
     let url = format!("{}/laps?session_key={RACE}", sim.base_url());
     let token = token["access_token"].as_str().unwrap();
-    assert_eq!(Client::new().get(url).bearer_auth(token).send().await.unwrap().status(), 200);
+    assert_eq!(client().get(url).bearer_auth(token).send().await.unwrap().status(), 200);
     tokio::time::sleep(Duration::from_millis(750)).await;
     assert_eq!(get(&sim, &format!("laps?session_key={RACE}")).await.status(), 200);
 }
@@ -455,10 +463,10 @@ async fn faults_of_the_connection() {
     );
     assert!(unzipped(&broken.bytes().await.unwrap()).is_err());
     let url = format!("{}/weather?session_key={RACE}", sim.base_url());
-    let error = Client::new().get(url).send().await.unwrap_err();
+    let error = client().get(url).send().await.unwrap_err();
     assert!(error.is_request(), "{error:?}");
     let url = format!("{}/drivers?session_key={RACE}", sim.base_url());
-    let quick = Client::builder().timeout(Duration::from_millis(300)).build().unwrap();
+    let quick = builder().timeout(Duration::from_millis(300)).build().unwrap();
     let stalled = async { quick.get(url).send().await?.bytes().await };
     assert!(stalled.await.unwrap_err().is_timeout());
     let began = Instant::now();
@@ -466,7 +474,7 @@ async fn faults_of_the_connection() {
     assert!(began.elapsed() >= Duration::from_millis(300));
     // A stalled response ends with the server.
     let url = format!("{}/drivers?session_key={RACE}", sim.base_url());
-    let stalled = tokio::spawn(async move { Client::new().get(url).send().await?.bytes().await });
+    let stalled = tokio::spawn(async move { client().get(url).send().await?.bytes().await });
     tokio::time::sleep(Duration::from_millis(100)).await;
     // The server still works afterwards.
     assert_eq!(get(&sim, &format!("position?session_key={RACE}")).await.status(), 200);
@@ -532,7 +540,7 @@ async fn corrections() {
 async fn a_stopped_server_is_gone() {
     let sim = start(open()).await.unwrap();
     let url = format!("{}/meetings?year=2024", sim.base_url());
-    let client = Client::new();
+    let client = client();
     assert_eq!(client.get(&url).send().await.unwrap().status(), 200);
     let port = sim.address().port();
     sim.shutdown().await;
@@ -638,14 +646,14 @@ async fn truth_exists_for_generated_sessions_only() {
     let sim = openf1_sim::start(open()).await.unwrap();
     let url = sim.base_url().replace("/v1", "/_sim/truth");
     let key = rows(&sim, "sessions?year=2024&session_name=Race").await[0]["session_key"].as_i64().unwrap();
-    let got = reqwest::get(format!("{url}/{key}")).await.unwrap();
+    let got = client().get(format!("{url}/{key}")).send().await.unwrap();
     assert_eq!(got.status(), 200);
     let truth: openf1_sim::truth::Truth = got.json().await.unwrap();
     assert_eq!((truth.session_key, truth.kind.as_str(), truth.drivers.len()), (key, "race", 20));
     for bad in
         ["", "1", "latest", "-1", "9000/1", "99999999999999999999999", "%27%20OR%201=1", "..%2f..%2fstats"]
     {
-        assert_eq!(reqwest::get(format!("{url}/{bad}")).await.unwrap().status(), 404, "{bad}");
+        assert_eq!(client().get(format!("{url}/{bad}")).send().await.unwrap().status(), 404, "{bad}");
     }
 
     let folder = tempfile::tempdir().unwrap();
@@ -664,5 +672,5 @@ async fn truth_exists_for_generated_sessions_only() {
     assert!(openf1_sim::truth::write_truth(&recorded, &here).unwrap_err().to_string().contains("recorded"));
     let sim = openf1_sim::start(recorded).await.unwrap();
     let url = sim.base_url().replace("/v1", "/_sim/truth");
-    assert_eq!(reqwest::get(format!("{url}/7")).await.unwrap().status(), 404);
+    assert_eq!(client().get(format!("{url}/7")).send().await.unwrap().status(), 404);
 }

@@ -50,7 +50,6 @@ pub(crate) struct SimulateArgs {
     pub(crate) truth: Option<PathBuf>,
 }
 
-#[cfg(feature = "lake")]
 #[derive(Debug, Args)]
 pub(crate) struct DemoArgs {
     /// Folder of the demo

@@ -411,7 +411,7 @@ impl Served {
 
     fn rows(&self, endpoint: &str, query: &str) -> Vec<Value> {
         let url = format!("{}/{endpoint}?{query}", self.simulator.base_url());
-        let text = self.runtime.block_on(async { reqwest::get(url).await.unwrap().text().await.unwrap() });
+        let text = self.runtime.block_on(async { crate::program::get(&url).await.text().await.unwrap() });
         // An empty result is an object with a message.
         serde_json::from_str(&text).unwrap_or_default()
     }

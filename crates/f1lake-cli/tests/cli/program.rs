@@ -108,6 +108,13 @@ pub(crate) fn ended(mut command: Command) -> Ended {
     ended
 }
 
+/// What a server on this machine answers.
+pub(crate) async fn get(url: &str) -> reqwest::Response {
+    let url = url.parse().unwrap();
+    let client = f1lake_http::client_builder(&url, "test").build().unwrap();
+    client.get(url).send().await.unwrap()
+}
+
 /// `f1lake simulate`, killed at the end.
 pub(crate) struct Simulated {
     pub(crate) child: Child,
@@ -135,7 +142,7 @@ impl Simulated {
     pub(crate) fn stats(&self) -> Value {
         let url = self.base_url.replace("/v1", "/_sim/stats");
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-        let text = runtime.block_on(async { reqwest::get(url).await.unwrap().text().await.unwrap() });
+        let text = runtime.block_on(async { get(&url).await.text().await.unwrap() });
         serde_json::from_str(&text).unwrap()
     }
 

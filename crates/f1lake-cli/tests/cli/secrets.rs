@@ -104,7 +104,7 @@ async fn answer(State(known): State<Known>, request: Request) -> Response {
     }
     let Some(says) = says else {
         let url = format!("{}{}", known.upstream, parts.uri);
-        let answer = reqwest::get(url).await.unwrap();
+        let answer = crate::program::get(&url).await;
         return (answer.status(), answer.bytes().await.unwrap()).into_response();
     };
     let authorization =

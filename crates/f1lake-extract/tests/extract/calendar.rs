@@ -26,7 +26,7 @@ async fn every_selection_lands_the_same_rounds_without_cancelled_ones() {
     let race = a_race(&sim).await;
     let served = async |what: &str| -> Vec<Value> {
         let url = format!("{}/{what}", sim.base_url());
-        reqwest::get(url).await.unwrap().json().await.unwrap()
+        get(url).await.json().await.unwrap()
     };
     let mut races = served("sessions?year=2024&session_name=Race&is_cancelled=false").await;
     races.sort_by_key(|race| race["date_start"].as_str().unwrap().to_owned());
@@ -65,12 +65,7 @@ async fn every_selection_lands_the_same_rounds_without_cancelled_ones() {
 async fn the_catalogue_of_one_season_takes_three_requests_however_many_sessions_are_named() {
     let sim = simulator(generated()).await;
     let of_year: Vec<Value> =
-        reqwest::get(format!("{}/sessions?year=2024&session_name=Race", sim.base_url()))
-            .await
-            .unwrap()
-            .json()
-            .await
-            .unwrap();
+        get(format!("{}/sessions?year=2024&session_name=Race", sim.base_url())).await.json().await.unwrap();
     let held: Vec<&Value> = of_year.iter().filter(|session| session["is_cancelled"] == false).collect();
     let all = |field: &str, from: usize, to: usize| -> Vec<i64> {
         held[from..to].iter().map(|session| session[field].as_i64().unwrap()).collect()

@@ -106,7 +106,7 @@ async fn foreign_rows_are_refused_and_reported_unnamed_ones_make_sessions_ask_al
     for (endpoint, more) in [("team_radio", r#"{"session_key":4711}"#), ("weather", "{}")] {
         let query: Vec<String> = keys.iter().map(|key| format!("session_key={key}")).collect();
         let url = format!("{}/{endpoint}?{}", calm.base_url(), query.join("&"));
-        let body = reqwest::get(url).await.unwrap().text().await.unwrap();
+        let body = get(url).await.text().await.unwrap();
         let body = format!("{},{more}]", body.strip_suffix(']').unwrap());
         plan += &format!(
             "[[fault]]\nendpoint = \"{endpoint}\"\nkind = \"status\"\nstatus = 200\nbody = '''{body}'''\ncount = 1\n"

@@ -30,7 +30,8 @@ impl Api {
         .await
         .unwrap();
         let base = simulator.base_url().to_string();
-        Self { simulator, base, http: reqwest::Client::new() }
+        let http = f1lake_http::client_builder(&base.parse().unwrap(), "test").build().unwrap();
+        Self { simulator, base, http }
     }
 
     async fn get(&self, query: &str) -> Vec<Value> {

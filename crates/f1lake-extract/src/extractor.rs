@@ -389,11 +389,15 @@ impl Extractor {
             all_due.push(due);
         }
         let shared = shared_requests(&all, &sizes);
-        for slice in shared.iter().flat_map(|request| &request.parts) {
-            let shares = |(_, slices): &(&SessionInfo, Vec<Slice>)| slices.contains(slice);
-            if let Some((requests, _)) = all.iter().position(shares).and_then(|index| own.get_mut(index)) {
-                *requests = requests.saturating_sub(1);
-            }
+        let is_shared: BTreeSet<_> = shared
+            .iter()
+            .flat_map(|request| &request.parts)
+            .map(|part| (part.endpoint, part.session_key))
+            .collect();
+        for ((_, slices), (requests, _)) in all.iter().zip(&mut own) {
+            let saved =
+                slices.iter().filter(|part| is_shared.contains(&(part.endpoint, part.session_key))).count();
+            *requests = requests.saturating_sub(saved);
         }
         let shared = shared.len();
         Ok(Outlook { sessions, selected, checking, due: all_due, own, shared })

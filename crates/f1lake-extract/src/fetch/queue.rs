@@ -344,6 +344,22 @@ mod tests {
         Queue::new(requests, [], Alone::Requested(BOUNDS))
     }
 
+    /// Sends what the workers can, and picks the request that is answered next; `None` when nothing is left.
+    fn an_answer(
+        queue: &mut Queue,
+        sizes: &Sizes,
+        in_flight: &mut Vec<Request>,
+        workers: usize,
+        pick: &prop::sample::Index,
+    ) -> Option<Request> {
+        while in_flight.len() < workers
+            && let Some(request) = queue.next(sizes)
+        {
+            in_flight.push(request);
+        }
+        (!in_flight.is_empty()).then(|| in_flight.swap_remove(pick.index(in_flight.len())))
+    }
+
     /// How often the answered slices hold what a driver did at a time.
     fn times_answered(answered: &[Slice], session_key: i64, number: i64, at: i64) -> usize {
         let holds = |slice: &&Slice| {
@@ -378,14 +394,7 @@ mod tests {
             let (mut in_flight, mut answered, mut complete) = (Vec::new(), Vec::new(), 0);
             let mut sizes = sizes(group);
             for pick in order.iter().cycle() {
-                while in_flight.len() < workers {
-                    let Some(request) = queue.next(&sizes) else { break };
-                    in_flight.push(request);
-                }
-                if in_flight.is_empty() {
-                    break;
-                }
-                let request = in_flight.swap_remove(pick.index(in_flight.len()));
+                let Some(request) = an_answer(&mut queue, &sizes, &mut in_flight, workers, pick) else { break };
                 let fits = match &request.parts[0].drivers {
                     Drivers::All => endpoint == Endpoint::Weather || most_drivers > 4,
                     Drivers::Some(_) => request.parts.len() <= most_drivers,
@@ -441,14 +450,7 @@ mod tests {
             let (mut in_flight, mut answered) = (Vec::new(), Vec::new());
             let mut sizes = sizes(4);
             for pick in order.iter().cycle() {
-                while in_flight.len() < workers {
-                    let Some(request) = queue.next(&sizes) else { break };
-                    in_flight.push(request);
-                }
-                if in_flight.is_empty() {
-                    break;
-                }
-                let request = in_flight.swap_remove(pick.index(in_flight.len()));
+                let Some(request) = an_answer(&mut queue, &sizes, &mut in_flight, workers, pick) else { break };
                 let fails = request.parts.iter().any(|part| failing.contains(&part.session_key));
                 if request.parts.len() > most || fails {
                     if request.parts.len() > 1 {

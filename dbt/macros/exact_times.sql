@@ -42,3 +42,15 @@
 {% macro clean_lap_time() -%}
     case when is_clean_lap then lap_duration end
 {%- endmacro %}
+
+{#- Sector times of `fact_laps` that a best sector is chosen from: not of deleted laps, laps out of the pit lane and faults. -#}
+{% macro comparable_sector(sector) -%}
+    case
+            when
+                not is_deleted
+                and not coalesce(is_pit_out_lap, false)
+                and (is_valid_lap or lap_duration is null)
+                and duration_sector_{{ sector }} > 0
+                then duration_sector_{{ sector }}
+        end
+{%- endmacro %}

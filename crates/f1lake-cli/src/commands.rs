@@ -28,6 +28,8 @@ mod simulate;
 #[cfg(feature = "lake")]
 mod sql;
 #[cfg(feature = "lake")]
+mod sql_examples;
+#[cfg(feature = "lake")]
 mod sql_result;
 mod status;
 #[cfg(feature = "lake")]

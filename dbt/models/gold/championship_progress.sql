@@ -123,6 +123,26 @@ ranked as (
     from progress
 ),
 
+-- A driver can win 25 a race and 8 a sprint, a team 25 + 18 and 8 + 7; until 2024 one more for the fastest lap.
+possible as (
+    select
+        ranked.*,
+        case
+            when rounds.rounds_missing = 0
+                then cast(
+                    rounds.races_left * (
+                        case when ranked.competitor_type = 'driver' then 25 else 43 end
+                        + case when ranked.season <= 2024 then 1 else 0 end
+                    )
+                    + rounds.sprints_left * case when ranked.competitor_type = 'driver' then 8 else 15 end
+                    as double
+                )
+        end as points_left
+    from ranked
+    inner join rounds
+        on ranked.season = rounds.season and ranked.round = rounds.round
+),
+
 -- What the API itself predicted in the race of the round: a cross-check, not always corrected for penalties.
 api_standings as (
     select
@@ -148,52 +168,44 @@ api_standings as (
 )
 
 select
-    ranked.season,
-    ranked.round,
+    possible.season,
+    possible.round,
     rounds.rounds_in_season,
     rounds.rounds_left,
     rounds.rounds_missing,
     rounds.meeting_key,
     rounds.meeting_name,
-    ranked.competitor_type,
-    ranked.competitor_id,
+    possible.competitor_type,
+    possible.competitor_id,
     names.competitor_name,
-    ranked.race_points,
-    ranked.sprint_points,
-    ranked.round_points,
-    ranked.points,
-    case when rounds.rounds_missing = 0 then ranked.position end as position,
-    case when rounds.rounds_missing = 0 then ranked.leader_points - ranked.points end as points_behind,
+    possible.race_points,
+    possible.sprint_points,
+    possible.round_points,
+    possible.points,
+    case when rounds.rounds_missing = 0 then possible.position end as position,
+    case when rounds.rounds_missing = 0 then possible.leader_points - possible.points end as points_behind,
+    possible.points_left,
     case
-        when rounds.rounds_missing = 0 and rounds.rounds_left = 0 then ranked.position = 1
-        -- A driver can win 25 a race and 8 a sprint, a team 25 + 18 and 8 + 7; until 2024 one more for the fastest lap.
-        when rounds.rounds_missing = 0
-            then
-                ranked.points
-                + rounds.races_left * (
-                    case when ranked.competitor_type = 'driver' then 25 else 43 end
-                    + case when ranked.season <= 2024 then 1 else 0 end
-                )
-                + rounds.sprints_left * case when ranked.competitor_type = 'driver' then 8 else 15 end
-                >= ranked.leader_points
+        when rounds.rounds_missing = 0 and rounds.rounds_left = 0 then possible.position = 1
+        when rounds.rounds_missing = 0 then possible.points + possible.points_left >= possible.leader_points
     end as is_title_open,
-    ranked.places_1 as wins,
-    ranked.podiums,
+    possible.places_1 as wins,
+    possible.podiums,
     api_standings.api_points,
     api_standings.api_position,
-    ranked.points - api_standings.api_points as points_difference
-from ranked
+    possible.points - api_standings.api_points as points_difference
+from possible
 inner join rounds
-    on ranked.season = rounds.season and ranked.round = rounds.round
+    on possible.season = rounds.season and possible.round = rounds.round
 left join names
     on
-        ranked.season = names.season
-        and ranked.competitor_type = names.competitor_type
-        and ranked.competitor_id = names.competitor_id
+        possible.season = names.season
+        and possible.competitor_type = names.competitor_type
+        and possible.competitor_id = names.competitor_id
         and names._rn = 1
 left join api_standings
     on
-        ranked.season = api_standings.season
+        possible.season = api_standings.season
         and rounds.meeting_key = api_standings.meeting_key
-        and ranked.competitor_type = api_standings.competitor_type
-        and ranked.competitor_id = api_standings.competitor_id
+        and possible.competitor_type = api_standings.competitor_type
+        and possible.competitor_id = api_standings.competitor_id

@@ -20,6 +20,7 @@
     ('stops_within_a_stint', 'Stops in a race with the same tyres before and after'),
     ('neutralisations_without_end', 'Neutralisations of a race without an end though the race went on for 15 minutes'),
     ('unmatched_deletions', 'Lap times that race control deleted and that no lap has'),
+    ('unparsed_steward_messages', 'Messages about incidents, penalties and deleted laps that are not understood'),
     ('gaps_differ_from_laps', 'Laps of a race at whose end the gap to the leader is not that of the times at the line'),
     ('positions_differ_from_laps', 'Laps of a race at whose end the position is not the place among those who ended that lap'),
     ('parts_differ_from_result', 'Qualifyings whose parts by race control are not those of the official result, or three'),
@@ -403,6 +404,15 @@ found as (
             deletions.session_key = reinstatements.session_key
             and deletions.driver_number = reinstatements.driver_number
             and {{ match_group('deletions.message', ' TIME ([0-9:.]+) ') }} = reinstatements.time_text
+    union all
+    select
+        session_key,
+        'unparsed_steward_messages' as check_name,
+        coalesce(driver_number, 0) as driver_number,
+        case when verdict is null then 1 else 0 end as odd,
+        1 as looked_at
+    from {{ session_rows(ref('steward_messages')) }}
+    where car_order = 1
     union all
     select
         results.session_key,

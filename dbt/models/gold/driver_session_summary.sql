@@ -20,14 +20,7 @@ with laps as (
         {{ median_of_times(clean) }} as median_lap_time_clean,
         {{ stddev_of_times(clean) }} as stddev_lap_time_clean,
         {% for sector in [1, 2, 3] %}
-        min(case
-            when
-                not is_deleted
-                and not coalesce(is_pit_out_lap, false)
-                and (is_valid_lap or lap_duration is null)
-                and duration_sector_{{ sector }} > 0
-                then duration_sector_{{ sector }}
-        end) as best_sector_{{ sector }},
+        min({{ comparable_sector(sector) }}) as best_sector_{{ sector }},
         {% endfor %}
         max(st_speed) as top_speed_trap,
         max(max_speed) as top_speed

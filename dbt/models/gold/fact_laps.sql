@@ -5,6 +5,7 @@ with sessions as (
         session_key,
         session_category,
         year,
+        circuit_short_name,
         session_category in ('Race', 'Sprint') as is_race,
         {{ offset_micros('gmt_offset') }} as offset_micros
     from {{ session_rows(ref('silver_sessions')) }}
@@ -183,7 +184,7 @@ lap_stints as (
             and laps.lap_number >= stints.lap_start
 ),
 
--- Position and gap at the end of the lap, weather at its start: the last row of the feed by then.
+-- Position and gap at the end of the lap: the last row of the feed by then.
 timeline as (
     select
         session_key, driver_number, date_end as date, 1 as kind, lap_number,
@@ -240,50 +241,13 @@ intervals as (
     from {{ session_rows(ref('silver_intervals')) }}
 ),
 
-weather_timeline as (
-    select
-        session_key, date_start as date, 1 as kind, driver_number, lap_number,
-        cast(null as double) as air_temperature, cast(null as double) as track_temperature,
-        cast(null as boolean) as is_raining
-    from laps
-    where date_start is not null
-    union all
-    select
-        session_key, date, 0 as kind, cast(null as bigint) as driver_number, cast(null as bigint) as lap_number,
-        air_temperature, track_temperature, is_raining
-    from {{ session_rows(ref('silver_weather')) }}
-),
-
-lap_weather as (
-    select
-        session_key,
-        driver_number,
-        lap_number,
-        kind,
-        {{ last_value_of(
-            'air_temperature',
-            'partition by session_key order by date, kind, driver_number, lap_number'
-            ~ ' rows between unbounded preceding and current row'
-        ) }} as air_temperature,
-        {{ last_value_of(
-            'track_temperature',
-            'partition by session_key order by date, kind, driver_number, lap_number'
-            ~ ' rows between unbounded preceding and current row'
-        ) }} as track_temperature,
-        {{ last_value_of(
-            'is_raining',
-            'partition by session_key order by date, kind, driver_number, lap_number'
-            ~ ' rows between unbounded preceding and current row'
-        ) }} as is_raining
-    from weather_timeline
-),
-
 joined as (
     select
         laps.session_key,
         laps.meeting_key,
         sessions.session_category,
         sessions.year as season,
+        sessions.circuit_short_name,
         laps.driver_number,
         drivers.driver_id,
         drivers.name_acronym,
@@ -368,12 +332,11 @@ joined as (
             lap_ends.session_key = intervals.session_key
             and lap_ends.driver_number = intervals.driver_number
             and lap_ends.interval_micros = intervals.micros
-    left join lap_weather
+    left join {{ session_rows(ref('lap_weather')) }} as lap_weather
         on
             laps.session_key = lap_weather.session_key
             and laps.driver_number = lap_weather.driver_number
             and laps.lap_number = lap_weather.lap_number
-            and lap_weather.kind = 1
 ),
 
 bests as (
@@ -396,6 +359,7 @@ select
     meeting_key,
     session_category,
     season,
+    circuit_short_name,
     driver_number,
     driver_id,
     name_acronym,

@@ -38,10 +38,14 @@ neutralised as (
 select
     passages.session_key,
     passages.meeting_key,
+    sessions.session_category,
+    sessions.year as season,
+    sessions.circuit_short_name,
     passages.driver_number,
     drivers.driver_id,
     drivers.name_acronym,
     drivers.team_id,
+    drivers.team_name,
     passages.stop_number,
     passages.lap_number,
     passages.out_lap_number,
@@ -63,6 +67,8 @@ select
     passages.session_name,
     passages.batch_day
 from {{ session_rows(ref('pit_passages')) }} as passages
+left join {{ session_rows(ref('silver_sessions')) }} as sessions
+    on passages.session_key = sessions.session_key
 left join {{ session_rows(ref('silver_drivers')) }} as drivers
     on passages.session_key = drivers.session_key and passages.driver_number = drivers.driver_number
 left join sets

@@ -206,6 +206,7 @@ select
     sessions.meeting_key,
     bounded.session_category,
     sessions.year as season,
+    sessions.circuit_short_name,
     cast(bounded.part as bigint) as qualifying_phase,
     {{ instant_of('bounded.start_micros') }} as date_start,
     {{ instant_of('clocks.stop_micros') }} as date_end,

@@ -5,6 +5,7 @@ select
     results.meeting_key,
     sessions.session_category,
     sessions.year as season,
+    sessions.circuit_short_name,
     results.driver_number,
     drivers.driver_id,
     drivers.full_name,

@@ -23,10 +23,14 @@ with lap_times as (
 select
     stints.session_key,
     stints.meeting_key,
+    sessions.session_category,
+    sessions.year as season,
+    sessions.circuit_short_name,
     stints.driver_number,
     drivers.driver_id,
     drivers.name_acronym,
     drivers.team_id,
+    drivers.team_name,
     stints.stint_number,
     stints.compound,
     stints.lap_start,
@@ -48,6 +52,8 @@ select
     stints.session_name,
     stints.batch_day
 from {{ session_rows(ref('tyre_stints')) }} as stints
+left join {{ session_rows(ref('silver_sessions')) }} as sessions
+    on stints.session_key = sessions.session_key
 left join {{ session_rows(ref('silver_drivers')) }} as drivers
     on stints.session_key = drivers.session_key and stints.driver_number = drivers.driver_number
 left join lap_times

@@ -1,53 +1,13 @@
 {{ config(meta={'grain': 'session', 'key': ['session_key', 'driver_number', 'stint_number'], 'partition_by': []}) }}
 
--- Laps at racing speed: timed, not from the grid, neither into nor out of the pit lane, not neutralised.
 with racing_laps as (
-    select
-        session_key,
-        meeting_key,
-        session_category,
-        season,
-        driver_number,
-        driver_id,
-        name_acronym,
-        team_id,
-        stint_number,
-        compound,
-        lap_number,
-        lap_in_stint,
-        lap_duration,
-        session_name,
-        batch_day
-    from {{ session_rows(ref('fact_laps')) }}
-    where
-        session_category in ('Race', 'Sprint')
-        and is_clean_lap
-        and stint_number is not null
+    {{ racing_laps() }}
 ),
 
-medians as (
-    select
-        session_key,
-        driver_number,
-        stint_number,
-        count(*) as racing_laps,
-        median(cast({{ millis('lap_duration') }} as double)) as median_ms
-    from racing_laps
-    group by session_key, driver_number, stint_number
-),
-
--- A lap more than 7 % slower than the stint's median met traffic, trouble or a local yellow: not clean.
 clean_laps as (
-    select
-        laps.*,
-        medians.racing_laps
-    from racing_laps as laps
-    inner join medians
-        on
-            laps.session_key = medians.session_key
-            and laps.driver_number = medians.driver_number
-            and laps.stint_number = medians.stint_number
-    where cast({{ millis('laps.lap_duration') }} * 100 as double) <= medians.median_ms * 107
+    select *
+    from racing_laps
+    where is_at_pace and stint_number is not null
 ),
 
 paces as (

@@ -7,6 +7,10 @@ use clap::Args;
 pub(crate) struct SqlArgs {
     /// Query, or several separated by semicolons; `-` reads them from standard input
     pub(crate) query: Option<String>,
+    /// List example queries, or print the one with this number
+    #[arg(long, value_name = "NUMBER", num_args = 0..=1, conflicts_with_all = ["query", "to"])]
+    #[allow(clippy::option_option, reason = "a flag, with a value or without one")]
+    pub(crate) examples: Option<Option<usize>>,
     /// Write the rows to this file, which ends in .parquet, .csv, .json or .ndjson; `-` is standard output
     #[arg(long, value_name = "FILE")]
     pub(crate) to: Option<String>,

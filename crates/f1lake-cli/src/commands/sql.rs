@@ -12,6 +12,9 @@ use indicatif::HumanCount;
 use std::io::{IsTerminal, Read};
 
 pub(crate) async fn run(context: &Context, args: &SqlArgs) -> Result<ExitCode, Error> {
+    if let Some(number) = args.examples {
+        return super::sql_examples::run(context, number);
+    }
     let loaded = context.load(&args.settings)?;
     let file = args.to.as_deref().map(|name| RowFile::of(name, args.format)).transpose()?;
     let lake = require_lake(&loaded.config)?;

@@ -48,6 +48,20 @@ fn demo_runs_end_to_end_and_verify_finds_damage() {
 
     let query = with(&["sql", "select count(*) as laps from fact_laps", "--output", "csv"], &lake);
     assert_eq!(query.stdout.lines().next(), Some("laps"), "{}", query.stderr);
+    let examples = with(&["sql", "--examples", "--output", "json"], &[]);
+    let examples: Vec<Value> = serde_json::from_str(&examples.stdout).unwrap();
+    assert_eq!(examples.len(), 30);
+    for example in &examples {
+        let asked = with(&["sql", example["sql"].as_str().unwrap(), "--output", "csv"], &lake);
+        assert_eq!(asked.code, 0, "{}: {}", example["title"], asked.stderr);
+        // The practices of the demo have no long runs.
+        assert!(asked.stdout.lines().count() > 1 || example["title"] == "Long runs of practice", "{example}");
+    }
+    let one = with(&["sql", "--examples", "6"], &[]);
+    assert!(one.stdout.starts_with("-- ") && one.stdout.ends_with(";\n"), "{}", one.stdout);
+    let none = with(&["sql", "--examples", "31"], &[]);
+    assert_eq!(none.code, 2, "{}", none.stderr);
+    assert!(none.stderr.contains("expected a number from 1 to 30"), "{}", none.stderr);
     let export =
         with(&["export", "session_leaderboard", "--format", "csv", "--where", "session_key = 9647"], &lake);
     assert_eq!(export.code, 0, "{}", export.stderr);

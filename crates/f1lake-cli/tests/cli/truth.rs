@@ -378,6 +378,19 @@ fn leaderboard(place: &Place, truths: &[Value]) -> Table {
     table
 }
 
+/// Number and time of the laps that the truth calls clean.
+fn clean_laps(driver: &Value) -> impl Iterator<Item = (i64, f64)> {
+    list(driver, "laps")
+        .iter()
+        .filter(|lap| is(lap, "is_completed"))
+        .filter(|lap| {
+            ["is_repeated_by_feed", "is_deleted", "is_out_lap", "is_in_lap", "is_neutralised", "is_start_lap"]
+                .iter()
+                .all(|name| !is(lap, name))
+        })
+        .filter_map(|lap| Some((lap["lap_number"].as_i64()?, lap["duration"].as_f64()?)))
+}
+
 /// Means and counts of the laps that the truth calls clean.
 fn summaries(place: &Place, truths: &[Value]) -> Table {
     let mut table = Table::of(
@@ -392,18 +405,7 @@ fn summaries(place: &Place, truths: &[Value]) -> Table {
         let has_passages = drivers(truth).any(|(_, driver)| left_lane(driver).next().is_some());
         for (number, driver) in drivers(truth) {
             let stints = list(driver, "stints").len();
-            let clean: Vec<f64> = list(driver, "laps")
-                .iter()
-                .filter(|lap| {
-                    is(lap, "is_completed") && !is(lap, "is_repeated_by_feed") && !is(lap, "is_deleted")
-                })
-                .filter(|lap| {
-                    ["is_out_lap", "is_in_lap", "is_neutralised", "is_start_lap"]
-                        .iter()
-                        .all(|name| !is(lap, name))
-                })
-                .filter_map(|lap| lap["duration"].as_f64())
-                .collect();
+            let clean: Vec<f64> = clean_laps(driver).map(|(_, duration)| duration).collect();
             let mean = (!clean.is_empty()).then(|| clean.iter().sum::<f64>() / clean.len() as f64);
             let stops = left_lane(driver).filter(|passage| passage["kind"] == "stop").count();
             table.expect(
@@ -416,6 +418,176 @@ fn summaries(place: &Place, truths: &[Value]) -> Table {
                 ],
             );
         }
+    }
+    table
+}
+
+/// Order, gaps and laps led at the end of each lap of a race.
+fn lap_positions(place: &Place, truths: &[Value]) -> Table {
+    let mut table = Table::of(
+        place,
+        "lap_positions",
+        3,
+        "select session_key, driver_number, lap_number, position, gap_to_leader, driver_number_ahead, gap_ahead,
+            laps_behind_leader, laps_led
+        from gold_analytics.lap_positions",
+    );
+    for truth in truths.iter().filter(|truth| is_race(truth)) {
+        // By lap: when each car ended it, in order.
+        let mut ends: BTreeMap<i64, Vec<(f64, &Value)>> = BTreeMap::new();
+        for (number, driver) in drivers(truth) {
+            for lap in list(driver, "laps") {
+                if let Some(end) = moment(&lap["end"]) {
+                    ends.entry(lap["lap_number"].as_i64().unwrap()).or_default().push((end, number));
+                }
+            }
+        }
+        ends.values_mut().for_each(|ends| ends.sort_by(|a, b| a.0.total_cmp(&b.0)));
+        for (number, driver) in drivers(truth) {
+            let mut led = 0;
+            for lap in list(driver, "laps") {
+                let count = lap["lap_number"].as_i64().unwrap();
+                led += i64::from(lap["position"] == 1);
+                let mut values = vec![("laps_led", equal(&json!(led)))];
+                let end = moment(&lap["end"]);
+                values.push(("position", equal(&lap["position"])));
+                values.push(("gap_to_leader", Expected::Near(lap["gap_to_leader"].as_f64(), 0.01)));
+                let ahead = end.and_then(|end| ends[&count].iter().rfind(|other| other.0 < end));
+                values.push(("driver_number_ahead", equal(&ahead.map_or(Value::Null, |a| a.1.clone()))));
+                values.push((
+                    "gap_ahead",
+                    Expected::Near(ahead.zip(end).map(|(ahead, end)| end - ahead.0), 0.01),
+                ));
+                let done = end.map(|end| ends.values().filter(|ends| ends[0].0 <= end).count() as i64);
+                values.push(("laps_behind_leader", equal(&json!(done.map(|done| done - count)))));
+                table.expect(&[&truth["session_key"], number, &lap["lap_number"]], values);
+            }
+        }
+    }
+    table
+}
+
+/// Time of the laps into and out of the lane, order around them and time lost.
+fn pit_cycles(place: &Place, truths: &[Value]) -> Table {
+    let mut table = Table::of(
+        place,
+        "pit_cycles",
+        3,
+        "select session_key, driver_number, lap_number, pit_type, in_and_out_lap_time, stop_duration,
+            position_before, position_after, track_status, time_lost, expected_from = 'own_pace' as is_own_pace
+        from gold_analytics.pit_cycles",
+    );
+    for truth in truths.iter().filter(|truth| is_race(truth)) {
+        for (number, driver) in drivers(truth) {
+            let lap = |count: i64| list(driver, "laps").iter().find(|lap| lap["lap_number"] == count);
+            for passage in left_lane(driver) {
+                if !matches!(passage["kind"].as_str(), Some("stop" | "drive_through" | "stop_go")) {
+                    continue;
+                }
+                let entered = passage["in_lap"].as_i64().unwrap();
+                let (into, out) = (lap(entered).unwrap(), lap(entered + 1));
+                let during = list(truth, "neutralisations").iter().filter(|told| {
+                    moment(&told["from"]) < moment(&passage["exit"])
+                        && told["to"].as_str().is_none_or(|to| moment(&json!(to)) > moment(&passage["entry"]))
+                });
+                let worst = during.filter_map(|told| told["kind"].as_str()).min_by_key(|kind| {
+                    ["red_flag", "safety_car", "virtual_safety_car"].iter().position(|name| name == kind)
+                });
+                let mut values = vec![
+                    ("pit_type", equal(&passage["kind"])),
+                    ("track_status", equal(&json!(worst.unwrap_or("green")))),
+                    (
+                        "position_before",
+                        equal(&lap(entered - 1).map_or(Value::Null, |lap| lap["position"].clone())),
+                    ),
+                    ("position_after", equal(&out.map_or(Value::Null, |lap| lap["position"].clone()))),
+                ];
+                if let Some(standing) = passage["standing"].as_f64() {
+                    values.push(("stop_duration", Expected::IfSent(standing)));
+                }
+                let cycle = out.and_then(|out| Some(into["duration"].as_f64()? + out["duration"].as_f64()?));
+                // Without a time of lap 1 nothing but an estimated start is known.
+                values
+                    .push(("in_and_out_lap_time", cycle.map_or(Expected::Near(None, 0.0), Expected::IfSent)));
+                let slow = |lap: &Value| {
+                    [
+                        "is_out_lap",
+                        "is_in_lap",
+                        "is_neutralised",
+                        "is_start_lap",
+                        "is_deleted",
+                        "is_repeated_by_feed",
+                    ]
+                    .iter()
+                    .any(|name| is(lap, name))
+                };
+                let mut clean: Vec<f64> = (entered - 5..=entered + 6)
+                    .filter_map(lap)
+                    .filter(|lap| is(lap, "is_completed") && !slow(lap))
+                    .filter_map(|lap| lap["duration"].as_f64())
+                    .collect();
+                clean.sort_by(f64::total_cmp);
+                let key: Key =
+                    [&truth["session_key"], number, &passage["in_lap"]].map(ToString::to_string).to_vec();
+                if let Some(cycle) = cycle
+                    && table.found.get(&key).is_some_and(|row| row["is_own_pace"] == true)
+                {
+                    let (low, high) = (clean[(clean.len() - 1) / 2], clean[clean.len() / 2]);
+                    values.push(("time_lost", Expected::Near(Some(cycle - low - high), 0.001)));
+                }
+                table.expect(&[&truth["session_key"], number, &passage["in_lap"]], values);
+            }
+        }
+    }
+    table
+}
+
+/// Penalties that were served in the lane, and deleted laps.
+fn penalties(place: &Place, truths: &[Value]) -> Table {
+    let mut table = Table::of(
+        place,
+        "penalties",
+        4,
+        "select session_key, driver_number, penalty_kind, coalesce(served_lap_number, deleted_lap_number) as lap_number,
+            served_by = 'pit_lane' as is_served
+        from gold_analytics.penalties",
+    );
+    for truth in truths {
+        for (number, driver) in drivers(truth) {
+            for passage in left_lane(driver) {
+                if matches!(passage["kind"].as_str(), Some("drive_through" | "stop_go")) {
+                    let key = [&truth["session_key"], number, &passage["kind"], &passage["in_lap"]];
+                    table.expect(&key, vec![("is_served", equal(&json!(true)))]);
+                }
+            }
+            for lap in list(driver, "laps").iter().filter(|lap| is(lap, "is_deleted")) {
+                let key = [&truth["session_key"], number, &json!("lap_deletion"), &lap["lap_number"]];
+                table.expect(&key, vec![("is_served", equal(&Value::Null))]);
+            }
+        }
+    }
+    table
+}
+
+/// Slopes of stints without the fuel correction. In the simulator a lap costs 38 ms more with each lap of tyre
+/// age and 28 ms less with each lap of fuel, and no car holds up another while the track is green. Ten laps, because
+/// the error of fewer is itself uncertain.
+fn degradation(place: &Place, truths: &[Value]) -> Table {
+    let mut table = Table::of(
+        place,
+        "stint_degradation",
+        3,
+        "select session_key, driver_number, stint_number, fitted_laps,
+            (min(degradation) - (max(fuel_kg) - min(fuel_kg)) / (max(lap_number) - min(lap_number)) * min(fuel_seconds_per_kg)
+                - 0.010) / min(degradation_stderr) as errors
+        from gold_analytics.lap_pace
+        where is_fitted and fitted_laps >= 10
+        group by session_key, driver_number, stint_number, fitted_laps",
+    );
+    let races: Vec<String> =
+        truths.iter().filter(|truth| is_race(truth)).map(|truth| truth["session_key"].to_string()).collect();
+    for key in table.found.keys().filter(|key| races.contains(&key[0])) {
+        table.expected.insert(key.clone(), vec![("errors", Expected::Near(Some(0.0), 6.0))]);
     }
     table
 }
@@ -450,6 +622,118 @@ fn standings(place: &Place, truths: &[Value]) -> Table {
                     vec![("points", equal(&line["points"])), ("position", equal(&line["position"]))],
                 );
             }
+        }
+    }
+    table
+}
+
+/// Best time of a driver in a part, counted from 0. The result has none of the disqualified: their laps do.
+fn best_of_part(driver: &Value, part: usize) -> Option<f64> {
+    if driver["result"]["status"] != "dsq" {
+        return list(&driver["result"], "best").get(part)?.as_f64();
+    }
+    list(driver, "laps")
+        .iter()
+        .filter(|lap| lap["part"].as_u64() == Some(part as u64 + 1) && is(lap, "is_completed"))
+        .filter(|lap| {
+            ["is_repeated_by_feed", "is_deleted", "is_out_lap", "is_in_lap"].iter().all(|name| !is(lap, name))
+        })
+        .filter_map(|lap| lap["duration"].as_f64())
+        .min_by(f64::total_cmp)
+}
+
+/// Best times and cut-offs of the parts of qualifying.
+fn qualifying_bests(place: &Place, truths: &[Value]) -> Table {
+    let mut table = Table::of(
+        place,
+        "qualifying_part_summary",
+        2,
+        "select session_key, qualifying_phase, best_lap_time, cutoff_time, drivers_with_time
+        from gold_analytics.qualifying_part_summary",
+    );
+    for truth in truths.iter().filter(|truth| is_qualifying(truth)) {
+        let cars = drivers(truth).count();
+        for (at, through) in
+            [usize::max(15, 10 + cars.saturating_sub(9) / 2), 10, cars].into_iter().enumerate()
+        {
+            let mut times: Vec<f64> =
+                drivers(truth).filter_map(|(_, driver)| best_of_part(driver, at)).collect();
+            times.sort_by(f64::total_cmp);
+            let took = drivers(truth).filter(|(_, driver)| {
+                list(driver, "laps").iter().any(|lap| lap["part"].as_u64() == Some(at as u64 + 1))
+            });
+            let cut = (at < 2 && took.count() > through).then(|| times.get(through - 1)).flatten();
+            table.expect(
+                &[&truth["session_key"], &json!(at + 1)],
+                vec![
+                    ("best_lap_time", equal(&json!(times.first()))),
+                    ("cutoff_time", Expected::Near(cut.copied(), 5e-4)),
+                    ("drivers_with_time", equal(&json!(times.len()))),
+                ],
+            );
+        }
+    }
+    table
+}
+
+/// The middle of these numbers, or of the two in the middle.
+fn median(mut numbers: Vec<f64>) -> f64 {
+    numbers.sort_by(f64::total_cmp);
+    let half = numbers.len() / 2;
+    if numbers.len() % 2 == 1 { numbers[half] } else { (numbers[half - 1] + numbers[half]) / 2.0 }
+}
+
+/// Gaps of teammates in the last part that both took, and on clean laps that both drove. Who is whose
+/// teammate is not in the truth.
+fn teammates(place: &Place, truths: &[Value]) -> Table {
+    let mut table = Table::of(
+        place,
+        "teammates",
+        3,
+        "select session_key, driver_number, teammate_number, qualifying_phase, qualifying_gap_s,
+            shared_clean_laps, race_pace_gap_s from gold_analytics.teammates",
+    );
+    for key in table.found.keys().cloned().collect::<Vec<_>>() {
+        let number = |at: usize| key[at].parse::<i64>().unwrap();
+        let truth = truths.iter().find(|truth| truth["session_key"] == number(0)).unwrap();
+        let driver = |at: usize| drivers(truth).find(|(own, _)| **own == number(at)).unwrap().1;
+        let (own, other) = (driver(1), driver(2));
+        let mut values = Vec::new();
+        if is_qualifying(truth) {
+            let last =
+                (0..3).rev().find_map(|at| Some((at, best_of_part(own, at)? - best_of_part(other, at)?)));
+            values.push(("qualifying_phase", equal(&json!(last.map(|(at, _)| at + 1)))));
+            values.push(("qualifying_gap_s", Expected::Near(last.map(|(_, gap)| gap), 5e-4)));
+        } else if is_race(truth) {
+            let laps: BTreeMap<i64, f64> = clean_laps(other).collect();
+            let gaps: Vec<f64> =
+                clean_laps(own).filter_map(|(lap, time)| Some(time - laps.get(&lap)?)).collect();
+            values.push(("shared_clean_laps", equal(&json!(gaps.len()))));
+            values.push(("race_pace_gap_s", Expected::Near((gaps.len() >= 5).then(|| median(gaps)), 1e-3)));
+        }
+        table.expect(&[&truth["session_key"], &own["driver_number"], &other["driver_number"]], values);
+    }
+    table
+}
+
+/// Points of the cars of a team, which add up to those of the team.
+fn shares(place: &Place, truths: &[Value]) -> Table {
+    let mut table = Table::of(
+        place,
+        "constructor_shares",
+        2,
+        "select race.session_key, shares.team_name, sum(shares.points) as points
+        from gold_analytics.constructor_shares as shares
+        inner join gold_analytics.dim_sessions as race
+            on shares.meeting_key = race.meeting_key and race.session_category = 'Race'
+        group by race.session_key, shares.team_name",
+    );
+    for truth in truths.iter().filter(|truth| truth["kind"] == "race") {
+        for line in list(&truth["standings"], "teams") {
+            table.expect(
+                &[&truth["session_key"], &line["team_name"]],
+                vec![("points", equal(&line["points"]))],
+            );
         }
     }
     table
@@ -501,7 +785,14 @@ fn gold_equals_the_truth_of_a_season() {
             stints(&place, &truths),
             leaderboard(&place, &truths),
             summaries(&place, &truths),
+            lap_positions(&place, &truths),
+            pit_cycles(&place, &truths),
+            penalties(&place, &truths),
+            degradation(&place, &truths),
             standings(&place, &truths),
+            qualifying_bests(&place, &truths),
+            teammates(&place, &truths),
+            shares(&place, &truths),
         ];
         assert_equal(&format!("season {season}, seed {seed}: {} sessions", truths.len()), &tables);
     }
@@ -578,6 +869,38 @@ fn deltas(place: &Place, truths: &[Value]) {
     assert!(pairs > 50 && rms <= 0.030, "{pairs} pairs of laps, RMS {rms} s");
 }
 
+/// Corners of the circuit from the exact line of one lap: bends of 300 m or less that turn by 10° or more.
+fn corners(place: &Place, truths: &[Value]) -> Table {
+    let mut table = Table::of(
+        place,
+        "circuit_corners",
+        1,
+        "select corner_number, case when direction = 'left' then turn_degrees else -turn_degrees end as turn
+        from gold_analytics.circuit_corners",
+    );
+    let trace = truths.iter().flat_map(|truth| list(truth, "traces")).next().unwrap();
+    let number = |value: &Value| value.as_f64().unwrap();
+    let line: Vec<(f64, f64)> =
+        list(trace, "line").iter().map(|at| (number(&at[1]), number(&at[2]))).collect();
+    let mut bends: Vec<(i8, f64)> = vec![(0, 0.0)];
+    for (i, at) in line.iter().enumerate() {
+        let (before, after) = (line[(i + line.len() - 1) % line.len()], line[(i + 1) % line.len()]);
+        let (ax, ay, bx, by) = (at.0 - before.0, at.1 - before.1, after.0 - at.0, after.1 - at.1);
+        let turn = (ax * by - ay * bx).atan2(ax * bx + ay * by);
+        let metres = (ax.hypot(ay) + bx.hypot(by)) / 20.0;
+        let side = if turn.abs() * 300.0 < metres { 0 } else { turn.signum() as i8 };
+        match bends.last_mut() {
+            Some(last) if last.0 == side => last.1 += turn.to_degrees(),
+            _ => bends.push((side, turn.to_degrees())),
+        }
+    }
+    let found = bends.into_iter().filter(|(side, turn)| *side != 0 && turn.abs() >= 10.0);
+    for (at, (_, turn)) in found.enumerate() {
+        table.expect(&[&json!(at + 1)], vec![("turn", Expected::Near(Some(turn), 12.0))]);
+    }
+    table
+}
+
 #[test]
 fn gold_equals_the_truth_of_a_weekend_with_telemetry() {
     let place = Place::new();
@@ -589,6 +912,9 @@ fn gold_equals_the_truth_of_a_weekend_with_telemetry() {
         stints(&place, &truths),
         leaderboard(&place, &truths),
         summaries(&place, &truths),
+        qualifying_bests(&place, &truths),
+        teammates(&place, &truths),
+        corners(&place, &truths),
     ];
     assert_equal(&format!("weekend: {} sessions", truths.len()), &tables);
     deltas(&place, &truths);

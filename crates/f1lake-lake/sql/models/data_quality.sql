@@ -70,49 +70,52 @@ checks as (
     select 19 as check_order, 'unmatched_deletions' as check_name, 'Lap times that race control deleted and that no lap has' as description
     union all
 
-    select 20 as check_order, 'gaps_differ_from_laps' as check_name, 'Laps of a race at whose end the gap to the leader is not that of the times at the line' as description
+    select 20 as check_order, 'unparsed_steward_messages' as check_name, 'Messages about incidents, penalties and deleted laps that are not understood' as description
     union all
 
-    select 21 as check_order, 'positions_differ_from_laps' as check_name, 'Laps of a race at whose end the position is not the place among those who ended that lap' as description
+    select 21 as check_order, 'gaps_differ_from_laps' as check_name, 'Laps of a race at whose end the gap to the leader is not that of the times at the line' as description
     union all
 
-    select 22 as check_order, 'parts_differ_from_result' as check_name, 'Qualifyings whose parts by race control are not those of the official result, or three' as description
+    select 22 as check_order, 'positions_differ_from_laps' as check_name, 'Laps of a race at whose end the position is not the place among those who ended that lap' as description
     union all
 
-    select 23 as check_order, 'laps_differ_from_result' as check_name, 'Drivers whose number of laps is not that of the official result' as description
+    select 23 as check_order, 'parts_differ_from_result' as check_name, 'Qualifyings whose parts by race control are not those of the official result, or three' as description
     union all
 
-    select 24 as check_order, 'position_differs_from_result' as check_name, 'Classified drivers whose last position on the track is not the official one' as description
+    select 24 as check_order, 'laps_differ_from_result' as check_name, 'Drivers whose number of laps is not that of the official result' as description
     union all
 
-    select 25 as check_order, 'last_lap_differs_from_result' as check_name, 'Classified drivers who lost a place after the last lap of a race without a penalty that explains it' as description
+    select 25 as check_order, 'position_differs_from_result' as check_name, 'Classified drivers whose last position on the track is not the official one' as description
     union all
 
-    select 26 as check_order, 'best_lap_differs_from_result' as check_name, 'Drivers whose best lap is not the official one, in practice and qualifying' as description
+    select 26 as check_order, 'last_lap_differs_from_result' as check_name, 'Classified drivers who lost a place after the last lap of a race without a penalty that explains it' as description
     union all
 
-    select 27 as check_order, 'order_differs_from_result' as check_name, 'Classified drivers whose position by the timing alone is not the official one' as description
+    select 27 as check_order, 'best_lap_differs_from_result' as check_name, 'Drivers whose best lap is not the official one, in practice and qualifying' as description
     union all
 
-    select 28 as check_order, 'points_do_not_fit_places' as check_name, 'Drivers whose points in a race or sprint do not match their position' as description
+    select 28 as check_order, 'order_differs_from_result' as check_name, 'Classified drivers whose position by the timing alone is not the official one' as description
     union all
 
-    select 29 as check_order, 'points_differ_from_standings' as check_name, 'Drivers and teams whose points in a race are not what their points in the standings grew by' as description
+    select 29 as check_order, 'points_do_not_fit_places' as check_name, 'Drivers whose points in a race or sprint do not match their position' as description
     union all
 
-    select 30 as check_order, 'result_may_have_changed' as check_name, 'Results last fetched less than 30 days after the session' as description
+    select 30 as check_order, 'points_differ_from_standings' as check_name, 'Drivers and teams whose points in a race are not what their points in the standings grew by' as description
     union all
 
-    select 31 as check_order, 'drivers_without_telemetry' as check_name, 'Drivers with laps but without car data or location, where telemetry was requested' as description
+    select 31 as check_order, 'result_may_have_changed' as check_name, 'Results last fetched less than 30 days after the session' as description
     union all
 
-    select 32 as check_order, 'frozen_location' as check_name, 'Laps of at least 1 km during which the location did not move 10 m' as description
+    select 32 as check_order, 'drivers_without_telemetry' as check_name, 'Drivers with laps but without car data or location, where telemetry was requested' as description
     union all
 
-    select 33 as check_order, 'samples_without_location' as check_name, 'Telemetry samples without a location within 0.5 s' as description
+    select 33 as check_order, 'frozen_location' as check_name, 'Laps of at least 1 km during which the location did not move 10 m' as description
     union all
 
-    select 34 as check_order, 'laps_without_telemetry' as check_name, 'Timed laps without telemetry, of drivers who have some' as description
+    select 34 as check_order, 'samples_without_location' as check_name, 'Telemetry samples without a location within 0.5 s' as description
+    union all
+
+    select 35 as check_order, 'laps_without_telemetry' as check_name, 'Timed laps without telemetry, of drivers who have some' as description
 
 ),
 
@@ -523,6 +526,15 @@ found as (
             deletions.session_key = reinstatements.session_key
             and deletions.driver_number = reinstatements.driver_number
             and nullif((regexp_match(deletions.message, ' TIME ([0-9:.]+) '))[1], '') = reinstatements.time_text
+    union all
+    select
+        session_key,
+        'unparsed_steward_messages' as check_name,
+        coalesce(driver_number, 0) as driver_number,
+        case when verdict is null then 1 else 0 end as odd,
+        1 as looked_at
+    from gold_analytics.steward_messages
+    where car_order = 1
     union all
     select
         results.session_key,

@@ -106,7 +106,11 @@ integrated as (
 select
     integrated.session_key,
     integrated.meeting_key,
+    sessions.session_category,
+    sessions.year as season,
+    sessions.circuit_short_name,
     integrated.driver_number,
+    drivers.name_acronym,
     integrated.lap_number,
     integrated.date,
     cast(integrated.lap_micros as double) / 1000000 as lap_time_s,
@@ -124,8 +128,13 @@ select
     fixes.x,
     fixes.y,
     fixes.z,
-    cast(integrated.micros - fixes.micros as double) / 1000000 as location_age_s
+    cast(integrated.micros - fixes.micros as double) / 1000000 as location_age_s,
+    sessions.session_name
 from integrated
+left join silver_clean.silver_sessions as sessions
+    on integrated.session_key = sessions.session_key
+left join silver_clean.silver_drivers as drivers
+    on integrated.session_key = drivers.session_key and integrated.driver_number = drivers.driver_number
 left join fixes
     on
         integrated.session_key = fixes.session_key

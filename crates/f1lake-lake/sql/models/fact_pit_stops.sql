@@ -34,10 +34,14 @@ neutralised as (
 select
     passages.session_key,
     passages.meeting_key,
+    sessions.session_category,
+    sessions.year as season,
+    sessions.circuit_short_name,
     passages.driver_number,
     drivers.driver_id,
     drivers.name_acronym,
     drivers.team_id,
+    drivers.team_name,
     passages.stop_number,
     passages.lap_number,
     passages.out_lap_number,
@@ -59,6 +63,8 @@ select
     passages.session_name,
     passages.batch_day
 from gold_analytics.pit_passages as passages
+left join silver_clean.silver_sessions as sessions
+    on passages.session_key = sessions.session_key
 left join silver_clean.silver_drivers as drivers
     on passages.session_key = drivers.session_key and passages.driver_number = drivers.driver_number
 left join sets

@@ -306,9 +306,15 @@ results as (
         meeting_key,
         season,
         session_category,
+        circuit_short_name,
         driver_number,
+        driver_id,
+        name_acronym,
+        team_id,
+        team_name,
         position,
         points,
+        session_name,
         count(points) over (partition by session_key) as rows_with_points
     from gold_analytics.fact_results
 ),
@@ -366,11 +372,17 @@ select
     meeting_key,
     season,
     session_category,
+    circuit_short_name,
     driver_number,
+    driver_id,
+    name_acronym,
+    team_id,
+    team_name,
     position,
     points,
     cast(points_of_place as double) as points_of_place,
     has_fastest_lap_point,
-    case when has_fastest_lap_point then fastest_lap_points = 1 else scored = points_of_place end as is_fitting
+    case when has_fastest_lap_point then fastest_lap_points = 1 else scored = points_of_place end as is_fitting,
+    session_name
 from ranked
 where _rn = 1

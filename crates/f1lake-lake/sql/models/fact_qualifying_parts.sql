@@ -262,6 +262,7 @@ select
     sessions.meeting_key,
     bounded.session_category,
     sessions.year as season,
+    sessions.circuit_short_name,
     cast(bounded.part as bigint) as qualifying_phase,
     arrow_cast(cast(bounded.start_micros as bigint), 'Timestamp(Microsecond, Some("UTC"))') as date_start,
     arrow_cast(cast(clocks.stop_micros as bigint), 'Timestamp(Microsecond, Some("UTC"))') as date_end,

@@ -1,51 +1,31 @@
--- Laps at racing speed: timed, not from the grid, neither into nor out of the pit lane, not neutralised.
 with racing_laps as (
     select
-        session_key,
-        meeting_key,
-        session_category,
-        season,
-        driver_number,
-        driver_id,
-        name_acronym,
-        team_id,
-        stint_number,
-        compound,
-        lap_number,
-        lap_in_stint,
-        lap_duration,
-        session_name,
-        batch_day
-    from gold_analytics.fact_laps
-    where
-        session_category in ('Race', 'Sprint')
-        and is_clean_lap
-        and stint_number is not null
-),
-
-medians as (
-    select
-        session_key,
-        driver_number,
-        stint_number,
-        count(*) as racing_laps,
-        median(cast(cast(round((lap_duration) * 1000) as bigint) as double)) as median_ms
-    from racing_laps
-    group by session_key, driver_number, stint_number
-),
-
--- A lap more than 7 % slower than the stint's median met traffic, trouble or a local yellow: not clean.
-clean_laps as (
-    select
         laps.*,
-        medians.racing_laps
-    from racing_laps as laps
-    inner join medians
+        medians.racing_laps,
+        cast(cast(round((laps.lap_duration) * 1000) as bigint) * 100 as double) <= medians.median_ms * 107 as is_at_pace
+    from gold_analytics.fact_laps as laps
+    inner join (
+        select
+            session_key,
+            driver_number,
+            coalesce(stint_number, 0) as stint_number,
+            count(*) as racing_laps,
+            median(cast(cast(round((lap_duration) * 1000) as bigint) as double)) as median_ms
+        from gold_analytics.fact_laps
+        where session_category in ('Race', 'Sprint') and is_clean_lap
+        group by session_key, driver_number, coalesce(stint_number, 0)
+    ) as medians
         on
             laps.session_key = medians.session_key
             and laps.driver_number = medians.driver_number
-            and laps.stint_number = medians.stint_number
-    where cast(cast(round((laps.lap_duration) * 1000) as bigint) * 100 as double) <= medians.median_ms * 107
+            and coalesce(laps.stint_number, 0) = medians.stint_number
+    where laps.session_category in ('Race', 'Sprint') and laps.is_clean_lap
+),
+
+clean_laps as (
+    select *
+    from racing_laps
+    where is_at_pace and stint_number is not null
 ),
 
 paces as (

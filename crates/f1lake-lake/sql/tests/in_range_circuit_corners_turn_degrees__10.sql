@@ -1,0 +1,4 @@
+select *
+from gold_analytics.circuit_corners
+where
+    turn_degrees < 10

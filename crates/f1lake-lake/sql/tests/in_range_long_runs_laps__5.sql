@@ -1,0 +1,4 @@
+select *
+from gold_analytics.long_runs
+where
+    laps < 5

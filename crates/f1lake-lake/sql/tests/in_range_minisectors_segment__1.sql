@@ -1,0 +1,4 @@
+select *
+from gold_analytics.minisectors
+where
+    segment < 1

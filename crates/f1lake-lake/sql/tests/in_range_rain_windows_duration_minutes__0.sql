@@ -1,0 +1,4 @@
+select *
+from gold_analytics.rain_windows
+where
+    duration_minutes < 0

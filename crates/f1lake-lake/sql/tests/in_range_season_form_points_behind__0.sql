@@ -1,0 +1,4 @@
+select *
+from gold_analytics.season_form
+where
+    points_behind < 0

@@ -1,0 +1,4 @@
+select *
+from gold_analytics.session_weather
+where
+    samples < 0

@@ -1,0 +1,4 @@
+select *
+from gold_analytics.teammates_season
+where
+    sessions < 1

@@ -1,0 +1,4 @@
+select *
+from gold_analytics.track_line
+where
+    samples < 1

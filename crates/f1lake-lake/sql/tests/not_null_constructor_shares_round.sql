@@ -1,0 +1,3 @@
+select round
+from gold_analytics.constructor_shares
+where round is null

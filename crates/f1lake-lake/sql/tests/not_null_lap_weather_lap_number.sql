@@ -1,0 +1,3 @@
+select lap_number
+from gold_analytics.lap_weather
+where lap_number is null

@@ -1,0 +1,3 @@
+select lap_number
+from gold_analytics.minisectors
+where lap_number is null

@@ -1,0 +1,3 @@
+select sector
+from gold_analytics.minisectors
+where sector is null

@@ -1,0 +1,3 @@
+select segment
+from gold_analytics.minisectors
+where segment is null

@@ -1,0 +1,3 @@
+select penalty_number
+from gold_analytics.penalties
+where penalty_number is null

@@ -1,0 +1,3 @@
+select session_key
+from gold_analytics.qualifying_part_summary
+where session_key is null

@@ -1,0 +1,3 @@
+select driver_number
+from gold_analytics.qualifying_summary
+where driver_number is null

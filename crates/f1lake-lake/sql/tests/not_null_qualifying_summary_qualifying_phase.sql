@@ -1,0 +1,3 @@
+select qualifying_phase
+from gold_analytics.qualifying_summary
+where qualifying_phase is null

@@ -1,0 +1,3 @@
+select round
+from gold_analytics.season_form
+where round is null

@@ -1,0 +1,3 @@
+select driver_number
+from gold_analytics.teammates
+where driver_number is null

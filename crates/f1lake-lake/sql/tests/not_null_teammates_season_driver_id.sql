@@ -1,0 +1,3 @@
+select driver_id
+from gold_analytics.teammates_season
+where driver_id is null

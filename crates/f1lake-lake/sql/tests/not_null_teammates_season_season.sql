@@ -1,0 +1,3 @@
+select season
+from gold_analytics.teammates_season
+where season is null

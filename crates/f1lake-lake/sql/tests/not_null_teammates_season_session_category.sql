@@ -1,0 +1,3 @@
+select session_category
+from gold_analytics.teammates_season
+where session_category is null

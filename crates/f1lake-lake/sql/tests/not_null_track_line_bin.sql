@@ -1,0 +1,3 @@
+select bin
+from gold_analytics.track_line
+where bin is null

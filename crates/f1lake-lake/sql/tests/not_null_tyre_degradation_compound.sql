@@ -1,0 +1,3 @@
+select compound
+from gold_analytics.tyre_degradation
+where compound is null

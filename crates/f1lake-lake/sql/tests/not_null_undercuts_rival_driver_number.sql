@@ -1,0 +1,3 @@
+select rival_driver_number
+from gold_analytics.undercuts
+where rival_driver_number is null

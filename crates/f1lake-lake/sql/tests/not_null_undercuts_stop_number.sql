@@ -1,0 +1,3 @@
+select stop_number
+from gold_analytics.undercuts
+where stop_number is null

@@ -1,0 +1,3 @@
+select *
+from gold_analytics.rain_windows
+where not (date_end > date_start)

@@ -1,0 +1,16 @@
+with all_values as (
+
+    select
+        penalty_kind as value_field,
+        count(*) as n_records
+
+    from gold_analytics.steward_messages
+    group by penalty_kind
+
+)
+
+select *
+from all_values
+where value_field not in (
+    'time','stop_go','drive_through','grid','reprimand','fine','disqualification','lap_deletion','black_and_white_flag','black_and_orange_flag'
+)

@@ -1,0 +1,3 @@
+select *
+from gold_analytics.teammates
+where not (comparison = 'both ran' or is_ahead is null)

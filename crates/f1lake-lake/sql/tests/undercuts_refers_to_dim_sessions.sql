@@ -1,0 +1,12 @@
+select child.*
+from gold_analytics.undercuts as child
+left join (
+    select distinct session_key
+    from gold_analytics.dim_sessions
+) as parent
+    on
+        child.session_key = parent.session_key
+
+where
+    parent.session_key is null
+    and child.session_key is not null

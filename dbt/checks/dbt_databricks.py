@@ -47,10 +47,14 @@ LOGIN = {
 }
 
 
-def dbt(folder: Path, command: str, *arguments: str) -> bool:
-    """Runs dbt for the target `databricks` in this process; false when it fails."""
+def dbt(folder: Path, command: str, *arguments: str) -> list[str]:
+    """Runs dbt for the target `databricks` in this process; what failed."""
     line = ["--log-level", "none", "--no-print", command, *options("databricks", folder), *arguments]
-    return dbtRunner().invoke(line).success
+    ended = dbtRunner().invoke(line)
+    if ended.success:
+        return []
+    bad = [r for r in getattr(ended.result, "results", None) or [] if r.status in ("error", "fail")]
+    return [f"{r.node.unique_id}: {r.message}" for r in bad] or [f"dbt {command} fails: {ended.exception}"]
 
 
 def named(name: str) -> tuple[str, str]:
@@ -176,6 +180,7 @@ class Trial:
 
     def __init__(self, folder: Path, address: str, catalog: str) -> None:
         self.folder, self.address, self.catalog, self.count = folder, address, catalog, 0
+        self.failed: list[str] = []
         self.lake = folder / "lake"
 
     def workspace(self, like: Workspace | None = None) -> Workspace:
@@ -193,7 +198,8 @@ class Trial:
         workspace.changes_left = changes
         try:
             with patch.object(databricks.sql, "connect", workspace.connect):
-                return dbt(self.folder, command, "--threads", "1", *arguments)
+                self.failed = dbt(self.folder, command, "--threads", "1", *arguments)
+                return not self.failed
         finally:
             workspace.close()
 
@@ -221,8 +227,8 @@ def check_environments(folder: Path) -> list[str]:
         for name in ("F1LAKE_ENV", "F1LAKE_CATALOG"):
             os.environ.pop(name, None)
         os.environ.update(settings)
-        if not dbt(folder, "parse"):
-            return [f"dbt parse fails in {settings}"]
+        if failed := dbt(folder, "parse"):
+            return [f"{settings}: {failed[0]}"]
         project = manifest(folder)
         found = {node["database"] for part in ("nodes", "sources") for node in project[part].values()}
         if found != {catalog}:
@@ -250,8 +256,7 @@ def check_runs(trial: Trial, sessions: list[int], report: Report, kill_everywher
     folder = trial.folder
     kept = trial.workspace()
     if not trial.run(kept, None, "build", "--exclude", "resource_type:unit_test"):
-        log = (folder / "logs" / "dbt.log").read_text()
-        sys.exit("dbt build fails:\n" + "\n".join(re.findall(r".*(?:Error in|Failure in).*(?:\n.*){6}", log)[:10]))
+        sys.exit("dbt build fails:\n" + "\n".join(trial.failed[:10]))
     project = manifest(folder)
     first = kept.statements
     found = check_statements(first, trial.catalog) + check_first_run(first, project)
@@ -265,7 +270,7 @@ def check_runs(trial: Trial, sessions: list[int], report: Report, kill_everywher
 
     land_again(trial.lake, *sessions)
     if not trial.run(kept):
-        sys.exit(f"the incremental run fails, see {folder}")
+        sys.exit("the incremental run fails:\n" + "\n".join(trial.failed[:10]))
     again = kept.statements
     found = check_statements(again, trial.catalog) + check_incremental_run(again, project, sessions)
     report.tell(f"incremental run, {len(again)} statements", found + check_tables(kept, project))

@@ -13,6 +13,9 @@
 //! telemetry does not propagate past a sector line. Between the lines, sampling noise remains, which
 //! [`Overlay::noise_s`] estimates; for parts below it, neither lap counts as faster.
 //!
+//! [`minisectors`] compares any number of laps in the same way: the lap is cut into short parts within the
+//! sectors, and each part has the time of every lap.
+//!
 //! Units: seconds, and metres along the lap. Everything here is a pure function.
 //!
 //! ```
@@ -45,10 +48,12 @@ mod course;
 mod error;
 mod knot;
 mod lap;
+mod minisectors;
 mod overlay;
 
 pub use anchors::Anchors;
 pub use course::Course;
-pub use error::{NoSectorLines, OverlayError};
+pub use error::{LeftOut, MinisectorError, NoSectorLines, OverlayError};
 pub use lap::{OfficialTimes, Reading, TimedLap};
+pub use minisectors::{MINISECTORS, Minisector, Minisectors, minisectors};
 pub use overlay::{Overlay, Part, Side};

@@ -95,7 +95,8 @@ pub(crate) fn compare(laps: &[LapTrace], anchors: Option<&Anchors>) -> Option<Co
     })
 }
 
-fn timed(trace: &LapTrace) -> Result<TimedLap, OverlayError> {
+/// A lap with its official times, for the overlay and the minisectors.
+pub(crate) fn timed(trace: &LapTrace) -> Result<TimedLap, OverlayError> {
     let readings = trace.samples.iter().filter_map(|sample| {
         Some(Reading { time_s: sample.lap_time_s?, distance_m: sample.lap_distance_m? })
     });

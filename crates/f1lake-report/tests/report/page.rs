@@ -23,7 +23,8 @@ const BLOCKS: [&str; 14] = [
 ];
 
 /// Elements that hold lines of text only: a browser would close `p` at a block.
-const LINES: [&str; 11] = ["p", "h1", "h2", "dt", "span", "i", "b", "bdi", "label", "legend", "summary"];
+const LINES: [&str; 12] =
+    ["p", "h1", "h2", "h3", "dt", "span", "i", "b", "bdi", "label", "legend", "summary"];
 
 /// A parsed page that is well-formed and runs only its own script.
 pub(crate) struct Page {
@@ -279,7 +280,7 @@ fn belongs(name: &str, parent: &str) -> bool {
         "summary" => parent == "details",
         "g" | "path" | "rect" | "circle" | "text" => ["svg", "g"].contains(&parent),
         "div" if parent == "dl" => true,
-        "nav" | "section" | "div" | "h1" | "h2" | "p" | "dl" | "table" | "figure" | "fieldset"
+        "nav" | "section" | "div" | "h1" | "h2" | "h3" | "p" | "dl" | "table" | "figure" | "fieldset"
         | "details" => BLOCKS.contains(&parent),
         "a" | "span" | "i" | "b" | "bdi" | "input" | "label" | "output" | "svg" => {
             BLOCKS.contains(&parent) || LINES.contains(&parent)

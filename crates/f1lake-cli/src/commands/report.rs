@@ -137,17 +137,19 @@ async fn chosen_laps(
     for text in wanted {
         let wrong = |what: String| Error::Usage(format!("--laps {text}: {what}"));
         let chosen = ChosenLap::read(text, data).map_err(|error| wrong(error.to_string()))?;
-        let rows = query.rows(&lap_telemetry_sql(session_key, chosen.driver_number, chosen.lap_number)).await?;
+        let rows =
+            query.rows(&lap_telemetry_sql(session_key, chosen.driver_number, chosen.lap_number)).await?;
         let Some(lap) = LapTrace::from_rows(rows)?.filter(|lap| lap.samples.len() > 1) else {
             let hint = match chosen.lap_number {
-                Some(_) => "\nhint: without a lap number, the driver's best lap that has telemetry is compared",
+                Some(_) => {
+                    "\nhint: without a lap number, the driver's best lap that has telemetry is compared"
+                }
                 None => "",
             };
             return Err(wrong(format!("{} has no telemetry{hint}", chosen.describe(data))));
         };
-        let is_same = |other: &LapTrace| {
-            (other.driver_number, other.lap_number) == (lap.driver_number, lap.lap_number)
-        };
+        let is_same =
+            |other: &LapTrace| (other.driver_number, other.lap_number) == (lap.driver_number, lap.lap_number);
         if laps.iter().any(is_same) {
             return Err(wrong(format!("lap {} of this driver is named twice", lap.lap_number)));
         }

@@ -73,9 +73,32 @@ fn demo_runs_end_to_end_and_verify_finds_damage() {
     let race = std::fs::read_to_string(place.path().join("race.html")).unwrap();
     assert!(race == page, "the lake does not say that its data are generated");
 
-    // A lake that an older version built lacks a table.
-    let table = place.path().join("f1lake-demo/lake/gold_analytics/fact_neutralisations");
+    let chosen = with(&["report", "yas race", "--laps", "VER:12,pia", "--html", "laps.html"], &lake);
+    assert_eq!(chosen.code, 0, "{}", chosen.stderr);
+    let laps = std::fs::read_to_string(place.path().join("laps.html")).unwrap();
+    assert!(laps.contains("Compared laps") && laps.contains("VER, lap 12") && laps.contains("PIA, lap "));
+    for (laps, told) in [
+        ("VET", "--laps VET: no driver `VET` in this session; available drivers: VER"),
+        ("VER:99", "--laps VER:99: VER has no lap 99; the last one is"),
+        ("VER:x", "--laps VER:x: expected a driver and a lap"),
+        ("VER:12,VER:12", "--laps VER:12: lap 12 of this driver is named twice"),
+    ] {
+        let refused = with(&["report", "yas race", "--laps", laps], &lake);
+        assert_eq!(refused.code, 2, "{}", refused.stderr);
+        assert!(refused.stderr.contains(told), "{}", refused.stderr);
+    }
+
+    // A lake that an older version built lacks a table that a report can do without.
+    let table = place.path().join("f1lake-demo/lake/gold_analytics/pit_cycles");
     let aside = place.path().join("f1lake-demo/aside");
+    std::fs::rename(&table, &aside).unwrap();
+    let old = with(&["report", "yas race"], &lake);
+    assert_eq!(old.code, 0, "{}", old.stderr);
+    assert!(old.stdout.contains("Not built: pit stops; run `f1lake build`."), "{}", old.stdout);
+    std::fs::rename(&aside, &table).unwrap();
+
+    // It lacks one that every report needs.
+    let table = place.path().join("f1lake-demo/lake/gold_analytics/fact_neutralisations");
     std::fs::rename(&table, &aside).unwrap();
     let old = with(&["report", "yas race"], &lake);
     assert_eq!(old.code, 2, "{}", old.stderr);

@@ -209,6 +209,49 @@ async fn missing_parts_are_omitted() {
     assert_eq!(charts(rows), but(&["faster", "minisectors"]));
 }
 
+/// Three cars, one of them without a lap, and nulls in every optional column.
+#[tokio::test]
+async fn three_cars_and_nulls_make_a_report() {
+    for name in ["Race", "Qualifying", "Practice 1"] {
+        let mut rows = fixture::session(name).await;
+        for list in rows.values_mut() {
+            list.retain(|row| {
+                row["driver_number"].as_i64().is_none_or(|number| [1, 11, 27].contains(&number))
+            });
+        }
+        let page = Page::of(&render_html(&ReportData::from_rows(rows.clone()).unwrap()).unwrap());
+        assert_eq!(page.count("#leaderboard tbody tr"), 3);
+        const KEYS: [&str; 12] = [
+            "session_key",
+            "session_category",
+            "driver_number",
+            "lap_number",
+            "stop_number",
+            "stint_number",
+            "penalty_number",
+            "part",
+            "run_number",
+            "kind",
+            "check_name",
+            "is_generated",
+        ];
+        for row in rows.values_mut().flatten().filter_map(serde_json::Value::as_object_mut) {
+            for (_, value) in row.iter_mut().filter(|(column, _)| !KEYS.contains(&column.as_str())) {
+                if !value.is_boolean() {
+                    *value = serde_json::Value::Null;
+                }
+            }
+        }
+        for row in rows.get_mut(&Part::Quality).unwrap() {
+            row["status"] = "passed".into();
+        }
+        let data = ReportData::from_rows(rows).unwrap();
+        let page = Page::of(&render_html(&data).unwrap());
+        assert_eq!(page.charts(), [""; 0], "{name}");
+        assert!(!render_text(&data, 80, false).is_empty());
+    }
+}
+
 #[test]
 fn almost_empty_report_says_so() {
     let empty = ReportData::default();

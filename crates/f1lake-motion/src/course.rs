@@ -63,8 +63,8 @@ impl Course {
         if speed.is_finite() { speed.max(LEAST_SPEED) } else { LEAST_SPEED }
     }
 
-    /// Square of the position's possible error, summed from the start.
-    pub(crate) fn unsure_m2(&self, place_m: f64) -> f64 {
+    /// Square of the position's possible error, summed from the start, m².
+    pub fn unsure_m2(&self, place_m: f64) -> f64 {
         between(&self.knots, place_m, |knot| knot.place_m).unsure_m2
     }
 }

@@ -1,5 +1,6 @@
 //! The charts, each an inline SVG.
 
+pub(crate) mod choices;
 pub(crate) mod comparison;
 mod end_labels;
 pub(crate) mod gaps;

@@ -16,7 +16,7 @@ use crate::charts::{
     Chart, gaps, lap_times, long_runs, minisectors as sector_map, pace, positions, session_laps, track_map,
     tyre_stints, weather,
 };
-use crate::compare::compare;
+use crate::compare::{anchors, compare};
 use crate::data::{QualityStatus, ReportData};
 use crate::error::ReportError;
 use crate::field::{Field, Member};
@@ -32,10 +32,11 @@ use results::results;
 use timed::PartView;
 use tyres::{stint_rows, tyres};
 
-/// The page's only script: buttons for all drivers and none, and the read-out of the comparison.
+/// The page's only script: buttons for all drivers and none, the read-out of the comparison, and the choice of
+/// its laps.
 const SCRIPT: &str = include_str!("../templates/report.js");
 /// Digest of [`SCRIPT`] for the page's content security policy: no other script may run.
-const SCRIPT_SHA256: &str = "J/MW1LijZIXDHxIWA8J6r+x01iYNMnA04PUKoYBjc4Q=";
+const SCRIPT_SHA256: &str = "bgTSERpiLnrf560a2BidlhMv4bSNFvNrXwWHHwiuSc0=";
 const STYLE: &str = include_str!("../templates/report.css");
 
 #[derive(Template)]
@@ -69,7 +70,6 @@ struct Page<'a> {
     pace: Option<Grid<'a>>,
     penalties: Option<Grid<'a>>,
     deleted_laps: Option<Grid<'a>>,
-    compared: &'static str,
     comparison: Option<ComparisonView>,
     speed_map: Option<Chart>,
     faster_map: Option<Chart>,
@@ -93,12 +93,13 @@ struct Page<'a> {
 pub fn render_html(data: &ReportData) -> Result<String, ReportError> {
     let field = Field::of(data);
     let session = data.session.clone().unwrap_or_default();
-    let laid_over = compare(&data.compared_laps, data.anchors.as_ref());
-    let sectors = sector_map::Sectors::of(data);
+    let anchors = anchors(data);
+    let laid_over = compare(&data.compared_laps, anchors.as_ref());
+    let sectors = sector_map::Sectors::of(data, anchors.as_ref());
     let (comparison, speed_map, faster_map) = match &laid_over {
         Some(c) => {
             let (speed, faster) = track_map::draw(&data.compared_laps, c, &field)?;
-            (comparison_view(data, c, &field)?, speed, faster)
+            (comparison_view(data, c, anchors.as_ref(), &field)?, speed, faster)
         }
         None => (None, None, None),
     };
@@ -143,7 +144,6 @@ pub fn render_html(data: &ReportData) -> Result<String, ReportError> {
         pace: race::stint_pace(data, &field),
         penalties: penalties::penalties(data, &field),
         deleted_laps: penalties::deleted_laps(data, &field),
-        compared: if data.are_laps_chosen { "Compared laps" } else { "The two best laps" },
         comparison,
         speed_map,
         faster_map,

@@ -8,7 +8,7 @@ use crate::data::ReportData;
 use crate::error::ReportError;
 use crate::field::Field;
 use crate::frame::letters;
-use f1lake_motion::{MINISECTORS, Minisectors, TimedLap, minisectors};
+use f1lake_motion::{Anchors, MINISECTORS, Minisectors, TimedLap, minisectors};
 use plotters::element::Text;
 use plotters::style::text_anchor::{HPos, VPos};
 use std::collections::BTreeSet;
@@ -26,7 +26,7 @@ pub(crate) struct Sectors {
 
 impl Sectors {
     /// `None` unless two laps have telemetry and official sector times.
-    pub(crate) fn of(data: &ReportData) -> Option<Self> {
+    pub(crate) fn of(data: &ReportData, anchors: Option<&Anchors>) -> Option<Self> {
         let usable: Vec<(usize, TimedLap)> = data
             .compared_laps
             .iter()
@@ -34,7 +34,7 @@ impl Sectors {
             .filter_map(|(place, lap)| Some((place, timed(lap).ok()?)))
             .collect();
         let (laps, usable): (Vec<usize>, Vec<TimedLap>) = usable.into_iter().unzip();
-        let found = minisectors(&usable, data.anchors.as_ref(), MINISECTORS).ok()?;
+        let found = minisectors(&usable, anchors, MINISECTORS).ok()?;
         let with_times = found.left_out.iter().filter(|why| why.is_none()).count();
         (with_times > 1).then_some(Self { found, laps })
     }
@@ -58,8 +58,7 @@ pub(crate) fn draw(
     let Some(way) = way(&comparison.first).map(|way| way.with_legend(rows * LEGEND_ROW)) else {
         return Ok(None);
     };
-    // The path is on the axis of the overlay, whose anchors the minisectors share; without anchors of the
-    // session, the lengths of the two differ by little.
+    // Without an overlay, the path is on the lap's own axis.
     let track = sectors.found.parts.last().map_or(0.0, |part| part.to_m);
     let scale = track / comparison.length;
     let neutral = data.compared_laps.len();

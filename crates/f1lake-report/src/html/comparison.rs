@@ -1,10 +1,12 @@
 //! The overlay of two laps.
 
+use crate::charts::choices::{Choices, choices};
 use crate::charts::{self, Chart, comparison};
 use crate::compare::Comparison;
 use crate::data::ReportData;
 use crate::error::ReportError;
 use crate::field::Field;
+use f1lake_motion::Anchors;
 
 /// The chart, what its read-out needs, and its table.
 pub(super) struct ComparisonView {
@@ -15,6 +17,9 @@ pub(super) struct ComparisonView {
     pub(super) right: i32,
     pub(super) top: i32,
     pub(super) bottom: i32,
+    /// Tops, bottoms and values of the strips, as JSON arrays of numbers.
+    pub(super) strips: String,
+    pub(super) choices: Option<Choices>,
     pub(super) table: Vec<[String; 5]>,
     pub(super) names: Vec<String>,
 }
@@ -23,6 +28,7 @@ pub(super) struct ComparisonView {
 pub(super) fn comparison_view(
     data: &ReportData,
     comparison: &Comparison,
+    anchors: Option<&Anchors>,
     field: &Field,
 ) -> Result<Option<ComparisonView>, ReportError> {
     let laps = &data.compared_laps;
@@ -41,6 +47,8 @@ pub(super) fn comparison_view(
         right,
         top,
         bottom,
+        strips: serde_json::json!(drawn.strips).to_string(),
+        choices: choices(data, comparison, anchors, field),
         table: comparison::table(comparison),
         names: laps.iter().take(shown).map(|lap| field.acronym(lap.driver_number)).collect(),
     }))

@@ -121,10 +121,31 @@ async fn chosen_laps_are_compared() {
     laps[1].driver_number = laps[0].driver_number;
     let chosen = data.with_laps(laps);
     let page = Page::of(&render_html(&chosen).unwrap());
-    assert!(page.texts("h2").contains(&"Compared laps".to_owned()));
     assert_eq!(page.texts("#compared-laps .key bdi"), ["PIA, lap 44, 1:35.045", "PIA, lap 34, 1:34.830"]);
     // Two laps of one colour: the second is drawn in that of text.
     assert_eq!(page.count("svg.comparison g.lap1.alt"), page.count("svg.comparison g.lap1"));
+}
+
+/// The script overlays any two laps that the minisectors can compare; its numbers are those of the overlay.
+#[tokio::test]
+async fn laps_to_choose_from_have_the_official_times() {
+    let data = ReportData::from_rows(fixture::session("Qualifying").await).unwrap();
+    let page = Page::of(&render_html(&data).unwrap());
+    assert_eq!(page.count("p.choose[hidden] select"), 2);
+    assert_eq!(page.count("option"), 20);
+    assert_eq!(page.texts("option[selected]"), ["VER, lap 14, 1:30.070", "SAI, lap 14, 1:30.157"]);
+    let laps: serde_json::Value = serde_json::from_str(&page.value(".compare", "data-laps")).unwrap();
+    assert_eq!(laps[2].as_array().unwrap().len(), 10);
+    for (lap, trace) in laps[2].as_array().unwrap().iter().zip(&data.compared_laps) {
+        let [first, second, _] = trace.sectors_s.map(Option::unwrap);
+        let official =
+            [first, first + second, trace.lap_duration_s.unwrap()].map(|s| (s * 1000.0).round() as i64);
+        assert_eq!(lap[6], serde_json::json!(official));
+        assert_eq!(lap[0].as_array().unwrap().len(), 241);
+        assert_eq!(lap[0][240], official[2]);
+    }
+    let size = page.value(".compare", "data-laps").len();
+    assert!(size < 60_000, "{size}");
 }
 
 /// A lake that an older version built lacks tables; the report says so and has the rest.

@@ -209,6 +209,11 @@ impl Page {
         self.texts(selector).into_iter().next().unwrap()
     }
 
+    /// An attribute of the first match.
+    pub(crate) fn value(&self, selector: &str, attribute: &str) -> String {
+        self.select(selector).next().unwrap().attr(attribute).unwrap().to_owned()
+    }
+
     /// Headings, charts' descriptions and captions, in order.
     pub(crate) fn outline(&self) -> String {
         self.select("h1, h2, .facts div, svg.chart, figcaption")
@@ -282,7 +287,8 @@ fn belongs(name: &str, parent: &str) -> bool {
         "div" if parent == "dl" => true,
         "nav" | "section" | "div" | "h1" | "h2" | "h3" | "p" | "dl" | "table" | "figure" | "fieldset"
         | "details" => BLOCKS.contains(&parent),
-        "a" | "span" | "i" | "b" | "bdi" | "input" | "label" | "output" | "svg" => {
+        "option" => parent == "select",
+        "a" | "span" | "i" | "b" | "bdi" | "input" | "label" | "output" | "select" | "svg" => {
             BLOCKS.contains(&parent) || LINES.contains(&parent)
         }
         _ => false,

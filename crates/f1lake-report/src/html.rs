@@ -32,8 +32,8 @@ use results::results;
 use timed::PartView;
 use tyres::{stint_rows, tyres};
 
-/// The page's only script: buttons for all drivers and none, the read-out of the comparison, and the choice of
-/// its laps.
+/// The page's only script: buttons for all drivers and none, and the read-out of the comparison and the choice
+/// of its laps.
 const SCRIPT: &str = include_str!("../templates/report.js");
 /// Digest of [`SCRIPT`] for the page's content security policy: no other script may run.
 const SCRIPT_SHA256: &str = "bgTSERpiLnrf560a2BidlhMv4bSNFvNrXwWHHwiuSc0=";

@@ -79,7 +79,7 @@ impl Part {
             Self::Laps => ("laps", include_str!("../sql/laps.sql")),
             Self::Stints => ("stints", include_str!("../sql/stints.sql")),
             Self::Telemetry => ("telemetry", include_str!("../sql/telemetry.sql")),
-            Self::SectorLines => ("sector lines", include_str!("../sql/sector_lines.sql")),
+            Self::SectorLines => ("sector lines", f1lake_motion::SECTOR_LINES_SQL),
             Self::Neutralisations => ("neutralisations", include_str!("../sql/neutralisations.sql")),
             Self::LapPositions => ("gaps", include_str!("../sql/lap_positions.sql")),
             Self::PitStops => ("pit stops", include_str!("../sql/pit_stops.sql")),

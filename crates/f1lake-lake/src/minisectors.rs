@@ -1,4 +1,4 @@
-//! The table function `minisectors(session_key [, parts])`: the best lap of every driver, cut into short parts.
+//! The table function `telemetry_minisectors(session_key [, parts])`: the best lap of every driver, cut into short parts.
 
 use crate::rows_out::typed_rows;
 use arrow_array::{ArrayRef, BooleanArray, Float64Array, Int64Array, RecordBatch, StringArray};
@@ -21,7 +21,7 @@ use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use std::sync::Arc;
 
-/// `minisectors(session_key [, parts])`.
+/// `telemetry_minisectors(session_key [, parts])`.
 #[derive(Debug)]
 pub(crate) struct MinisectorsFunction;
 
@@ -38,8 +38,8 @@ impl TableFunctionImpl for MinisectorsFunction {
                 Ok(Arc::new(SessionMinisectors { session_key, parts: parts.unsigned_abs() as usize }))
             }
             _ => plan_err!(
-                "minisectors takes the key of a session, and perhaps a number of parts from 3 to 1000: \
-                 minisectors(9158) or minisectors(9158, 40)"
+                "telemetry_minisectors takes the key of a session, and perhaps a number of parts from 3 to 1000: \
+                 telemetry_minisectors(9158) or telemetry_minisectors(9158, 40)"
             ),
         }
     }
@@ -128,7 +128,7 @@ impl TableProvider for SessionMinisectors {
         limit: Option<usize>,
     ) -> Result<Arc<dyn ExecutionPlan>> {
         let Some(of_query) = state.as_any().downcast_ref::<SessionState>() else {
-            return exec_err!("minisectors needs a session of the lake");
+            return exec_err!("telemetry_minisectors needs a session of the lake");
         };
         let context = SessionContext::new_with_state(of_query.clone());
         let readings: Vec<ReadingRow> = rows(&context, BEST_LAPS_SQL, self.session_key).await?;

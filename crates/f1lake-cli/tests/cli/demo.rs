@@ -75,7 +75,7 @@ fn demo_runs_end_to_end_and_verify_finds_damage() {
 
     // Minisectors add up to the official sectors of each driver's best lap.
     let minisectors = "with cut as (select driver_number, lap_number, sector, sum(time_s) as cut_s, count(*) as parts \
-                       from minisectors(9647) where left_out is null group by 1, 2, 3) \
+                       from telemetry_minisectors(9647) where left_out is null group by 1, 2, 3) \
                        select count(distinct cut.driver_number) as laps, sum(parts) as parts, max(abs(cut_s - \
                        case sector when 1 then duration_sector_1 when 2 then duration_sector_2 else duration_sector_3 end)) \
                        as off from cut join fact_laps using (driver_number, lap_number) where session_key = 9647";
@@ -84,9 +84,9 @@ fn demo_runs_end_to_end_and_verify_finds_damage() {
     let row: Vec<f64> =
         cut.stdout.lines().nth(1).unwrap().split(',').map(|cell| cell.parse().unwrap()).collect();
     assert!(row[0] >= 15.0 && row[1] == 25.0 * row[0] && row[2] < 0.001, "{}", cut.stdout);
-    let none = with(&["sql", "select * from minisectors(1)", "--output", "csv"], &lake);
+    let none = with(&["sql", "select * from telemetry_minisectors(1)", "--output", "csv"], &lake);
     assert_eq!((none.code, none.stdout.lines().count()), (0, 1), "{}", none.stderr);
-    let wrong = with(&["sql", "select * from minisectors(9647, 2)"], &lake);
+    let wrong = with(&["sql", "select * from telemetry_minisectors(9647, 2)"], &lake);
     assert!(wrong.code == 2 && wrong.stderr.contains("from 3 to 1000"), "{}", wrong.stderr);
 
     let chosen = with(&["report", "yas race", "--laps", "VER:12,pia", "--html", "laps.html"], &lake);

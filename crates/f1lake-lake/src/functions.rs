@@ -1,5 +1,5 @@
-//! Functions that analysts expect and the engine lacks: `min_by`, `max_by` (`arg_min`, `arg_max`) and
-//! `lap_time`.
+//! Functions that analysts expect and the engine lacks: `min_by`, `max_by` (`arg_min`, `arg_max`),
+//! `lap_time`, and the table `telemetry_minisectors(session_key)`.
 
 use arrow_array::cast::AsArray;
 use arrow_array::types::Float64Type;
@@ -28,6 +28,7 @@ pub(crate) fn register(context: &SessionContext) {
             signature: Signature::any(2, Volatility::Immutable),
         }));
     }
+    context.register_udtf("telemetry_minisectors", Arc::new(crate::minisectors::MinisectorsFunction));
     let times = |arguments: &[ColumnarValue]| {
         let [seconds] = arguments else { return plan_err!("lap_time takes seconds") };
         let seconds = seconds.to_array(1)?;

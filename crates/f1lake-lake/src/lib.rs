@@ -15,6 +15,7 @@ mod inventory;
 mod lake;
 mod load;
 mod maintain;
+mod minisectors;
 mod models;
 #[cfg(feature = "cloud")]
 mod object_stores;

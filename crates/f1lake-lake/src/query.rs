@@ -3,7 +3,7 @@
 use crate::error::LakeError;
 use crate::lake::{AsOf, GOLD, Lake, SCHEMAS};
 use crate::models::Models;
-use crate::rows_out::{RowFormat, write_rows};
+use crate::rows_out::typed_rows;
 use arrow_array::RecordBatch;
 use async_trait::async_trait;
 use deltalake::datafusion::catalog::{CatalogProvider, MemoryCatalogProvider, SchemaProvider, TableProvider};
@@ -236,9 +236,7 @@ impl Query {
     /// # Errors
     /// See [`Query::collect`]; also when a row does not fit the type.
     pub async fn rows<T: DeserializeOwned>(&self, sql: &str) -> Result<Vec<T>, LakeError> {
-        let mut text = Vec::new();
-        write_rows(self.sql(sql).await?, RowFormat::Json, &mut text).await?;
-        serde_json::from_slice(&text).map_err(|error| DataFusionError::External(Box::new(error)).into())
+        typed_rows(self.sql(sql).await?).await
     }
 }
 

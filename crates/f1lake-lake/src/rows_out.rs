@@ -5,9 +5,11 @@ use arrow_array::{ArrayRef, RecordBatch, StringArray};
 use arrow_schema::{DataType, Field, Schema, SchemaRef};
 use deltalake::arrow::error::ArrowError;
 use deltalake::arrow::util::display::{ArrayFormatter, FormatOptions};
+use deltalake::datafusion::common::DataFusionError;
 use deltalake::datafusion::prelude::DataFrame;
 use futures::StreamExt;
 use parquet::arrow::ArrowWriter;
+use serde::de::DeserializeOwned;
 use std::io::Write;
 use std::sync::Arc;
 
@@ -44,6 +46,16 @@ pub async fn write_rows(
     }
     sink.finish()?;
     Ok(count)
+}
+
+/// Reads each row of a query into a type with the columns' names.
+///
+/// # Errors
+/// When the query fails, or a row does not fit the type.
+pub(crate) async fn typed_rows<T: DeserializeOwned>(frame: DataFrame) -> Result<Vec<T>, LakeError> {
+    let mut text = Vec::new();
+    write_rows(frame, RowFormat::Json, &mut text).await?;
+    serde_json::from_slice(&text).map_err(|error| DataFusionError::External(Box::new(error)).into())
 }
 
 /// Rows as text for a table, at most `most` of them; nulls are empty.

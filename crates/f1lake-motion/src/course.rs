@@ -4,7 +4,7 @@ use crate::knot::{Knot, between};
 use crate::lap::TimedLap;
 
 /// Below this speed, m/s, a position in metres says little about a time.
-pub(crate) const LEAST_SPEED: f64 = 5.0;
+const LEAST_SPEED: f64 = 5.0;
 
 /// Metres on either side of a position over which speed is averaged.
 const SPEED_WINDOW: f64 = 50.0;
@@ -63,8 +63,20 @@ impl Course {
         if speed.is_finite() { speed.max(LEAST_SPEED) } else { LEAST_SPEED }
     }
 
-    /// Square of the position's possible error, summed from the start.
-    pub(crate) fn unsure_m2(&self, place_m: f64) -> f64 {
+    /// Square of the position's possible error, summed from the start, m².
+    pub fn unsure_m2(&self, place_m: f64) -> f64 {
         between(&self.knots, place_m, |knot| knot.place_m).unsure_m2
     }
+}
+
+/// Error of the difference of two laps' times in a part of a section at whose ends both are exact, seconds.
+pub(crate) fn part_noise_s(laps: [&Course; 2], part: (f64, f64), section: (f64, f64)) -> f64 {
+    let unsure = |(from_m, to_m): (f64, f64)| {
+        laps.iter().map(|lap| lap.unsure_m2(to_m) - lap.unsure_m2(from_m)).sum::<f64>()
+    };
+    let (inside, all) = (unsure(part), unsure(section));
+    let left = if all > 0.0 { (inside * (1.0 - inside / all)).max(0.0) } else { 0.0 };
+    let taken: f64 = laps.iter().map(|lap| lap.time_s(part.1) - lap.time_s(part.0)).sum();
+    let speed = 2.0 * (part.1 - part.0) / taken;
+    left.sqrt() / speed.max(LEAST_SPEED)
 }

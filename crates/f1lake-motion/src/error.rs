@@ -1,4 +1,4 @@
-//! Why laps cannot be overlaid, or only at their ends.
+//! Why laps cannot be overlaid, or only at their ends, and why they have no minisectors.
 
 /// Why laps cannot be overlaid.
 #[derive(Debug, Clone, Copy, PartialEq, thiserror::Error)]
@@ -44,4 +44,36 @@ pub enum NoSectorLines {
     /// The anchors lack the positions of the sector lines.
     #[error("the positions of the sector lines are unknown")]
     Unknown,
+}
+
+/// Why the lap is not cut into minisectors.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum MinisectorError {
+    /// There are too few or too many parts.
+    #[error("cannot cut a lap into {count} minisectors: expected 3 to 1000")]
+    Count {
+        /// Number of parts.
+        count: usize,
+    },
+    /// The positions of the sector lines are unknown, in the anchors or in all laps.
+    #[error("the positions of the sector lines are unknown")]
+    NoSectorLines,
+}
+
+/// Why a lap has no times in the minisectors.
+#[derive(Debug, Clone, Copy, PartialEq, thiserror::Error)]
+#[non_exhaustive]
+pub enum LeftOut {
+    /// Its sector times are unusable.
+    #[error(transparent)]
+    Sectors(#[from] NoSectorLines),
+    /// Its integrated length does not match the anchors.
+    #[error("a lap of {lap_m:.0} m does not fit a track of {track_m:.0} m")]
+    OtherTrack {
+        /// Length of the lap, metres.
+        lap_m: f64,
+        /// Length by the anchors, metres.
+        track_m: f64,
+    },
 }

@@ -1,7 +1,7 @@
 //! A lap from its exact start to its exact end.
 
 use crate::anchors::Anchors;
-use crate::error::{NoSectorLines, OverlayError};
+use crate::error::{LeftOut, NoSectorLines, OverlayError};
 use crate::knot::{Knot, between};
 
 /// A car that covered less did not move, metres.
@@ -18,6 +18,9 @@ const MOST_SECTOR_ERROR: f64 = 0.010;
 
 /// A lap's length within a sector may differ from the circuit's by up to this factor.
 const MOST_SECTOR_STRETCH: f64 = 2.0;
+
+/// Lengths that differ by more than this share belong to different tracks, or to broken telemetry.
+const MOST_STRETCH: f64 = 0.08;
 
 /// The acceleration of a car may change by up to this much between two readings, m/s².
 const UNSEEN_ACCELERATION: f64 = 25.0;
@@ -47,6 +50,11 @@ impl OfficialTimes {
     /// [`NoSectorLines`] when a sector time is missing or the three do not add up to the lap time within 10
     /// ms.
     pub fn sector_lines_s(&self) -> Result<[f64; 2], NoSectorLines> {
+        let [first, second, _] = self.sectors()?;
+        Ok([first, first + second])
+    }
+
+    fn sectors(&self) -> Result<[f64; 3], NoSectorLines> {
         let [Some(first), Some(second), Some(third)] =
             self.sectors_s.map(|time| time.filter(|t| t.is_finite() && *t > 0.0))
         else {
@@ -56,7 +64,7 @@ impl OfficialTimes {
         if (first + second + third - self.lap_s).abs() > MOST_SECTOR_ERROR + 1e-7 {
             return Err(NoSectorLines::DoNotAddUp);
         }
-        Ok([first, first + second])
+        Ok([first, second, third])
     }
 }
 
@@ -141,13 +149,27 @@ impl TimedLap {
         Ok(self.times.sector_lines_s()?.map(|time| self.at(time).place_m))
     }
 
-    /// Whether the lap can be stretched from its own sector lines to those positions.
-    pub(crate) fn fits(&self, own_m: [f64; 2], places_m: [f64; 2], length_m: f64) -> bool {
+    /// The common positions of the sector lines, if the lap can be stretched from its own to them.
+    pub(crate) fn common_lines(&self, anchors: &Anchors) -> Result<[f64; 2], NoSectorLines> {
         let sectors = |[first, second]: [f64; 2], end: f64| [first, second - first, end - second];
-        sectors(own_m, self.length_m())
+        let own = sectors(self.lines()?, self.length_m());
+        let places = anchors.lines()?;
+        let fits = own
             .into_iter()
-            .zip(sectors(places_m, length_m))
-            .all(|(own, common)| own * MOST_SECTOR_STRETCH >= common && own <= common * MOST_SECTOR_STRETCH)
+            .zip(sectors(places, anchors.length_m))
+            .all(|(own, common)| own * MOST_SECTOR_STRETCH >= common && own <= common * MOST_SECTOR_STRETCH);
+        if fits { Ok(places) } else { Err(NoSectorLines::DoNotFit) }
+    }
+
+    /// Whether the lap is about as long as the track.
+    pub(crate) fn fits_track(&self, track_m: f64) -> Result<(), LeftOut> {
+        let lap_m = self.length_m();
+        if is_near(lap_m, track_m) { Ok(()) } else { Err(LeftOut::OtherTrack { lap_m, track_m }) }
+    }
+
+    /// Official times of the sectors, if they add up to the lap time.
+    pub(crate) fn sectors_s(&self) -> Result<[f64; 3], NoSectorLines> {
+        self.times.sectors()
     }
 
     /// Official times of the start, of the sector lines if `lines` is set, and of the end.
@@ -164,4 +186,9 @@ impl TimedLap {
     pub(crate) fn at(&self, time_s: f64) -> Knot {
         between(&self.knots, time_s, |knot| knot.time_s)
     }
+}
+
+/// Whether two lengths can be those of one track.
+pub(crate) fn is_near(a_m: f64, b_m: f64) -> bool {
+    a_m > 0.0 && b_m > 0.0 && a_m.max(b_m) / a_m.min(b_m) - 1.0 <= MOST_STRETCH
 }

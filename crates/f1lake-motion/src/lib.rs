@@ -13,6 +13,9 @@
 //! telemetry does not propagate past a sector line. Between the lines, sampling noise remains, which
 //! [`Overlay::noise_s`] estimates; for parts below it, neither lap counts as faster.
 //!
+//! [`minisectors`] compares any number of laps in the same way: the lap is cut into short parts within the
+//! sectors, and each part has the time of every lap.
+//!
 //! Units: seconds, and metres along the lap. Everything here is a pure function.
 //!
 //! ```
@@ -45,10 +48,23 @@ mod course;
 mod error;
 mod knot;
 mod lap;
+mod minisectors;
 mod overlay;
 
 pub use anchors::Anchors;
 pub use course::Course;
-pub use error::{NoSectorLines, OverlayError};
+pub use error::{LeftOut, MinisectorError, NoSectorLines, OverlayError};
 pub use lap::{OfficialTimes, Reading, TimedLap};
+pub use minisectors::{MINISECTORS, Minisector, Minisectors, minisectors};
 pub use overlay::{Overlay, Part, Side};
+
+/// The readings of a session from which its [`minisectors`] come, as SQL over gold tables in the common subset
+/// of DataFusion, DuckDB and Spark, with `{session_key}` to replace. Ordered by lap, fastest first, and time:
+/// `driver_number` and `lap_number` (BIGINT), `name_acronym` (STRING), the official times `lap_s`,
+/// `sector_1_s`, `sector_2_s`, `sector_3_s`, and `time_s` and `distance_m` within the lap (DOUBLE).
+pub const BEST_LAPS_SQL: &str = include_str!("../sql/best_laps.sql");
+
+/// The rows from which a session's [`Anchors`] come, as SQL over gold tables in the common subset of
+/// DataFusion, DuckDB and Spark, with `{session_key}` to replace: `line_1_m`, `line_2_m` and `length_m` of
+/// each clean lap, DOUBLE, for [`Anchors::median`].
+pub const SECTOR_LINES_SQL: &str = include_str!("../sql/sector_lines.sql");

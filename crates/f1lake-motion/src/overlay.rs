@@ -1,13 +1,10 @@
 //! Two laps on one axis of positions.
 
 use crate::anchors::Anchors;
-use crate::course::{Course, LEAST_SPEED};
+use crate::course::{Course, part_noise_s};
 use crate::error::{NoSectorLines, OverlayError};
-use crate::lap::TimedLap;
+use crate::lap::{TimedLap, is_near};
 use serde::Serialize;
-
-/// Lengths that differ by more than this share belong to different tracks, or to broken telemetry.
-const MOST_STRETCH: f64 = 0.08;
 
 /// One of the two laps.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -75,16 +72,8 @@ impl Overlay {
                 return Err(OverlayError::OtherTrack { lap_m, track_m: anchors.length_m });
             }
         }
-        let lines = || {
-            let own = [(first, first.lines()?), (second, second.lines()?)];
-            let places = anchors.lines()?;
-            if own.iter().all(|(lap, own)| lap.fits(*own, places, anchors.length_m)) {
-                Ok(places)
-            } else {
-                Err(NoSectorLines::DoNotFit)
-            }
-        };
-        let (lines, ends_only) = match lines() {
+        let lines = first.common_lines(&anchors).and_then(|_| second.common_lines(&anchors));
+        let (lines, ends_only) = match lines {
             Ok(places) => (Some(places), None),
             Err(why) => (None, Some(why)),
         };
@@ -169,11 +158,8 @@ impl Overlay {
 
     fn part(&self, from_m: f64, to_m: f64, section: (f64, f64)) -> Part {
         let gain_s = self.delta_s(to_m) - self.delta_s(from_m);
-        let (inside, all) = (self.unsure_m2(from_m, to_m), self.unsure_m2(section.0, section.1));
-        let left = if all > 0.0 { (inside * (1.0 - inside / all)).max(0.0) } else { 0.0 };
-        let taken = |course: &Course| course.time_s(to_m) - course.time_s(from_m);
-        let speed = 2.0 * (to_m - from_m) / (taken(&self.first) + taken(&self.second));
-        Part { from_m, to_m, gain_s, noise_s: left.sqrt() / speed.max(LEAST_SPEED) }
+        let noise_s = part_noise_s([&self.first, &self.second], (from_m, to_m), section);
+        Part { from_m, to_m, gain_s, noise_s }
     }
 
     fn sections(&self) -> impl Iterator<Item = (f64, f64)> {
@@ -188,8 +174,4 @@ impl Overlay {
         let between = |course: &Course| course.unsure_m2(to_m) - course.unsure_m2(from_m);
         between(&self.first) + between(&self.second)
     }
-}
-
-fn is_near(a_m: f64, b_m: f64) -> bool {
-    a_m > 0.0 && b_m > 0.0 && a_m.max(b_m) / a_m.min(b_m) - 1.0 <= MOST_STRETCH
 }

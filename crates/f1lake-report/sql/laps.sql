@@ -2,6 +2,7 @@
 SELECT
     driver_number,
     lap_number,
+    CAST(date_start AS STRING) AS date_start,
     lap_duration AS lap_time_s,
     CASE
         WHEN position IS NOT NULL THEN position
@@ -13,6 +14,7 @@ SELECT
     is_pit_out_lap,
     is_pit_in_lap,
     is_valid_lap,
+    is_timed_lap,
     is_deleted,
     is_neutralised
 FROM gold_analytics.fact_laps

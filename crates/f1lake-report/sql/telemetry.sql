@@ -1,7 +1,8 @@
+-- The best lap of each of the ten fastest drivers, or of one driver.
 WITH with_telemetry AS (
     SELECT driver_number, lap_number
     FROM gold_analytics.fact_lap_telemetry
-    WHERE session_key = {session_key} AND lap_distance_m IS NOT NULL AND speed IS NOT NULL
+    WHERE session_key = {session_key}{of_driver} AND lap_distance_m IS NOT NULL AND speed IS NOT NULL
     GROUP BY driver_number, lap_number
     HAVING COUNT(*) >= 50
 ),
@@ -26,7 +27,7 @@ best AS (
     FROM ranked
     WHERE _rn = 1
     ORDER BY lap_duration, driver_number
-    LIMIT 2
+    LIMIT 10
 )
 
 SELECT

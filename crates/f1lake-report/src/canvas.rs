@@ -29,6 +29,8 @@ pub(crate) const TEXT: RGBColor = RGBColor(3, 0, 0);
 pub(crate) const SERIES: RGBColor = RGBColor(4, 0, 0);
 /// The page background, which hides what is behind.
 pub(crate) const PAGE: RGBColor = RGBColor(5, 0, 0);
+/// Names in charts: as readable as the page's text.
+pub(crate) const INK: RGBColor = RGBColor(6, 0, 0);
 
 fn class(color: BackendColor) -> &'static str {
     match color.rgb.0 {
@@ -36,6 +38,7 @@ fn class(color: BackendColor) -> &'static str {
         2 => "a",
         3 => "t",
         5 => "p",
+        6 => "i",
         _ => "s",
     }
 }

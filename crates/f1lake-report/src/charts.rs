@@ -1,10 +1,20 @@
 //! The charts, each an inline SVG.
 
+pub(crate) mod choices;
 pub(crate) mod comparison;
+mod end_labels;
+pub(crate) mod gaps;
 pub(crate) mod lap_times;
+pub(crate) mod long_runs;
+mod map;
+pub(crate) mod minisectors;
+pub(crate) mod pace;
 pub(crate) mod positions;
+pub(crate) mod qualifying;
+pub(crate) mod session_laps;
 pub(crate) mod track_map;
 pub(crate) mod tyre_stints;
+pub(crate) mod weather;
 
 use crate::canvas::TEXT;
 use crate::data::{Lap, LapTrace, Neutralisation, NeutralisationKind, ReportData};

@@ -1,6 +1,6 @@
 //! The two best laps on one axis.
 
-use crate::data::{LapTrace, TraceSample};
+use crate::data::{LapTrace, ReportData, TraceSample};
 use f1lake_motion::{Anchors, Course, OfficialTimes, Overlay, OverlayError, Reading, TimedLap};
 
 /// Up to this many metres beyond its first and last sample, a lap keeps their values.
@@ -22,7 +22,7 @@ impl Along {
     }
 
     /// A lap by the positions of an overlay.
-    fn on(course: &Course, trace: &LapTrace) -> Self {
+    pub(crate) fn on(course: &Course, trace: &LapTrace) -> Self {
         let end = trace.lap_duration_s.unwrap_or_default();
         Self::at_places(trace, |sample| {
             sample.lap_time_s.filter(|time| (0.0..=end).contains(time)).map(|time| course.place_m(time))
@@ -40,6 +40,12 @@ impl Along {
             }
         }
         Self { samples }
+    }
+
+    /// A value that changes in steps: that of the last sample that has it.
+    pub(crate) fn step(&self, distance: f64, value: impl Fn(&TraceSample) -> Option<f64>) -> Option<f64> {
+        let split = self.samples.partition_point(|(d, _)| *d <= distance);
+        self.samples.get(..split)?.iter().rev().find_map(|(_, sample)| value(sample))
     }
 
     /// A value at a distance, interpolated between the samples that have it; beyond the ends, that of the
@@ -95,7 +101,16 @@ pub(crate) fn compare(laps: &[LapTrace], anchors: Option<&Anchors>) -> Option<Co
     })
 }
 
-fn timed(trace: &LapTrace) -> Result<TimedLap, OverlayError> {
+/// Positions of the sector lines and the end: those of the session, else the median of the compared laps.
+pub(crate) fn anchors(data: &ReportData) -> Option<Anchors> {
+    let own = || -> Vec<Anchors> {
+        data.compared_laps.iter().filter_map(|lap| Some(timed(lap).ok()?.anchors())).collect()
+    };
+    data.anchors.or_else(|| Anchors::median(&own()))
+}
+
+/// A lap with its official times, for the overlay and the minisectors.
+pub(crate) fn timed(trace: &LapTrace) -> Result<TimedLap, OverlayError> {
     let readings = trace.samples.iter().filter_map(|sample| {
         Some(Reading { time_s: sample.lap_time_s?, distance_m: sample.lap_distance_m? })
     });

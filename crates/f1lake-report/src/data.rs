@@ -1,5 +1,14 @@
 //! The contents of a report.
 
+mod race;
+mod timed;
+mod weather;
+
+pub use race::{LapPosition, Penalty, PitStop, StintPace};
+pub use timed::{LongRun, QualifyingPart, QualifyingTime};
+pub use weather::{RainWindow, SessionWeather, WeatherSample};
+
+use crate::queries::Part;
 use f1lake_motion::Anchors;
 use serde::{Deserialize, Serialize};
 
@@ -17,15 +26,40 @@ pub struct ReportData {
     pub laps: Vec<Lap>,
     /// Every stint, by driver and stint.
     pub stints: Vec<Stint>,
-    /// Telemetry of the two best laps (of two drivers), fastest first; possibly fewer.
-    pub best_laps: Vec<LapTrace>,
+    /// Telemetry of the laps to compare; the first two are overlaid. The best lap of up to ten drivers,
+    /// fastest first, or the laps that were asked for, in their order.
+    pub compared_laps: Vec<LapTrace>,
+    /// Whether the laps to compare were asked for.
+    pub are_laps_chosen: bool,
     /// Positions of the sector lines and the end of the lap in the session's clean laps; `None` when no lap
     /// has them.
     pub anchors: Option<Anchors>,
     /// Safety car, virtual safety car and red flag periods, in time order.
     pub neutralisations: Vec<Neutralisation>,
+    /// Gaps at the end of each lap of a race, by driver and lap.
+    pub lap_positions: Vec<LapPosition>,
+    /// Stops of a race, by lap.
+    pub pit_stops: Vec<PitStop>,
+    /// Pace of the stints of a race, by driver and stint.
+    pub stint_pace: Vec<StintPace>,
+    /// Penalties and deleted lap times, in order of time.
+    pub penalties: Vec<Penalty>,
+    /// Drivers in the parts of qualifying, by part and place.
+    pub qualifying_times: Vec<QualifyingTime>,
+    /// The parts of qualifying.
+    pub qualifying_parts: Vec<QualifyingPart>,
+    /// Long runs of practice, fastest first.
+    pub long_runs: Vec<LongRun>,
+    /// Weather during the session, in time order.
+    pub weather: Vec<WeatherSample>,
+    /// Spells of rain, in time order.
+    pub rain_windows: Vec<RainWindow>,
+    /// The weather while the cars drove.
+    pub session_weather: Option<SessionWeather>,
     /// All checks of the session's data.
     pub quality: Vec<QualityLine>,
+    /// Parts whose tables the lake lacks because an older version built it.
+    pub not_built: Vec<Part>,
 }
 
 /// Names and date of a session.
@@ -58,6 +92,11 @@ impl SessionHeader {
     /// Whether cars race each other: in a race or a sprint.
     pub fn is_race(&self) -> bool {
         matches!(self.session_category.as_deref(), Some("Race" | "Sprint"))
+    }
+
+    /// Whether it is a qualifying or sprint qualifying, which has parts.
+    pub fn is_qualifying(&self) -> bool {
+        matches!(self.session_category.as_deref(), Some("Qualifying" | "Sprint Qualifying"))
     }
 }
 
@@ -118,6 +157,8 @@ pub struct Lap {
     pub driver_number: i64,
     /// Counted from 1.
     pub lap_number: i64,
+    /// Start in UTC as text, like `2024-03-24T04:00:00Z`; `None` when unknown.
+    pub date_start: Option<String>,
     /// Lap time in seconds.
     pub lap_time_s: Option<f64>,
     /// Position at the end of the lap.
@@ -134,6 +175,8 @@ pub struct Lap {
     pub is_pit_in_lap: Option<bool>,
     /// Complete and consistent, see `silver_laps`.
     pub is_valid_lap: Option<bool>,
+    /// Whether it counts as a lap time.
+    pub is_timed_lap: Option<bool>,
     /// Whether the stewards deleted its time.
     pub is_deleted: Option<bool>,
     /// Whether it was driven under a safety car, virtual safety car or red flag.

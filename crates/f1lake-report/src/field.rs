@@ -53,14 +53,20 @@ pub(crate) struct Field {
 }
 
 impl Field {
-    /// Order: the leaderboard, then drivers found only in the driver list, laps, stints or telemetry.
+    /// Order: the leaderboard, then drivers found only in other parts.
     pub(crate) fn of(data: &ReportData) -> Self {
         let known: BTreeMap<i64, _> = data.drivers.iter().rev().map(|d| (d.driver_number, d)).collect();
         let numbers = (data.leaderboard.iter().map(|r| r.driver_number))
             .chain(data.drivers.iter().map(|d| d.driver_number))
             .chain(data.laps.iter().map(|l| l.driver_number))
             .chain(data.stints.iter().map(|s| s.driver_number))
-            .chain(data.best_laps.iter().map(|t| t.driver_number));
+            .chain(data.compared_laps.iter().map(|t| t.driver_number))
+            .chain(data.lap_positions.iter().map(|l| l.driver_number))
+            .chain(data.pit_stops.iter().map(|p| p.driver_number))
+            .chain(data.stint_pace.iter().map(|s| s.driver_number))
+            .chain(data.penalties.iter().map(|p| p.driver_number))
+            .chain(data.qualifying_times.iter().map(|t| t.driver_number))
+            .chain(data.long_runs.iter().map(|r| r.driver_number));
         let mut field = Self::default();
         let mut seats: BTreeMap<String, usize> = BTreeMap::new();
         let mut without_colour = 0;

@@ -25,6 +25,21 @@ pub(crate) fn axis_time(seconds: f64) -> String {
     short.strip_suffix('.').unwrap_or(short).to_owned()
 }
 
+/// `23.7 s`; a dash for values that cannot be a time.
+pub(crate) fn seconds(seconds: f64) -> String {
+    if seconds.abs() < 100_000.0 { format!("{seconds:.1} s") } else { "–".to_owned() }
+}
+
+/// `+0.073`, `-0.227` with this many digits; a dash for values that cannot be a difference.
+pub(crate) fn difference(seconds: f64, digits: usize) -> String {
+    if seconds.abs() >= 100_000.0 || seconds.is_nan() {
+        return "–".to_owned();
+    }
+    let text = format!("{seconds:+.digits$}");
+    // A rounded zero has no sign.
+    if text.bytes().any(|b| (b'1'..=b'9').contains(&b)) { text } else { text[1..].to_owned() }
+}
+
 /// `+5.904`, `+1 lap`; empty for the first.
 pub(crate) fn gap(row: &LeaderboardRow) -> String {
     match (row.gap_to_leader_s, row.gap_to_leader_laps) {
@@ -64,6 +79,16 @@ mod tests {
         assert_eq!(axis_time(60.0), "1:00");
         assert_eq!(points(25.0), "25");
         assert_eq!(points(12.5), "12.5");
+    }
+
+    #[test]
+    fn differences_have_a_sign() {
+        assert_eq!(difference(0.0734, 3), "+0.073");
+        assert_eq!(difference(-1.25, 1), "-1.2");
+        assert_eq!(difference(-0.0001, 3), "0.000");
+        assert_eq!(difference(f64::NAN, 3), "–");
+        assert_eq!(seconds(23.68), "23.7 s");
+        assert_eq!(seconds(f64::INFINITY), "–");
     }
 
     #[test]

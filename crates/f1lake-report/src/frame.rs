@@ -120,6 +120,11 @@ impl<'a> Plot<'a> {
         (x.start / UNITS, y.start / UNITS, x.end / UNITS, y.end / UNITS)
     }
 
+    /// Position on the canvas of a point in the axes' units, in tenths of a pixel.
+    pub(crate) fn place(&self, at: (f64, f64)) -> (i32, i32) {
+        self.chart.backend_coord(&at)
+    }
+
     /// Draws a line in the group's colour.
     pub(crate) fn line(&self, points: Vec<(f64, f64)>, tenths: u32) -> Result<(), ReportError> {
         self.line_of(points, SERIES, tenths)
@@ -160,6 +165,11 @@ impl<'a> Plot<'a> {
                 self.draw(&(EmptyElement::at(at) + Polygon::new([(0, 0), (26, 44), (-26, 44)], fill(SERIES))))
             }
         }
+    }
+
+    /// Draws a disc of this radius in tenths of a pixel.
+    pub(crate) fn disc(&self, at: (f64, f64), radius: u32, role: RGBColor) -> Result<(), ReportError> {
+        self.draw(&Circle::new(at, radius, fill(role)))
     }
 
     /// Draws text in the axes' units, offset by pixels.
@@ -232,20 +242,12 @@ pub(crate) fn quantile(sorted: &[f64], share: f64) -> Option<f64> {
     Some(low + (high - low) * place.fract())
 }
 
-/// Upper end of a lap-time axis, which slow laps (pit stop, safety car, red flag) do not stretch.
-///
-/// In races, it is the upper quartile plus 2.5 times the interquartile range. In other sessions, it is 107%
-/// of the best, because half of the laps there are slow on purpose; more when a third of the laps would not
-/// fit (drying track).
-pub(crate) fn lap_time_ceiling(sorted: &[f64], race: bool) -> Option<f64> {
+/// Upper end of a lap-time axis, which slow laps (pit stop, safety car, red flag) do not stretch: the upper
+/// quartile plus 2.5 times the interquartile range, at least 103% of the best.
+pub(crate) fn lap_time_ceiling(sorted: &[f64]) -> Option<f64> {
     let (best, slowest) = (*sorted.first()?, *sorted.last()?);
-    let ceiling = if race {
-        let (lower, upper) = (quantile(sorted, 0.25)?, quantile(sorted, 0.75)?);
-        (upper + 2.5 * (upper - lower)).max(best * 1.03)
-    } else {
-        (best * 1.07).max(quantile(sorted, 0.33)?)
-    };
-    Some(ceiling.min(slowest))
+    let (lower, upper) = (quantile(sorted, 0.25)?, quantile(sorted, 0.75)?);
+    Some((upper + 2.5 * (upper - lower)).max(best * 1.03).min(slowest))
 }
 
 #[cfg(test)]
@@ -266,12 +268,9 @@ mod tests {
         let mut laps: Vec<f64> = (0..500).map(|i| 80.0 + f64::from(i % 20) * 0.1).collect();
         laps.extend([105.0, 140.0, 2_700.0]);
         laps.sort_by(f64::total_cmp);
-        let ceiling = lap_time_ceiling(&laps, true).unwrap();
+        let ceiling = lap_time_ceiling(&laps).unwrap();
         assert!((82.0..86.0).contains(&ceiling), "{ceiling}");
-        let practice = |laps: &[f64]| lap_time_ceiling(laps, false).map(|s| format!("{s:.2}"));
-        assert_eq!(practice(&[80.0, 81.0, 84.0, 90.0, 120.0, 130.0]).as_deref(), Some("85.60"));
-        assert_eq!(practice(&[80.0, 99.0, 100.0, 101.0]).as_deref(), Some("98.81"));
-        assert_eq!(lap_time_ceiling(&[80.0], true), Some(80.0));
-        assert_eq!(lap_time_ceiling(&[], true), None);
+        assert_eq!(lap_time_ceiling(&[80.0]), Some(80.0));
+        assert_eq!(lap_time_ceiling(&[]), None);
     }
 }

@@ -1,7 +1,7 @@
 //! What a report is headed with.
 
 use crate::clean::clean;
-use crate::data::SessionHeader;
+use crate::data::{ReportData, SessionHeader};
 
 /// Notice for a session that the simulator generated.
 pub(crate) const GENERATED: &str = "Generated data: the simulator invented these results and laps.";
@@ -40,6 +40,18 @@ pub(crate) fn subtitle(session: &SessionHeader) -> Vec<String> {
     add(text(&session.session_category).filter(|c| Some(c) != text(&session.session_name).as_ref()));
     add(Some(format!("session {}", session.session_key)));
     parts
+}
+
+/// Name of a part of qualifying: `Q1`, or `SQ1` in sprint qualifying.
+pub(crate) fn part_name(data: &ReportData, part: i64) -> String {
+    let category = data.session.as_ref().and_then(|session| session.session_category.as_deref());
+    if category == Some("Sprint Qualifying") { format!("SQ{part}") } else { format!("Q{part}") }
+}
+
+/// What the lake lacks; `None` when it has everything.
+pub(crate) fn not_built(data: &ReportData) -> Option<String> {
+    let names: Vec<String> = data.not_built.iter().map(ToString::to_string).collect();
+    (!names.is_empty()).then(|| format!("Not built: {}; run `f1lake build`.", names.join(", ")))
 }
 
 /// `2024-03-24 04:00 UTC` from `2024-03-24T04:00:00...`.

@@ -1,30 +1,44 @@
 //! The page: one file that works without scripts and loads nothing from elsewhere.
 
+mod colours;
+mod comparison;
 mod facts;
+mod grid;
 mod lap_table;
+mod minisectors;
+mod penalties;
+mod race;
 mod results;
+mod timed;
 mod tyres;
 
-use crate::charts::{self, Chart, comparison, lap_times, positions, track_map, tyre_stints};
-use crate::colour::{Rgb, SPEED_SCALE, Tyre};
-use crate::compare::compare;
-use crate::data::{LeaderboardRow, QualityStatus, ReportData};
+use crate::charts::{
+    Chart, gaps, lap_times, long_runs, minisectors as sector_map, pace, positions, session_laps, track_map,
+    tyre_stints, weather,
+};
+use crate::compare::{anchors, compare};
+use crate::data::{QualityStatus, ReportData};
 use crate::error::ReportError;
 use crate::field::{Field, Member};
-use crate::heading::{GENERATED, heading, subtitle};
+use crate::heading::{GENERATED, heading, not_built, subtitle};
 use crate::quality::{self, Finding};
 use askama::Template;
+use colours::colours;
+use comparison::{ComparisonView, comparison_view};
 use facts::facts;
+use grid::Grid;
 use lap_table::{LapTable, lap_table};
-use results::{ResultView, results};
-use std::fmt::Write;
+use results::results;
+use timed::PartView;
 use tyres::{stint_rows, tyres};
 
-/// The page's only script: reads the comparison at the pointer.
+/// The page's only script: buttons for all drivers and none, and the read-out of the comparison and the choice
+/// of its laps.
 const SCRIPT: &str = include_str!("../templates/report.js");
 /// Digest of [`SCRIPT`] for the page's content security policy: no other script may run.
-const SCRIPT_SHA256: &str = "wrvQDkVJgsHsRYfvJKEot15/2M17m//GbsDddgidOK8=";
+const SCRIPT_SHA256: &str = "bgTSERpiLnrf560a2BidlhMv4bSNFvNrXwWHHwiuSc0=";
 const STYLE: &str = include_str!("../templates/report.css");
+
 #[derive(Template)]
 #[template(path = "report.html")]
 struct Page<'a> {
@@ -36,40 +50,36 @@ struct Page<'a> {
     heading: String,
     subtitle: Vec<String>,
     generated: Option<&'static str>,
+    not_built: Option<String>,
     facts: Vec<(String, String, String)>,
-    has_team: bool,
-    has_grid: bool,
-    has_points: bool,
-    has_stops: bool,
-    has_theoretical: bool,
-    has_phases: bool,
-    results: Vec<ResultView<'a>>,
+    results: Option<Grid<'a>>,
+    parts: Vec<PartView>,
+    part_table: Option<Grid<'a>>,
     drivers: &'a [Member],
     lap_times: Option<Chart>,
     lap_table: Option<LapTable<'a>>,
+    gaps: Option<Chart>,
     positions: Option<Chart>,
+    long_runs: Option<Grid<'a>>,
+    long_run_chart: Option<Chart>,
+    pit_stops: Option<Grid<'a>>,
     stints: Option<Chart>,
     stint_rows: Vec<(String, String)>,
     tyres: Vec<(&'static str, &'static str, &'static str)>,
+    pace_chart: Option<Chart>,
+    pace: Option<Grid<'a>>,
+    penalties: Option<Grid<'a>>,
+    deleted_laps: Option<Grid<'a>>,
     comparison: Option<ComparisonView>,
     speed_map: Option<Chart>,
     faster_map: Option<Chart>,
+    minisector_map: Option<Chart>,
+    minisector_table: Option<Grid<'a>>,
+    weather: Option<Chart>,
     findings: Vec<Finding>,
     quality_summary: String,
     passed: String,
     not_checked: String,
-}
-
-struct ComparisonView {
-    chart: Chart,
-    laps: Vec<(String, String, usize)>,
-    readings: String,
-    left: i32,
-    right: i32,
-    top: i32,
-    bottom: i32,
-    table: Vec<[String; 5]>,
-    names: Vec<String>,
 }
 
 /// Renders the report as one HTML file that is readable offline, in light, in dark and on paper.
@@ -83,38 +93,20 @@ struct ComparisonView {
 pub fn render_html(data: &ReportData) -> Result<String, ReportError> {
     let field = Field::of(data);
     let session = data.session.clone().unwrap_or_default();
-    let laid_over = compare(&data.best_laps, data.anchors.as_ref());
-    let (compared, speed_map, faster_map) = match &laid_over {
+    let anchors = anchors(data);
+    let laid_over = compare(&data.compared_laps, anchors.as_ref());
+    let sectors = sector_map::Sectors::of(data, anchors.as_ref());
+    let (comparison, speed_map, faster_map) = match &laid_over {
         Some(c) => {
-            let (speed, faster) = track_map::draw(&data.best_laps, c, &field)?;
-            (comparison::draw(&data.best_laps, c, &field)?, speed, faster)
+            let (speed, faster) = track_map::draw(&data.compared_laps, c, &field)?;
+            (comparison_view(data, c, anchors.as_ref(), &field)?, speed, faster)
         }
         None => (None, None, None),
     };
-    let comparison = match (compared, &laid_over) {
-        (Some(drawn), Some(c)) => {
-            let (left, top, right, bottom) = drawn.bounds;
-            let shown = if c.second.is_some() { 2 } else { 1 };
-            Some(ComparisonView {
-                chart: drawn.chart,
-                laps: (data.best_laps.iter().take(shown).enumerate())
-                    .map(|(place, lap)| {
-                        let class = charts::lap_classes(&data.best_laps, place, &field);
-                        (class, comparison::lap_label(lap, &field), place)
-                    })
-                    .collect(),
-                readings: comparison::readings(c),
-                left,
-                right,
-                top,
-                bottom,
-                table: comparison::table(c),
-                names: data.best_laps.iter().take(shown).map(|l| field.acronym(l.driver_number)).collect(),
-            })
-        }
+    let minisector_map = match (&sectors, &laid_over) {
+        (Some(sectors), Some(c)) => sector_map::draw(data, sectors, c, &field)?,
         _ => None,
     };
-    let any = |has: fn(&LeaderboardRow) -> bool| data.leaderboard.iter().any(has);
     let page = Page {
         style: STYLE,
         colours: colours(&field),
@@ -128,51 +120,42 @@ pub fn render_html(data: &ReportData) -> Result<String, ReportError> {
         heading: heading(&session),
         subtitle: subtitle(&session),
         generated: session.is_generated.then_some(GENERATED),
+        not_built: not_built(data),
         facts: facts(data, &field),
-        has_team: field.members().iter().any(|m| !m.team.is_empty()),
-        has_grid: any(|r| r.grid_position.is_some()),
-        has_points: any(|r| r.points.is_some_and(|p| p > 0.0)),
-        has_stops: any(|r| r.pit_stops.is_some()),
-        has_theoretical: any(|r| r.theoretical_best_s.is_some()),
-        has_phases: any(|r| r.best_q2_s.is_some() || r.best_q3_s.is_some()),
         results: results(data, &field),
+        parts: timed::parts(data, &field)?,
+        part_table: timed::part_table(data, &field),
         drivers: field.members(),
-        lap_times: lap_times::draw(data, &field)?,
+        lap_times: if session.is_race() {
+            lap_times::draw(data, &field)?
+        } else {
+            session_laps::draw(data, &field)?
+        },
         lap_table: lap_table(data, &field),
+        gaps: gaps::draw(data, &field)?,
         positions: positions::draw(data, &field)?,
+        long_runs: timed::long_runs(data, &field),
+        long_run_chart: long_runs::draw(data, &field)?,
+        pit_stops: race::pit_stops(data, &field),
         stints: tyre_stints::draw(data, &field)?,
         stint_rows: stint_rows(data, &field),
         tyres: tyres(data),
+        pace_chart: pace::draw(data, &field)?,
+        pace: race::stint_pace(data, &field),
+        penalties: penalties::penalties(data, &field),
+        deleted_laps: penalties::deleted_laps(data, &field),
         comparison,
         speed_map,
         faster_map,
+        minisector_map,
+        minisector_table: sectors.as_ref().and_then(|sectors| minisectors::table(data, sectors, &field)),
+        weather: weather::draw(data)?,
         findings: quality::findings(data, &field),
         quality_summary: quality::summary(data),
         passed: quality::names(data, QualityStatus::Passed),
         not_checked: quality::names(data, QualityStatus::NotChecked),
     };
     Ok(page.render()?)
-}
-
-/// CSS rules for colours that depend on the data. Everything in them is a number or comes from [`Rgb::css`].
-fn colours(field: &Field) -> String {
-    let (mut light, mut dark, mut hide) = (String::new(), String::new(), String::new());
-    // Writing to a string cannot fail.
-    for member in field.members() {
-        let class = member.class();
-        let (on_light, on_dark) = member.tones();
-        let _ = write!(light, ".{class}{{--c:{}}}", on_light.css());
-        let _ = write!(dark, ".{class}{{--c:{}}}", on_dark.css());
-        let _ = write!(hide, ".field:has(#show-{class}:not(:checked)) .chart .{class}{{display:none}}");
-    }
-    for tyre in Tyre::ALL {
-        let colour = tyre.colour();
-        let _ = write!(light, ".{}{{--c:{};--on:{}}}", tyre.class(), colour.css(), colour.text_on().css());
-    }
-    for (index, colour) in SPEED_SCALE.iter().enumerate() {
-        let _ = write!(light, ".v{index}{{--c:{}}}", Rgb::css(*colour));
-    }
-    format!("{light}@media screen and (prefers-color-scheme:dark){{{dark}}}{hide}")
 }
 
 #[cfg(test)]

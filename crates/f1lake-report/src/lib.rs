@@ -21,7 +21,9 @@
 
 mod canvas;
 mod charts;
+mod choice;
 mod clean;
+mod clock;
 mod colour;
 mod compare;
 mod data;
@@ -31,18 +33,21 @@ mod format;
 mod frame;
 mod heading;
 mod html;
+mod penalty;
 mod quality;
 mod queries;
 mod rows;
 mod standing;
 mod text;
 
+pub use choice::{ChoiceError, ChosenLap};
 pub use data::{
-    Driver, Lap, LapTrace, LeaderboardRow, Neutralisation, NeutralisationKind, QualityLine, QualityStatus,
-    ReportData, SessionHeader, Stint, TraceSample,
+    Driver, Lap, LapPosition, LapTrace, LeaderboardRow, LongRun, Neutralisation, NeutralisationKind, Penalty,
+    PitStop, QualifyingPart, QualifyingTime, QualityLine, QualityStatus, RainWindow, ReportData,
+    SessionHeader, SessionWeather, Stint, StintPace, TraceSample, WeatherSample,
 };
 pub use error::ReportError;
 pub use html::render_html;
-pub use queries::Part;
+pub use queries::{Part, lap_telemetry_sql};
 pub use rows::Rows;
 pub use text::render_text;

@@ -55,11 +55,41 @@ impl ReportData {
             leaderboard: read(Part::Leaderboard, take(Part::Leaderboard))?,
             laps: read(Part::Laps, take(Part::Laps))?,
             stints: read(Part::Stints, take(Part::Stints))?,
-            best_laps: traces(read(Part::Telemetry, take(Part::Telemetry))?),
+            compared_laps: traces(read(Part::Telemetry, take(Part::Telemetry))?),
+            are_laps_chosen: false,
             anchors: Anchors::median(&lines),
             neutralisations: read(Part::Neutralisations, take(Part::Neutralisations))?,
+            lap_positions: read(Part::LapPositions, take(Part::LapPositions))?,
+            pit_stops: read(Part::PitStops, take(Part::PitStops))?,
+            stint_pace: read(Part::StintPace, take(Part::StintPace))?,
+            penalties: read(Part::Penalties, take(Part::Penalties))?,
+            qualifying_times: read(Part::QualifyingTimes, take(Part::QualifyingTimes))?,
+            qualifying_parts: read(Part::QualifyingParts, take(Part::QualifyingParts))?,
+            long_runs: read(Part::LongRuns, take(Part::LongRuns))?,
+            weather: read(Part::Weather, take(Part::Weather))?,
+            rain_windows: read(Part::RainWindows, take(Part::RainWindows))?,
+            session_weather: read(Part::SessionWeather, take(Part::SessionWeather))?.into_iter().next(),
             quality: read(Part::Quality, take(Part::Quality))?,
+            not_built: Vec::new(),
         })
+    }
+
+    /// Compares these laps instead of the best ones.
+    #[must_use]
+    pub fn with_laps(mut self, laps: Vec<LapTrace>) -> Self {
+        self.compared_laps = laps;
+        self.are_laps_chosen = true;
+        self
+    }
+}
+
+impl LapTrace {
+    /// The lap of [`lap_telemetry_sql`](crate::lap_telemetry_sql); `None` without rows.
+    ///
+    /// # Errors
+    /// [`ReportError::Row`] as for [`ReportData::from_rows`].
+    pub fn from_rows(rows: Vec<Value>) -> Result<Option<Self>, ReportError> {
+        Ok(traces(read(Part::Telemetry, rows)?).into_iter().next())
     }
 }
 
@@ -106,9 +136,9 @@ mod tests {
         let rows =
             Rows::from([(Part::Telemetry, vec![row(44, 80.5, 0.4), row(44, 80.5, 0.1), row(1, 80.1, 0.2)])]);
         let data = ReportData::from_rows(rows).unwrap();
-        let laps: Vec<_> = data.best_laps.iter().map(|l| (l.driver_number, l.samples.len())).collect();
+        let laps: Vec<_> = data.compared_laps.iter().map(|l| (l.driver_number, l.samples.len())).collect();
         assert_eq!(laps, [(1, 1), (44, 2)]);
-        assert_eq!(data.best_laps[1].samples[0].lap_time_s, Some(0.1));
+        assert_eq!(data.compared_laps[1].samples[0].lap_time_s, Some(0.1));
     }
 
     #[test]

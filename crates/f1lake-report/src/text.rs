@@ -1,12 +1,14 @@
 //! The report for a terminal.
 
 use crate::charts::tyre_stints::drawable;
+use crate::charts::weather;
 use crate::clean::clean;
 use crate::colour::Tyre;
 use crate::data::{LeaderboardRow, ReportData};
 use crate::field::{Field, Member};
 use crate::format;
-use crate::heading::{GENERATED, heading, subtitle};
+use crate::heading::{GENERATED, heading, not_built, part_name, subtitle};
+use crate::penalty;
 use crate::quality::{findings, summary};
 use crate::standing::{fastest, place};
 use comfy_table::presets::NOTHING;
@@ -19,7 +21,7 @@ const LEAST_WIDTH: usize = 40;
 /// Maximum width of bars.
 const MOST_WIDTH: usize = 160;
 
-/// Leaderboard, stint bars and data-quality lines for a terminal of `width` columns; `colour` adds ANSI
+/// Leaderboard, penalties, stint bars, weather and data-quality lines for a terminal of `width` columns; `colour` adds ANSI
 /// colours.
 pub fn render_text(data: &ReportData, width: usize, colour: bool) -> String {
     let width = width.clamp(LEAST_WIDTH, MOST_WIDTH);
@@ -33,8 +35,18 @@ pub fn render_text(data: &ReportData, width: usize, colour: bool) -> String {
     if session.is_generated {
         let _ = writeln!(out, "{}", paint.warn(&clean(GENERATED, width)));
     }
+    if let Some(text) = not_built(data) {
+        let _ = writeln!(out, "{}", paint.warn(&clean(&text, width)));
+    }
     leaderboard(&mut out, data, &field, width, paint);
+    penalties(&mut out, data, &field, width, paint);
     stints(&mut out, data, &field, width, paint);
+    if let Some(text) = weather::summary(data) {
+        title(&mut out, paint, width, "Weather", "");
+        for line in wrapped(&text, width) {
+            let _ = writeln!(out, "{line}");
+        }
+    }
     quality(&mut out, data, &field, width, paint);
     out
 }
@@ -79,8 +91,23 @@ fn title(out: &mut String, paint: Paint, width: usize, text: &str, remark: &str)
     let _ = writeln!(out, "\n{}{remark}", paint.bold(text));
 }
 
+/// Lines of whole words, no wider than this.
+fn wrapped(text: &str, width: usize) -> Vec<String> {
+    let mut lines: Vec<String> = Vec::new();
+    for word in text.split_whitespace() {
+        match lines.last_mut() {
+            Some(line) if line.width() + 1 + word.width() <= width => {
+                line.push(' ');
+                line.push_str(word);
+            }
+            _ => lines.push(clean(word, width)),
+        }
+    }
+    lines
+}
+
 /// A column of the leaderboard: whether it is shown, its header, whether it is right-aligned, and its cells.
-type Column<'a> = (bool, &'static str, bool, &'a dyn Fn(&LeaderboardRow, &Member) -> Cell);
+type Column<'a> = (bool, &'a str, bool, &'a dyn Fn(&LeaderboardRow, &Member) -> Cell);
 
 fn leaderboard(out: &mut String, data: &ReportData, field: &Field, width: usize, paint: Paint) {
     title(out, paint, width, "Leaderboard", "");
@@ -102,21 +129,33 @@ fn leaderboard(out: &mut String, data: &ReportData, field: &Field, width: usize,
         let time = Cell::new(time);
         if is_fastest { time.fg(Color::Magenta).add_attribute(Attribute::Bold) } else { time }
     };
-    let with_team = width >= 96 && field.members().iter().any(|m| !m.team.is_empty());
+    let with_team = width >= if any(|r| r.best_q2_s.is_some()) { 124 } else { 96 }
+        && field.members().iter().any(|m| !m.team.is_empty());
     let with_grid = width >= 60 && any(|r| r.grid_position.is_some());
     let with_stops = width >= 60 && any(|r| r.pit_stops.is_some());
     let with_points = any(|r| r.points.is_some_and(|p| p > 0.0));
+    // Only qualifying has parts.
+    let with_parts = width >= 76 && any(|r| r.best_q2_s.is_some() || r.best_q3_s.is_some());
+    let with_name = width >= if with_parts { 100 } else { 72 };
+    let part_names = [1, 2, 3].map(|part| part_name(data, part));
+    let [first, second, third] = part_names.each_ref().map(String::as_str);
+    let time = |value: Option<f64>| {
+        Cell::new(value.filter(|t| t.is_finite()).map(format::lap_time).unwrap_or_default())
+    };
     // On narrow terminals, the least useful columns are left out first. Numbers are right-aligned.
-    let columns: [Column<'_>; 11] = [
+    let columns: [Column<'_>; 14] = [
         (true, "Pos", true, &|row, _| Cell::new(place(row))),
         (true, "Driver", false, &driver),
-        (width >= 72, "", false, &|_, member| Cell::new(clean(&member.name, 24))),
+        (with_name, "", false, &|_, member| Cell::new(clean(&member.name, 24))),
         (with_team, "Team", false, &|_, member| Cell::new(clean(&member.team, 18))),
         (with_grid, "Grid", true, &|row, _| number(row.grid_position)),
         (true, "Laps", true, &|row, _| number(row.number_of_laps)),
         (true, "Gap", true, &|row, _| Cell::new(format::gap(row))),
         (true, "Best lap", true, &best),
         (width >= 60, "in", true, &|row, _| number(row.best_lap_number)),
+        (with_parts, first, true, &|row, _| time(row.best_q1_s)),
+        (with_parts, second, true, &|row, _| time(row.best_q2_s)),
+        (with_parts, third, true, &|row, _| time(row.best_q3_s)),
         (with_stops, "Stops", true, &|row, _| number(row.pit_stops)),
         (with_points, "Pts", true, &|row, _| Cell::new(row.points.map(format::points).unwrap_or_default())),
     ];
@@ -146,6 +185,28 @@ fn leaderboard(out: &mut String, data: &ReportData, field: &Field, width: usize,
     for line in table.lines() {
         out.push_str(line.trim_end());
         out.push('\n');
+    }
+}
+
+/// Penalties, without deleted lap times; nothing when there is none.
+fn penalties(out: &mut String, data: &ReportData, field: &Field, width: usize, paint: Paint) {
+    for (index, given) in penalty::proper(data).enumerate() {
+        if index == 0 {
+            title(out, paint, width, "Penalties", "");
+        }
+        let mut line = format!("{} {}", field.acronym(given.driver_number), penalty::kind(given));
+        let reason = penalty::reason(given);
+        if !reason.is_empty() {
+            let _ = write!(line, ", {reason}");
+        }
+        if let Some(lap) = given.lap_number {
+            let _ = write!(line, " (lap {lap})");
+        }
+        let served = penalty::served(given);
+        if !served.is_empty() {
+            let _ = write!(line, "; served: {served}");
+        }
+        let _ = writeln!(out, "{}", clean(&line, width));
     }
 }
 

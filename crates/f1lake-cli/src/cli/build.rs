@@ -31,6 +31,9 @@ pub(crate) struct ReportArgs {
     /// Path of the page [default: f1lake-report-KEY.html]
     #[arg(long, value_name = "FILE")]
     pub(crate) html: Option<String>,
+    /// Laps to compare, such as VER:12,NOR:14; a driver alone means the best lap [default: the best laps]
+    #[arg(long, value_name = "LAPS", value_delimiter = ',')]
+    pub(crate) laps: Vec<String>,
     #[command(flatten)]
     pub(crate) settings: LakeFlags,
 }

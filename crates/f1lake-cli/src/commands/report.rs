@@ -6,20 +6,28 @@ use crate::error::Error;
 use crate::output::{OutputFormat, json, terminal_width, write};
 use f1lake::{ExitCode, require_lake};
 use f1lake_lake::{Lake, LakeError, Query};
-use f1lake_report::{Part, ReportData, Rows, render_html, render_text};
+use f1lake_report::{
+    ChosenLap, LapTrace, Part, ReportData, Rows, lap_telemetry_sql, render_html, render_text,
+};
 use f1lake_zone::files::{Existing, write_file};
 use serde_json::Value;
 use std::path::Path;
 
 /// Width of the text without a terminal.
 const WIDTH: usize = 100;
+/// More laps would make the page large and its table wide.
+const MOST_LAPS: usize = 10;
 
 pub(crate) async fn run(context: &Context, args: &ReportArgs) -> Result<ExitCode, Error> {
     let loaded = context.load(&args.settings)?;
     let lake = require_lake(&loaded.config)?;
     let query = Query::open(&lake, None).await?;
     let session_key = find_session(&query, &args.session).await?;
-    let data = collect(&query, session_key).await?;
+    let mut data = collect(&query, session_key, !args.laps.is_empty()).await?;
+    if !args.laps.is_empty() {
+        let laps = chosen_laps(&query, session_key, &args.laps, &data).await?;
+        data = data.with_laps(laps);
+    }
     let file = match &args.html {
         Some(file) => file.clone(),
         None => format!("f1lake-report-{session_key}.html"),
@@ -36,7 +44,7 @@ pub(crate) async fn report(
     file: &Path,
 ) -> Result<(), Error> {
     let query = Query::open(lake, None).await?;
-    show(context, &collect(&query, session_key).await?, file)
+    show(context, &collect(&query, session_key, false).await?, file)
 }
 
 fn show(context: &Context, data: &ReportData, file: &Path) -> Result<(), Error> {
@@ -112,23 +120,79 @@ fn no_such_session(wanted: &str, sessions: &[(i64, String)]) -> String {
     text
 }
 
-async fn collect(query: &Query, session_key: i64) -> Result<ReportData, Error> {
-    let mut parts = Rows::new();
-    for part in Part::ALL {
-        let found = query.rows(&part.sql(session_key)).await.map_err(|error| match error {
-            LakeError::Sql(text) => Error::Usage(format!(
-                "the lake was built by another version of f1lake ({})\nhint: run `f1lake build` and try again",
-                text.lines().next().unwrap_or_default().trim_start_matches("error: ")
-            )),
-            other => other.into(),
-        })?;
-        parts.insert(part, found);
+/// Telemetry of the laps of `--laps`, in their order.
+async fn chosen_laps(
+    query: &Query,
+    session_key: i64,
+    wanted: &[String],
+    data: &ReportData,
+) -> Result<Vec<LapTrace>, Error> {
+    if wanted.len() > MOST_LAPS {
+        return Err(Error::Usage(format!(
+            "--laps names {} laps: expected at most {MOST_LAPS}\nhint: the first two are overlaid",
+            wanted.len()
+        )));
     }
-    let data = ReportData::from_rows(parts)?;
+    let mut laps: Vec<LapTrace> = Vec::new();
+    for text in wanted {
+        let wrong = |what: String| Error::Usage(format!("--laps {text}: {what}"));
+        let chosen = ChosenLap::read(text, data).map_err(|error| wrong(error.to_string()))?;
+        let rows =
+            query.rows(&lap_telemetry_sql(session_key, chosen.driver_number, chosen.lap_number)).await?;
+        let Some(lap) = LapTrace::from_rows(rows)?.filter(|lap| lap.samples.len() > 1) else {
+            let hint = match chosen.lap_number {
+                Some(_) => {
+                    "\nhint: without a lap number, the driver's best lap that has telemetry is compared"
+                }
+                None => "",
+            };
+            return Err(wrong(format!("{} has no telemetry{hint}", chosen.describe(data))));
+        };
+        let is_same =
+            |other: &LapTrace| (other.driver_number, other.lap_number) == (lap.driver_number, lap.lap_number);
+        if laps.iter().any(is_same) {
+            return Err(wrong(format!("lap {} of this driver is named twice", lap.lap_number)));
+        }
+        laps.push(lap);
+    }
+    Ok(laps)
+}
+
+/// The rows of all parts; those that an older lake lacks are named in `not_built`. Laps that were chosen take
+/// the place of the best ones.
+async fn collect(query: &Query, session_key: i64, are_laps_chosen: bool) -> Result<ReportData, Error> {
+    let mut parts = Rows::new();
+    let mut not_built = Vec::new();
+    for part in Part::ALL {
+        if part == Part::Telemetry && are_laps_chosen {
+            continue;
+        }
+        match query.rows(&part.sql(session_key)).await {
+            Ok(rows) => {
+                parts.insert(part, rows);
+            }
+            Err(LakeError::Sql(text)) if part.is_optional() && is_missing(&text) => not_built.push(part),
+            Err(LakeError::Sql(text)) => {
+                return Err(Error::Usage(format!(
+                    "the lake was built by another version of f1lake ({})\nhint: run `f1lake build` and try \
+                     again",
+                    text.lines().next().unwrap_or_default().trim_start_matches("error: ")
+                )));
+            }
+            Err(other) => return Err(other.into()),
+        }
+    }
+    let mut data = ReportData::from_rows(parts)?;
+    data.not_built = not_built;
     if data.session.is_none() {
         return Err(Error::Usage(format!(
             "session {session_key} is not in the gold tables\nhint: run `f1lake load` and `f1lake build`"
         )));
     }
     Ok(data)
+}
+
+/// Whether the lake lacks a table or a column of a query.
+fn is_missing(error: &str) -> bool {
+    error.starts_with("there is no table") || error.starts_with("there is no column")
 }

@@ -73,9 +73,48 @@ fn demo_runs_end_to_end_and_verify_finds_damage() {
     let race = std::fs::read_to_string(place.path().join("race.html")).unwrap();
     assert!(race == page, "the lake does not say that its data are generated");
 
-    // A lake that an older version built lacks a table.
-    let table = place.path().join("f1lake-demo/lake/gold_analytics/fact_neutralisations");
+    // Minisectors add up to the official sectors of each driver's best lap.
+    let minisectors = "with cut as (select driver_number, lap_number, sector, sum(time_s) as cut_s, count(*) as parts \
+                       from telemetry_minisectors(9647) where left_out is null group by 1, 2, 3) \
+                       select count(distinct cut.driver_number) as laps, sum(parts) as parts, max(abs(cut_s - \
+                       case sector when 1 then duration_sector_1 when 2 then duration_sector_2 else duration_sector_3 end)) \
+                       as off from cut join fact_laps using (driver_number, lap_number) where session_key = 9647";
+    let cut = with(&["sql", minisectors, "--output", "csv"], &lake);
+    assert_eq!(cut.code, 0, "{}", cut.stderr);
+    let row: Vec<f64> =
+        cut.stdout.lines().nth(1).unwrap().split(',').map(|cell| cell.parse().unwrap()).collect();
+    assert!(row[0] >= 15.0 && row[1] == 25.0 * row[0] && row[2] < 0.001, "{}", cut.stdout);
+    let none = with(&["sql", "select * from telemetry_minisectors(1)", "--output", "csv"], &lake);
+    assert_eq!((none.code, none.stdout.lines().count()), (0, 1), "{}", none.stderr);
+    let wrong = with(&["sql", "select * from telemetry_minisectors(9647, 2)"], &lake);
+    assert!(wrong.code == 2 && wrong.stderr.contains("from 3 to 1000"), "{}", wrong.stderr);
+
+    let chosen = with(&["report", "yas race", "--laps", "VER:12,pia", "--html", "laps.html"], &lake);
+    assert_eq!(chosen.code, 0, "{}", chosen.stderr);
+    let laps = std::fs::read_to_string(place.path().join("laps.html")).unwrap();
+    assert!(laps.contains("Compared laps") && laps.contains("VER, lap 12") && laps.contains("PIA, lap "));
+    for (laps, told) in [
+        ("VET", "--laps VET: no driver `VET` in this session; available drivers: VER"),
+        ("VER:99", "--laps VER:99: VER has no lap 99; the last one is"),
+        ("VER:x", "--laps VER:x: expected a driver and a lap"),
+        ("VER:12,VER:12", "--laps VER:12: lap 12 of this driver is named twice"),
+    ] {
+        let refused = with(&["report", "yas race", "--laps", laps], &lake);
+        assert_eq!(refused.code, 2, "{}", refused.stderr);
+        assert!(refused.stderr.contains(told), "{}", refused.stderr);
+    }
+
+    // A lake that an older version built lacks a table that a report can do without.
+    let table = place.path().join("f1lake-demo/lake/gold_analytics/pit_cycles");
     let aside = place.path().join("f1lake-demo/aside");
+    std::fs::rename(&table, &aside).unwrap();
+    let old = with(&["report", "yas race"], &lake);
+    assert_eq!(old.code, 0, "{}", old.stderr);
+    assert!(old.stdout.contains("Not built: pit stops; run `f1lake build`."), "{}", old.stdout);
+    std::fs::rename(&aside, &table).unwrap();
+
+    // It lacks one that every report needs.
+    let table = place.path().join("f1lake-demo/lake/gold_analytics/fact_neutralisations");
     std::fs::rename(&table, &aside).unwrap();
     let old = with(&["report", "yas race"], &lake);
     assert_eq!(old.code, 2, "{}", old.stderr);

@@ -11,6 +11,7 @@ mod filters;
 mod house;
 mod operators;
 mod planted;
+mod poor_data;
 mod program;
 mod row_files;
 mod secrets;

@@ -110,7 +110,7 @@ async fn the_delta_of_simulated_laps_is_near_the_truth() {
 }
 
 /// A lap with random gaps, speeds and sector times.
-fn any_lap() -> impl Strategy<Value = (Vec<Reading>, OfficialTimes)> {
+pub(crate) fn any_lap() -> impl Strategy<Value = (Vec<Reading>, OfficialTimes)> {
     let samples = proptest::collection::vec((0.16..1.3_f64, 0.0..95.0_f64), 150..500);
     // The sum of the sectors may miss the lap time by up to 10 ms, and the feed may end late.
     (samples, 0.25..0.4_f64, 0.25..0.4_f64, -0.01..0.01_f64, 0..4_usize).prop_map(
@@ -137,11 +137,11 @@ fn any_lap() -> impl Strategy<Value = (Vec<Reading>, OfficialTimes)> {
 }
 
 /// Any number, or one of this range.
-fn any_or(range: std::ops::Range<f64>) -> impl Strategy<Value = f64> {
+pub(crate) fn any_or(range: std::ops::Range<f64>) -> impl Strategy<Value = f64> {
     prop_oneof![1 => any::<f64>(), 4 => range]
 }
 
-fn timed((readings, times): &(Vec<Reading>, OfficialTimes)) -> TimedLap {
+pub(crate) fn timed((readings, times): &(Vec<Reading>, OfficialTimes)) -> TimedLap {
     TimedLap::new(readings.iter().copied(), *times).unwrap()
 }
 
@@ -250,7 +250,7 @@ proptest! {
 }
 
 /// A lap at one speed, in m/s.
-fn even_lap(speed: f64, times: OfficialTimes) -> Result<TimedLap, OverlayError> {
+pub(crate) fn even_lap(speed: f64, times: OfficialTimes) -> Result<TimedLap, OverlayError> {
     let readings = (1..).map(|i| f64::from(i) * 0.25).take_while(|time| *time < times.lap_s);
     TimedLap::new(readings.map(|time_s| Reading { time_s, distance_m: speed * time_s }), times)
 }

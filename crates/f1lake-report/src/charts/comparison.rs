@@ -19,6 +19,8 @@ pub(crate) struct Comparing {
     pub(crate) chart: Chart,
     /// Left, top, right and bottom of the plots in pixels.
     pub(crate) bounds: (i32, i32, i32, i32),
+    /// Top and bottom of each strip in pixels, and the values there.
+    pub(crate) strips: Vec<(i32, i32, f64, f64)>,
 }
 
 /// The strips, from top to bottom.
@@ -39,6 +41,17 @@ impl Strip {
             Self::Throttle => 84,
             Self::Brake => 66,
             Self::Gear => 96,
+        }
+    }
+
+    /// CSS class.
+    fn class(self) -> &'static str {
+        match self {
+            Self::Speed => "strip speed",
+            Self::Delta => "strip delta",
+            Self::Throttle => "strip throttle",
+            Self::Brake => "strip brake",
+            Self::Gear => "strip gear",
         }
     }
 
@@ -90,6 +103,7 @@ pub(crate) fn draw(
     let canvas = Canvas::new("comparison", WIDTH, height);
     let mut rest = canvas.area();
     let mut bounds: Option<(i32, i32, i32, i32)> = None;
+    let mut drawn = Vec::new();
     for (index, strip) in strips.iter().enumerate() {
         let last = index + 1 == strips.len();
         let room = if last { AXIS_ROOM } else { 0 };
@@ -105,36 +119,39 @@ pub(crate) fn draw(
         let kilometres = |v: f64| if last { format!("{:.1}", v / 1000.0) } else { String::new() };
         let seconds = |v: f64| if v.abs() < 1e-9 { "0".to_owned() } else { format!("{v:+.2}") };
         let plain = |v: f64| format!("{v:.0}");
-        let plot = Plot::new(
-            &canvas,
-            &area,
-            Margins { top: 12, right: 14, bottom: if last { AXIS_ROOM } else { 0 }, left: 66 },
-            Axis {
-                range: 0.0..length,
-                ticks: round_ticks(&(0.0..length), 14),
-                label: &kilometres,
-                title: if last { "Distance (km)" } else { "" },
-            },
-            Axis {
-                range: range.clone(),
-                ticks,
-                label: if *strip == Strip::Delta { &seconds } else { &plain },
-                title: strip.title(),
-            },
-        )?;
-        let (left, top, right, bottom) = plot.bounds();
+        let (left, top, right, bottom) = canvas.group(strip.class(), None, || {
+            let plot = Plot::new(
+                &canvas,
+                &area,
+                Margins { top: 12, right: 14, bottom: if last { AXIS_ROOM } else { 0 }, left: 66 },
+                Axis {
+                    range: 0.0..length,
+                    ticks: round_ticks(&(0.0..length), 14),
+                    label: &kilometres,
+                    title: if last { "Distance (km)" } else { "" },
+                },
+                Axis {
+                    range: range.clone(),
+                    ticks,
+                    label: if *strip == Strip::Delta { &seconds } else { &plain },
+                    title: strip.title(),
+                },
+            )?;
+            if let (Strip::Delta, Some(overlay)) = (strip, &comparison.overlay) {
+                delta(&canvas, &plot, overlay, &super::lap_classes(laps, 1, field))?;
+                return Ok(plot.bounds());
+            }
+            for (place, (_, along)) in traces.iter().enumerate().rev() {
+                let classes = super::lap_classes(laps, place, field);
+                let step = matches!(strip, Strip::Gear | Strip::Brake);
+                canvas.group(&format!("trace {classes}"), None, || {
+                    plot.line(points(along, *strip, step), if *strip == Strip::Speed { 18 } else { 13 })
+                })?;
+            }
+            Ok(plot.bounds())
+        })?;
         bounds = Some(bounds.map_or((left, top, right, bottom), |b| (b.0, b.1, b.2, bottom)));
-        if let (Strip::Delta, Some(overlay)) = (strip, &comparison.overlay) {
-            delta(&canvas, &plot, overlay, &super::lap_classes(laps, 1, field))?;
-            continue;
-        }
-        for (place, (_, along)) in traces.iter().enumerate().rev() {
-            let classes = super::lap_classes(laps, place, field);
-            let step = matches!(strip, Strip::Gear | Strip::Brake);
-            canvas.group(&format!("trace {classes}"), None, || {
-                plot.line(points(along, *strip, step), if *strip == Strip::Speed { 18 } else { 13 })
-            })?;
-        }
+        drawn.push((top, bottom, range.start, range.end));
     }
     let Some(bounds) = bounds else { return Ok(None) };
     let label = match traces.as_slice() {
@@ -149,7 +166,7 @@ pub(crate) fn draw(
         _ => format!("Speed over distance of the best lap, {length:.0} m"),
     };
     let chart = Chart { svg: canvas.finish(&label), caption: caption(&traces, comparison, field) };
-    Ok(Some(Comparing { chart, bounds }))
+    Ok(Some(Comparing { chart, bounds, strips: drawn }))
 }
 
 /// Draws the noise band, the curve (neutral where it is within the noise), and squares at official

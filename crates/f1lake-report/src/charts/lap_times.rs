@@ -1,4 +1,4 @@
-//! Lap times by driver.
+//! Lap times of a race by lap.
 
 use super::{Chart, WIDTH, lap_time, laps_by_driver, shade};
 use crate::canvas::Canvas;
@@ -13,10 +13,9 @@ const HEIGHT: i32 = 460;
 /// Draws the chart; `None` without lap times.
 pub(crate) fn draw(data: &ReportData, field: &Field) -> Result<Option<Chart>, ReportError> {
     let laps = laps_by_driver(data);
-    let race = data.session.as_ref().is_some_and(|s| s.is_race());
     let mut times: Vec<f64> = laps.values().flatten().filter_map(|l| lap_time(l)).collect();
     times.sort_by(f64::total_cmp);
-    let (Some(best), Some(ceiling)) = (times.first().copied(), lap_time_ceiling(&times, race)) else {
+    let (Some(best), Some(ceiling)) = (times.first().copied(), lap_time_ceiling(&times)) else {
         return Ok(None);
     };
     let last_lap = laps.values().flatten().map(|l| l.lap_number).max().unwrap_or(1);
@@ -38,17 +37,13 @@ pub(crate) fn draw(data: &ReportData, field: &Field) -> Result<Option<Chart>, Re
         },
         Axis { ticks: round_ticks(&range, 9), range, label: &format::axis_time, title: "Lap time" },
     )?;
-    if race {
-        shade(&canvas, &plot, &data.neutralisations, last_lap, (best - room, top))?;
-    }
+    shade(&canvas, &plot, &data.neutralisations, last_lap, (best - room, top))?;
     let mut beyond = 0;
     for member in field.members().iter().rev() {
         let Some(laps) = laps.get(&member.number) else { continue };
         canvas.group(&member.series(), None, || {
-            if race {
-                for run in runs(laps, ceiling) {
-                    plot.line(run, 15)?;
-                }
+            for run in runs(laps, ceiling) {
+                plot.line(run, 15)?;
             }
             for lap in laps {
                 let Some(time) = lap_time(lap) else { continue };
@@ -67,10 +62,10 @@ pub(crate) fn draw(data: &ReportData, field: &Field) -> Result<Option<Chart>, Re
     let mut caption = format!("Best lap {}.", format::lap_time(best));
     if beyond > 0 {
         caption.push_str(&format!(
-            " Small triangles on the upper edge: {beyond} {} slower than {} ({}); the table has their times.",
+            " Small triangles on the upper edge: {beyond} {} slower than {} (pit stops, safety car, red \
+             flag); the table has their times.",
             if beyond == 1 { "lap" } else { "laps" },
             format::lap_time(ceiling),
-            if race { "pit stops, safety car, red flag" } else { "out-laps, in-laps, cooling down" }
         ));
     }
     let label = format!(
@@ -99,7 +94,8 @@ fn runs(laps: &[&Lap], ceiling: f64) -> Vec<Vec<(f64, f64)>> {
     runs
 }
 
-fn title(lap: &Lap, acronym: &str, time: f64) -> String {
+/// What a point says.
+pub(super) fn title(lap: &Lap, acronym: &str, time: f64) -> String {
     let mut title = format!("{acronym} lap {}: {}", lap.lap_number, format::lap_time(time));
     if let Some(compound) = &lap.compound {
         title.push_str(", ");

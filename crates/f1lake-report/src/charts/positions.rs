@@ -1,16 +1,18 @@
 //! Positions by lap.
 
+use super::end_labels::{EndLabel, ROOM, spread};
 use super::{Chart, WIDTH, laps_by_driver, shade};
-use crate::canvas::{Canvas, SERIES};
+use crate::canvas::Canvas;
 use crate::data::ReportData;
 use crate::error::ReportError;
 use crate::field::Field;
-use crate::frame::{Axis, Margins, Plot, letters, whole_ticks};
-use plotters::style::text_anchor::{HPos, VPos};
+use crate::frame::{Axis, Margins, Plot, whole_ticks};
 use std::collections::BTreeMap;
 
 /// Positions beyond this number are errors in the data.
 const MOST_PLACES: i64 = 60;
+/// A car that ends this many laps before the last one retired; fewer, it was lapped.
+const RETIRED_LAPS: i64 = 5;
 
 /// Draws the chart; `None` unless cars raced each other and positions are known.
 pub(crate) fn draw(data: &ReportData, field: &Field) -> Result<Option<Chart>, ReportError> {
@@ -49,7 +51,7 @@ pub(crate) fn draw(data: &ReportData, field: &Field) -> Result<Option<Chart>, Re
     let plot = Plot::new(
         &canvas,
         &canvas.area(),
-        Margins { top: 10, right: 56, bottom: 44, left: 46 },
+        Margins { top: 10, right: ROOM, bottom: 44, left: 46 },
         Axis {
             range: -0.5..last_lap as f64 + 0.5,
             ticks: whole_ticks(0, last_lap, 20),
@@ -64,6 +66,24 @@ pub(crate) fn draw(data: &ReportData, field: &Field) -> Result<Option<Chart>, Re
         },
     )?;
     shade(&canvas, &plot, &data.neutralisations, last_lap, (bottom, top))?;
+    let mut ends: Vec<EndLabel<'_>> = field
+        .members()
+        .iter()
+        .filter_map(|member| {
+            let (lap, place) = lines.get(&member.number)?.last().copied()?;
+            let is_out = lap + RETIRED_LAPS <= last_lap;
+            Some(EndLabel {
+                member,
+                end: (!is_out).then_some((lap as f64, place as f64)),
+                remark: if is_out { format!("lap {lap}") } else { String::new() },
+            })
+        })
+        .collect();
+    let last_of = |label: &EndLabel<'_>| {
+        lines.get(&label.member.number).and_then(|line| line.last()).map_or(0, |l| l.0)
+    };
+    ends.sort_by_key(|label| std::cmp::Reverse(last_of(label)));
+    let labels = spread(&plot, ends);
     for member in field.members().iter().rev() {
         let Some(line) = lines.get(&member.number) else { continue };
         let Some((end_lap, end_place)) = line.last().copied() else { continue };
@@ -73,9 +93,11 @@ pub(crate) fn draw(data: &ReportData, field: &Field) -> Result<Option<Chart>, Re
         };
         canvas.group(&member.series(), Some(&title), || {
             plot.line(line.iter().map(|(lap, place)| (*lap as f64, *place as f64)).collect(), 22)?;
-            let at = (end_lap as f64, end_place as f64);
-            plot.marker(at, member.shape())?;
-            plot.text(&member.acronym, at, (7, 0), letters(SERIES, 12.0, (HPos::Left, VPos::Center)))
+            plot.marker((end_lap as f64, end_place as f64), member.shape())?;
+            match labels.iter().find(|label| label.number() == member.number) {
+                Some(label) => label.draw(&canvas, &plot),
+                None => Ok(()),
+            }
         })?;
     }
     let mut caption =

@@ -1,72 +1,22 @@
 //! The track, coloured by speed and by which lap is faster where.
 
+use super::map::{Map, WIDTH, Way, parts, way};
 use super::{Chart, lap_classes};
-use crate::canvas::{AXIS, Backend, Canvas, PAGE, SERIES, TEXT, UNITS, fill, stroke};
+use crate::canvas::{SERIES, TEXT, UNITS, fill};
 use crate::colour::SPEED_SCALE;
-use crate::compare::{Along, Comparison};
+use crate::compare::Comparison;
 use crate::data::LapTrace;
 use crate::error::ReportError;
 use crate::field::Field;
 use crate::frame::letters;
 use f1lake_motion::{Overlay, Side};
-use plotters::coord::Shift;
-use plotters::drawing::DrawingArea;
-use plotters::element::{Circle, PathElement, Rectangle, Text};
+use plotters::element::{Rectangle, Text};
 use plotters::style::text_anchor::{HPos, VPos};
 
-const WIDTH: i32 = 550;
-const MOST_HEIGHT: f64 = 470.0;
-const EDGE: f64 = 30.0;
-const LEGEND: f64 = 46.0;
 /// Approximate number of parts in the map of the faster lap.
 const PARTS: usize = 24;
 /// Class of a part in which neither lap is faster.
 const NEUTRAL: usize = 2;
-
-/// A path on the canvas: distance in metres and position in tenths of a pixel.
-struct Way {
-    points: Vec<(f64, (i32, i32))>,
-    height: i32,
-}
-
-/// A map that is being drawn.
-struct Map<'a> {
-    canvas: Canvas,
-    area: DrawingArea<Backend, Shift>,
-    way: &'a Way,
-}
-
-impl<'a> Map<'a> {
-    /// The road, below the colours.
-    fn new(name: &'static str, way: &'a Way) -> Result<Self, ReportError> {
-        let canvas = Canvas::new(name, WIDTH, way.height);
-        let map = Self { area: canvas.area(), canvas, way };
-        let mut points: Vec<(i32, i32)> = way.points.iter().map(|(_, p)| *p).collect();
-        points.extend(points.first().copied());
-        map.canvas.group("road", None, || map.draw(&PathElement::new(points, stroke(AXIS, 100))))?;
-        Ok(map)
-    }
-
-    fn start(&self) -> Result<(), ReportError> {
-        let Some((_, at)) = self.way.points.first() else { return Ok(()) };
-        self.canvas.group("start", Some("Start of the lap"), || {
-            self.draw(&Circle::new(*at, 55, fill(TEXT)))?;
-            self.draw(&Circle::new(*at, 28, fill(PAGE)))
-        })
-    }
-
-    fn line(&self, points: Vec<(i32, i32)>) -> Result<(), ReportError> {
-        self.draw(&PathElement::new(points, stroke(SERIES, 60)))
-    }
-
-    fn draw<'b, E>(&self, element: &'b E) -> Result<(), ReportError>
-    where
-        E: plotters::element::Drawable<Backend>,
-        &'b E: plotters::element::PointCollection<'b, (i32, i32)>,
-    {
-        self.area.draw(element).map_err(|e| self.canvas.error(e))
-    }
-}
 
 /// Draws both maps: by speed, and by the faster lap when two laps can be compared.
 pub(crate) fn draw(
@@ -82,39 +32,6 @@ pub(crate) fn draw(
         _ => None,
     };
     Ok((speed, faster))
-}
-
-/// Scales the lap onto the canvas, same scale in both directions, north (y) up.
-fn way(along: &Along) -> Option<Way> {
-    let places: Vec<(f64, f64, f64)> = along
-        .samples
-        .iter()
-        .filter_map(|(d, s)| {
-            let (x, y) = (s.x.filter(|v| v.is_finite())?, s.y.filter(|v| v.is_finite())?);
-            // A missing position is sent as exactly zero.
-            (x != 0.0 || y != 0.0).then_some((*d, x, y))
-        })
-        .collect();
-    let ends = |pick: fn(&(f64, f64, f64)) -> f64| {
-        places.iter().map(pick).fold((f64::INFINITY, f64::NEG_INFINITY), |(l, h), v| (l.min(v), h.max(v)))
-    };
-    let ((left, right), (low, high)) = (ends(|p| p.1), ends(|p| p.2));
-    let (wide, tall) = (right - left, high - low);
-    if places.len() < 10 || wide <= 0.0 || tall <= 0.0 {
-        return None;
-    }
-    let scale = ((f64::from(WIDTH) - 2.0 * EDGE) / wide).min((MOST_HEIGHT - 2.0 * EDGE) / tall);
-    let height = tall * scale + 2.0 * EDGE + LEGEND;
-    let shift = (f64::from(WIDTH) - wide * scale) / 2.0;
-    let unit = f64::from(UNITS);
-    let points = places
-        .into_iter()
-        .map(|(d, x, y)| {
-            let place = (((x - left) * scale + shift) * unit, ((high - y) * scale + EDGE) * unit);
-            (d, (place.0.round() as i32, place.1.round() as i32))
-        })
-        .collect();
-    Some(Way { points, height: height.ceil() as i32 })
 }
 
 fn by_speed(
@@ -139,7 +56,7 @@ fn by_speed(
         map.canvas.group(&format!("v{class}"), None, || map.line(part))?;
     }
     map.start()?;
-    let y = way.height * UNITS - 26 * UNITS;
+    let y = way.height() * UNITS - 26 * UNITS;
     let (from, width) = (110 * UNITS, (WIDTH - 220) * UNITS / bins as i32);
     for index in 0..bins {
         let left = from + width * index as i32;
@@ -187,7 +104,7 @@ fn by_faster(
         map.canvas.group(&classes[who], Some(&said[who]), || map.line(part))?;
     }
     map.start()?;
-    let y = way.height * UNITS - 21 * UNITS;
+    let y = way.height() * UNITS - 21 * UNITS;
     for (place, (class, text)) in classes.iter().zip(&said).enumerate() {
         let left = (40 + 165 * place as i32) * UNITS;
         map.canvas.group(class, None, || map.line(vec![(left, y), (left + 36 * UNITS, y)]))?;
@@ -219,18 +136,4 @@ fn by_faster(
         count(NEUTRAL),
     );
     Ok(Chart { svg: map.canvas.finish(&label), caption })
-}
-
-/// Cuts the path into lines of one class; neighbours share a point, so that no gap shows.
-fn parts(way: &Way, class: impl Fn(f64) -> Option<usize>) -> Vec<(usize, Vec<(i32, i32)>)> {
-    let mut parts: Vec<(usize, Vec<(i32, i32)>)> = Vec::new();
-    for pair in way.points.windows(2) {
-        let [(d0, p0), (d1, p1)] = pair else { continue };
-        let Some(class) = class((d0 + d1) / 2.0) else { continue };
-        match parts.last_mut() {
-            Some((last, points)) if *last == class && points.last() == Some(p0) => points.push(*p1),
-            _ => parts.push((class, vec![*p0, *p1])),
-        }
-    }
-    parts
 }

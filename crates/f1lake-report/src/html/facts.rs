@@ -14,9 +14,10 @@ pub(super) fn facts(data: &ReportData, field: &Field) -> Vec<(String, String, St
     if let Some(first) = data.leaderboard.iter().find(|r| r.position == Some(1)) {
         let member = field.get(first.driver_number);
         let label = if race { "Winner" } else { "First" };
+        let name = member.map(|m| m.name.clone()).filter(|name| !name.is_empty());
         facts.push((
             label.to_owned(),
-            field.acronym(first.driver_number),
+            name.unwrap_or_else(|| field.acronym(first.driver_number)),
             member.map(|m| m.team.clone()).unwrap_or_default(),
         ));
     }

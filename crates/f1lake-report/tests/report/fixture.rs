@@ -1,5 +1,6 @@
 //! Rows as in the gold tables of the lake, made from a simulated season.
 
+use crate::gold;
 use f1lake_motion::Reading;
 use f1lake_report::{Part, Rows};
 use serde_json::{Value, json};
@@ -62,9 +63,8 @@ impl Api {
 
         let laps = laps_with_places(&laps, &stints, &places);
         let best = best_laps(&laps);
-        let leaderboard: Vec<Value> = self
-            .get(&format!("session_result?session_key={key}"))
-            .await
+        let result = self.get(&format!("session_result?session_key={key}")).await;
+        let leaderboard: Vec<Value> = result
             .iter()
             .map(|result| {
                 let number = &result["driver_number"];
@@ -82,6 +82,9 @@ impl Api {
                     "gap_to_leader_laps": gap.as_str().and_then(|t| t.trim_start_matches('+').split(' ').next()?.parse::<i64>().ok()),
                     "best_lap_s": lap.map(|l| &l["lap_time_s"]),
                     "best_lap_number": lap.map(|l| &l["lap_number"]),
+                    "best_q1_s": result["duration"].get(0),
+                    "best_q2_s": result["duration"].get(1),
+                    "best_q3_s": result["duration"].get(2),
                     "pit_stops": race.then(|| pits.iter().filter(|p| p["driver_number"] == *number).count()),
                     "points": result.get("points"),
                 })
@@ -90,15 +93,30 @@ impl Api {
         let mut fastest: Vec<&Value> = best.values().copied().collect();
         fastest.sort_by(|a, b| seconds(a).total_cmp(&seconds(b)));
         let mut telemetry = Vec::new();
-        for lap in fastest.into_iter().take(2) {
+        for lap in fastest.into_iter().take(10) {
             telemetry.extend(self.telemetry(key, lap).await);
         }
         let odd = laps.iter().filter(|l| l["date_start"].is_null()).count();
+        let (weather, rain, whole_weather) =
+            gold::weather(&self.get(&format!("weather?session_key={key}")).await);
+        let (qualifying_times, qualifying_parts) =
+            if name == "Qualifying" { gold::qualifying(&result) } else { Default::default() };
+        let for_races = |rows: Vec<Value>| if race { rows } else { Vec::new() };
         Rows::from([
+            (Part::LapPositions, for_races(gold::lap_positions(&laps))),
+            (Part::PitStops, for_races(gold::pit_stops(&pits, &stints, &laps))),
+            (Part::StintPace, for_races(gold::stint_pace(&stints, &laps))),
+            (Part::Penalties, for_races(gold::penalties())),
+            (Part::QualifyingTimes, qualifying_times),
+            (Part::QualifyingParts, qualifying_parts),
+            (Part::LongRuns, if name.starts_with("Practice") { gold::long_runs(&laps) } else { Vec::new() }),
+            (Part::Weather, weather),
+            (Part::RainWindows, rain),
+            (Part::SessionWeather, whole_weather),
             (
                 Part::Session,
                 vec![json!({
-                    "session_key": key, "session_name": name, "session_category": name,
+                    "session_key": key, "session_name": name, "session_category": name.trim_end_matches(" 1"),
                     "meeting_name": meeting_row["meeting_name"], "circuit_short_name": session["circuit_short_name"],
                     "location": session["location"], "country_name": session["country_name"],
                     "year": session["year"], "date_start": session["date_start"],

@@ -2,8 +2,9 @@
 
 use crate::page::Page;
 use f1lake_report::{
-    Driver, Lap, LapTrace, LeaderboardRow, QualityLine, QualityStatus, ReportData, SessionHeader, Stint,
-    TraceSample, render_html, render_text,
+    Driver, Lap, LapPosition, LapTrace, LeaderboardRow, LongRun, Penalty, PitStop, QualifyingPart,
+    QualifyingTime, QualityLine, QualityStatus, RainWindow, ReportData, SessionHeader, SessionWeather, Stint,
+    StintPace, TraceSample, WeatherSample, render_html, render_text,
 };
 use proptest::prelude::*;
 
@@ -54,7 +55,7 @@ fn report(name: &str, number: i64, laps: i64) -> ReportData {
             compound: text.clone(),
             ..Default::default()
         }],
-        best_laps: vec![LapTrace {
+        compared_laps: vec![LapTrace {
             driver_number: number,
             lap_number: 1,
             lap_duration_s: Some(80.0),
@@ -79,8 +80,81 @@ fn report(name: &str, number: i64, laps: i64) -> ReportData {
             status: QualityStatus::Warned,
             odd: Some(1),
             looked_at: Some(9),
-            drivers: text,
+            drivers: text.clone(),
         }],
+        lap_positions: (1..=laps)
+            .map(|lap| LapPosition {
+                driver_number: number,
+                lap_number: lap,
+                gap_to_leader_s: Some(lap as f64),
+                is_lapped: None,
+            })
+            .collect(),
+        pit_stops: vec![PitStop {
+            driver_number: number,
+            stop_number: 1,
+            pit_type: text.clone(),
+            compound_before: text.clone(),
+            compound_after: text.clone(),
+            track_status: text.clone(),
+            double_stack: text.clone(),
+            expected_from: text.clone(),
+            time_lost_s: Some(21.0),
+            ..Default::default()
+        }],
+        stint_pace: vec![StintPace {
+            driver_number: number,
+            stint_number: 1,
+            compound: text.clone(),
+            fitted_laps: Some(9),
+            median_s: Some(80.0),
+            scatter_s: Some(0.2),
+            ..Default::default()
+        }],
+        penalties: ["", "lap_deletion"]
+            .map(|kind| Penalty {
+                driver_number: number,
+                kind: if kind.is_empty() { text.clone() } else { Some(kind.to_owned()) },
+                reason: text.clone(),
+                served_by: text.clone(),
+                ..Default::default()
+            })
+            .to_vec(),
+        qualifying_times: vec![QualifyingTime {
+            driver_number: number,
+            part: 1,
+            best_s: Some(80.0),
+            compound: text.clone(),
+            ..Default::default()
+        }],
+        qualifying_parts: vec![QualifyingPart {
+            part: 1,
+            best_driver_number: Some(number),
+            ..Default::default()
+        }],
+        long_runs: vec![LongRun {
+            driver_number: number,
+            run_number: 1,
+            compound: text.clone(),
+            first_lap: Some(1),
+            last_lap: Some(laps),
+            median_s: Some(81.0),
+            ..Default::default()
+        }],
+        weather: (0..30)
+            .map(|minute| WeatherSample {
+                date: Some(format!("2024-03-24T04:{minute:02}:00Z")),
+                air_c: Some(20.0 + f64::from(minute)),
+                ..Default::default()
+            })
+            .chain([WeatherSample { date: text.clone(), ..Default::default() }])
+            .collect(),
+        rain_windows: vec![RainWindow {
+            date_start: text.clone(),
+            date_end: text.clone(),
+            duration_minutes: None,
+        }],
+        session_weather: Some(SessionWeather { date_start: text.clone(), ..Default::default() }),
         ..Default::default()
     }
 }
@@ -102,7 +176,21 @@ fn markup_in_names_stays_text() {
         let page = Page::of(&render_html(&report(name, 1, 5)).unwrap());
         assert!(page.text("title").contains(name), "{name}: {}", page.text("title"));
         assert_eq!(page.text("#leaderboard bdi.name"), name);
-        assert_eq!(page.charts(), ["lap-times", "positions", "tyre-stints", "comparison", "track"]);
+        assert_eq!(
+            page.charts(),
+            [
+                "qualifying-part",
+                "lap-times",
+                "gaps",
+                "positions",
+                "long-runs",
+                "tyre-stints",
+                "pace",
+                "comparison",
+                "track",
+                "weather"
+            ]
+        );
         assert!(!page.text("style").contains(name));
     }
 }
@@ -148,8 +236,10 @@ proptest! {
         times in proptest::collection::vec(proptest::option::of(any::<f64>()), 0..40),
         numbers in proptest::collection::vec(any::<i64>(), 1..40),
         metres in proptest::collection::vec(proptest::option::of(any::<f64>()), 0..40),
+        category in prop_oneof![Just("Race"), Just("Practice"), Just("Qualifying")],
     ) {
         let mut data = report("x", 1, 3);
+        data.session.as_mut().unwrap().session_category = Some(category.to_owned());
         for (index, time) in times.iter().enumerate() {
             let number = numbers[index % numbers.len()];
             data.laps.push(Lap { driver_number: 1, lap_number: number, lap_time_s: *time, position: Some(number), ..Default::default() });
@@ -160,9 +250,40 @@ proptest! {
             });
         }
         for value in &metres {
-            data.best_laps[0].samples.push(TraceSample { lap_distance_m: *value, speed: *value, lap_time_s: *value, x: *value, y: *value, ..Default::default() });
+            data.compared_laps[0].samples.push(TraceSample { lap_distance_m: *value, speed: *value, lap_time_s: *value, x: *value, y: *value, ..Default::default() });
         }
-        data.best_laps.push(data.best_laps[0].clone());
+        data.compared_laps.push(data.compared_laps[0].clone());
+        for (index, value) in metres.iter().enumerate() {
+            let number = numbers[index % numbers.len()];
+            let whole = Some(number);
+            data.lap_positions.push(LapPosition { driver_number: number, lap_number: index as i64, gap_to_leader_s: *value, is_lapped: None });
+            data.pit_stops.push(PitStop {
+                driver_number: number, lap_number: whole, time_lost_s: *value, circuit_median_s: *value, stationary_s: *value,
+                undercut_gain_s: *value, position_before: whole, ..Default::default()
+            });
+            data.stint_pace.push(StintPace {
+                driver_number: number, stint_number: number, fitted_laps: whole, median_s: *value, slope_s: *value, slope_error_s: *value,
+                scatter_s: *value, ..Default::default()
+            });
+            data.penalties.push(Penalty { driver_number: number, seconds: whole, kind: Some("time".to_owned()), lap_number: whole, ..Default::default() });
+            data.qualifying_times.push(QualifyingTime {
+                driver_number: number, part: index as i64 % 5, best_s: *value, gap_to_best_s: *value, place: whole, ..Default::default()
+            });
+            data.qualifying_parts.push(QualifyingPart {
+                part: index as i64 % 5, best_s: *value, cutoff_s: *value, ideal_s: *value, evolution_from_previous_part_s: *value,
+                evolution_s_per_minute: *value, evolution_drivers: whole, deleted_laps: whole, laps: whole, ..Default::default()
+            });
+            data.long_runs.push(LongRun {
+                driver_number: 1, run_number: number, first_lap: Some(1), last_lap: whole, median_s: *value, slope_s: *value, ..Default::default()
+            });
+            data.weather.push(WeatherSample {
+                date: Some(format!("2024-03-24T05:{:02}:00Z", index % 60)), air_c: *value, track_c: *value, wind_mps: *value, ..Default::default()
+            });
+            data.session_weather = Some(SessionWeather {
+                air_min_c: *value, air_max_c: *value, humidity_percent: *value, wind_mps: *value, wind_direction: whole, rain_minutes: *value,
+                has_rain: Some(true), ..Default::default()
+            });
+        }
         let html = render_html(&data).unwrap();
         prop_assert!(!html.contains("NaN") && !html.contains("inf\""));
         Page::of(&html);

@@ -3,8 +3,10 @@
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod fixture;
+mod gold;
 mod hostile;
 mod page;
+mod parts;
 
 use f1lake_report::{
     Driver, Lap, LeaderboardRow, Part, ReportData, Rows, SessionHeader, Stint, render_html, render_text,
@@ -17,6 +19,20 @@ fn keep(name: &str, page: &str) {
     std::fs::write(Path::new(env!("CARGO_TARGET_TMPDIR")).join(name), page).unwrap();
 }
 
+/// The charts of a race.
+const RACE: [&str; 10] = [
+    "lap-times",
+    "gaps",
+    "positions",
+    "tyre-stints",
+    "pace",
+    "comparison",
+    "track",
+    "faster",
+    "minisectors",
+    "weather",
+];
+
 #[tokio::test]
 async fn a_race_has_every_part() {
     let data = ReportData::from_rows(fixture::session("Race").await).unwrap();
@@ -24,13 +40,21 @@ async fn a_race_has_every_part() {
     let html = render_html(&data).unwrap();
     keep("race.html", &html);
     let page = Page::of(&html);
-    assert_eq!(page.charts(), ["lap-times", "positions", "tyre-stints", "comparison", "track", "faster"]);
+    assert_eq!(page.charts(), RACE);
     insta::assert_snapshot!("race_headings", page.outline());
     insta::assert_snapshot!("race_leaderboard", page.table("#leaderboard table"));
+    insta::assert_snapshot!("race_stops", page.table("#pit-stops table"));
+    insta::assert_snapshot!("race_penalties", page.table("#penalties table"));
+    let pace: String = page.table("#pace table").lines().take(4).collect::<Vec<_>>().join("\n");
+    insta::assert_snapshot!("race_pace", pace);
+    let minisectors: String = page.table("table.minisectors").lines().take(4).collect::<Vec<_>>().join("\n");
+    insta::assert_snapshot!("race_minisectors", minisectors);
     insta::assert_snapshot!("race_stints", page.table("#tyres table"));
     insta::assert_snapshot!("race_quality", page.text("#quality"));
+    // Names stand in ink, not in the team's colour.
+    assert!(page.count("svg text.i") > 40 && page.count("svg text.s") == 0);
     // Every driver with laps has a series in both charts, and team mates differ in dash and marker.
-    for (chart, drivers) in [("lap-times", 19), ("positions", 20)] {
+    for (chart, drivers) in [("lap-times", 19), ("gaps", 19), ("positions", 20)] {
         assert_eq!(page.count(&format!("svg.{chart} g.d")), drivers, "{chart}");
     }
     assert_eq!(page.count("svg.lap-times g.d1.seat0"), 1);
@@ -49,7 +73,22 @@ async fn a_qualifying_has_no_positions() {
     insta::assert_snapshot!(render_text(&data, 80, false));
     let html = render_html(&data).unwrap();
     keep("qualifying.html", &html);
-    assert_eq!(Page::of(&html).charts(), ["lap-times", "tyre-stints", "comparison", "track", "faster"]);
+    let page = Page::of(&html);
+    let parts = ["qualifying-part"; 3];
+    assert_eq!(
+        page.charts(),
+        [
+            &parts[..],
+            &["session-laps", "tyre-stints", "comparison", "track", "faster", "minisectors", "weather"]
+        ]
+        .concat()
+    );
+    assert_eq!(page.texts("#parts h3"), ["Q3", "Q2", "Q1"]);
+    assert_eq!(page.count("#parts g.cut"), 2);
+    assert_eq!(page.count("#parts g.out"), 10);
+    insta::assert_snapshot!("qualifying_headings", page.outline());
+    let table: Vec<String> = page.table("#leaderboard table").lines().take(3).map(str::to_owned).collect();
+    insta::assert_snapshot!("qualifying_leaderboard", table.join("\n"));
 }
 
 #[tokio::test]
@@ -75,12 +114,23 @@ async fn missing_parts_are_omitted() {
         assert!(!render_text(&data, 80, true).is_empty());
         Page::of(&render_html(&data).unwrap()).charts()
     };
-    assert_eq!(charts(without(&[Part::Telemetry])), ["lap-times", "positions", "tyre-stints"]);
-    assert_eq!(charts(without(&[Part::Laps, Part::Telemetry])), ["tyre-stints"]);
+    let but = |missing: &[&str]| -> Vec<String> {
+        RACE.iter().filter(|chart| !missing.contains(chart)).map(|chart| (*chart).to_owned()).collect()
+    };
+    let telemetry = ["comparison", "track", "faster", "minisectors"];
+    assert_eq!(charts(without(&[Part::Telemetry])), but(&telemetry));
     assert_eq!(
-        charts(without(&[Part::Stints, Part::Drivers, Part::Leaderboard])),
-        ["lap-times", "positions", "comparison", "track", "faster"]
+        charts(without(&[Part::Laps, Part::Telemetry])),
+        but(&[&telemetry[..], &["lap-times", "positions"]].concat())
     );
+    assert_eq!(charts(without(&[Part::Stints, Part::Drivers, Part::Leaderboard])), but(&["tyre-stints"]));
+    assert_eq!(
+        charts(without(&[Part::LapPositions, Part::StintPace, Part::Weather])),
+        but(&["gaps", "pace", "weather"])
+    );
+    for part in Part::ALL {
+        charts(without(&[part]));
+    }
     assert_eq!(charts(without(&Part::ALL)), [""; 0]);
 
     let mut rows = without(&[]);
@@ -93,14 +143,14 @@ async fn missing_parts_are_omitted() {
     for sample in rows.get_mut(&Part::Telemetry).unwrap() {
         sample["x"] = serde_json::Value::Null;
     }
-    assert_eq!(charts(rows), ["lap-times", "tyre-stints", "comparison"]);
+    assert_eq!(charts(rows), but(&["positions", "track", "faster", "minisectors"]));
 
     // One lap of telemetry: no delta, no second colour.
     let mut rows = without(&[]);
     let telemetry = rows.get_mut(&Part::Telemetry).unwrap();
     let first = telemetry[0]["driver_number"].clone();
     telemetry.retain(|sample| sample["driver_number"] == first);
-    assert_eq!(charts(rows), ["lap-times", "positions", "tyre-stints", "comparison", "track"]);
+    assert_eq!(charts(rows), but(&["faster", "minisectors"]));
 }
 
 #[test]
@@ -201,7 +251,7 @@ async fn missing_sector_time_is_reported() {
         sample["sector_2_s"] = serde_json::Value::Null;
     }
     let page = Page::of(&render_html(&ReportData::from_rows(rows).unwrap()).unwrap());
-    let caption = page.text("#best-laps figcaption");
+    let caption = page.text("#compared-laps figcaption");
     assert!(caption.contains("only, because a sector time is missing"), "{caption}");
     assert_eq!(page.count("svg.comparison g.official rect"), 1);
 }

@@ -23,7 +23,8 @@ const BLOCKS: [&str; 14] = [
 ];
 
 /// Elements that hold lines of text only: a browser would close `p` at a block.
-const LINES: [&str; 11] = ["p", "h1", "h2", "dt", "span", "i", "b", "bdi", "label", "legend", "summary"];
+const LINES: [&str; 12] =
+    ["p", "h1", "h2", "h3", "dt", "span", "i", "b", "bdi", "label", "legend", "summary"];
 
 /// A parsed page that is well-formed and runs only its own script.
 pub(crate) struct Page {
@@ -208,6 +209,11 @@ impl Page {
         self.texts(selector).into_iter().next().unwrap()
     }
 
+    /// An attribute of the first match.
+    pub(crate) fn value(&self, selector: &str, attribute: &str) -> String {
+        self.select(selector).next().unwrap().attr(attribute).unwrap().to_owned()
+    }
+
     /// Headings, charts' descriptions and captions, in order.
     pub(crate) fn outline(&self) -> String {
         self.select("h1, h2, .facts div, svg.chart, figcaption")
@@ -279,9 +285,10 @@ fn belongs(name: &str, parent: &str) -> bool {
         "summary" => parent == "details",
         "g" | "path" | "rect" | "circle" | "text" => ["svg", "g"].contains(&parent),
         "div" if parent == "dl" => true,
-        "nav" | "section" | "div" | "h1" | "h2" | "p" | "dl" | "table" | "figure" | "fieldset"
+        "nav" | "section" | "div" | "h1" | "h2" | "h3" | "p" | "dl" | "table" | "figure" | "fieldset"
         | "details" => BLOCKS.contains(&parent),
-        "a" | "span" | "i" | "b" | "bdi" | "input" | "label" | "output" | "svg" => {
+        "option" => parent == "select",
+        "a" | "span" | "i" | "b" | "bdi" | "input" | "label" | "output" | "select" | "svg" => {
             BLOCKS.contains(&parent) || LINES.contains(&parent)
         }
         _ => false,

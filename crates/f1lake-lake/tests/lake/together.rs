@@ -1,7 +1,7 @@
 //! Loads, builds and readers at once: nothing is lost, and readers see whole sessions only.
 
 use crate::zone::{Zone, driver, lap, no_checks, session};
-use f1lake_bronze::{LoadSettings, LoadStatus};
+use f1lake_bronze::{LoadReport, LoadSettings, LoadStatus};
 use f1lake_lake::{BuildSettings, BuildStatus};
 use openf1_client::Endpoint;
 use std::collections::BTreeSet;
@@ -22,9 +22,19 @@ fn some(keys: impl IntoIterator<Item = i64>) -> LoadSettings {
     LoadSettings { sessions: Some(keys.into_iter().collect()), ..LoadSettings::default() }
 }
 
-/// Reads until stopped; returns the number of distinct states seen. `whole` are the allowed states of the
-/// sessions.
-async fn read(zone: &Zone, stop: &AtomicBool, whole: &[&str]) -> usize {
+/// Loads once the reader has read, and stops it at the end.
+async fn load_while_read(zone: &Zone, has_read: &AtomicBool, stop: &AtomicBool) -> LoadReport {
+    while !has_read.load(Ordering::SeqCst) {
+        tokio::time::sleep(std::time::Duration::from_millis(1)).await;
+    }
+    let report = zone.load().await;
+    stop.store(true, Ordering::SeqCst);
+    report
+}
+
+/// Reads until stopped; returns the number of distinct states seen, without a table among them. `whole` are the
+/// allowed states of the sessions.
+async fn read(zone: &Zone, has_read: &AtomicBool, stop: &AtomicBool, whole: &[&str]) -> usize {
     let mut seen = BTreeSet::new();
     let laps = "select session_key, count(*), min(lap_duration), max(lap_duration) from bronze_raw.bronze_laps \
                 group by 1 order by 1";
@@ -49,7 +59,10 @@ async fn read(zone: &Zone, stop: &AtomicBool, whole: &[&str]) -> usize {
             let there: BTreeSet<String> = rows.iter().map(|row| row[0].clone()).collect();
             assert!(there.is_superset(&recorded), "recorded {recorded:?}, there {there:?}");
             seen.insert(rows);
+        } else {
+            seen.insert(Vec::new());
         }
+        has_read.store(true, Ordering::SeqCst);
         if last {
             return seen.len();
         }
@@ -62,25 +75,18 @@ async fn read(zone: &Zone, stop: &AtomicBool, whole: &[&str]) -> usize {
 async fn a_reader_during_a_load_sees_whole_sessions_only() {
     let mut zone = Zone::new();
     land_laps(&mut zone, 30, 90.0);
-    let stop = AtomicBool::new(false);
-    let load = async {
-        let report = zone.load().await;
-        stop.store(true, Ordering::SeqCst);
-        report
-    };
-    let (report, states) = tokio::join!(load, read(&zone, &stop, &["30 90.0 90.0"]));
+    let (has_read, stop) = (AtomicBool::new(false), AtomicBool::new(false));
+    let load = load_while_read(&zone, &has_read, &stop);
+    let (report, states) = tokio::join!(load, read(&zone, &has_read, &stop, &["30 90.0 90.0"]));
     assert_eq!(report.count(LoadStatus::Loaded), 4, "{report:?}");
     assert!(states >= 2, "the reader saw {states} states only");
 
     // Corrections: each session is in its old or its new state.
     land_laps(&mut zone, 20, 80.0);
-    let stop = AtomicBool::new(false);
-    let load = async {
-        let report = zone.load().await;
-        stop.store(true, Ordering::SeqCst);
-        report
-    };
-    let (report, states) = tokio::join!(load, read(&zone, &stop, &["30 90.0 90.0", "20 80.0 80.0"]));
+    let (has_read, stop) = (AtomicBool::new(false), AtomicBool::new(false));
+    let load = load_while_read(&zone, &has_read, &stop);
+    let (report, states) =
+        tokio::join!(load, read(&zone, &has_read, &stop, &["30 90.0 90.0", "20 80.0 80.0"]));
     assert_eq!(report.count(LoadStatus::Loaded), 4, "{report:?}");
     assert!(states >= 2, "the reader saw {states} states only");
     assert_eq!(zone.one("select count(*), max(lap_duration) from bronze_raw.bronze_laps").await, "80 80.0");

@@ -46,9 +46,10 @@ pub async fn read_up_to(
 /// An error of the HTTP client with its causes, without the URL, whose query may be a signature.
 ///
 /// ```
-/// let error = f1lake_http::client_builder(&"https://example.com".parse()?, "tool/1.0").build()?
-///     .get("nonsense?signature=abc").build().unwrap_err();
+/// let http = f1lake_http::client_builder(&"https://example.com".parse()?, "tool/1.0").build()?;
+/// let error = http.get("nonsense?signature=abc").build().unwrap_err();
 /// assert_eq!(f1lake_http::describe(&error), "relative URL without a base");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 pub fn describe(error: &reqwest::Error) -> String {
     let mut text = if error.is_timeout() { "timed out".to_owned() } else { String::new() };

@@ -90,7 +90,7 @@ fn remarks(stop: &PitStop) -> String {
         Some("second") => Some("second of a double stack"),
         _ => None,
     };
-    let basis = (stop.expected_from.as_deref() == Some("nearby_cars")).then_some("loss by nearby cars");
+    let basis = (stop.expected_from.as_deref() == Some("nearby_cars")).then_some("compared with nearby cars");
     [kind, status, stack, basis].into_iter().flatten().collect::<Vec<_>>().join(", ")
 }
 

@@ -34,9 +34,9 @@ def measured(command: list[str], environment: dict[str, str] | None = None) -> R
 
 
 @contextmanager
-def simulated(program: str, folder: str) -> Iterator[tuple[int, dict[str, str]]]:
-    """A simulator without limits: its process, and settings that point the program to it at full speed, with the limiter state in the folder."""
-    command = [program, "simulate", "--limits", "none", "--seasons", "2024"]
+def simulated(program: str, folder: str, *chosen: str) -> Iterator[tuple[int, dict[str, str]]]:
+    """A simulator without limits, of 2024 unless other rows are chosen: its process, and settings that point the program to it at full speed, with the limiter state in the folder."""
+    command = [program, "simulate", "--limits", "none", *(chosen or ("--seasons", "2024"))]
     server = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
     try:
         url = server.stdout.readline().strip()

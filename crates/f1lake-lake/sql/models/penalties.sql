@@ -1,10 +1,24 @@
-with messages as (
+with numbered as (
+    select
+        *,
+        row_number() over (
+            partition by session_key, driver_number, verdict, lap_time_text, message order by message_number
+        ) as occurrence
+    from gold_analytics.steward_messages
+    where driver_number is not null
+),
+
+messages as (
     select
         *,
         cast(arrow_cast(date, 'Timestamp(Microsecond, Some("UTC"))') as bigint) as micros,
-        case when verdict in ('penalty', 'lap_deleted') then 1 else 0 end as is_penalty
-    from gold_analytics.steward_messages
-    where driver_number is not null
+        case
+            when verdict = 'penalty' then 1
+            -- Race control sometimes sends a deletion again, word for word.
+            when verdict = 'lap_deleted' and (lap_time_text is null or occurrence = 1) then 1
+            else 0
+        end as is_penalty
+    from numbered
 ),
 
 -- What was said of a car and an offence since its last penalty for the same belongs to the next one.

@@ -15,7 +15,7 @@ use deltalake::datafusion::physical_plan::ExecutionPlan;
 use deltalake::datafusion::prelude::SessionContext;
 use f1lake_motion::{
     Anchors, BEST_LAPS_SQL, MINISECTORS, Minisector, Minisectors, OfficialTimes, Reading, SECTOR_LINES_SQL,
-    TimedLap, minisectors,
+    SectorLinesRow, TimedLap, minisectors,
 };
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
@@ -75,20 +75,6 @@ impl ReadingRow {
     }
 }
 
-/// Positions of the sector lines in a clean lap.
-#[derive(Deserialize)]
-struct LinesRow {
-    line_1_m: Option<f64>,
-    line_2_m: Option<f64>,
-    length_m: Option<f64>,
-}
-
-impl LinesRow {
-    fn anchors(&self) -> Option<Anchors> {
-        Some(Anchors { sector_lines_m: Some([self.line_1_m?, self.line_2_m?]), length_m: self.length_m? })
-    }
-}
-
 /// Rows of a query for a session.
 async fn rows<T: DeserializeOwned>(context: &SessionContext, sql: &str, session_key: i64) -> Result<Vec<T>> {
     let frame = context.sql(&sql.replace("{session_key}", &session_key.to_string())).await?;
@@ -132,8 +118,8 @@ impl TableProvider for SessionMinisectors {
         };
         let context = SessionContext::new_with_state(of_query.clone());
         let readings: Vec<ReadingRow> = rows(&context, BEST_LAPS_SQL, self.session_key).await?;
-        let lines: Vec<LinesRow> = rows(&context, SECTOR_LINES_SQL, self.session_key).await?;
-        let anchors = Anchors::median(&lines.iter().filter_map(LinesRow::anchors).collect::<Vec<_>>());
+        let lines: Vec<SectorLinesRow> = rows(&context, SECTOR_LINES_SQL, self.session_key).await?;
+        let anchors = Anchors::of_rows(&lines);
         let of_laps =
             readings.chunk_by(|a, b| (a.driver_number, a.lap_number) == (b.driver_number, b.lap_number));
         // A lap with too few readings cannot be cut.

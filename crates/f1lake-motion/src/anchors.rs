@@ -12,7 +12,29 @@ pub struct Anchors {
     pub length_m: f64,
 }
 
+/// A row of [`SECTOR_LINES_SQL`](crate::SECTOR_LINES_SQL): positions in one clean lap, metres from its start.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Deserialize)]
+pub struct SectorLinesRow {
+    /// Where the second sector begins.
+    pub line_1_m: Option<f64>,
+    /// Where the third sector begins.
+    pub line_2_m: Option<f64>,
+    /// Length of the lap.
+    pub length_m: Option<f64>,
+}
+
+impl SectorLinesRow {
+    fn anchors(&self) -> Option<Anchors> {
+        Some(Anchors { sector_lines_m: Some([self.line_1_m?, self.line_2_m?]), length_m: self.length_m? })
+    }
+}
+
 impl Anchors {
+    /// The anchors of a session, from the rows of its clean laps; `None` when no row is complete.
+    pub fn of_rows(rows: &[SectorLinesRow]) -> Option<Self> {
+        Self::median(&rows.iter().filter_map(SectorLinesRow::anchors).collect::<Vec<_>>())
+    }
+
     /// The median of the laps' own anchors, position by position. Laps with sector lines take precedence over
     /// those without. `None` without a lap of positive length.
     pub fn median(laps: &[Self]) -> Option<Self> {

@@ -51,7 +51,7 @@ mod lap;
 mod minisectors;
 mod overlay;
 
-pub use anchors::Anchors;
+pub use anchors::{Anchors, SectorLinesRow};
 pub use course::Course;
 pub use error::{LeftOut, MinisectorError, NoSectorLines, OverlayError};
 pub use lap::{OfficialTimes, Reading, TimedLap};
@@ -66,5 +66,5 @@ pub const BEST_LAPS_SQL: &str = include_str!("../sql/best_laps.sql");
 
 /// The rows from which a session's [`Anchors`] come, as SQL over gold tables in the common subset of
 /// DataFusion, DuckDB and Spark, with `{session_key}` to replace: `line_1_m`, `line_2_m` and `length_m` of
-/// each clean lap, DOUBLE, for [`Anchors::median`].
+/// each clean lap, DOUBLE, for [`Anchors::of_rows`].
 pub const SECTOR_LINES_SQL: &str = include_str!("../sql/sector_lines.sql");

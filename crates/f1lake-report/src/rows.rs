@@ -3,7 +3,7 @@
 use crate::data::{LapTrace, ReportData, TraceSample};
 use crate::error::ReportError;
 use crate::queries::Part;
-use f1lake_motion::Anchors;
+use f1lake_motion::{Anchors, SectorLinesRow};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
@@ -25,20 +25,6 @@ struct TelemetryRow {
     sample: TraceSample,
 }
 
-/// Positions of the sector lines and the end in a clean lap, metres.
-#[derive(Debug, Deserialize)]
-struct SectorLinesRow {
-    line_1_m: Option<f64>,
-    line_2_m: Option<f64>,
-    length_m: Option<f64>,
-}
-
-impl SectorLinesRow {
-    fn anchors(&self) -> Option<Anchors> {
-        Some(Anchors { sector_lines_m: Some([self.line_1_m?, self.line_2_m?]), length_m: self.length_m? })
-    }
-}
-
 impl ReportData {
     /// Builds a report's data. Rows are objects whose names are the columns of [`Part::sql`].
     ///
@@ -48,7 +34,6 @@ impl ReportData {
         let mut take = |part: Part| rows.remove(&part).unwrap_or_default();
         let session = read(Part::Session, take(Part::Session))?.into_iter().next();
         let lines: Vec<SectorLinesRow> = read(Part::SectorLines, take(Part::SectorLines))?;
-        let lines: Vec<Anchors> = lines.iter().filter_map(SectorLinesRow::anchors).collect();
         Ok(Self {
             session,
             drivers: read(Part::Drivers, take(Part::Drivers))?,
@@ -57,7 +42,7 @@ impl ReportData {
             stints: read(Part::Stints, take(Part::Stints))?,
             compared_laps: traces(read(Part::Telemetry, take(Part::Telemetry))?),
             are_laps_chosen: false,
-            anchors: Anchors::median(&lines),
+            anchors: Anchors::of_rows(&lines),
             neutralisations: read(Part::Neutralisations, take(Part::Neutralisations))?,
             lap_positions: read(Part::LapPositions, take(Part::LapPositions))?,
             pit_stops: read(Part::PitStops, take(Part::PitStops))?,

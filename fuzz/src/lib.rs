@@ -21,16 +21,18 @@ pub mod configuration;
 pub mod dates;
 pub mod decoder;
 pub mod filters;
+pub mod guard;
 pub mod manifest;
 
 /// A target: its name, which is that of its folder in `corpus/`, and its check.
 pub type Target = (&'static str, fn(&[u8]));
 
 /// All targets.
-pub const TARGETS: [Target; 5] = [
+pub const TARGETS: [Target; 6] = [
     ("configuration", configuration::check),
     ("dates", dates::check),
     ("decoder", decoder::check),
     ("filters", filters::check),
+    ("guard", guard::check),
     ("manifest", manifest::check),
 ];

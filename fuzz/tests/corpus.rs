@@ -43,6 +43,11 @@ fn filters() {
 }
 
 #[test]
+fn guard() {
+    replay("guard");
+}
+
+#[test]
 fn manifest() {
     replay("manifest");
 }

@@ -2,6 +2,8 @@
 
 #[cfg(feature = "lake")]
 mod build;
+#[cfg(feature = "lake")]
+mod explore;
 mod extract;
 mod flags;
 mod former;
@@ -13,6 +15,8 @@ mod simulate;
 
 #[cfg(feature = "lake")]
 pub(crate) use build::{BuildArgs, LakeFlags, MaintainArgs, ReportArgs};
+#[cfg(feature = "lake")]
+pub(crate) use explore::{ExploreArgs, PageArgs};
 pub(crate) use extract::{
     ConfigArgs, DoctorFlags, ExtractArgs, How, RepairArgs, RunArgs, SessionsFlags, ZoneFlags,
 };
@@ -102,6 +106,9 @@ pub(crate) enum Command {
     /// Show a session: leaderboard, stints and data quality; also writes a page with plots
     #[cfg(feature = "lake")]
     Report(ReportArgs),
+    /// Look at the lake in a browser, on a page that this machine serves
+    #[cfg(feature = "lake")]
+    Explore(ExploreArgs),
     /// List the tables of the lake with rows, versions and sizes
     #[cfg(feature = "lake")]
     Tables(LakeFlags),

@@ -10,6 +10,8 @@ mod databricks;
 mod demo;
 mod doctor;
 #[cfg(feature = "lake")]
+mod explore;
+#[cfg(feature = "lake")]
 mod export;
 mod extract;
 mod load;
@@ -133,6 +135,8 @@ pub(crate) async fn run(cli: Cli) -> Result<ExitCode, Error> {
         Command::Build(args) => build::run(&context, &args).await,
         #[cfg(feature = "lake")]
         Command::Test(args) => build::test(&context, &args).await,
+        #[cfg(feature = "lake")]
+        Command::Explore(args) => explore::run(&context, &args).await,
         #[cfg(feature = "lake")]
         Command::Tables(args) => tables::run(&context, &args).await,
         #[cfg(feature = "lake")]

@@ -48,8 +48,13 @@ pub enum LakeError {
         table: String,
     },
     /// An error in the user's SQL.
-    #[error("{0}")]
-    Sql(String),
+    #[error("{text}")]
+    Sql {
+        /// What it is about, for programs.
+        problem: SqlProblem,
+        /// What is wrong, the line with a mark below the position if known, and a hint, each on its own lines.
+        text: String,
+    },
     /// A model or data test of ours that cannot be built.
     #[error("{model}: {detail}")]
     Model {
@@ -66,6 +71,31 @@ pub enum LakeError {
     Interrupted,
 }
 
+/// What an error in SQL is about, for programs.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[non_exhaustive]
+pub enum SqlProblem {
+    /// A table that does not exist.
+    NoTable {
+        /// The name in the query.
+        wrong: String,
+        /// The name that was probably meant, with its schema.
+        right: Option<String>,
+    },
+    /// A column that does not exist.
+    NoColumn {
+        /// The name in the query.
+        wrong: String,
+        /// The name that was probably meant.
+        right: Option<String>,
+    },
+    /// Text that is not SQL.
+    Syntax,
+    /// Anything else, such as an unknown function or a statement that would write.
+    #[default]
+    Other,
+}
+
 /// A cause in plain words with advice. A full disk comes wrapped in the names of four layers.
 fn plain(error: &impl std::fmt::Display) -> String {
     const FULL: &str = "No space left on device";
@@ -78,6 +108,11 @@ fn plain(error: &impl std::fmt::Display) -> String {
 }
 
 impl LakeError {
+    /// An error in SQL that is not about a name.
+    pub(crate) fn sql(text: impl Into<String>) -> Self {
+        Self::Sql { problem: SqlProblem::Other, text: text.into() }
+    }
+
     /// Wraps a table's error with its action.
     pub(crate) fn table(table: &str, what: &'static str) -> impl FnOnce(DeltaTableError) -> Self {
         let table = table.to_owned();

@@ -20,6 +20,7 @@ mod models;
 #[cfg(feature = "cloud")]
 mod object_stores;
 mod query;
+mod reader;
 mod rows_out;
 mod scalar_subquery;
 mod sql_error;
@@ -30,11 +31,12 @@ pub use build::{BuildProgress, BuildReport, BuildSettings, BuildStatus, ModelBui
 pub use checks::{CheckResult, CheckStatus, check};
 pub use deltalake;
 pub use engine_memory::{LEAST_MEMORY, limit_memory, machine_memory};
-pub use error::LakeError;
+pub use error::{LakeError, SqlProblem};
 pub use inventory::{TableInfo, tables};
 pub use lake::{AsOf, GOLD, Lake, QUARANTINE, SCHEMAS, SILVER};
 pub use load::load;
 pub use maintain::{LEAST_RETENTION_HOURS, MaintainSettings, Maintained, maintain};
 pub use models::{Check, Model, ModelGrain, Models, Severity, columns};
 pub use query::{CATALOG, Query};
-pub use rows_out::{RowFormat, texts, write_rows};
+pub use reader::Reader;
+pub use rows_out::{RowFormat, texts, write_batches, write_rows};

@@ -9,6 +9,7 @@ use async_trait::async_trait;
 use deltalake::datafusion::catalog::{CatalogProvider, MemoryCatalogProvider, SchemaProvider, TableProvider};
 use deltalake::datafusion::common::DataFusionError;
 use deltalake::datafusion::datasource::{ViewTable, provider_as_source};
+use deltalake::datafusion::execution::memory_pool::MemoryPool;
 use deltalake::datafusion::execution::runtime_env::RuntimeEnvBuilder;
 use deltalake::datafusion::logical_expr::{Expr, LogicalPlanBuilder, col, lit};
 use deltalake::datafusion::prelude::{DataFrame, SQLOptions, SessionConfig, SessionContext};
@@ -80,7 +81,8 @@ impl Query {
     /// # Errors
     /// When the lake cannot be listed.
     pub async fn open(lake: &Lake, as_of: Option<AsOf>) -> Result<Self, LakeError> {
-        Self::new(lake, table_names(lake).await?, as_of, None, None)
+        let memory = crate::engine_memory::pool();
+        Self::new(lake, table_names(lake).await?, as_of, None, None, memory)
     }
 
     fn new(
@@ -89,6 +91,7 @@ impl Query {
         as_of: Option<AsOf>,
         filter: Option<SessionFilter>,
         opened: Option<Arc<Opened>>,
+        memory: Arc<dyn MemoryPool>,
     ) -> Result<Self, LakeError> {
         let config = SessionConfig::new()
             .with_default_catalog_and_schema(CATALOG, ANY)
@@ -96,7 +99,7 @@ impl Query {
             .with_information_schema(true)
             // Columns carry their comments as field metadata, which differ between the sides of a union.
             .set_bool("datafusion.execution.skip_physical_aggregate_schema_check", true);
-        let runtime = RuntimeEnvBuilder::new().with_memory_pool(crate::engine_memory::pool());
+        let runtime = RuntimeEnvBuilder::new().with_memory_pool(memory);
         let context = SessionContext::new_with_config_rt(config, runtime.build_arc()?);
         crate::functions::register(&context);
         let catalog = MemoryCatalogProvider::new();
@@ -148,7 +151,7 @@ impl Query {
         let mut statements = self.statements(sql)?;
         match (statements.pop_front(), statements.len()) {
             (Some(statement), 0) => self.plan(sql, statement).await,
-            (_, more) => Err(LakeError::Sql(format!("expected one query, found {}", more + 1))),
+            (_, more) => Err(LakeError::sql(format!("expected one query, found {}", more + 1))),
         }
     }
 
@@ -173,7 +176,7 @@ impl Query {
             .map_err(|error| self.explained(sql, &error))?;
         parsed.iter_mut().for_each(crate::using::qualify);
         if parsed.is_empty() {
-            return Err(LakeError::Sql("the SQL is empty".to_owned()));
+            return Err(LakeError::sql("the SQL is empty"));
         }
         Ok(parsed)
     }
@@ -190,7 +193,7 @@ impl Query {
             Ok(frame) => frame,
             Err(error) => {
                 return Err(match self.not_yet(&error).await? {
-                    Some(text) => LakeError::Sql(text),
+                    Some(text) => LakeError::sql(text),
                     None => self.explained(sql, &error),
                 });
             }
@@ -220,7 +223,7 @@ impl Query {
     }
 
     fn explained(&self, sql: &str, error: &DataFusionError) -> LakeError {
-        LakeError::Sql(crate::sql_error::explain(sql, error, &self.tables))
+        crate::sql_error::explain(sql, error, &self.tables)
     }
 
     /// Runs a query.
@@ -270,7 +273,20 @@ impl Snapshot {
     /// # Errors
     /// When the query engine cannot be set up.
     pub(crate) fn query(&self, filter: Option<SessionFilter>) -> Result<Query, LakeError> {
-        Query::new(&self.lake, self.tables.clone(), None, filter, Some(Arc::clone(&self.opened)))
+        self.query_with(filter, crate::engine_memory::pool())
+    }
+
+    /// Opens it for queries that use this memory.
+    ///
+    /// # Errors
+    /// When the query engine cannot be set up.
+    pub(crate) fn query_with(
+        &self,
+        filter: Option<SessionFilter>,
+        memory: Arc<dyn MemoryPool>,
+    ) -> Result<Query, LakeError> {
+        let opened = Some(Arc::clone(&self.opened));
+        Query::new(&self.lake, self.tables.clone(), None, filter, opened, memory)
     }
 }
 

@@ -7,7 +7,7 @@ use deltalake::arrow::error::ArrowError;
 use deltalake::arrow::util::display::{ArrayFormatter, FormatOptions};
 use deltalake::datafusion::common::DataFusionError;
 use deltalake::datafusion::prelude::DataFrame;
-use futures::StreamExt;
+use futures::{Stream, StreamExt, TryStreamExt};
 use parquet::arrow::ArrowWriter;
 use serde::de::DeserializeOwned;
 use std::io::Write;
@@ -36,15 +36,28 @@ pub async fn write_rows(
     output: impl Write + Send,
 ) -> Result<u64, LakeError> {
     let schema: SchemaRef = Arc::new(frame.schema().as_arrow().clone());
-    let mut rows = frame.execute_stream().await?;
-    let mut sink = Sink::new(format, &schema, output)?;
+    let rows = frame.execute_stream().await?.map_err(LakeError::from);
+    write_batches(&schema, rows, format, output).await
+}
+
+/// Writes rows as they arrive, and flushes them; returns their number. `E` is the error of the rows.
+///
+/// # Errors
+/// When the rows fail or the output cannot be written.
+pub async fn write_batches<E: From<LakeError>>(
+    schema: &SchemaRef,
+    mut rows: impl Stream<Item = Result<RecordBatch, E>> + Unpin,
+    format: RowFormat,
+    output: impl Write + Send,
+) -> Result<u64, E> {
+    let mut sink = Sink::new(format, schema, output).map_err(LakeError::from)?;
     let mut count = 0;
     while let Some(batch) = rows.next().await {
         let batch = batch?;
         count += batch.num_rows() as u64;
-        sink.write(&batch)?;
+        sink.write(&batch).map_err(LakeError::from)?;
     }
-    sink.finish()?;
+    sink.finish().map_err(LakeError::from)?;
     Ok(count)
 }
 

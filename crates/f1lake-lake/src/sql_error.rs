@@ -1,5 +1,6 @@
 //! Errors in the user's SQL in plain words: the position and a suggestion.
 
+use crate::error::{LakeError, SqlProblem};
 use deltalake::datafusion::common::{DataFusionError, SchemaError};
 use std::collections::BTreeMap;
 
@@ -7,7 +8,11 @@ use std::collections::BTreeMap;
 const LIKENESS: f64 = 0.75;
 
 /// What is wrong, the line with a mark below the position if known, and a suggestion, each on its own lines.
-pub(crate) fn explain(sql: &str, error: &DataFusionError, tables: &BTreeMap<String, Vec<String>>) -> String {
+pub(crate) fn explain(
+    sql: &str,
+    error: &DataFusionError,
+    tables: &BTreeMap<String, Vec<String>>,
+) -> LakeError {
     let found = Found::of(sql, error, tables);
     let mut text = found.message.clone();
     let place = found
@@ -21,7 +26,7 @@ pub(crate) fn explain(sql: &str, error: &DataFusionError, tables: &BTreeMap<Stri
     if let Some(advice) = found.advice {
         text.push_str(&format!("\nhint: {advice}"));
     }
-    text
+    LakeError::Sql { problem: found.problem, text }
 }
 
 /// The missing table that a query named: `schema.table`, or the table alone as it was written.
@@ -34,6 +39,7 @@ pub(crate) fn missing_table(error: &DataFusionError) -> Option<&str> {
 /// The content of an error.
 #[derive(Default)]
 struct Found {
+    problem: SqlProblem,
     message: String,
     /// The wrong name.
     wrong: Option<String>,
@@ -55,6 +61,7 @@ impl Found {
                     message: format!("`{}` is a column of several of these tables", field.name),
                     wrong: Some(field.name.clone()),
                     advice: Some(format!("write TABLE.{}", field.name)),
+                    ..Self::default()
                 },
                 other => Self { message: other.to_string(), ..Self::default() },
             },
@@ -69,7 +76,11 @@ impl Found {
             DataFusionError::SQL(parser, _) => {
                 let text = parser.to_string();
                 let text = text.trim_start_matches("sql parser error: ");
-                Self { message: format!("cannot parse the SQL: {text}"), ..Self::default() }
+                Self {
+                    problem: SqlProblem::Syntax,
+                    message: format!("cannot parse the SQL: {text}"),
+                    ..Self::default()
+                }
             }
             DataFusionError::External(inner) => Self { message: inner.to_string(), ..Self::default() },
             DataFusionError::NotImplemented(text) => Self {
@@ -82,31 +93,42 @@ impl Found {
 
     fn table(name: &str, tables: &BTreeMap<String, Vec<String>>) -> Self {
         let last = name.rsplit('.').next().unwrap_or(name).to_owned();
-        let near = nearest(&last, tables.values().flatten().cloned().collect());
-        let advice = match near {
-            Some(near) => {
-                let schema = tables.iter().find(|(_, names)| names.contains(&near)).map(|(schema, _)| schema);
-                let full = schema.map_or_else(|| near.clone(), |schema| format!("{schema}.{near}"));
-                Some(format!("did you mean `{full}`?"))
-            }
+        let right = nearest(&last, tables.values().flatten().cloned().collect()).map(|near| {
+            let schema = tables.iter().find(|(_, names)| names.contains(&near)).map(|(schema, _)| schema);
+            schema.map_or_else(|| near.clone(), |schema| format!("{schema}.{near}"))
+        });
+        let advice = match &right {
+            Some(right) => format!("did you mean `{right}`?"),
             None if tables.values().all(Vec::is_empty) => {
-                Some("the lake has no tables yet; `f1lake load` and `f1lake build` create them".to_owned())
+                "the lake has no tables yet; `f1lake load` and `f1lake build` create them".to_owned()
             }
-            None => Some("`f1lake tables` lists the tables, and so does \\d in the shell".to_owned()),
+            None => "`f1lake tables` lists the tables, and so does \\d in the shell".to_owned(),
         };
-        Self { message: format!("there is no table `{name}`"), wrong: Some(last), advice }
+        Self {
+            problem: SqlProblem::NoTable { wrong: name.to_owned(), right },
+            message: format!("there is no table `{name}`"),
+            wrong: Some(last),
+            advice: Some(advice),
+        }
     }
 
     fn column(sql: &str, name: &str, written: &str, known: Vec<String>) -> Self {
+        let mut right = None;
         let advice = if sql.contains(&format!("\"{name}\"")) {
             Some(format!("put text in single quotes: '{name}'"))
-        } else {
+        } else if let Some(table) = table_with(name) {
             // A column of exactly this name in another table is a better suggestion than a similar one here.
-            let elsewhere = table_with(name)
-                .map(|table| format!("`{name}` is a column of {table}; join {table} using (session_key)"));
-            elsewhere.or_else(|| nearest(name, known).map(|near| format!("did you mean `{near}`?")))
+            Some(format!("`{name}` is a column of {table}; join {table} using (session_key)"))
+        } else {
+            right = nearest(name, known);
+            right.as_ref().map(|near| format!("did you mean `{near}`?"))
         };
-        Self { message: format!("there is no column `{written}`"), wrong: Some(name.to_owned()), advice }
+        Self {
+            problem: SqlProblem::NoColumn { wrong: name.to_owned(), right },
+            message: format!("there is no column `{written}`"),
+            wrong: Some(name.to_owned()),
+            advice,
+        }
     }
 
     /// `Invalid function 'min_byy'.`, followed by a line with the nearest name.
@@ -117,6 +139,7 @@ impl Found {
             message: format!("there is no function `{name}`"),
             wrong: Some(name.to_owned()),
             advice: near.map(|near| format!("did you mean `{near}`?")),
+            ..Self::default()
         })
     }
 }

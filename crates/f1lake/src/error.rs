@@ -112,7 +112,7 @@ impl Error {
     pub fn told(&self) -> String {
         match self {
             #[cfg(feature = "lake")]
-            Self::Lake(LakeError::Sql(text)) => text.clone(),
+            Self::Lake(LakeError::Sql { text, .. }) => text.clone(),
             Self::Usage(text)
             | Self::Unreachable(text)
             | Self::Extract(ExtractError::Settings(text) | ExtractError::Zone(ZoneError::Address(text))) => {
@@ -147,7 +147,7 @@ impl Error {
             #[cfg(feature = "lake")]
             Self::Lake(error) => match error {
                 LakeError::Bronze(error) => of_bronze(error),
-                LakeError::Location { .. } | LakeError::Sql(_) => ErrorKind::Usage,
+                LakeError::Location { .. } | LakeError::Sql { .. } => ErrorKind::Usage,
                 LakeError::Interrupted => ErrorKind::Interrupted,
                 LakeError::Conflict { .. } => ErrorKind::Busy,
                 _ => ErrorKind::Failed,

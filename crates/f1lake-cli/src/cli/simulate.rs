@@ -1,5 +1,6 @@
 //! Arguments of `simulate` and `demo`.
 
+use super::explore::PageArgs;
 use clap::Args;
 use f1lake::config::expected::{COUNT, NUMBER, SEASON, SECONDS, parser};
 use std::path::PathBuf;
@@ -28,7 +29,7 @@ pub(crate) struct SimulateArgs {
     #[arg(long, value_name = "FOLDER", conflicts_with_all = ["seed", "seasons"])]
     pub(crate) replay: Option<PathBuf>,
     /// Port on 127.0.0.1; 0 picks a free one
-    #[arg(long, default_value_t = 0, allow_negative_numbers = true, value_parser = parser::<u16>("a port from 0 to 65535, such as 8000"))]
+    #[arg(long, default_value_t = 0, allow_negative_numbers = true, value_parser = port())]
     pub(crate) port: u16,
     /// Rate limits to enforce
     #[arg(long, value_enum, default_value_t)]
@@ -50,6 +51,11 @@ pub(crate) struct SimulateArgs {
     pub(crate) truth: Option<PathBuf>,
 }
 
+/// Reads a port.
+pub(super) fn port() -> impl clap::builder::TypedValueParser<Value = u16> {
+    parser::<u16>("a port from 0 to 65535, such as 8000")
+}
+
 #[derive(Debug, Args)]
 pub(crate) struct DemoArgs {
     /// Folder of the demo
@@ -58,4 +64,9 @@ pub(crate) struct DemoArgs {
     /// Seed of the generated data: changes every result, but not the calendar
     #[arg(long, default_value_t = 1, allow_negative_numbers = true, value_parser = parser::<u64>(NUMBER))]
     pub(crate) seed: u64,
+    /// Then serve the page of `explore`, and open it
+    #[arg(long)]
+    pub(crate) explore: bool,
+    #[command(flatten)]
+    pub(crate) page: PageArgs,
 }

@@ -21,7 +21,7 @@ const QUERY: &str = "select leaderboard_position as pos, name_acronym as driver,
 grid_position as grid, laps_completed as laps, gap_to_leader_seconds as gap, lap_time(best_lap_time) as best, points \
 from session_leaderboard where session_key = 9647 order by pos";
 /// File with the seed in the demo's folder.
-const SEED_FILE: &str = "seed";
+pub(super) const SEED_FILE: &str = "seed";
 
 pub(crate) async fn run(context: &Context, args: &DemoArgs) -> Result<ExitCode, Error> {
     let folder = Path::new(&args.out);
@@ -79,6 +79,7 @@ pub(crate) async fn run(context: &Context, args: &DemoArgs) -> Result<ExitCode, 
     context.say(&format!(
         "\nFrom the API to gold in {:.0} s, with generated data. Look at the result:\n  \
          open {out}/report.html in a browser\n  \
+         {program} explore --lake {out}/lake\n  \
          {program} sql --lake {out}/lake \"{QUERY}\"\n  \
          {program} tables --lake {out}/lake\n  \
          {program} verify --out {out}/landing\n\
@@ -87,6 +88,9 @@ pub(crate) async fn run(context: &Context, args: &DemoArgs) -> Result<ExitCode, 
          {program} run --mode latest --num-sessions 1",
         started.elapsed().as_secs_f64()
     ));
+    if args.explore {
+        return super::explore::show(context, open_lake(pipeline.config())?, Some(RACE), args.page).await;
+    }
     Ok(built.exit_code())
 }
 

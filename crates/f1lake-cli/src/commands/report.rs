@@ -5,7 +5,7 @@ use crate::cli::ReportArgs;
 use crate::error::Error;
 use crate::output::{OutputFormat, json, terminal_width, write};
 use f1lake::{ExitCode, require_lake};
-use f1lake_lake::{Lake, LakeError, Query};
+use f1lake_lake::{Lake, LakeError, Query, SqlProblem};
 use f1lake_report::{
     ChosenLap, LapTrace, Part, ReportData, Rows, lap_telemetry_sql, render_html, render_text,
 };
@@ -65,7 +65,7 @@ fn show(context: &Context, data: &ReportData, file: &Path) -> Result<(), Error> 
 }
 
 /// Finds a session by key, `latest`, or words of its name, location and day.
-async fn find_session(query: &Query, wanted: &str) -> Result<i64, Error> {
+pub(super) async fn find_session(query: &Query, wanted: &str) -> Result<i64, Error> {
     if let Ok(key) = wanted.parse() {
         return Ok(key);
     }
@@ -73,7 +73,7 @@ async fn find_session(query: &Query, wanted: &str) -> Result<i64, Error> {
                from gold_analytics.dim_sessions order by date_start desc, session_key";
     // Without that table nothing was built.
     let rows: Vec<Value> = match query.rows(sql).await {
-        Err(LakeError::Sql(text)) if text.starts_with("there is no table") => Vec::new(),
+        Err(LakeError::Sql { problem: SqlProblem::NoTable { .. }, .. }) => Vec::new(),
         other => other?,
     };
     let sessions: Vec<(i64, String)> = rows
@@ -171,8 +171,10 @@ async fn collect(query: &Query, session_key: i64, are_laps_chosen: bool) -> Resu
             Ok(rows) => {
                 parts.insert(part, rows);
             }
-            Err(LakeError::Sql(text)) if part.is_optional() && is_missing(&text) => not_built.push(part),
-            Err(LakeError::Sql(text)) => {
+            Err(LakeError::Sql {
+                problem: SqlProblem::NoTable { .. } | SqlProblem::NoColumn { .. }, ..
+            }) if part.is_optional() => not_built.push(part),
+            Err(LakeError::Sql { text, .. }) => {
                 return Err(Error::Usage(format!(
                     "the lake was built by another version of f1lake ({})\nhint: run `f1lake build` and try \
                      again",
@@ -190,9 +192,4 @@ async fn collect(query: &Query, session_key: i64, are_laps_chosen: bool) -> Resu
         )));
     }
     Ok(data)
-}
-
-/// Whether the lake lacks a table or a column of a query.
-fn is_missing(error: &str) -> bool {
-    error.starts_with("there is no table") || error.starts_with("there is no column")
 }

@@ -104,6 +104,8 @@ fn demo_runs_end_to_end_and_verify_finds_damage() {
         assert!(refused.stderr.contains(told), "{}", refused.stderr);
     }
 
+    crate::exploring::the_demo_can_be_explored(&place, &lake);
+
     // A lake that an older version built lacks a table that a report can do without.
     let table = place.path().join("f1lake-demo/lake/gold_analytics/pit_cycles");
     let aside = place.path().join("f1lake-demo/aside");

@@ -6,6 +6,7 @@
 mod cases;
 mod demo;
 mod doctor;
+mod exploring;
 mod extracting;
 mod filters;
 mod house;

@@ -1,6 +1,7 @@
 //! Sessions that lack most of what the tables and the report draw from: no telemetry, nulls, three cars, two
 //! sessions of one name. Everything is built, empty or null where nothing is known, and nothing fails.
 
+use crate::exploring::{Explored, every_panel_answers};
 use crate::{Place, Simulated};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
@@ -194,4 +195,20 @@ fn sessions_that_lack_nearly_everything_are_built_and_reported() {
         let (shown, _) = html.split_once("<script>").unwrap();
         assert!(!shown.contains("NaN") && !shown.contains(">null<"), "{key}");
     }
+
+    let explored = Explored::start(&place, &[]);
+    for key in [FIRST_PRACTICE, SECOND_PRACTICE, QUALIFYING, RACE] {
+        every_panel_answers(&place, &explored, &[], key, 1);
+        let (status, body) = explored.get(&format!("/api/overlay?laps={key}-1-1"));
+        let error: Value = serde_json::from_slice(&body).unwrap();
+        assert_eq!(status, 404, "{error}");
+        assert!(error["hint"].is_string() || error["kind"] == "not_found", "{error}");
+    }
+    let (gold, aside) = (place.path().join("lake/gold_analytics"), place.path().join("aside"));
+    std::fs::rename(&gold, &aside).unwrap();
+    std::thread::sleep(std::time::Duration::from_secs(1));
+    assert_eq!(explored.json("/api/lake")["state"], "no_gold");
+    let (status, body) = explored.get("/api/sessions");
+    let error: Value = serde_json::from_slice(&body).unwrap();
+    assert_eq!((status, &error["hint"]), (409, &json!("f1lake build")), "{error}");
 }

@@ -1,7 +1,7 @@
 //! SQL over the lake: errors that help, time travel, results in every format.
 
 use crate::zone::{Zone, lap, rows};
-use f1lake_lake::{AsOf, Query, RowFormat, write_rows};
+use f1lake_lake::{AsOf, LakeError, Query, RowFormat, SqlProblem, write_rows};
 use openf1_client::Endpoint;
 
 async fn zone() -> Zone {
@@ -28,6 +28,29 @@ async fn errors_point_at_the_place_and_suggest_the_name() {
         seen.push_str(&format!("{sql}\n=> {error}\n\n"));
     }
     insta::assert_snapshot!(seen);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn errors_name_their_problem_for_programs() {
+    let zone = zone().await;
+    let query = Query::open(&zone.lake(), None).await.unwrap();
+    let laps = "bronze_raw.bronze_laps";
+    let (no_table, no_column) = (
+        |wrong: &str, right| SqlProblem::NoTable { wrong: wrong.to_owned(), right },
+        |wrong: &str, right| SqlProblem::NoColumn { wrong: wrong.to_owned(), right },
+    );
+    for (sql, expected) in [
+        ("select * from bronze_lap".to_owned(), no_table("bronze_lap", Some(laps.to_owned()))),
+        ("select * from zzz".to_owned(), no_table("zzz", None)),
+        (format!("select lap_no from {laps}"), no_column("lap_no", Some("lap_number".to_owned()))),
+        (format!("select zzz from {laps}"), no_column("zzz", None)),
+        (format!("selec * from {laps}"), SqlProblem::Syntax),
+        (format!("drop table {laps}"), SqlProblem::Other),
+        (String::new(), SqlProblem::Other),
+    ] {
+        let Err(LakeError::Sql { problem, .. }) = query.collect(&sql).await else { panic!("{sql}") };
+        assert_eq!(problem, expected, "{sql}");
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

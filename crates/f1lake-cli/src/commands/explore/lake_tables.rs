@@ -1,0 +1,184 @@
+//! A lake as the page reads it.
+
+use arrow_schema::SchemaRef;
+use async_trait::async_trait;
+use f1lake_bronze::BronzeTable;
+use f1lake_explore::{
+    Column, ErrorKind, Failure, LakeState, Rows, Suggestion, TableFormat, TableNotes, Tables,
+};
+use f1lake_lake::{GOLD, Lake, LakeError, Models, Query, Reader, RowFormat, SqlProblem, write_batches};
+use futures::{StreamExt, TryStreamExt};
+use std::collections::BTreeMap;
+use std::io::Write;
+use std::sync::Arc;
+
+/// Memory of all queries of a page together.
+const MEMORY: usize = 1 << 30;
+/// The table without which no view has anything to show.
+const SESSIONS: &str = "dim_sessions";
+
+pub(super) struct LakeTables {
+    reader: Reader,
+}
+
+impl LakeTables {
+    pub(super) fn new(lake: Lake) -> Self {
+        Self { reader: Reader::new(lake, MEMORY) }
+    }
+
+    /// Why a query found nothing: the lake itself may be the reason.
+    async fn explained(&self, query: &Query, error: LakeError) -> Failure {
+        let failure = failure(error);
+        if failure.kind != ErrorKind::NoTable || query.full_name(SESSIONS).is_some() {
+            return failure;
+        }
+        match self.state().await {
+            Ok(LakeState::NoLake) => {
+                Failure::new(ErrorKind::NoLake, format!("There is no lake at {}", self.place()))
+            }
+            Ok(LakeState::NoGold) => Failure::new(ErrorKind::NoGold, "The tables for analysis are not built")
+                .with_hint("f1lake build"),
+            _ => failure,
+        }
+    }
+}
+
+#[async_trait]
+impl Tables for LakeTables {
+    async fn state(&self) -> Result<LakeState, Failure> {
+        let query = self.reader.query().await.map_err(failure)?;
+        if query.tables().values().all(Vec::is_empty) {
+            return Ok(LakeState::NoLake);
+        }
+        let Some(sessions) = query.full_name(SESSIONS) else { return Ok(LakeState::NoGold) };
+        let some = query.collect(&format!("select 1 from {sessions} limit 1")).await.map_err(failure)?;
+        let is_empty = some.iter().all(|batch| batch.num_rows() == 0);
+        Ok(if is_empty { LakeState::EmptyLake } else { LakeState::Ready })
+    }
+
+    async fn revision(&self) -> Result<String, Failure> {
+        self.reader.revision().await.map_err(failure)
+    }
+
+    async fn query(&self, sql: &str) -> Result<Rows, Failure> {
+        let query = self.reader.query().await.map_err(failure)?;
+        let frame = match query.sql(sql).await {
+            Ok(frame) => frame,
+            Err(error) => return Err(self.explained(&query, error).await),
+        };
+        let schema: SchemaRef = Arc::new(frame.schema().as_arrow().clone());
+        let batches = frame.execute_stream().await.map_err(|error| failure(error.into()))?;
+        Ok(Rows { schema, batches: batches.map_err(|error| failure(error.into())).boxed() })
+    }
+
+    async fn write(
+        &self,
+        rows: Rows,
+        format: TableFormat,
+        output: Box<dyn Write + Send>,
+    ) -> Result<u64, Failure> {
+        let format = match format {
+            TableFormat::Json => RowFormat::Json,
+            TableFormat::Csv => RowFormat::Csv,
+            TableFormat::Parquet => RowFormat::Parquet,
+        };
+        write_batches::<Wrapped>(&rows.schema, rows.batches.map_err(Wrapped), format, output)
+            .await
+            .map_err(|Wrapped(failure)| failure)
+    }
+
+    async fn catalogue(&self) -> Result<Vec<TableNotes>, Failure> {
+        let query = self.reader.query().await.map_err(failure)?;
+        let known = known_tables().map_err(failure)?;
+        let mut all = Vec::new();
+        for (schema, names) in query.tables() {
+            for table in names {
+                let full = format!("{schema}.{table}");
+                let (description, columns) = match known.get(&full) {
+                    Some((description, columns)) => (description.clone(), columns.clone()),
+                    None => (String::new(), columns_of(&query, &full).await),
+                };
+                all.push(TableNotes { schema: schema.clone(), table: table.clone(), description, columns });
+            }
+        }
+        // Gold first: it is what people ask for.
+        all.sort_by_key(|table| table.schema != GOLD);
+        Ok(all)
+    }
+
+    fn place(&self) -> String {
+        self.reader.lake().describe()
+    }
+
+    fn is_generated(&self) -> bool {
+        let folder = self.reader.lake().local_path().and_then(|lake| lake.parent());
+        folder.is_some_and(|folder| folder.join(super::super::demo::SEED_FILE).is_file())
+    }
+}
+
+/// An error of rows on their way into a format.
+struct Wrapped(Failure);
+
+impl From<LakeError> for Wrapped {
+    fn from(error: LakeError) -> Self {
+        Self(failure(error))
+    }
+}
+
+/// Description and columns of the tables that f1lake makes.
+fn known_tables() -> Result<BTreeMap<String, (String, Vec<Column>)>, LakeError> {
+    let notes = |columns: &[f1lake_bronze::Column]| -> Vec<Column> {
+        columns
+            .iter()
+            .map(|column| Column {
+                name: column.name.clone(),
+                sql_type: column.column_type.sql().to_owned(),
+                description: column.doc.clone(),
+            })
+            .collect()
+    };
+    let bronze = BronzeTable::all()
+        .map(|table| (table.full_name(), (table.endpoint.spec().doc.to_owned(), notes(&table.columns))));
+    let models = Models::carried()?.models.into_iter();
+    Ok(models.map(|model| (model.name, (model.description, notes(&model.columns)))).chain(bronze).collect())
+}
+
+/// Columns of a table that someone else made; none when it cannot be opened.
+async fn columns_of(query: &Query, table: &str) -> Vec<Column> {
+    let Ok(frame) = query.sql(&format!("select * from {table} limit 0")).await else { return Vec::new() };
+    let fields = frame.schema().fields().iter();
+    fields
+        .map(|field| Column {
+            name: field.name().clone(),
+            sql_type: field.data_type().to_string(),
+            description: String::new(),
+        })
+        .collect()
+}
+
+/// The lake's error in the words of the page.
+fn failure(error: LakeError) -> Failure {
+    let text = error.to_string();
+    let mut lines = text.lines();
+    let message = capitalised(lines.next().unwrap_or_default());
+    let hints: Vec<&str> = lines.filter_map(|line| line.strip_prefix("hint: ")).collect();
+    let (kind, meant) = match error {
+        LakeError::Sql { problem, .. } => match problem {
+            SqlProblem::NoTable { wrong, right } => (ErrorKind::NoTable, right.map(|right| (wrong, right))),
+            SqlProblem::NoColumn { wrong, right } => (ErrorKind::NoColumn, right.map(|right| (wrong, right))),
+            _ => (ErrorKind::Sql, None),
+        },
+        _ => (ErrorKind::Failed, None),
+    };
+    Failure {
+        kind,
+        message,
+        hint: (!hints.is_empty()).then(|| hints.join("\n")),
+        suggestion: meant.map(|(wrong, right)| Suggestion { wrong, right }),
+    }
+}
+
+fn capitalised(text: &str) -> String {
+    let mut letters = text.chars();
+    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
+}

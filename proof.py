@@ -137,7 +137,7 @@ def suites() -> list[str]:
 def fuzz() -> list[str]:
     minutes = 10
     found = []
-    for target in ("dates", "filters", "manifest", "configuration", "decoder"):
+    for target in ("dates", "filters", "guard", "manifest", "configuration", "decoder"):
         text = run(
             "cargo", "fuzz", "run", "--features", "libfuzzer", "--sanitizer", "none", target, "--",
             f"-max_total_time={60 * minutes}", "-max_len=4096", "-print_final_stats=1",
@@ -229,16 +229,31 @@ def season() -> list[str]:
     return run(python(), "benches/season.py", "--program", release()).splitlines()
 
 
+def season_lake(program: str, folder: str) -> str:
+    """The lake of a generated season: 118 sessions."""
+    lake = f"{folder}/lake"
+    # Whole weekends and test days: 25 GB as plain JSON.
+    zone = landed(folder, "--mode", "year", "--year", "2024", "--format", "ndjson", "--compression", "zstd")
+    run(program, "load", "--quiet", "--out", str(zone), "--lake", lake)
+    run(program, "build", "--quiet", "--no-tests", "--lake", lake)
+    return lake
+
+
 def queries() -> list[str]:
     with tempfile.TemporaryDirectory() as folder:
-        program, lake = release(), f"{folder}/lake"
-        # Whole weekends and test days: 25 GB as plain JSON.
-        zone = landed(folder, "--mode", "year", "--year", "2024", "--format", "ndjson", "--compression", "zstd")
-        run(program, "load", "--quiet", "--out", str(zone), "--lake", lake)
-        run(program, "build", "--quiet", "--no-tests", "--lake", lake)
+        program = release()
+        lake = season_lake(program, folder)
         counts = "select (select count(*) from fact_lap_telemetry) as samples, (select count(*) from fact_laps) as laps"
         text = run(program, "sql", counts, "--lake", lake, "--output", "csv", "--quiet")
         return [text.strip().replace("\n", ": "), *run(python(), "benches/queries.py", lake, "--program", program).splitlines()]
+
+
+def explore() -> list[str]:
+    with tempfile.TemporaryDirectory() as folder:
+        program = release()
+        # A season that is already built, for when only the page changed.
+        lake = os.environ.get("F1LAKE_SEASON_LAKE") or season_lake(program, folder)
+        return run(python(), "benches/explore.py", lake, "--program", program).splitlines()
 
 
 def start() -> list[str]:
@@ -247,7 +262,7 @@ def start() -> list[str]:
         return run(python(), "benches/start.py", str(landed(folder, "--session-key", "9610")), "--program", program).splitlines()
 
 
-PROOFS = [truth, official, kill, operators, faults, limits, suites, fuzz, mutants, dependencies, decode, shared, requests, season, queries, start]
+PROOFS = [truth, official, kill, operators, faults, limits, suites, fuzz, mutants, dependencies, decode, shared, requests, season, queries, start, explore]
 
 
 def machine() -> str:

@@ -1,4 +1,4 @@
--- How the clean laps of each driver spread, fastest median first, less the time that fuel and tyres cost where these are given.
+-- Spread of the clean laps of each driver, less the time that fuel and tyres cost where these are given.
 -- params: session_key integer, fuel_kg number = 0, seconds_per_kg number = 0, tyres integer = 0
 WITH results AS (
     SELECT

@@ -17,7 +17,7 @@ SELECT
     losses.first_season,
     losses.last_season,
     losses.median_time_lost,
-    green.median_time_lost - losses.median_time_lost AS saved,
+    ROUND(green.median_time_lost - losses.median_time_lost, 3) AS saved,
     losses.least_time_lost,
     losses.median_lane_duration,
     losses.median_stop_duration,

@@ -1,4 +1,4 @@
--- Pairs of stops with which two cars fought: who stopped first, who stayed out, and what it brought.
+-- Pairs of stops with which two cars fought: who stopped first, who stayed out, and the time it brought; neutralised ones last.
 -- params: session_key integer
 SELECT
     driver_number,
@@ -23,4 +23,4 @@ SELECT
     is_neutralised
 FROM gold_analytics.undercuts
 WHERE session_key = {session_key}
-ORDER BY undercut_gain DESC, lap_number, driver_number, rival_driver_number
+ORDER BY is_neutralised, undercut_gain DESC, lap_number, driver_number, rival_driver_number

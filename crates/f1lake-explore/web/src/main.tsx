@@ -1,0 +1,6 @@
+import { render } from "preact";
+import { Shell } from "./shell/shell";
+
+export * from "./shared";
+
+render(<Shell />, document.getElementById("app")!);

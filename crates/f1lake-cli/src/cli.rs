@@ -9,6 +9,8 @@ mod flags;
 mod former;
 mod load;
 #[cfg(feature = "lake")]
+mod page;
+#[cfg(feature = "lake")]
 mod query;
 #[cfg(feature = "lake")]
 mod simulate;
@@ -16,7 +18,7 @@ mod simulate;
 #[cfg(feature = "lake")]
 pub(crate) use build::{BuildArgs, LakeFlags, MaintainArgs, ReportArgs};
 #[cfg(feature = "lake")]
-pub(crate) use explore::{ExploreArgs, PageArgs};
+pub(crate) use explore::ExploreArgs;
 pub(crate) use extract::{
     ConfigArgs, DoctorFlags, ExtractArgs, How, RepairArgs, RunArgs, SessionsFlags, ZoneFlags,
 };
@@ -24,6 +26,8 @@ pub(crate) use flags::Flags;
 pub(crate) use load::LoadArgs;
 #[cfg(feature = "databricks")]
 pub(crate) use load::{DatabricksCommand, SetupArgs};
+#[cfg(feature = "lake")]
+pub(crate) use page::PageArgs;
 #[cfg(feature = "lake")]
 pub(crate) use query::{ExportArgs, FileFormat, SqlArgs};
 #[cfg(feature = "lake")]

@@ -99,6 +99,7 @@ SELECT
     beside.deleted_laps,
     laps.laps,
     laps.last_lap,
+    CASE WHEN beside.status = 'Did not finish' THEN COALESCE(laps.last_lap, results.number_of_laps + 1) END AS out_lap,
     results.number_of_laps,
     strategies.pit_stops,
     stints.stints,

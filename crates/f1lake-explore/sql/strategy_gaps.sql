@@ -5,9 +5,11 @@ WITH crossings AS (
         driver_number,
         name_acronym,
         lap_number,
-        date_end,
         position,
-        grid_position
+        grid_position,
+        DATE_PART('epoch', date_end) AS ended,
+        MAX(CASE WHEN driver_number = {reference} THEN DATE_PART('epoch', date_end) END)
+            OVER (PARTITION BY lap_number) AS reference_ended
     FROM gold_analytics.lap_positions
     WHERE session_key = {session_key}
 ),
@@ -30,12 +32,10 @@ cars AS (
         crossings.name_acronym,
         crossings.lap_number,
         crossings.position,
-        ROUND(DATE_PART('epoch', crossings.date_end) - DATE_PART('epoch', reference.date_end), 3) AS gap,
+        ROUND(crossings.ended - crossings.reference_ended, 3) AS gap,
         stops.lap_number IS NOT NULL AS is_stop,
         stops.compound_after
     FROM crossings
-    LEFT JOIN crossings AS reference
-        ON reference.driver_number = {reference} AND crossings.lap_number = reference.lap_number
     LEFT JOIN stops
         ON crossings.driver_number = stops.driver_number AND crossings.lap_number = stops.lap_number
     UNION ALL
@@ -47,7 +47,8 @@ cars AS (
         CAST(NULL AS DOUBLE) AS gap,
         FALSE AS is_stop,
         CAST(NULL AS VARCHAR) AS compound_after
-    FROM crossings
+    FROM gold_analytics.lap_positions
+    WHERE session_key = {session_key}
     GROUP BY driver_number
 )
 

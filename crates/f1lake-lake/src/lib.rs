@@ -26,6 +26,7 @@ mod scalar_subquery;
 mod sql_error;
 mod table_writer;
 mod using;
+mod yielding;
 
 pub use build::{BuildProgress, BuildReport, BuildSettings, BuildStatus, ModelBuild, build, build_models};
 pub use checks::{CheckResult, CheckStatus, check};

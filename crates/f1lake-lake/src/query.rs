@@ -4,6 +4,7 @@ use crate::error::LakeError;
 use crate::lake::{AsOf, GOLD, Lake, SCHEMAS};
 use crate::models::Models;
 use crate::rows_out::typed_rows;
+use crate::yielding::YieldingJoins;
 use arrow_array::RecordBatch;
 use async_trait::async_trait;
 use deltalake::datafusion::catalog::{CatalogProvider, MemoryCatalogProvider, SchemaProvider, TableProvider};
@@ -11,10 +12,12 @@ use deltalake::datafusion::common::DataFusionError;
 use deltalake::datafusion::datasource::{ViewTable, provider_as_source};
 use deltalake::datafusion::execution::memory_pool::MemoryPool;
 use deltalake::datafusion::execution::runtime_env::RuntimeEnvBuilder;
+use deltalake::datafusion::execution::session_state::SessionStateBuilder;
 use deltalake::datafusion::logical_expr::{Expr, LogicalPlanBuilder, col, lit};
 use deltalake::datafusion::prelude::{DataFrame, SQLOptions, SessionConfig, SessionContext};
 use deltalake::datafusion::sql::parser::{DFParserBuilder, Statement};
 use deltalake::datafusion::sql::sqlparser::dialect::GenericDialect;
+use deltalake::datafusion::sql::sqlparser::tokenizer::{Token, Tokenizer};
 use serde::de::DeserializeOwned;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::Arc;
@@ -26,6 +29,9 @@ pub const CATALOG: &str = "f1lake";
 const ANY: &str = "any_schema";
 /// Maximum depth of nested parentheses and operators in a query.
 const DEEPEST: usize = 50;
+/// Maximum number of operators in a text: each makes the tree of an expression one level deeper, and a tree of
+/// 8,000 levels overflows the stack.
+const MOST_OPERATORS: usize = 3000;
 
 /// Restricts tables to some sessions.
 #[derive(Debug, Clone)]
@@ -100,7 +106,12 @@ impl Query {
             // Columns carry their comments as field metadata, which differ between the sides of a union.
             .set_bool("datafusion.execution.skip_physical_aggregate_schema_check", true);
         let runtime = RuntimeEnvBuilder::new().with_memory_pool(memory);
-        let context = SessionContext::new_with_config_rt(config, runtime.build_arc()?);
+        let state = SessionStateBuilder::new_with_default_features()
+            .with_config(config)
+            .with_runtime_env(runtime.build_arc()?)
+            .with_physical_optimizer_rule(Arc::new(YieldingJoins))
+            .build();
+        let context = SessionContext::new_with_state(state);
         crate::functions::register(&context);
         let catalog = MemoryCatalogProvider::new();
         let filter = filter.map(Arc::new);
@@ -168,6 +179,12 @@ impl Query {
     }
 
     fn statements(&self, sql: &str) -> Result<VecDeque<Statement>, LakeError> {
+        if operators(sql) > MOST_OPERATORS {
+            return Err(LakeError::sql(format!(
+                "the SQL has more than {MOST_OPERATORS} operators\nhint: write a list as `x in (1, 2, 3)` instead of \
+                 many `or`"
+            )));
+        }
         let mut parsed = DFParserBuilder::new(sql)
             .with_dialect(&GenericDialect {})
             .with_recursion_limit(DEEPEST)
@@ -241,6 +258,22 @@ impl Query {
     pub async fn rows<T: DeserializeOwned>(&self, sql: &str) -> Result<Vec<T>, LakeError> {
         typed_rows(self.sql(sql).await?).await
     }
+}
+
+/// Operators of a text, as far as it can be read.
+fn operators(sql: &str) -> usize {
+    let Ok(tokens) = Tokenizer::new(&GenericDialect {}, sql).tokenize() else { return 0 };
+    let is_operator = |token: &Token| match token {
+        Token::Word(word) => {
+            let connects = ["and", "or", "union", "except", "intersect", "not", "like", "is"];
+            connects.iter().any(|known| word.value.eq_ignore_ascii_case(known))
+        }
+        Token::Plus | Token::Minus | Token::Mul | Token::Div | Token::Mod | Token::StringConcat => true,
+        Token::Eq | Token::Neq | Token::Lt | Token::Gt | Token::LtEq | Token::GtEq => true,
+        Token::DoubleColon | Token::Pipe | Token::Ampersand | Token::Caret => true,
+        _ => false,
+    };
+    tokens.iter().filter(|token| is_operator(token)).count()
 }
 
 async fn table_names(lake: &Lake) -> Result<BTreeMap<String, Vec<String>>, LakeError> {

@@ -1,7 +1,7 @@
 //! Arguments of `explore`.
 
 use super::build::LakeFlags;
-use super::simulate::port;
+use super::page::PageArgs;
 use clap::Args;
 
 #[derive(Debug, Args)]
@@ -12,15 +12,4 @@ pub(crate) struct ExploreArgs {
     pub(crate) page: PageArgs,
     #[command(flatten)]
     pub(crate) settings: LakeFlags,
-}
-
-/// How a page is served.
-#[derive(Debug, Clone, Copy, Default, Args)]
-pub(crate) struct PageArgs {
-    /// Only print the address, and open no browser
-    #[arg(long)]
-    pub(crate) no_open: bool,
-    /// Port on 127.0.0.1; 0 picks a free one
-    #[arg(long, default_value_t = 0, allow_negative_numbers = true, value_parser = port())]
-    pub(crate) port: u16,
 }

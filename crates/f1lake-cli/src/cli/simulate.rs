@@ -1,6 +1,6 @@
 //! Arguments of `simulate` and `demo`.
 
-use super::explore::PageArgs;
+use super::page::{PageArgs, port};
 use clap::Args;
 use f1lake::config::expected::{COUNT, NUMBER, SEASON, SECONDS, parser};
 use std::path::PathBuf;
@@ -49,11 +49,6 @@ pub(crate) struct SimulateArgs {
     /// Write the true course of every session to SESSION_KEY.json in this folder before serving
     #[arg(long, value_name = "FOLDER", conflicts_with = "replay")]
     pub(crate) truth: Option<PathBuf>,
-}
-
-/// Reads a port.
-pub(super) fn port() -> impl clap::builder::TypedValueParser<Value = u16> {
-    parser::<u16>("a port from 0 to 65535, such as 8000")
 }
 
 #[derive(Debug, Args)]

@@ -89,7 +89,7 @@ pub(crate) async fn run(context: &Context, args: &DemoArgs) -> Result<ExitCode, 
         started.elapsed().as_secs_f64()
     ));
     if args.explore {
-        return super::explore::show(context, open_lake(pipeline.config())?, Some(RACE), args.page).await;
+        return super::explore::show(context, pipeline.config(), Some(RACE), args.page).await;
     }
     Ok(built.exit_code())
 }

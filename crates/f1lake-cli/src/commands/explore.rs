@@ -1,20 +1,22 @@
 //! `f1lake explore`: the lake as a page on loopback.
 
 mod lake_tables;
+mod query_threads;
 
 use super::Context;
 use crate::cli::{ExploreArgs, PageArgs};
 use crate::error::Error;
+use f1lake::config::Config;
 use f1lake::{ExitCode, require_lake};
 use f1lake_explore::{App, Token, serve};
-use f1lake_lake::{Lake, Query};
+use f1lake_lake::Query;
 use lake_tables::LakeTables;
 use std::net::Ipv4Addr;
+use std::sync::Arc;
 use tokio::net::TcpListener;
 
 pub(crate) async fn run(context: &Context, args: &ExploreArgs) -> Result<ExitCode, Error> {
     let loaded = context.load(&args.settings)?;
-    let lake = f1lake::open_lake(&loaded.config)?;
     let session = match &args.session {
         None => None,
         Some(wanted) => {
@@ -22,13 +24,13 @@ pub(crate) async fn run(context: &Context, args: &ExploreArgs) -> Result<ExitCod
             Some(super::report::find_session(&Query::open(&lake, None).await?, wanted).await?)
         }
     };
-    show(context, lake, session, args.page).await
+    show(context, &loaded.config, session, args.page).await
 }
 
 /// Serves the page until a signal, and opens it in a browser.
 pub(crate) async fn show(
     context: &Context,
-    lake: Lake,
+    config: &Config,
     session: Option<i64>,
     page: PageArgs,
 ) -> Result<ExitCode, Error> {
@@ -41,14 +43,14 @@ pub(crate) async fn show(
     })?;
     let port = listener.local_addr().map_err(Error::io("cannot listen"))?.port();
     let token = Token::random().map_err(|error| Error::Usage(format!("cannot draw a token: {error}")))?;
-    let place = lake.describe();
+    let place = &config.lake_path;
     let address = |path: &str| format!("http://127.0.0.1:{port}/{path}#t={}", token.reveal());
     let (shown, opened) = (
         address(""),
         address(&session.map_or_else(String::new, |session_key| format!("session/{session_key}"))),
     );
-    let tables = std::sync::Arc::new(LakeTables::new(lake));
-    let app = App::new(tables, env!("CARGO_PKG_VERSION"), port, token)
+    let tables = LakeTables::new(config.clone()).map_err(Error::io("cannot start threads for queries"))?;
+    let app = App::new(Arc::new(tables), env!("CARGO_PKG_VERSION"), port, token)
         .map_err(|error| Error::Usage(error.to_string()))?;
     crate::output::write(&format!("{shown}\n"))?;
     context.say(&format!(

@@ -1,23 +1,29 @@
 """The page in Chromium, served by the program from the demo's lake.
 
-F1LAKE names the program, F1LAKE_EXPLORE_LAKE a lake of the demo that is already there. Each page that is opened must reach nothing but its
-server and log no error.
+F1LAKE names the program, F1LAKE_EXPLORE_LAKE a lake of the demo that is already there, and F1LAKE_EXPLORE_ASSETS a page that was built
+(`node build.mjs --out FOLDER`) in place of the one inside the program. Each page that is opened must reach nothing but its server and log
+no error.
 """
 
 import json
+import mimetypes
 import os
 import shutil
 import subprocess
+import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from weakref import WeakKeyDictionary
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 ROOT = Path(__file__).resolve().parents[4]
+WEB = ROOT / "crates" / "f1lake-explore" / "web"
 RACE, QUALIFYING, PRACTICE = 9647, 9610, 9499
 WIDE, NARROW = (1400, 900), (400, 860)
 VIEWS = {
@@ -32,6 +38,9 @@ VIEWS = {
     "season": "/season",
     "sql": "/sql?sql=select%20session_key%2C%20session_name%20from%20dim_sessions%20order%20by%201",
 }
+# A failed request is logged by the browser itself; a test that provokes one allows it.
+FAILED_REQUEST = "Failed to load resource"
+PATIENCE_MS = 15_000
 
 
 def program() -> str:
@@ -73,22 +82,28 @@ class Served:
 
     def stop(self) -> None:
         self.process.kill()
-        self.process.communicate()
+        self.process.wait()
 
 
-def explore(lake: Path, *arguments: str) -> Served:
+@contextmanager
+def explore(lake: Path, *arguments: str) -> Iterator[Served]:
     command = [program(), "explore", "--no-open", "--lake", str(lake), *arguments]
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, env=environment())
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, env=environment(), cwd=lake.parent)
     assert process.stdout
     base, token = process.stdout.readline().strip().split("/#t=")
-    return Served(process, base, token, lake)
+    running = Served(process, base, token, lake)
+    try:
+        yield running
+    finally:
+        running.stop()
+        process.stdout.close()
 
 
 @pytest.fixture(scope="session")
 def demo_lake(tmp_path_factory: pytest.TempPathFactory) -> Path:
     ready = os.environ.get("F1LAKE_EXPLORE_LAKE")
     if ready:
-        return Path(ready)
+        return Path(ready).resolve()
     folder = tmp_path_factory.mktemp("demo")
     subprocess.run([program(), "demo", "--out", str(folder / "demo")], check=True, capture_output=True, cwd=folder, env=environment())
     return folder / "demo" / "lake"
@@ -96,86 +111,138 @@ def demo_lake(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def served(demo_lake: Path) -> Iterator[Served]:
-    running = explore(demo_lake)
-    yield running
-    running.stop()
+    with explore(demo_lake) as running:
+        yield running
 
 
-@pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
+@contextmanager
+def chromium() -> Iterator[Browser]:
     with sync_playwright() as playwright:
-        chromium = shutil.which("chromium") or shutil.which("chromium-browser")
-        assert chromium, "Chromium is not installed"
-        running = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox", "--disable-gpu", "--force-color-profile=srgb"])
+        path = shutil.which("chromium") or shutil.which("chromium-browser")
+        assert path, "Chromium is not installed"
+        running = playwright.chromium.launch(executable_path=path, args=["--no-sandbox", "--disable-gpu", "--force-color-profile=srgb"])
         yield running
         running.close()
 
 
-@dataclass
-class Opened:
-    """A page, and what it did that it must not do."""
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    with chromium() as running:
+        yield running
 
-    page: Page
-    served: Served
+
+@dataclass
+class Watch:
+    """What the pages of a context do that they must not do, and what they wait for."""
+
+    server: Served
     errors: list[str] = field(default_factory=list)
     elsewhere: list[str] = field(default_factory=list)
-    loaded: dict[str, int] = field(default_factory=dict)
-    may_fail: bool = False
+    pending: set = field(default_factory=set)
 
-    def go(self, path: str, wait: bool = True) -> Page:
-        self.page.goto(self.served.address(path))
-        if wait:
-            settle(self.page)
-        return self.page
+    def begin(self, request) -> None:
+        self.pending.add(request)
+        if not request.url.startswith((self.server.base + "/", "data:", "blob:")):
+            self.elsewhere.append(request.url)
+
+    def over(self, request) -> None:
+        self.pending.discard(request)
+
+
+WATCHES: WeakKeyDictionary[BrowserContext, Watch] = WeakKeyDictionary()
+
+
+def watch(context: BrowserContext, server: Served) -> Watch:
+    new = WATCHES[context] = Watch(server)
+    context.on("request", new.begin)
+    context.on("requestfinished", new.over)
+    context.on("requestfailed", new.over)
+    context.on("console", lambda message: message.type == "error" and new.errors.append(message.text))
+    context.on("weberror", lambda error: new.errors.append(str(error.error)))
+    return new
 
 
 def settle(page: Page) -> None:
-    """Waits until nothing is being read any more."""
-    page.wait_for_load_state("networkidle")
-    page.wait_for_function("!document.querySelector('main [aria-busy=true]')")
-    page.evaluate("() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
+    """Waits until the page waits for nothing and has drawn what came."""
+    pending = WATCHES[page.context].pending
+    deadline = time.monotonic() + PATIENCE_MS / 1000
+    quiet = 0
+    while quiet < 3:
+        assert time.monotonic() < deadline, f"{page.url} still waits for {[request.url for request in pending]}"
+        is_busy = page.evaluate(
+            """() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(() =>
+                done(document.querySelector('main [aria-busy=true], main .quiet-wait') !== null), 8))))"""
+        )
+        quiet = 0 if is_busy or pending else quiet + 1
+
+
+@dataclass
+class Opened:
+    """A page, alone in a context of its own."""
+
+    page: Page
+    server: Served
+    watch: Watch
+    # Whether requests may fail; other errors never may.
+    may_fail: bool = False
+
+    def go(self, path: str) -> Page:
+        self.page.goto(self.server.address(path))
+        settle(self.page)
+        return self.page
+
+    def check(self) -> None:
+        errors = [error for error in self.watch.errors if not (self.may_fail and error.startswith(FAILED_REQUEST))]
+        assert not self.watch.elsewhere, f"the page reached {self.watch.elsewhere}"
+        assert not errors, f"the page logged {errors}"
+
+
+def give_built_page(context: BrowserContext) -> None:
+    folder = os.environ.get("F1LAKE_EXPLORE_ASSETS")
+    if not folder:
+        return
+
+    def give(route) -> None:
+        name = route.request.url.split("/assets/")[1]
+        route.fulfill(body=(Path(folder) / name).read_bytes(), content_type=mimetypes.guess_type(name)[0] or "text/plain")
+
+    context.route("**/assets/*", give)
 
 
 @pytest.fixture
 def open_page(browser: Browser, served: Served) -> Iterator:
-    contexts, all_opened = [], []
+    all_opened = []
 
-    def opened(size: tuple[int, int] = WIDE, theme: str = "light", server: Served = served, reduced: bool = False) -> Opened:
+    def opened(size: tuple[int, int] = WIDE, theme: str = "light", server: Served = served, **options) -> Opened:
         context = browser.new_context(
-            viewport={"width": size[0], "height": size[1]},
-            color_scheme=theme,
-            reduced_motion="reduce" if reduced else "no-preference",
-            accept_downloads=True,
+            viewport={"width": size[0], "height": size[1]}, color_scheme=theme, accept_downloads=True, **options
         )
-        contexts.append(context)
+        context.set_default_timeout(PATIENCE_MS)
         context.grant_permissions(["clipboard-read", "clipboard-write"], origin=server.base)
-        page = context.new_page()
-        new = Opened(page, server)
-        page.on("console", lambda message: message.type == "error" and new.errors.append(message.text))
-        page.on("pageerror", lambda error: new.errors.append(str(error)))
-
-        def seen(request) -> None:
-            if not request.url.startswith((server.base + "/", "data:", "blob:")):
-                new.elsewhere.append(request.url)
-
-        page.on("request", seen)
-
-        def answered(response) -> None:
-            if "/assets/" in response.url or response.url.startswith(server.base + "/") and response.request.resource_type == "document":
-                new.loaded[response.url.split("#")[0]] = len(response.body())
-
-        page.on("response", answered)
-        all_opened.append(new)
-        return new
+        give_built_page(context)
+        watched = watch(context, server)
+        all_opened.append(Opened(context.new_page(), server, watched))
+        return all_opened[-1]
 
     yield opened
-    for new in all_opened:
-        assert not new.elsewhere, f"the page reached {new.elsewhere}"
-        assert new.may_fail or not new.errors, f"the page logged {new.errors}"
-    for context in contexts:
-        context.close()
+    for one in all_opened:
+        one.check()
+        one.page.context.close()
+
+
+COMPARED: dict[str, int] = {}
 
 
 @pytest.fixture(scope="session")
-def web() -> Path:
-    return ROOT / "crates" / "f1lake-explore" / "web"
+def compared():
+    """Counts the cells that a test found equal to the query."""
+
+    def add(where: str, cells: int) -> None:
+        COMPARED[where] = COMPARED.get(where, 0) + cells
+
+    return add
+
+
+def pytest_terminal_summary(terminalreporter) -> None:
+    if COMPARED:
+        terminalreporter.write_line(f"{sum(COMPARED.values()):,} cells compared on {len(COMPARED)} pages")

@@ -31,7 +31,7 @@ export interface SessionClock {
 const AFTER_FLAG_MS = 10 * 60_000;
 const KINDS_OF_SPAN = ["part", "chequered_flag"];
 
-interface SpanEvent {
+export interface SpanEvent {
   kind: string;
   date_start: number | null;
   date_end: number | null;
@@ -72,26 +72,35 @@ function span(session: Session, laps: readonly ClockLap[], events: readonly Span
   );
 }
 
+/** The clock of a session, from the rows of sql/ribbon_laps.sql and sql/ribbon_events.sql. */
+export function clockOf(
+  session: Session,
+  rows: readonly ClockLap[],
+  events: readonly SpanEvent[],
+): Omit<SessionClock, "view"> {
+  const [start, end] = span(session, rows, events);
+  const laps = isRace(session) ? rows.filter((lap) => lap.date_start !== null) : [];
+  const seconds = (epoch: number) => (epoch - start) / 1000;
+  return {
+    start,
+    end,
+    laps,
+    seconds,
+    lapAt: (second) =>
+      laps.findLast((lap) => seconds(lap.date_start ?? 0) <= second)?.lap_number ?? laps[0]?.lap_number ?? null,
+    secondOf: (number) => {
+      const lap = laps.find((other) => other.lap_number === number);
+      return lap?.date_start ? seconds(lap.date_start) : null;
+    },
+  };
+}
+
 export function useSessionClock(session: Session): SessionClock {
   const view = useView("ribbon_laps", { session_key: session.session_key });
   const rows = useObjects<ClockLap>(view.rows);
   const events = useObjects<SpanEvent>(useView("ribbon_events", { session_key: session.session_key }).rows);
-  return useMemo(() => {
-    const [start, end] = span(session, rows, events);
-    const laps = isRace(session) ? rows.filter((lap) => lap.date_start !== null) : [];
-    const seconds = (epoch: number) => (epoch - start) / 1000;
-    return {
-      start,
-      end,
-      laps,
-      seconds,
-      lapAt: (second) =>
-        laps.findLast((lap) => seconds(lap.date_start ?? 0) <= second)?.lap_number ?? laps[0]?.lap_number ?? null,
-      secondOf: (number) => {
-        const lap = laps.find((other) => other.lap_number === number);
-        return lap?.date_start ? seconds(lap.date_start) : null;
-      },
-      view,
-    };
-  }, [session, rows, events, view.rows, view.error]);
+  return useMemo(
+    () => ({ ...clockOf(session, rows, events), view }),
+    [session, rows, events, view.rows, view.error],
+  );
 }

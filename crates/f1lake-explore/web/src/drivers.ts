@@ -44,7 +44,7 @@ export function calmName(name: string): string {
 
 export const lastName = (full: string) => splitName(calmName(full))[1];
 
-function styleOf(driver: DriverRow, colour: string): DriverStyle {
+export function styleOf(driver: DriverRow, colour: string): DriverStyle {
   const full = calmName(driver.full_name);
   const [first, last] = splitName(full);
   const isSecond = driver.car_in_team % 2 === 0;

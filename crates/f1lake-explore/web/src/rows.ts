@@ -47,6 +47,11 @@ export class Rows {
     return this.#child(name).at(index);
   }
 
+  /** One value by the place of its column: two columns of a join may have one name. */
+  at(place: number, index: number): unknown {
+    return this.#table.getChildAt(place).at(index);
+  }
+
   /** The rows as objects, with the columns as their fields. */
   objects<T>(): T[] {
     const columns = this.names.map((name) => [name, this.column<unknown>(name)] as const);
@@ -57,14 +62,22 @@ export class Rows {
   }
 
   type(name: string): ColumnType {
-    const type = this.#child(name).type as { typeId: number; dictionary?: { typeId: number } };
+    return this.typeAt(this.#place(name));
+  }
+
+  typeAt(place: number): ColumnType {
+    const type = this.#table.getChildAt(place).type as { typeId: number; dictionary?: { typeId: number } };
     const id = type.typeId === DICTIONARY && type.dictionary ? type.dictionary.typeId : type.typeId;
     return TYPES[id] ?? "other";
   }
 
+  #place(name: string): number {
+    const place = this.names.indexOf(name);
+    if (place < 0) throw new Error(`the rows have no column ${name}`);
+    return place;
+  }
+
   #child(name: string) {
-    const index = this.names.indexOf(name);
-    if (index < 0) throw new Error(`the rows have no column ${name}`);
-    return this.#table.getChildAt(index);
+    return this.#table.getChildAt(this.#place(name));
   }
 }

@@ -5,9 +5,11 @@ import type { Theme } from "./settings";
 export type Shade = "light" | "dark";
 
 const dark = matchMedia("(prefers-color-scheme: dark)");
+/** The ground is the system's then, whatever was chosen here. */
+const forced = matchMedia("(forced-colors: active)");
 const shadeNow = (): Shade => {
   const chosen = theme.get();
-  return chosen === "system" ? (dark.matches ? "dark" : "light") : chosen;
+  return chosen === "system" || forced.matches ? (dark.matches ? "dark" : "light") : chosen;
 };
 const shade = createStore<Shade>(shadeNow());
 
@@ -19,6 +21,7 @@ function apply(): void {
 }
 theme.subscribe(apply);
 dark.addEventListener("change", apply);
+forced.addEventListener("change", apply);
 
 const NEXT: Record<Theme, Theme> = { system: "dark", dark: "light", light: "system" };
 export const nextTheme = () => theme.set(NEXT[theme.get()]);
@@ -30,6 +33,7 @@ export const useShade = () => useStore(shade);
 export function cssColour(name: `--${string}`): string {
   const probe = document.createElement("i");
   probe.style.color = `var(${name})`;
+  probe.style.setProperty("forced-color-adjust", "none");
   document.body.append(probe);
   const colour = getComputedStyle(probe).color;
   probe.remove();

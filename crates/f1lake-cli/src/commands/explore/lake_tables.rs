@@ -1,41 +1,59 @@
 //! A lake as the page reads it.
 
+use super::query_threads::QueryThreads;
 use arrow_schema::SchemaRef;
 use async_trait::async_trait;
+use f1lake::config::Config;
+use f1lake::require_lake;
 use f1lake_bronze::BronzeTable;
 use f1lake_explore::{
     Column, ErrorKind, Failure, LakeState, Rows, Suggestion, TableFormat, TableNotes, Tables,
 };
-use f1lake_lake::{GOLD, Lake, LakeError, Models, Query, Reader, RowFormat, SqlProblem, write_batches};
+use f1lake_lake::deltalake::datafusion::common::DataFusionError;
+use f1lake_lake::{GOLD, LakeError, Models, Query, Reader, RowFormat, SqlProblem, write_batches};
 use futures::{StreamExt, TryStreamExt};
 use std::collections::BTreeMap;
-use std::io::Write;
-use std::sync::Arc;
+use std::io::{self, Write};
+use std::sync::{Arc, OnceLock};
 
 /// Memory of all queries of a page together.
 const MEMORY: usize = 1 << 30;
 /// The table without which no view has anything to show.
 const SESSIONS: &str = "dim_sessions";
 
+/// The configured lake, opened when it is there: looking must not create it.
 pub(super) struct LakeTables {
-    reader: Reader,
+    config: Config,
+    reader: OnceLock<Reader>,
+    threads: QueryThreads,
 }
 
 impl LakeTables {
-    pub(super) fn new(lake: Lake) -> Self {
-        Self { reader: Reader::new(lake, MEMORY) }
+    /// # Errors
+    /// When the system gives no threads.
+    pub(super) fn new(config: Config) -> io::Result<Self> {
+        Ok(Self { config, reader: OnceLock::new(), threads: QueryThreads::start()? })
     }
 
-    /// Why a query found nothing: the lake itself may be the reason.
-    async fn explained(&self, query: &Query, error: LakeError) -> Failure {
-        let failure = failure(error);
-        if failure.kind != ErrorKind::NoTable || query.full_name(SESSIONS).is_some() {
-            return failure;
+    fn reader(&self) -> Result<&Reader, Failure> {
+        if let Some(reader) = self.reader.get() {
+            return Ok(reader);
         }
+        match require_lake(&self.config) {
+            Ok(lake) => Ok(self.reader.get_or_init(|| Reader::new(lake, MEMORY))),
+            Err(f1lake::Error::Usage(_)) => Err(self.no_lake()),
+            Err(error) => Err(Failure::new(ErrorKind::Failed, error.to_string())),
+        }
+    }
+
+    fn no_lake(&self) -> Failure {
+        Failure::new(ErrorKind::NoLake, format!("There is no lake at {}", self.place()))
+    }
+
+    /// Why a query found no table: the lake itself may be the reason.
+    async fn explained(&self, failure: Failure) -> Failure {
         match self.state().await {
-            Ok(LakeState::NoLake) => {
-                Failure::new(ErrorKind::NoLake, format!("There is no lake at {}", self.place()))
-            }
+            Ok(LakeState::NoLake) => self.no_lake(),
             Ok(LakeState::NoGold) => Failure::new(ErrorKind::NoGold, "The tables for analysis are not built")
                 .with_hint("f1lake build"),
             _ => failure,
@@ -46,7 +64,11 @@ impl LakeTables {
 #[async_trait]
 impl Tables for LakeTables {
     async fn state(&self) -> Result<LakeState, Failure> {
-        let query = self.reader.query().await.map_err(failure)?;
+        let reader = match self.reader() {
+            Err(failure) if failure.kind == ErrorKind::NoLake => return Ok(LakeState::NoLake),
+            other => other?,
+        };
+        let query = reader.query().await.map_err(failure)?;
         if query.tables().values().all(Vec::is_empty) {
             return Ok(LakeState::NoLake);
         }
@@ -57,18 +79,27 @@ impl Tables for LakeTables {
     }
 
     async fn revision(&self) -> Result<String, Failure> {
-        self.reader.revision().await.map_err(failure)
+        match self.reader() {
+            Ok(reader) => reader.revision().await.map_err(failure),
+            Err(_) => Ok(String::new()),
+        }
     }
 
     async fn query(&self, sql: &str) -> Result<Rows, Failure> {
-        let query = self.reader.query().await.map_err(failure)?;
-        let frame = match query.sql(sql).await {
-            Ok(frame) => frame,
-            Err(error) => return Err(self.explained(&query, error).await),
+        let query = self.reader()?.query().await.map_err(failure)?;
+        let (known, text) = (query.full_name(SESSIONS).is_some(), sql.to_owned());
+        let work = async move {
+            let frame = query.sql(&text).await.map_err(failure)?;
+            let schema: SchemaRef = Arc::new(frame.schema().as_arrow().clone());
+            let batches = frame.execute_stream().await.map_err(|error| failure(error.into()))?;
+            Ok(Rows { schema, batches: batches.map_err(|error| failure(error.into())).boxed() })
         };
-        let schema: SchemaRef = Arc::new(frame.schema().as_arrow().clone());
-        let batches = frame.execute_stream().await.map_err(|error| failure(error.into()))?;
-        Ok(Rows { schema, batches: batches.map_err(|error| failure(error.into())).boxed() })
+        match self.threads.run(work).await {
+            Err(failure) if failure.kind == ErrorKind::NoTable && !known => {
+                Err(self.explained(failure).await)
+            }
+            result => result,
+        }
     }
 
     async fn write(
@@ -88,7 +119,7 @@ impl Tables for LakeTables {
     }
 
     async fn catalogue(&self) -> Result<Vec<TableNotes>, Failure> {
-        let query = self.reader.query().await.map_err(failure)?;
+        let query = self.reader()?.query().await.map_err(failure)?;
         let known = known_tables().map_err(failure)?;
         let mut all = Vec::new();
         for (schema, names) in query.tables() {
@@ -107,11 +138,11 @@ impl Tables for LakeTables {
     }
 
     fn place(&self) -> String {
-        self.reader.lake().describe()
+        self.config.lake_path.clone()
     }
 
     fn is_generated(&self) -> bool {
-        let folder = self.reader.lake().local_path().and_then(|lake| lake.parent());
+        let folder = self.reader.get().and_then(|reader| reader.lake().local_path()?.parent());
         folder.is_some_and(|folder| folder.join(super::super::demo::SEED_FILE).is_file())
     }
 }
@@ -158,7 +189,10 @@ async fn columns_of(query: &Query, table: &str) -> Vec<Column> {
 
 /// The lake's error in the words of the page.
 fn failure(error: LakeError) -> Failure {
-    let text = error.to_string();
+    let text = match &error {
+        LakeError::Engine(cause) => plain_cause(cause),
+        error => error.to_string(),
+    };
     let mut lines = text.lines();
     let message = capitalised(lines.next().unwrap_or_default());
     let hints: Vec<&str> = lines.filter_map(|line| line.strip_prefix("hint: ")).collect();
@@ -168,6 +202,13 @@ fn failure(error: LakeError) -> Failure {
             SqlProblem::NoColumn { wrong, right } => (ErrorKind::NoColumn, right.map(|right| (wrong, right))),
             _ => (ErrorKind::Sql, None),
         },
+        LakeError::Engine(cause) => match cause.find_root() {
+            DataFusionError::ResourcesExhausted(_) => (ErrorKind::Memory, None),
+            DataFusionError::Plan(_) | DataFusionError::Execution(_) | DataFusionError::ArrowError(..) => {
+                (ErrorKind::Sql, None)
+            }
+            _ => (ErrorKind::Failed, None),
+        },
         _ => (ErrorKind::Failed, None),
     };
     Failure {
@@ -175,6 +216,14 @@ fn failure(error: LakeError) -> Failure {
         message,
         hint: (!hints.is_empty()).then(|| hints.join("\n")),
         suggestion: meant.map(|(wrong, right)| Suggestion { wrong, right }),
+    }
+}
+
+/// The innermost cause, without the names of the engine's steps.
+fn plain_cause(error: &DataFusionError) -> String {
+    match error.find_root() {
+        DataFusionError::Plan(text) | DataFusionError::Execution(text) => text.clone(),
+        root => root.to_string(),
     }
 }
 

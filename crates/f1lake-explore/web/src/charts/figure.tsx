@@ -1,5 +1,6 @@
 import type { ComponentChildren } from "preact";
 import { useEffect, useId, useState } from "preact/hooks";
+import { ForReaders } from "../components/data-table";
 
 const SPEAK_MS = 150;
 
@@ -17,7 +18,7 @@ export interface ChartFigureProps {
   onOpen?: (index: number) => void;
   /** + and −; 0 shows all. */
   onZoom?: (step: "in" | "out" | "all") => void;
-  /** The same numbers as rows, for readers; drawn when the chart first has the focus. */
+  /** The same numbers as rows, for readers; drawn when the keyboard first comes to the chart. */
   table?: () => ComponentChildren;
   class?: string;
   children: ComponentChildren;
@@ -68,7 +69,7 @@ export function ChartFigure(props: ChartFigureProps) {
       aria-label={title}
       aria-details={table && wasFocused ? details : undefined}
       tabIndex={0}
-      onFocus={() => setWasFocused(true)}
+      onFocus={(event) => event.currentTarget.matches(":focus-visible") && setWasFocused(true)}
       onBlur={() => setHasKeys(false)}
       onKeyDown={onKeyDown}
     >
@@ -78,7 +79,7 @@ export function ChartFigure(props: ChartFigureProps) {
       </p>
       {table && wasFocused && (
         <div class="sr" id={details}>
-          {table()}
+          <ForReaders.Provider value={true}>{table()}</ForReaders.Provider>
         </div>
       )}
     </div>

@@ -149,9 +149,10 @@ export function LineChart(props: LineChartProps) {
   const zoomBy = (step: "in" | "out" | "all") => {
     if (step === "all") return setZoom(null);
     const centre = index === null ? (rangeX[0] + rangeX[1]) / 2 : (x[index] ?? 0);
-    const half = ((rangeX[1] - rangeX[0]) / 2) * (step === "in" ? HALF : 1 / HALF);
-    const next: [number, number] = [Math.max(all[0], centre - half), Math.min(all[1], centre + half)];
-    setZoom(next[0] <= all[0] && next[1] >= all[1] ? null : next);
+    const size = (rangeX[1] - rangeX[0]) * (step === "in" ? HALF : 1 / HALF);
+    if (size >= all[1] - all[0]) return setZoom(null);
+    const low = Math.min(all[1] - size, Math.max(all[0], centre - size / 2));
+    setZoom([low, low + size]);
   };
   const table = () => (
     <DataTable

@@ -21,7 +21,7 @@ export function linear(d0: number, d1: number, r0: number, r1: number): Scale {
 
 const STEPS = [1, 2, 5, 10];
 
-/** Round values between two ends, never more than `most`. */
+/** Round values between two ends, in at most `most` steps. */
 export function ticks(low: number, high: number, most = 8): number[] {
   if (!(high > low)) return [low];
   const raw = (high - low) / most;
@@ -30,7 +30,7 @@ export function ticks(low: number, high: number, most = 8): number[] {
   return evenly(low, high, step);
 }
 
-/** Round laps: every lap, or each fifth, tenth and so on; never more than `most`. */
+/** Round laps: every lap, or each fifth, tenth and so on, in at most `most` steps. */
 export function lapTicks(low: number, high: number, most = 8): number[] {
   const step = [1, 5, 10, 20, 50].find((s) => (high - low) / s <= most) ?? 100;
   return evenly(low, high, step);

@@ -3,15 +3,24 @@ import { Icon } from "./icon";
 
 const SHOWN_MS = 1500;
 
+interface CopyProps {
+  /** A function makes the text when the button is pressed. */
+  text: string | (() => string);
+  label?: string;
+}
+
 /** Copies a text; says so for a moment. */
-export function CopyButton({ text, label = "Copy" }: { text: string; label?: string }) {
+export function CopyButton({ text, label = "Copy" }: CopyProps) {
   const [isCopied, setCopied] = useState(false);
   useEffect(() => {
     if (!isCopied) return;
     const timer = setTimeout(() => setCopied(false), SHOWN_MS);
     return () => clearTimeout(timer);
   }, [isCopied]);
-  const copy = () => void navigator.clipboard.writeText(text).then(() => setCopied(true));
+  const copy = () => {
+    const copied = typeof text === "function" ? text() : text;
+    void navigator.clipboard.writeText(copied).then(() => setCopied(true));
+  };
   return (
     <button type="button" class="btn quiet" onClick={copy}>
       <Icon name={isCopied ? "check" : "copy"} />

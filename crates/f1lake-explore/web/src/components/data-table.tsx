@@ -1,5 +1,6 @@
+import { createContext } from "preact";
 import type { ComponentChildren } from "preact";
-import { useEffect, useMemo, useRef, useState } from "preact/hooks";
+import { useContext, useEffect, useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
 import { sortedOrder, TableHead } from "./data-table/head";
 import type { Sorting } from "./data-table/head";
 import { useWindow } from "./data-table/window";
@@ -55,19 +56,25 @@ function Cell<Row>({ column, row, index }: { column: Column<Row>; row: Row; inde
   );
 }
 
+/** Inside, tables are not on the screen: readers get all rows, and the Tab key stops at none. */
+export const ForReaders = createContext(false);
+
 /** A table of rows: one tab stop, arrow keys, and a head that stays. */
 export function DataTable<Row>(props: DataTableProps<Row>) {
-  const { caption, columns, rows, height, selected = null, onSelect, onOpen, onPick } = props;
+  const { caption, columns, rows, selected = null, onSelect, onOpen, onPick } = props;
+  const isHidden = useContext(ForReaders);
+  const height = isHidden ? undefined : props.height;
   const [sorting, setSorting] = useState<Sorting | null>(null);
   const [active, setActive] = useState(0);
   const body = useRef<HTMLTableSectionElement>(null);
   const takesFocus = useRef(false);
   const order = useMemo(() => sortedOrder(rows, columns, sorting), [rows, sorting]);
   const seen = useWindow(order.length, height);
-  const isGrid = Boolean(onSelect ?? onOpen ?? onPick);
+  const isGrid = Boolean(onSelect ?? onOpen ?? onPick) && !isHidden;
   const current = active >= seen.from && active < Math.min(seen.to, order.length) ? active : seen.first;
 
-  useEffect(() => {
+  // Before the next key arrives, which the row must get.
+  useLayoutEffect(() => {
     const row = takesFocus.current ? body.current?.querySelector<HTMLElement>(`[data-place="${active}"]`) : null;
     if (!row) return;
     takesFocus.current = false;
@@ -121,7 +128,7 @@ export function DataTable<Row>(props: DataTableProps<Row>) {
   return (
     <div
       ref={seen.ref}
-      class="scroll"
+      class={isHidden ? undefined : "scroll"}
       style={height ? { maxHeight: `${height}px` } : undefined}
       onScroll={seen.onScroll}
     >
@@ -131,7 +138,7 @@ export function DataTable<Row>(props: DataTableProps<Row>) {
         aria-rowcount={seen.isPartial ? order.length + 1 : undefined}
       >
         <caption class="sr">{caption}</caption>
-        <TableHead columns={columns} sorting={sorting} onSort={setSorting} classOf={classOf} />
+        <TableHead columns={columns} sorting={sorting} onSort={isHidden ? null : setSorting} classOf={classOf} />
         <tbody ref={body} onKeyDown={onKeyDown}>
           {spacer(seen.before)}
           {order.slice(seen.from, seen.to).map((index, i) => {
@@ -142,7 +149,7 @@ export function DataTable<Row>(props: DataTableProps<Row>) {
                 key={props.keyOf?.(row, index) ?? index}
                 data-place={place}
                 class={props.rowClass?.(row)}
-                tabIndex={place === current ? 0 : -1}
+                tabIndex={isHidden ? undefined : place === current ? 0 : -1}
                 aria-rowindex={seen.isPartial ? place + 2 : undefined}
                 aria-selected={isGrid ? index === selected : undefined}
                 onClick={isGrid ? () => onClick(place, index) : undefined}

@@ -45,17 +45,24 @@ function titleOf(route: Route, session: Session | null): string {
   }
 }
 
-function Message({ children }: { children: ComponentChildren }) {
-  return <div class="panel">{children}</div>;
+/** What stands in the place of a view, which would have brought its heading. */
+function Message({ title, children }: { title: string; children: ComponentChildren }) {
+  return (
+    <div class="panel">
+      <h1 class="sr">{title}</h1>
+      {children}
+    </div>
+  );
 }
 
 interface ContentProps {
   route: Route;
   session: Session | null;
   sessions: ReturnType<typeof useSessions>;
+  title: string;
 }
 
-function Content({ route, session, sessions }: ContentProps) {
+function Content({ route, session, sessions, title }: ContentProps) {
   const lake = useLake();
   const isReady = lake?.state === "ready" || (lake?.state === "no_gold" && route.view === "sql");
   const toSessions = (
@@ -65,13 +72,13 @@ function Content({ route, session, sessions }: ContentProps) {
   );
   if (!isReady)
     return (
-      <Message>
+      <Message title={title}>
         <LakeState />
       </Message>
     );
   if (route.view === "unknown") {
     return (
-      <Message>
+      <Message title={title}>
         <State
           title="There is no such page"
           text={
@@ -88,13 +95,13 @@ function Content({ route, session, sessions }: ContentProps) {
   if (session) return <ViewHost shown={{ view: "session", tab: route.tab, session }} />;
   if (sessions.error)
     return (
-      <Message>
+      <Message title={title}>
         <ErrorState error={sessions.error} retry={sessions.retry} />
       </Message>
     );
   if (!sessions.value) return null;
   return (
-    <Message>
+    <Message title={title}>
       <State
         title={`There is no session ${route.session_key}`}
         text={`The lake at ${lake.place} does not hold it.`}
@@ -136,7 +143,7 @@ export function Shell() {
       {session && route.view === "session" && <SessionHead session={session} sessions={list} tab={route.tab} />}
       <Notices />
       <main id="main" class={`v-${area}`} tabIndex={-1}>
-        <Content route={route} session={session} sessions={sessions} />
+        <Content route={route} session={session} sessions={sessions} title={title} />
       </main>
       <Footer sessions={list} />
       <p class="sr" aria-live="polite">

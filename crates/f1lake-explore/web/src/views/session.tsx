@@ -38,8 +38,8 @@ export default function SessionView({ session }: SessionViewProps) {
         <RaceControl session={session} />
         {kind === "qualifying" && <PartGaps session={session} />}
         {kind === "qualifying" && <Parts session={session} />}
-        <Stewards session={session} />
         <Weather session={session} />
+        <Stewards session={session} />
       </div>
     </div>
   );

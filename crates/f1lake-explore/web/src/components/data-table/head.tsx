@@ -27,7 +27,8 @@ export function sortedOrder<Row>(
 interface Props<Row> {
   columns: readonly Column<Row>[];
   sorting: Sorting | null;
-  onSort: (sorting: Sorting | null) => void;
+  /** Null where nobody can sort. */
+  onSort: ((sorting: Sorting | null) => void) | null;
   classOf: (column: Column<Row>) => string | undefined;
 }
 
@@ -50,7 +51,7 @@ export function TableHead<Row>({ columns, sorting, onSort, classOf }: Props<Row>
             title={column.title}
             aria-sort={sortOf(column.name)}
           >
-            {column.sortBy ? (
+            {column.sortBy && onSort ? (
               <button type="button" class="sort" onClick={() => onSort(next(column.name))}>
                 {column.head}
                 <i aria-hidden="true">{{ ascending: "↑", descending: "↓", none: "" }[sortOf(column.name) ?? "none"]}</i>

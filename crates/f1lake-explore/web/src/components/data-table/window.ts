@@ -14,9 +14,10 @@ export function useWindow(count: number, height: number | undefined) {
   const to = isPartial ? Math.min(count, Math.ceil((top + height) / rowPx) + EXTRA) : count;
 
   useLayoutEffect(() => {
+    if (!isPartial) return;
     const row = ref.current?.querySelector<HTMLElement>("tbody tr:not(.spacer)");
     const measured = row?.getBoundingClientRect().height ?? 0;
-    if (isPartial && measured > 0 && Math.abs(measured - rowPx) > 0.5) setRowPx(measured);
+    if (measured > 0 && Math.abs(measured - rowPx) > 0.5) setRowPx(measured);
   });
 
   /** Scrolls a row into the table's own window; the page stays where it is. */

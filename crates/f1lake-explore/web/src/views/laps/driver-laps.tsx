@@ -50,15 +50,15 @@ function Time({ value, best, format, isDeleted }: { value: number | null; best: 
 }
 
 const columnsOf = (unit: SpeedUnit): Column<DriverLap>[] => [
-  { name: "lap", head: "Lap", isNumber: true, isRowHead: true, cell: (lap) => lap.lap_number },
-  { name: "time", head: "Time", isNumber: true, cell: (lap) => <Time value={lap.lap_duration} best={lap.best} format={lapTime} isDeleted={lap.is_deleted} /> },
-  { name: "delta", head: "To best", title: "Seconds to the driver's best lap", isNumber: true, class: "faint", cell: (lap) => lap.delta_to_personal_best !== null && lap.best === null && gap(lap.delta_to_personal_best) },
-  { name: "sector_1", head: "Sector 1", isNumber: true, isLow: true, cell: (lap) => <Time value={lap.duration_sector_1} best={lap.best_sector_1} format={sector} /> },
-  { name: "sector_2", head: "Sector 2", isNumber: true, isLow: true, cell: (lap) => <Time value={lap.duration_sector_2} best={lap.best_sector_2} format={sector} /> },
-  { name: "sector_3", head: "Sector 3", isNumber: true, isLow: true, cell: (lap) => <Time value={lap.duration_sector_3} best={lap.best_sector_3} format={sector} /> },
-  { name: "trap", head: `Trap, ${unit}`, isNumber: true, isLow: true, cell: (lap) => <Known value={lap.st_speed}>{(value) => speed(value, unit)}</Known> },
-  { name: "tyre", head: "Tyre", cell: (lap) => <Tyre compound={lap.compound} /> },
-  { name: "age", head: "Age", title: "Age of the tyres before the lap, laps", isNumber: true, cell: (lap) => <Known value={lap.tyre_age}>{String}</Known> },
+  { name: "lap_number", head: "Lap", isNumber: true, isRowHead: true, cell: (lap) => lap.lap_number },
+  { name: "lap_duration", head: "Time", isNumber: true, cell: (lap) => <Time value={lap.lap_duration} best={lap.best} format={lapTime} isDeleted={lap.is_deleted} /> },
+  { name: "delta_to_personal_best", head: "To best", title: "Seconds to the driver's best lap", isNumber: true, class: "faint", cell: (lap) => lap.delta_to_personal_best !== null && lap.best === null && gap(lap.delta_to_personal_best) },
+  { name: "duration_sector_1", head: "Sector 1", isNumber: true, isLow: true, cell: (lap) => <Time value={lap.duration_sector_1} best={lap.best_sector_1} format={sector} /> },
+  { name: "duration_sector_2", head: "Sector 2", isNumber: true, isLow: true, cell: (lap) => <Time value={lap.duration_sector_2} best={lap.best_sector_2} format={sector} /> },
+  { name: "duration_sector_3", head: "Sector 3", isNumber: true, isLow: true, cell: (lap) => <Time value={lap.duration_sector_3} best={lap.best_sector_3} format={sector} /> },
+  { name: "st_speed", head: `Trap, ${unit}`, isNumber: true, isLow: true, cell: (lap) => <Known value={lap.st_speed}>{(value) => speed(value, unit)}</Known> },
+  { name: "compound", head: "Tyre", cell: (lap) => <Tyre compound={lap.compound} /> },
+  { name: "tyre_age", head: "Age", title: "Age of the tyres before the lap, laps", isNumber: true, cell: (lap) => <Known value={lap.tyre_age}>{String}</Known> },
   { name: "note", head: "Note", class: "muted why", cell: (lap) => (lap.verdict_message ? <span title={lap.verdict_message}>{lap.note}</span> : lap.note) },
 ];
 

@@ -14,6 +14,7 @@ import type { LapGrid } from "./grid";
 import { LapTable } from "./lap-table";
 import { Legend } from "./legend";
 import { correctionText, Options } from "./options";
+import { PickedTable } from "./picked-table";
 import type { LapsDriver, LapsDrivers } from "./use-drivers";
 import type { Pace } from "./use-pace";
 
@@ -127,6 +128,7 @@ export function LapChart(props: Props) {
             restX={props.lap}
             tip={tip}
             speak={speak}
+            table={() => <PickedTable grid={grid} picked={drivers.picked} />}
             onOpen={props.onOpen && ((i) => props.onOpen?.(grid.laps[i]!))}
           />
         </div>

@@ -59,18 +59,18 @@ export function LongRuns({ session_key, view, drivers, onOpen }: Props) {
           keyOf={(run) => `${run.driver_number}-${run.run_number}`}
           onOpen={onOpen}
           columns={[
-            { name: "tyre", head: "Tyre", cell: (run) => <Tyre compound={run.compound} /> },
-            { name: "driver", head: "Driver", isRowHead: true, sortBy: (run) => run.name_acronym, cell: (run) => <Driver driver={styles.get(run.driver_number)} number={run.driver_number} name="last" /> },
+            { name: "compound", head: "Tyre", cell: (run) => <Tyre compound={run.compound} /> },
+            { name: "name_acronym", head: "Driver", isRowHead: true, sortBy: (run) => run.name_acronym, cell: (run) => <Driver driver={styles.get(run.driver_number)} number={run.driver_number} name="last" /> },
             { name: "laps", head: "Laps", isNumber: true, sortBy: (run) => run.laps, cell: (run) => run.laps },
-            { name: "from", head: "From lap", isNumber: true, isLow: true, sortBy: (run) => run.first_lap, cell: (run) => run.first_lap },
-            { name: "to", head: "To lap", isNumber: true, isLow: true, cell: (run) => run.last_lap },
-            { name: "age", head: "Tyre age, laps", isNumber: true, isLow: true, sortBy: (run) => run.tyre_age_first, cell: (run) => <Known value={run.tyre_age_first}>{(age) => `${age}–${run.tyre_age_last}`}</Known> },
-            { name: "median", head: "Median", isNumber: true, sortBy: (run) => run.median_lap_time, cell: (run) => lapTime(run.median_lap_time) },
-            { name: "gap", head: "To best on tyre, s", isNumber: true, isLow: true, class: "faint", sortBy: (run) => run.gap_to_best_on_compound, cell: (run) => <Known value={run.gap_to_best_on_compound}>{(value) => difference(value)}</Known> },
-            { name: "best", head: "Best", isNumber: true, isLow: true, sortBy: (run) => run.best_lap_time, cell: (run) => lapTime(run.best_lap_time) },
-            { name: "stddev", head: "Deviation, s", isNumber: true, isLow: true, sortBy: (run) => run.stddev_lap_time, cell: (run) => <Known value={run.stddev_lap_time}>{(value) => value.toFixed(3)}</Known> },
-            { name: "slope", head: "Slope, s/lap", isNumber: true, sortBy: (run) => run.slope_s_per_lap, cell: (run) => difference(run.slope_s_per_lap) },
-            { name: "error", head: "± s/lap", isNumber: true, isLow: true, cell: (run) => run.slope_standard_error.toFixed(3) },
+            { name: "first_lap", head: "From lap", isNumber: true, isLow: true, sortBy: (run) => run.first_lap, cell: (run) => run.first_lap },
+            { name: "last_lap", head: "To lap", isNumber: true, isLow: true, cell: (run) => run.last_lap },
+            { name: "tyre_age_first tyre_age_last", head: "Tyre age, laps", isNumber: true, isLow: true, sortBy: (run) => run.tyre_age_first, cell: (run) => <Known value={run.tyre_age_first}>{(age) => `${age}–${run.tyre_age_last}`}</Known> },
+            { name: "median_lap_time", head: "Median", isNumber: true, sortBy: (run) => run.median_lap_time, cell: (run) => lapTime(run.median_lap_time) },
+            { name: "gap_to_best_on_compound", head: "To best on tyre, s", isNumber: true, isLow: true, class: "faint", sortBy: (run) => run.gap_to_best_on_compound, cell: (run) => <Known value={run.gap_to_best_on_compound}>{(value) => difference(value)}</Known> },
+            { name: "best_lap_time", head: "Best", isNumber: true, isLow: true, sortBy: (run) => run.best_lap_time, cell: (run) => lapTime(run.best_lap_time) },
+            { name: "stddev_lap_time", head: "Deviation, s", isNumber: true, isLow: true, sortBy: (run) => run.stddev_lap_time, cell: (run) => <Known value={run.stddev_lap_time}>{(value) => value.toFixed(3)}</Known> },
+            { name: "slope_s_per_lap", head: "Slope, s/lap", isNumber: true, sortBy: (run) => run.slope_s_per_lap, cell: (run) => difference(run.slope_s_per_lap) },
+            { name: "slope_standard_error", head: "± s/lap", isNumber: true, isLow: true, cell: (run) => run.slope_standard_error.toFixed(3) },
           ]}
         />
       )}

@@ -37,8 +37,8 @@ function SpreadTable({ drivers }: { drivers: readonly LapsDriver[] }) {
       rows={drivers}
       keyOf={(driver) => driver.driver_number}
       columns={[
-        { name: "driver", head: "Driver", isRowHead: true, cell: (driver) => <Driver driver={driver.style} number={driver.driver_number} /> },
-        { name: "laps", head: "Laps", isNumber: true, sortBy: (driver) => driver.clean_laps, cell: (driver) => driver.clean_laps },
+        { name: "name_acronym", head: "Driver", isRowHead: true, cell: (driver) => <Driver driver={driver.style} number={driver.driver_number} /> },
+        { name: "clean_laps", head: "Laps", isNumber: true, sortBy: (driver) => driver.clean_laps, cell: (driver) => driver.clean_laps },
         ...TIMES.map(([name, head, isLow]) => ({
           name,
           head,

@@ -21,13 +21,19 @@ const COLUMNS = 7;
 
 function Odd({ check }: { check: CheckRow }) {
   if (check.status === "not checked") return <span class="faint">nothing to look at</span>;
-  return <>{count(check.odd)} <span class="faint">of {count(check.looked_at)}</span></>;
+  return (
+    <>
+      {count(check.odd)} <span class="faint">of {count(check.looked_at)}</span>
+    </>
+  );
 }
 
 function Share({ percent }: { percent: number | null }) {
   return (
     <span class="share">
-      <i aria-hidden="true"><b style={{ width: `${Math.max(3, Math.min(100, percent ?? 0))}%` }} /></i>
+      <i aria-hidden="true">
+        <b style={{ width: `${Math.max(3, Math.min(100, percent ?? 0))}%` }} />
+      </i>
       {share(percent)}
     </span>
   );
@@ -74,11 +80,21 @@ export function CheckList({ checks, drivers, session_key, open, onOpen }: Props)
           <tr>
             <th scope="col">State</th>
             <th scope="col">Check</th>
-            <th scope="col" class="lo">Kind</th>
-            <th scope="col" class="num">Odd</th>
-            <th scope="col" class="lo">Share</th>
-            <th scope="col" class="lo">Drivers</th>
-            <th scope="col"><span class="sr">Rows</span></th>
+            <th scope="col" class="lo">
+              Kind
+            </th>
+            <th scope="col" class="num">
+              Odd
+            </th>
+            <th scope="col" class="lo">
+              Share
+            </th>
+            <th scope="col" class="lo">
+              Drivers
+            </th>
+            <th scope="col">
+              <span class="sr">Rows</span>
+            </th>
           </tr>
         </thead>
         <tbody ref={body} onKeyDown={onKeyDown}>
@@ -99,15 +115,32 @@ export function CheckList({ checks, drivers, session_key, open, onOpen }: Props)
                     toggle(check);
                   }}
                 >
-                  <td><CheckState status={check.status} /></td>
-                  <th scope="row" title={check.description}>{checkTitle(check.check_name)}<span class="sub">{check.description}</span></th>
-                  <td class="lo faint" title={kind.title}>{kind.text}</td>
-                  <td class="num"><Odd check={check} /></td>
+                  <td>
+                    <CheckState status={check.status} />
+                  </td>
+                  <th scope="row" title={check.description}>
+                    {checkTitle(check.check_name)}
+                    <span class="sub">{check.description}</span>
+                  </th>
+                  <td class="lo faint" title={kind.title}>
+                    {kind.text}
+                  </td>
+                  <td class="num">
+                    <Odd check={check} />
+                  </td>
                   <td class="lo">{isFound && <Share percent={check.odd_percent} />}</td>
                   <td class="lo">{isFound && driversText(check.drivers, drivers)}</td>
-                  <td class="chev"><Icon name="right" /></td>
+                  <td class="chev">
+                    <Icon name="right" />
+                  </td>
                 </tr>
-                {isOpen && <tr class="odd-rows"><td colSpan={COLUMNS}><OddRows check={check} session_key={session_key} /></td></tr>}
+                {isOpen && (
+                  <tr class="odd-rows">
+                    <td colSpan={COLUMNS}>
+                      <OddRows check={check} session_key={session_key} />
+                    </td>
+                  </tr>
+                )}
               </Fragment>
             );
           })}

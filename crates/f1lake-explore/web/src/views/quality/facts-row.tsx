@@ -1,5 +1,4 @@
 import { Facts } from "../../components/facts";
-import { NotKnown } from "../../components/unknown";
 import { count, plural, share } from "../../format";
 import { kindCounts } from "./checks";
 import type { CheckRow } from "./checks";
@@ -28,7 +27,11 @@ export function FactsRow({ facts, checks }: { facts: QualityFacts; checks: reado
   return (
     <Facts
       facts={[
-        { name: "Checks", value: `${count(facts.checked)} of ${count(facts.checks)}`, note: `${count(facts.not_checked)} had nothing to look at` },
+        {
+          name: "Checks",
+          value: `${count(facts.checked)} of ${count(facts.checks)}`,
+          note: `${count(facts.not_checked)} had nothing to look at`,
+        },
         { name: "Passed", value: count(facts.passed), note: `of ${count(facts.checked)}` },
         {
           name: "Found something",
@@ -39,8 +42,8 @@ export function FactsRow({ facts, checks }: { facts: QualityFacts; checks: reado
         { name: "Laps with a time", value: count(facts.laps_with_time), note: `of ${plural(facts.laps, "lap")}` },
         {
           name: "Positions known",
-          value: facts.located_percent === null ? <NotKnown /> : share(facts.located_percent),
-          note: facts.samples ? `of ${plural(facts.samples, "sample")}` : "no telemetry",
+          value: facts.samples ? share(facts.located_percent) : "none",
+          note: facts.samples ? `of ${plural(facts.samples, "sample")}` : "there is no telemetry",
         },
       ]}
     />

@@ -29,26 +29,44 @@ export function Landed({ session_key }: { session_key: number }) {
       sql={{ name: "quality_landed", params }}
       view={view}
       isFlush
-      note={corrected > 0 && `OpenF1 corrected ${plural(corrected, "file")} after the first landing: the version is above 1.`}
+      note={
+        corrected > 0 &&
+        `OpenF1 corrected ${plural(corrected, "file")} after the first landing: the version is above 1.`
+      }
     >
-      {landed.length
-        ? (
-          <DataTable
-            caption="What landed"
-            rows={landed}
-            keyOf={(row) => row.table_name}
-            columns={[
-              { name: "table", head: "Table", isRowHead: true, cell: (row) => <code>{row.table_name}</code> },
-              { name: "rows", head: "Rows", isNumber: true, cell: (row) => (row.rows ? count(row.rows) : <span class="odd">0</span>) },
-              { name: "rescued", head: "Rescued", isNumber: true, cell: (row) => amount(row.rescued_rows) },
-              { name: "quarantined", head: "Quarantined", isNumber: true, cell: (row) => amount(row.quarantined_rows) },
-              { name: "version", head: "Version", isNumber: true, isLow: true, cell: (row) => count(row.file_version) },
-              { name: "fetched", head: "Fetched", isLow: true, cell: (row) => utcTime(row.extracted_at) },
-              { name: "file", head: "File", isLow: true, class: "file", cell: (row) => <code title={row.source_file ?? ""}>{row.source_file}</code> },
-            ]}
-          />
-        )
-        : <State title="Nothing landed for this session" text="It is in the calendar of the season, and no endpoint was fetched." />}
+      {landed.length ? (
+        <DataTable
+          class="landed"
+          caption="What landed"
+          rows={landed}
+          keyOf={(row) => row.table_name}
+          columns={[
+            { name: "table", head: "Table", isRowHead: true, cell: (row) => <code>{row.table_name}</code> },
+            {
+              name: "rows",
+              head: "Rows",
+              isNumber: true,
+              cell: (row) => (row.rows ? count(row.rows) : <span class="odd">0</span>),
+            },
+            { name: "rescued", head: "Rescued", isNumber: true, cell: (row) => amount(row.rescued_rows) },
+            { name: "quarantined", head: "Quarantined", isNumber: true, cell: (row) => amount(row.quarantined_rows) },
+            { name: "version", head: "Version", isNumber: true, isLow: true, cell: (row) => count(row.file_version) },
+            { name: "fetched", head: "Fetched", isLow: true, cell: (row) => utcTime(row.extracted_at) },
+            {
+              name: "file",
+              head: "File",
+              isLow: true,
+              class: "file",
+              cell: (row) => <code title={row.source_file ?? ""}>{row.source_file}</code>,
+            },
+          ]}
+        />
+      ) : (
+        <State
+          title="Nothing landed for this session"
+          text="It is in the calendar of the season, and no endpoint was fetched."
+        />
+      )}
     </Panel>
   );
 }

@@ -30,12 +30,15 @@ const BOTTOM = 22;
 export function LapGrid({ laps, session_key }: Props) {
   const lap = useCursor("lap");
   const [drivers, last] = useMemo(() => {
-    const names = new Map(laps.map(({ driver_number, name_acronym }) => [driver_number, name_acronym ?? String(driver_number)]));
+    const names = new Map(
+      laps.map(({ driver_number, name_acronym }) => [driver_number, name_acronym ?? String(driver_number)]),
+    );
     return [[...names], Math.max(1, ...laps.map(({ lap_number }) => lap_number))] as const;
   }, [laps]);
   const rowOf = new Map(drivers.map(([driver], row) => [driver, row]));
   const height = TOP + drivers.length * ROW + BOTTOM;
-  const open = (driver: number, at: number) => navigate(`${sessionPath(session_key, "laps")}?drivers=${driver}&lap=${at}`);
+  const open = (driver: number, at: number) =>
+    navigate(`${sessionPath(session_key, "laps")}?drivers=${driver}&lap=${at}`);
   const speak = (index: number) => {
     const states = laps.filter(({ lap_number }) => lap_number === index + 1).map(({ state }) => state);
     const counts = (Object.keys(LAP_STATES) as LapState[]).flatMap((state) => {
@@ -45,14 +48,24 @@ export function LapGrid({ laps, session_key }: Props) {
     return `Lap ${index + 1}: ${counts.join(", ")}`;
   };
   return (
-    <ChartFigure title="Telemetry by lap" count={last} index={lap === null ? null : Math.min(last, lap) - 1} onMove={(index) => setCursor("lap", index + 1)} speak={speak}>
+    <ChartFigure
+      title="Telemetry by lap"
+      count={last}
+      index={lap === null ? null : Math.min(last, lap) - 1}
+      onMove={(index) => setCursor("lap", index + 1)}
+      speak={speak}
+    >
       <Sized height={height} class="lap-grid">
         {(width) => {
           const x = linear(1, last + 1, LEFT, width);
           const box = Math.max(1, round(x(2) - x(1)) - 1);
           return (
             <Svg width={width} height={height}>
-              {drivers.map(([driver, name], row) => <text key={driver} class="ax" x="0" y={TOP + row * ROW + 9} font-size="10">{name}</text>)}
+              {drivers.map(([driver, name], row) => (
+                <text key={driver} class="ax" x="0" y={TOP + row * ROW + 9} font-size="10">
+                  {name}
+                </text>
+              ))}
               {laps.map((cell) => {
                 const look = LAP_STATES[cell.state];
                 const row = rowOf.get(cell.driver_number) ?? 0;
@@ -72,8 +85,22 @@ export function LapGrid({ laps, session_key }: Props) {
                   </rect>
                 );
               })}
-              {lap !== null && lap <= last && <rect x={round(x(lap)) - 1} y={TOP - 1} width={box + 2} height={drivers.length * ROW + 1} fill="none" stroke="var(--ink)" pointer-events="none" />}
-              {lapTicks(1, last).map((tick) => <text key={tick} class="ax" x={round(x(tick) + box / 2)} y={height - 6} text-anchor="middle">{tick}</text>)}
+              {lap !== null && lap <= last && (
+                <rect
+                  x={round(x(lap)) - 1}
+                  y={TOP - 1}
+                  width={box + 2}
+                  height={drivers.length * ROW + 1}
+                  fill="none"
+                  stroke="var(--ink)"
+                  pointer-events="none"
+                />
+              )}
+              {lapTicks(1, last).map((tick) => (
+                <text key={tick} class="ax" x={round(x(tick) + box / 2)} y={height - 6} text-anchor="middle">
+                  {tick}
+                </text>
+              ))}
             </Svg>
           );
         }}

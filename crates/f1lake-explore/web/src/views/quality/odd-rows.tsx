@@ -23,10 +23,14 @@ export function OddRows({ check, session_key }: Props) {
   return (
     <>
       <div class="why">
-        <p>{check.description}. {nothing(check)}</p>
+        <p>
+          {check.description}. {nothing(check)}
+        </p>
         {hasRows(check.check_name) && <SqlButton sql={{ name, params: { session_key } }} />}
       </div>
-      {isAsked && !rows && (view.error ? <ErrorState error={view.error} retry={view.retry} /> : <Loading view={view} lines={3} />)}
+      {isAsked &&
+        !rows &&
+        (view.error ? <ErrorState error={view.error} retry={view.retry} /> : <Loading view={view} lines={3} />)}
       {rows && <RowsTable caption={`Rows of ${checkTitle(check.check_name)}`} rows={rows} height={HEIGHT} />}
       {rows && shortfall(check, rows.length)}
     </>
@@ -40,6 +44,13 @@ function nothing({ status, odd, looked_at }: CheckRow): string {
 
 /** Rows that are not in the lake cannot be listed one by one, and the page asks for 100,000 at most. */
 function shortfall({ check_name, odd }: CheckRow, shown: number) {
-  if (check_name === "quarantined_rows") return <p class="note">The rows themselves are in the folder _quarantine of the landing zone.</p>;
-  return shown < (odd ?? 0) && <p class="note">Showing the first {count(shown)} of {count(odd)}. The SQL page exports all.</p>;
+  if (check_name === "quarantined_rows")
+    return <p class="note">The rows themselves are in the folder _quarantine of the landing zone.</p>;
+  return (
+    shown < (odd ?? 0) && (
+      <p class="note">
+        Showing the first {count(shown)} of {count(odd)}. The SQL page exports all.
+      </p>
+    )
+  );
 }

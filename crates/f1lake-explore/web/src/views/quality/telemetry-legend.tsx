@@ -12,7 +12,9 @@ export function TelemetryLegend({ laps }: { laps: readonly LapTelemetry[] }) {
         const look = LAP_STATES[state];
         return (
           <span class="key" key={state}>
-            <svg width="12" height="10" aria-hidden="true"><rect x="0.5" y="0.5" width="11" height="9" fill={look.fill} stroke={look.stroke ?? "none"} /></svg>
+            <svg width="12" height="10" aria-hidden="true">
+              <rect x="0.5" y="0.5" width="11" height="9" fill={look.fill} stroke={look.stroke ?? "none"} />
+            </svg>
             {look.text}
           </span>
         );

@@ -22,16 +22,18 @@ export function Telemetry({ session }: { session: Session }) {
       table={laps.length ? () => view.rows && <RowsTable caption="Telemetry by lap" rows={view.rows} /> : undefined}
       note={!isEmpty && laps.length > 0 && <TelemetryLegend laps={laps} />}
     >
-      {isEmpty
-        ? (
-          <State
-            title="No telemetry for this session"
-            text={laps.length
+      {isEmpty ? (
+        <State
+          title="No telemetry for this session"
+          text={
+            laps.length
               ? `OpenF1 has laps for ${sessionTitle(session)}, but no car data or positions. Laps, strategy and race control still work.`
-              : `There are no laps and no car data for ${sessionTitle(session)}.`}
-          />
-        )
-        : <LapGrid laps={laps} session_key={session.session_key} />}
+              : `There are no laps and no car data for ${sessionTitle(session)}.`
+          }
+        />
+      ) : (
+        <LapGrid laps={laps} session_key={session.session_key} />
+      )}
     </Panel>
   );
 }

@@ -27,7 +27,11 @@ const MANY = 10_000;
 function linesOf(checks: readonly WeekendCheck[]): Line[] {
   const lines = new Map<string, Line & { sessions: Map<number, WeekendCheck> }>();
   for (const check of checks) {
-    const line = lines.get(check.check_name) ?? { check_name: check.check_name, description: check.description, sessions: new Map() };
+    const line = lines.get(check.check_name) ?? {
+      check_name: check.check_name,
+      description: check.description,
+      sessions: new Map(),
+    };
     line.sessions.set(check.session_key, check);
     lines.set(check.check_name, line);
   }
@@ -36,11 +40,30 @@ function linesOf(checks: readonly WeekendCheck[]): Line[] {
 
 /** A number of odd rows, a dot where all passed, a dash where there was nothing to look at. */
 function Mark({ check }: { check: WeekendCheck | undefined }): ComponentChildren {
-  if (!check || check.status === "not checked") return <span class="faint" title="nothing to look at"><span aria-hidden="true">–</span><span class="sr">not checked</span></span>;
-  if (check.status === "passed") return <span class="pass" title="passed"><span class="sr">passed</span></span>;
+  if (!check || check.status === "not checked")
+    return (
+      <span class="faint" title="nothing to look at">
+        <span aria-hidden="true">–</span>
+        <span class="sr">not checked</span>
+      </span>
+    );
+  if (check.status === "passed")
+    return (
+      <span class="pass" title="passed">
+        <span class="sr">passed</span>
+      </span>
+    );
   const odd = check.odd ?? 0;
   const text = odd >= MANY ? `${Math.round(odd / 1000)}k` : count(odd);
-  return <Link class="odd" href={`${sessionPath(check.session_key, "quality")}?check=${check.check_name}`} title={`${count(odd)} of ${count(check.looked_at)}`}>{text}</Link>;
+  return (
+    <Link
+      class="odd"
+      href={`${sessionPath(check.session_key, "quality")}?check=${check.check_name}`}
+      title={`${count(odd)} of ${count(check.looked_at)}`}
+    >
+      {text}
+    </Link>
+  );
 }
 
 /** The checks of all sessions of the weekend. */
@@ -55,7 +78,12 @@ export function Weekend({ session_key }: { session_key: number }) {
     return session ? shortName(session) : name;
   };
   const columns: Column<Line>[] = [
-    { name: "check", head: "Check", isRowHead: true, cell: (line) => <span title={line.description}>{checkTitle(line.check_name)}</span> },
+    {
+      name: "check",
+      head: "Check",
+      isRowHead: true,
+      cell: (line) => <span title={line.description}>{checkTitle(line.check_name)}</span>,
+    },
     ...held.map(([key, name]) => ({
       name: String(key),
       head: head(key, name),
@@ -66,7 +94,13 @@ export function Weekend({ session_key }: { session_key: number }) {
   ];
   return (
     <Panel title="The weekend" class="c4" sql={{ name: "quality_weekend", params }} view={view} isFlush>
-      <DataTable class="mxq" caption="Checks of the weekend" rows={linesOf(checks)} columns={columns} keyOf={(line) => line.check_name} />
+      <DataTable
+        class="mxq"
+        caption="Checks of the weekend"
+        rows={linesOf(checks)}
+        columns={columns}
+        keyOf={(line) => line.check_name}
+      />
     </Panel>
   );
 }

@@ -55,11 +55,11 @@ function margin(fact: RaceFact) {
   return fact.margin_seconds === null ? <NotKnown /> : `${fact.margin_seconds.toFixed(3)}\u00a0s`;
 }
 
+/** The laps of a single neutralisation; of several, the ribbon shows where. */
 function laps(fact: RaceFact) {
   const { first_neutralised_lap: first, last_neutralised_lap: last } = fact;
-  if (first === null || last === null) return null;
-  const words = first === last ? `, lap ${first}` : fact.neutralisations > 1 ? `, between laps ${first} and ${last}` : `, laps ${first}–${last}`;
-  return <span class="nw">{words}</span>;
+  if (fact.neutralisations > 1 || first === null || last === null) return null;
+  return <>, <span class="nw">{first === last ? `lap ${first}` : `laps ${first}–${last}`}</span></>;
 }
 
 function neutralised(fact: RaceFact) {
@@ -67,7 +67,7 @@ function neutralised(fact: RaceFact) {
   if (!fact.neutralisations) return { value: "Never", note: "no safety car, no red flag" };
   const kinds = counted([
     [fact.safety_cars, "safety car"],
-    [fact.virtual_safety_cars, "virtual safety car"],
+    [fact.virtual_safety_cars, fact.neutralisations > 1 ? "VSC" : "virtual safety car"],
     [fact.red_flags, "red flag"],
   ]);
   return {

@@ -50,7 +50,7 @@ function namedOf(times: readonly PartTime[], scale: Scale, shown: PartTime | und
   const named = new Set<PartTime>();
   const places: number[] = [];
   for (const time of ordered) {
-    const x = scale(time.gap_to_best_s ?? 0);
+    const x = Math.min(scale.range[1], scale(time.gap_to_best_s ?? 0));
     if (named.has(time) || places.some((place) => Math.abs(place - x) < LETTERS_PX)) continue;
     places.push(x);
     named.add(time);
@@ -82,7 +82,9 @@ function Lane({ times, scale, top, width, drivers, shown, nameOf, onPoint }: Lan
         return (
           <g key={time.driver_number} onPointerEnter={() => onPoint(time)}>
             {time === shown && <circle cx={round(x(time))} cy={middle + 4} r="9" fill="none" stroke="var(--ink)" />}
-            <CarDot x={x(time)} y={middle + 4} r={DOT_R} colour={style?.colour ?? "var(--control)"} isSecond={style?.isSecond ?? false} />
+            {scale(time.gap_to_best_s ?? 0) > edge
+              ? <path d={`M${round(edge - 3)} ${middle - 1}l6 5-6 5`} fill="none" stroke={style?.colour ?? "var(--control)"} stroke-width="2" />
+              : <CarDot x={x(time)} y={middle + 4} r={DOT_R} colour={style?.colour ?? "var(--control)"} isSecond={style?.isSecond ?? false} />}
             {named.has(time) && <text x={round(x(time))} y={middle - 8} text-anchor="middle" class={time === shown ? "lbl" : "lbl is-context"}>{time.name_acronym}</text>}
           </g>
         );

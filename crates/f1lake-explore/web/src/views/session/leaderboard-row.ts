@@ -24,6 +24,8 @@ export interface LeaderboardRow {
   deleted_laps: number | null;
   laps: number | null;
   last_lap: number | null;
+  /** Lap on which a car that did not finish went out. */
+  out_lap: number | null;
   number_of_laps: number | null;
   pit_stops: number | null;
   stints: number | null;

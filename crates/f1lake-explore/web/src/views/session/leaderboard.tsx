@@ -27,8 +27,7 @@ const isOut = (row: LeaderboardRow) => row.status !== null && row.status !== "Fi
 
 function outWords(row: LeaderboardRow): string {
   if (row.status !== "Did not finish") return row.status ?? "";
-  if (row.last_lap !== null) return `Out, lap ${row.last_lap}`;
-  return row.number_of_laps === null ? "Out" : `Out, lap ${row.number_of_laps + 1}`;
+  return row.out_lap === null ? "Out" : `Out, lap ${row.out_lap}`;
 }
 
 function Gap({ row, to }: { row: LeaderboardRow; to: GapTo }) {
@@ -63,6 +62,8 @@ export function Leaderboard({ session }: SessionViewProps) {
   const gapTo: GapTo = to === "ahead" ? "ahead" : "winner";
   const longest = longestOf(rows);
   const kind = session.session_name.toLowerCase();
+  const hasLaps = rows.some((row) => row.best_lap_time !== null);
+  const onLap: Column<LeaderboardRow> = { name: "on", head: "on", title: "Lap of the best time", isNumber: true, isLow: true, class: "faint", cell: (row) => row.fastest_lap_number };
   const columns: Column<LeaderboardRow>[] = [
     { name: "position", head: "Pos", isNumber: true, class: "pos", cell: (row) => <Place row={row} /> },
     { name: "driver", head: "Driver", isRowHead: true, cell: (row) => <Driver driver={drivers.get(row.driver_number)} number={row.driver_number} name="full" /> },
@@ -71,7 +72,7 @@ export function Leaderboard({ session }: SessionViewProps) {
     { name: "gained", head: <span class="sr">Places gained</span>, isNumber: true, isLow: true, cell: (row) => <Gained places={row.positions_gained} /> },
     { name: "gap", head: <>Gap<span class="sr"> {gapTo === "winner" ? "to winner" : "to car ahead"}, s</span></>, isNumber: true, cell: (row) => <Gap row={row} to={gapTo} /> },
     { name: "best_lap", head: "Best lap", isNumber: true, cell: (row) => <BestTime time={row.best_lap_time} isBest={row.best_lap_rank === 1} of={kind} />, sortBy: (row) => row.best_lap_time },
-    { name: "on", head: "on", title: "Lap of the best time", isNumber: true, isLow: true, class: "faint", cell: (row) => row.fastest_lap_number },
+    ...(hasLaps ? [onLap] : []),
     { name: "stints", head: "Stints, laps on each set", isLow: true, class: "stints", cell: (row) => <StintBars compounds={row.stint_compounds} laps={row.stint_laps} longest={longest} /> },
     { name: "stops", head: "Stops", isNumber: true, isLow: true, cell: (row) => <Known value={row.pit_stops}>{String}</Known>, sortBy: (row) => row.pit_stops },
     { name: "points", head: "Pts", isNumber: true, cell: (row) => <Known value={row.points}>{(points) => (points ? points : <span class="faint">0</span>)}</Known> },

@@ -58,7 +58,7 @@ export function PartGaps({ session }: SessionViewProps) {
   );
   const shown = index === null ? undefined : times[index];
   return (
-    <Panel class="c12" title="Gaps by part" aside="s behind the best time of the part; the line is the cut-off" sql={{ name: "session_part_times", params }} table={times.length ? table : undefined} view={view} isFlush>
+    <Panel class="c12" title="Gaps by part" aside="s behind the best time of the part; the line is the cut-off, an arrow lies further behind" sql={{ name: "session_part_times", params }} table={times.length ? table : undefined} view={view} isFlush>
       {times.length ? (
         <ChartFigure title="Gaps to the best time of each part" count={times.length} index={index} onMove={setIndex} speak={(at) => (times[at] ? sentence(times[at], nameOf(times[at])) : "")} table={table}>
           <Sized height={heightOf(times)}>

@@ -6,6 +6,7 @@ import { Panel } from "../../components/panel";
 import { State } from "../../components/state";
 import { plural, utcTime, wallTime } from "../../format";
 import { useParam } from "../../param";
+import { isRace } from "../../session";
 import { useObjects, useView } from "../../use-view";
 import type { SessionViewProps } from "../types";
 import { KindMark, MessageMark } from "./message-mark";
@@ -50,7 +51,7 @@ export function RaceControl({ session }: SessionViewProps) {
             {shown.map((message, i) => (
               <li key={`${message.date}/${i}`} class={isTurningPoint(message) ? "mark" : undefined} onMouseEnter={() => point(message)}>
                 <time title={utcTime(message.date)}>{wallTime(message.date, session.gmt_offset)}</time>
-                <span class="lap">{message.lap_number !== null && clock.laps.length > 0 && message.date >= clock.start && `L${message.lap_number}`}</span>
+                <span class="lap">{message.lap_number !== null && isRace(session) && message.date >= clock.start && `L${message.lap_number}`}</span>
                 <MessageMark message={message} />
                 <span>{calmMessage(message.message)}</span>
               </li>
@@ -59,7 +60,7 @@ export function RaceControl({ session }: SessionViewProps) {
           {shown.length === 0 && <p class="note">{plural(messages.length, "message")}, all hidden by the chips.</p>}
         </>
       ) : (
-        <State title="No race control for this session" text="OpenF1 has no messages of it." />
+        <State title="No race control for this session" text="The lake has no messages of it." />
       )}
     </Panel>
   );

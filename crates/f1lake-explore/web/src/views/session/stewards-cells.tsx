@@ -8,7 +8,7 @@ export interface StewardsTableProps {
   session: Session;
 }
 
-export const STEWARDS_PX = 420;
+export const STEWARDS_PX = 308;
 
 export function At({ epoch, session }: { epoch: number | null; session: Session }) {
   return epoch === null ? null : <time title={utcTime(epoch)}>{wallTime(epoch, session.gmt_offset)}</time>;

@@ -24,6 +24,7 @@ export function Stewards({ session }: SessionViewProps) {
     stewards: useView(TABLES.stewards.query, params),
     deleted: useView(TABLES.deleted.query, params),
   };
+  const messages = useView("session_race_control", params).rows;
   const [chosen, choose] = useParam("stewards", "");
   const view = allOf(views.penalties, views.stewards, views.deleted);
   const rows = (name: Name) => views[name].rows?.length ?? 0;
@@ -46,7 +47,10 @@ export function Stewards({ session }: SessionViewProps) {
       isFlush
       note={name === "penalties" && "As race control announced them. Decisions after the session and fines are mostly published as documents, which OpenF1 does not have."}
     >
-      {() => views[name].rows && <Table rows={views[name].rows} session={session} />}
+      {() =>
+        messages?.length === 0
+          ? <p class="nothing">Not known: the lake has no race control of this session.</p>
+          : views[name].rows && <Table rows={views[name].rows} session={session} />}
     </Panel>
   );
 }

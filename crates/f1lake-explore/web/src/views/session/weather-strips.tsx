@@ -4,7 +4,7 @@ import { linear, linePath, round, Svg } from "../../charts/svg";
 import type { Scale } from "../../charts/svg";
 import type { SessionClock } from "../../clock";
 import type { Stretch } from "../../components/ribbon/events";
-import { duration, plural, share } from "../../format";
+import { plural, share } from "../../format";
 import type { Reading, WeatherRange } from "./weather-row";
 
 const PAD = 10;
@@ -92,7 +92,7 @@ function rainWords(range: WeatherRange | undefined): string {
   if (!range?.samples) return "";
   if (range.has_rain === null) return "not known";
   if (!range.has_rain) return `none in ${plural(range.samples, "reading")}`;
-  return `${duration((range.rain_minutes ?? 0) * 60)} in ${plural(range.rain_windows ?? 0, "spell")}`;
+  return `${range.rain_minutes?.toFixed(0)}\u00a0min in ${plural(range.rain_windows ?? 0, "spell")}`;
 }
 
 /** Wet readings, each until the next one. */

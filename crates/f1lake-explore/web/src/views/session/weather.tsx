@@ -90,7 +90,7 @@ export function Weather({ session }: SessionViewProps) {
           </Sized>
         </ChartFigure>
       ) : (
-        <State title="No weather for this session" text="OpenF1 has no readings of it." />
+        <State title="No weather for this session" text="The lake has no readings of it." />
       )}
     </Panel>
   );

@@ -27,20 +27,6 @@ const TITLES: Record<string, string> = {
 };
 const NONE: readonly CatalogueTable[] = [];
 
-const SHORT_TYPES: readonly (readonly [RegExp, string])[] = [
-  [/^(array|list)/i, "list"],
-  [/^(struct|map)/i, "struct"],
-  [/^(u?int|bigint|smallint|tinyint)/i, "int"],
-  [/^(double|float|real|decimal|numeric)/i, "float"],
-  [/^(string|varchar|utf8|largeutf8|text|char)/i, "text"],
-  [/^bool/i, "bool"],
-  [/^timestamp/i, "time"],
-  [/^date/i, "day"],
-];
-
-/** int for BIGINT and Int64, text for STRING and Utf8View. */
-export const shortType = (type: string) => SHORT_TYPES.find(([pattern]) => pattern.test(type))?.[1] ?? type.toLowerCase();
-
 /** Tables by schema, gold first; `find` keeps tables and columns with this text in their name. */
 export function inLayers(tables: readonly CatalogueTable[], find: string): Layer[] {
   const wanted = find.trim().toLowerCase();

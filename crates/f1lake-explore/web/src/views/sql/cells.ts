@@ -1,4 +1,4 @@
-import type { ColumnType, Rows } from "../../api";
+import type { ColumnType, Rows } from "../../rows";
 
 export type Cell = (index: number) => unknown;
 
@@ -8,6 +8,8 @@ export interface ResultColumn {
   value: Cell;
   /** The value as the grid shows it; null where there is none. */
   text: (index: number) => string | null;
+  /** The value with all its digits, for a copy; empty where there is none. */
+  exact: (index: number) => string;
 }
 
 const MOST_DIGITS = 6;
@@ -34,7 +36,10 @@ function numberText(value: number, digits: number): string {
 
 /** 2024-12-08 13:03:21.500; no zone, since all instants are UTC. */
 function instantText(epoch: number): string {
-  return new Date(epoch).toISOString().replace("T", " ").replace(/(\.000)?Z$/, "");
+  return new Date(epoch)
+    .toISOString()
+    .replace("T", " ")
+    .replace(/(\.000)?Z$/, "");
 }
 
 function asText(value: unknown, type: ColumnType, digits: number): string | null {
@@ -45,7 +50,9 @@ function asText(value: unknown, type: ColumnType, digits: number): string | null
     return numberText(value, digits);
   }
   if (typeof value !== "object") return String(value);
-  return JSON.stringify(value, (_, inner: unknown) => (ArrayBuffer.isView(inner) ? [...(inner as Uint8Array)] : typeof inner === "bigint" ? String(inner) : inner));
+  return JSON.stringify(value, (_, inner: unknown) =>
+    ArrayBuffer.isView(inner) ? [...(inner as Uint8Array)] : typeof inner === "bigint" ? String(inner) : inner,
+  );
 }
 
 const TOO_LARGE = "too large, cast it to text";
@@ -57,14 +64,17 @@ export function columnsOf(rows: Rows): ResultColumn[] {
     const value = (index: number) => {
       try {
         return rows.at(place, index);
-      } catch (error) {
+      } catch {
         // An integer beyond 2^53 has no number here.
-        if (error instanceof RangeError || error instanceof Error) return TOO_LARGE;
-        throw error;
+        return TOO_LARGE;
       }
     };
     const sample = Array.from({ length: Math.min(rows.length, LOOKED_AT) }, (_, index) => value(index));
     const digits = type === "number" ? digitsOf(sample) : 0;
-    return { name, type, value, text: (index) => asText(value(index), type, digits) };
+    const exact = (index: number) => {
+      const found = value(index);
+      return typeof found === "number" && type === "number" ? String(found) : (asText(found, type, 0) ?? "");
+    };
+    return { name, type, value, text: (index) => asText(value(index), type, digits), exact };
   });
 }

@@ -2,6 +2,7 @@ import { history, historyKeymap } from "@codemirror/commands";
 import { Compartment, EditorState } from "@codemirror/state";
 import { EditorView, keymap, lineNumbers } from "@codemirror/view";
 import type { KeyBinding } from "@codemirror/view";
+import { edit } from "./edit";
 import { highlighting } from "./highlight";
 
 export interface EditorEvents {
@@ -38,13 +39,20 @@ export function createEditor(parent: HTMLElement, text: string, events: EditorEv
         history(),
         keymap.of([...events.keys, { key: "Enter", run: newLine }, ...historyKeymap]),
         tablesPart.of([]),
-        EditorView.contentAttributes.of(() => ({ "aria-label": "SQL", "aria-autocomplete": "list", spellcheck: "false", ...events.attributes() })),
+        EditorView.contentAttributes.of(() => ({
+          "aria-label": "SQL",
+          "aria-autocomplete": "list",
+          spellcheck: "false",
+          ...events.attributes(),
+        })),
         EditorView.updateListener.of((update) => {
           if (!update.docChanged && !update.selectionSet) return;
-          const isTyped = update.transactions.some((transaction) => transaction.isUserEvent("input.type") || transaction.isUserEvent("delete.backward"));
+          const isTyped = update.transactions.some(
+            (transaction) => transaction.isUserEvent("input.type") || transaction.isUserEvent("delete.backward"),
+          );
           events.onChange(update.state.doc.toString(), update.state.selection.main.head, isTyped);
         }),
-        EditorView.domEventHandlers({ blur: events.onBlur }),
+        EditorView.domEventHandlers({ blur: events.onBlur, beforeinput: edit }),
       ],
     }),
   });
@@ -57,7 +65,11 @@ export function setTables(view: EditorView, tables: ReadonlySet<string>): void {
 /** Replaces the whole text, as one step that can be undone. */
 export function setText(view: EditorView, text: string): void {
   if (view.state.doc.toString() === text) return;
-  view.dispatch({ changes: { from: 0, to: view.state.doc.length, insert: text }, selection: { anchor: text.length }, scrollIntoView: true });
+  view.dispatch({
+    changes: { from: 0, to: view.state.doc.length, insert: text },
+    selection: { anchor: text.length },
+    scrollIntoView: true,
+  });
 }
 
 export function insertText(view: EditorView, text: string): void {

@@ -16,7 +16,10 @@ interface Props {
 export function CompletionList({ options, selected, left, top, onPick }: Props) {
   const list = useRef<HTMLUListElement>(null);
   const option = options[selected];
-  useEffect(() => list.current?.querySelector("[aria-selected=true]")?.scrollIntoView({ block: "nearest" }), [selected, options]);
+  useEffect(
+    () => list.current?.querySelector("[aria-selected=true]")?.scrollIntoView({ block: "nearest" }),
+    [selected, options],
+  );
   return (
     <div class="sug" style={{ left: `${left}px`, top: `${top}px` }}>
       <ul ref={list} role="listbox" id={LIST_ID} aria-label="Completions">
@@ -31,11 +34,22 @@ export function CompletionList({ options, selected, left, top, onPick }: Props) 
               onPick(other);
             }}
           >
-            {other.label}<span class="faint">{other.detail}</span>
+            {other.label}
+            <span class="faint">{other.detail}</span>
           </li>
         ))}
       </ul>
-      {option && <p><b>{option.label}</b>{option.info && <><br />{option.info}</>}</p>}
+      {option && (
+        <p>
+          <b>{option.label}</b>
+          {option.info && (
+            <>
+              <br />
+              {option.info}
+            </>
+          )}
+        </p>
+      )}
     </div>
   );
 }

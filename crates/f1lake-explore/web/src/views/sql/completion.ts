@@ -1,8 +1,8 @@
 import type { CatalogueTable } from "./catalogue";
-import { shortType } from "./catalogue";
+import { shortType } from "./short-type";
 import { nameOf, tokenize } from "./tokens";
 import type { Token } from "./tokens";
-import { COMPLETED_KEYWORDS, FUNCTIONS } from "./words";
+import { COMPLETED_KEYWORDS, FUNCTIONS, KEYWORDS } from "./words";
 
 export interface Completion {
   label: string;
@@ -19,6 +19,8 @@ export interface Completions {
 }
 
 const MOST = 60;
+/** Shorter words are faster to type than to choose. */
+const MIN_WORD = 2;
 
 interface Source {
   alias: string;
@@ -45,12 +47,12 @@ function sourcesOf(sql: string, tokens: readonly Token[], tables: readonly Catal
 }
 
 /** Names that the query itself gives: `as name`, and `name as (` of a common table. */
-function ownNames(sql: string, tokens: readonly Token[], at: number): Completion[] {
+function ownNames(sql: string, tokens: readonly Token[], from: number): Completion[] {
   const names = new Map<string, Completion>();
   tokens.forEach((token, i) => {
     if (!/^as$/i.test(sql.slice(token.from, token.to))) return;
     const [before, after] = [tokens[i - 1], tokens[i + 1]];
-    if (after?.kind === "name" && after.to !== at) {
+    if (after?.kind === "name" && after.from !== from) {
       const label = nameOf(sql, after);
       names.set(label, { label, detail: "col", info: "Column of this query." });
     } else if (before?.kind === "name" && after && sql[after.from] === "(") {
@@ -64,9 +66,18 @@ function ownNames(sql: string, tokens: readonly Token[], at: number): Completion
 const columnsOf = ({ columns }: CatalogueTable): Completion[] =>
   columns.map(({ name, type, description }) => ({ label: name, detail: shortType(type), info: description }));
 
-const asTable = ({ table, description }: CatalogueTable): Completion => ({ label: table, detail: "table", info: description });
+const asTable = ({ table, description }: CatalogueTable): Completion => ({
+  label: table,
+  detail: "table",
+  info: description,
+});
 
-const FUNCTION_OPTIONS: readonly Completion[] = FUNCTIONS.map(([name, info]) => ({ label: `${name}()`, detail: "fn", info, insert: `${name}(` }));
+const FUNCTION_OPTIONS: readonly Completion[] = FUNCTIONS.map(([name, info]) => ({
+  label: `${name}()`,
+  detail: "fn",
+  info,
+  insert: `${name}(`,
+}));
 const KEYWORD_OPTIONS: readonly Completion[] = COMPLETED_KEYWORDS.map((label) => ({ label, detail: "word", info: "" }));
 
 /** First names that begin with the word, then those that have it after an underscore, then anywhere. */
@@ -77,29 +88,50 @@ function matching(options: readonly Completion[], word: string): Completion[] {
     return name.startsWith(wanted) ? 0 : name.includes(`_${wanted}`) ? 1 : name.includes(wanted) ? 2 : 3;
   };
   const seen = new Set<string>();
-  return [0, 1, 2].flatMap((wantedRank) => options.filter((option) => rank(option) === wantedRank))
+  return [0, 1, 2]
+    .flatMap((wantedRank) => options.filter((option) => rank(option) === wantedRank))
     .filter((option) => !seen.has(option.label) && seen.add(option.label))
     .slice(0, MOST);
 }
 
+const lastBefore = (tokens: readonly Token[], at: number) =>
+  tokens.filter((token) => token.to <= at && token.kind !== "comment").at(-1);
+
+/** Whether a word after `as` gives a name rather than uses one. */
+function isNamed(sql: string, tokens: readonly Token[], from: number): boolean {
+  const before = lastBefore(tokens, from);
+  return before !== undefined && /^as$/i.test(sql.slice(before.from, before.to));
+}
+
 /** What can stand at a place of a query. Unless asked for, only once a word or a dot is typed. */
-export function complete(sql: string, at: number, tables: readonly CatalogueTable[], isAsked: boolean): Completions | null {
+export function complete(
+  sql: string,
+  at: number,
+  tables: readonly CatalogueTable[],
+  isAsked: boolean,
+): Completions | null {
   const word = /[A-Za-z_]?\w*$/.exec(sql.slice(0, at))?.[0] ?? "";
   const from = at - word.length;
   const tokens = tokenize(sql);
   const inside = tokens.find((token) => token.from < at && at <= token.to);
   if (inside?.kind === "comment" || inside?.kind === "text" || inside?.kind === "number") return null;
   const qualifier = /([A-Za-z_]\w*)\.$/.exec(sql.slice(0, from))?.[1];
-  if (!word && !qualifier && !isAsked) return null;
+  if (
+    !isAsked &&
+    !qualifier &&
+    (word.length < MIN_WORD || KEYWORDS.has(word.toLowerCase()) || isNamed(sql, tokens, from))
+  )
+    return null;
   const sources = sourcesOf(sql, tokens, tables);
-  const options = qualifier ? qualified(qualifier, sources, tables) : anything(sql, tokens, at, sources, tables);
+  const options = qualifier ? qualified(qualifier, sources, tables) : anything(sql, tokens, from, sources, tables);
   const found = matching(options, word);
-  const isComplete = found.length === 1 && found[0]?.label === word;
+  const isComplete = found.some(({ label }) => label === word);
   return found.length && !(isComplete && !isAsked) ? { from, options: found } : null;
 }
 
 function qualified(qualifier: string, sources: readonly Source[], tables: readonly CatalogueTable[]): Completion[] {
-  const source = sources.find(({ alias }) => alias === qualifier)?.table ?? tables.find(({ table }) => table === qualifier);
+  const source =
+    sources.find(({ alias }) => alias === qualifier)?.table ?? tables.find(({ table }) => table === qualifier);
   if (source) return columnsOf(source);
   return tables.filter(({ schema }) => schema === qualifier).map(asTable);
 }
@@ -107,16 +139,20 @@ function qualified(qualifier: string, sources: readonly Source[], tables: readon
 function anything(
   sql: string,
   tokens: readonly Token[],
-  at: number,
+  from: number,
   sources: readonly Source[],
   tables: readonly CatalogueTable[],
 ): Completion[] {
-  const before = tokens.filter((token) => token.to < at && token.kind !== "comment").at(-1);
+  const before = lastBefore(tokens, from);
   const isTable = before && /^(from|join)$/i.test(sql.slice(before.from, before.to));
   const names = tables.map(asTable);
-  const own = ownNames(sql, tokens, at);
+  const own = ownNames(sql, tokens, from);
   if (isTable) return [...own.filter(({ detail }) => detail === "table"), ...names];
   const columns = sources.flatMap(({ table }) => (table ? columnsOf(table) : []));
-  const aliases = sources.map(({ alias, table }) => ({ label: alias, detail: "table", info: table?.description ?? "" }));
+  const aliases = sources.map(({ alias, table }) => ({
+    label: alias,
+    detail: "table",
+    info: table?.description ?? "",
+  }));
   return [...own, ...columns, ...FUNCTION_OPTIONS, ...aliases, ...names, ...KEYWORD_OPTIONS];
 }

@@ -84,7 +84,10 @@ export function Editor(props: Props) {
       run(shown.current);
       return true;
     };
-    const step = (by: number) => inList((list) => setOpen({ ...list, selected: (list.selected + by + list.options.length) % list.options.length }));
+    const step = (by: number) =>
+      inList((list) =>
+        setOpen({ ...list, selected: (list.selected + by + list.options.length) % list.options.length }),
+      );
     const pickSelected = inList((list) => pick(list.options[list.selected]!));
     const editor = createEditor(box.current!, props.initial, {
       onChange: (text, _at, isTyped) => {
@@ -94,7 +97,8 @@ export function Editor(props: Props) {
         else setOpen(null);
       },
       onBlur: () => setOpen(null),
-      attributes: (): Record<string, string> => (shown.current ? { "aria-controls": LIST_ID, "aria-activedescendant": optionId(shown.current.selected) } : {}),
+      attributes: (): Record<string, string> =>
+        shown.current ? { "aria-controls": LIST_ID, "aria-activedescendant": optionId(shown.current.selected) } : {},
       keys: [
         { key: "ArrowDown", run: step(1) },
         { key: "ArrowUp", run: step(-1) },
@@ -117,12 +121,16 @@ export function Editor(props: Props) {
   }, [names]);
   // The attributes of the text field follow the list.
   useEffect(() => view.current?.dispatch({}), [open]);
-  useImperativeHandle(props.handle, () => ({
-    text: () => view.current?.state.doc.toString() ?? "",
-    set: (text) => view.current && setText(view.current, text),
-    insert: (text) => view.current && insertText(view.current, text),
-    focus: () => view.current?.focus(),
-  }), []);
+  useImperativeHandle(
+    props.handle,
+    () => ({
+      text: () => view.current?.state.doc.toString() ?? "",
+      set: (text) => view.current && setText(view.current, text),
+      insert: (text) => view.current && insertText(view.current, text),
+      focus: () => view.current?.focus(),
+    }),
+    [],
+  );
   return (
     <div class="ed" ref={box}>
       {open && <CompletionList {...open} onPick={pick} />}

@@ -23,7 +23,7 @@ order by season, min(date_start)`,
 from fact_laps
 where is_timed_lap and not is_pit_in_lap
   and session_key = (
-    select session_key from dim_sessions where is_race order by date_start desc limit 1
+    select session_key from fact_laps where session_category = 'Race' order by date_start desc limit 1
   )
 group by 1, 2
 having count(*) >= 8
@@ -38,7 +38,7 @@ inner join fact_results as results
   on laps.session_key = results.session_key and laps.driver_number = results.driver_number
 where results.position <= 3 and laps.is_timed_lap
   and laps.session_key = (
-    select session_key from dim_sessions where is_race order by date_start desc limit 1
+    select session_key from fact_laps where session_category = 'Race' order by date_start desc limit 1
   )
 order by laps.lap_number, results.position`,
   },

@@ -5,7 +5,11 @@ import { nameOf, tokenize } from "./tokens";
 import type { TokenKind } from "./tokens";
 
 const CLASSES: Partial<Record<TokenKind, string>> = {
-  comment: "tk-c", text: "tk-s", number: "tk-n", keyword: "tk-k", function: "tk-f",
+  comment: "tk-c",
+  text: "tk-s",
+  number: "tk-n",
+  keyword: "tk-k",
+  function: "tk-f",
 };
 /** A longer text stays without colours, which keeps typing fast. */
 const LONGEST = 100_000;

@@ -9,7 +9,8 @@ export interface Token {
 }
 
 /** One alternative a kind; quoted names are names. */
-const TOKEN = /(--[^\n]*|\/\*[\s\S]*?(?:\*\/|$))|('(?:[^']|'')*(?:'|$))|(\d+(?:\.\d+)?(?:[eE][-+]?\d+)?)|("(?:[^"]|"")*(?:"|$)|[A-Za-z_]\w*)|(\s+)|[^]/gy;
+const TOKEN =
+  /(--[^\n]*|\/\*[\s\S]*?(?:\*\/|$))|('(?:[^']|'')*(?:'|$))|(\d+(?:\.\d+)?(?:[eE][-+]?\d+)?)|("(?:[^"]|"")*(?:"|$)|[A-Za-z_]\w*)|(\s+)|[^]/gy;
 
 const isCall = (sql: string, at: number) => /^\s*\(/.test(sql.slice(at, at + 20));
 

@@ -1,12 +1,16 @@
 const list = (words: string) => words.split(" ");
 
 /** Words of the language, for colouring and completion. */
-export const KEYWORDS: ReadonlySet<string> = new Set(list(
-  "all and any array as asc between by case cast cross current date desc distinct else end except exclude exists explain extract false fetch filter first following for from full group grouping having ilike in inner intersect interval into is isnull join last lateral left like limit natural not null nulls of offset on or order outer over partition preceding qualify range recursive replace right rows select sets similar some table tablesample then timestamp to true unbounded union unique unnest using values when where window with within",
-));
+export const KEYWORDS: ReadonlySet<string> = new Set(
+  list(
+    "all and any array as asc between by case cast cross current date desc distinct else end except exclude exists explain extract false fetch filter first following for from full group grouping having ilike in inner intersect interval into is isnull join last lateral left like limit natural not null nulls of offset on or order outer over partition preceding qualify range recursive replace right rows select sets similar some table tablesample then timestamp to true unbounded union unique unnest using values when where window with within",
+  ),
+);
 
 /** Those worth completing; the rest is shorter to type than to choose. */
-export const COMPLETED_KEYWORDS = list("select distinct from where group order having limit join between case when then else end with union over partition interval exists cast nulls desc");
+export const COMPLETED_KEYWORDS = list(
+  "select distinct from where group order having limit join between case when then else end with union over partition interval exists cast nulls desc",
+);
 
 /** Functions of the engine that queries here need most, with what they give. */
 export const FUNCTIONS: readonly (readonly [string, string])[] = [

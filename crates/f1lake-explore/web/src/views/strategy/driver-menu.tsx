@@ -36,8 +36,10 @@ export function DriverMenu({ order, styles, reference, inColour, onReference, on
   const toggle = (number: number, isOn: boolean) => onColour(isOn ? [...inColour, number] : inColour.filter((other) => other !== number));
   return (
     <span ref={box} class="driver-menu" onKeyDown={onKeyDown}>
-      <button ref={button} type="button" class="btn" aria-expanded={isOpen} aria-haspopup="dialog" aria-label={`Gap to ${styles.get(reference)?.full_name ?? reference}; drivers in colour`} onClick={() => setOpen(!isOpen)}>
+      <button ref={button} type="button" class="btn" aria-expanded={isOpen} aria-haspopup="dialog" onClick={() => setOpen(!isOpen)}>
+        <span class="sr">Gap to </span>
         <Driver driver={styles.get(reference)} number={reference} />
+        <span class="sr">, drivers in colour</span>
         <span class="caret"><Icon name="right" /></span>
       </button>
       {isOpen && (

@@ -9,6 +9,8 @@ export type Measure = "gap" | "position";
 const UNKNOWN_TYRE = "?";
 const WIDTH = 2.25;
 const AIR = 0.04;
+/** A line that ends at most so many laps early has its letters at the edge; lapped cars end early too. */
+const EARLY_LAPS = 3;
 /** Share of the gaps at each end that may lie outside the chart. */
 const OUTSIDE = 0.02;
 /** How far beyond the others they are drawn, as a share of the span of the others. */
@@ -61,11 +63,11 @@ export function carsOf(rows: readonly GapRow[]): Cars {
 
 interface Options {
   cars: Cars;
-  /** Drivers in colour, the most important first. */
+  /** Drivers in colour; the first is the one to whom the gaps are. */
   inColour: readonly number[];
   /** All drivers in order of the result. */
   order: readonly number[];
-  /** Drivers who are out: their lines end with their letters. */
+  /** Drivers who are out. */
   out: ReadonlySet<number>;
   styles: DriverStyles;
   measure: Measure;
@@ -77,6 +79,7 @@ export const firstLap = (measure: Measure) => (measure === "gap" ? 1 : 0);
 /** One line a car: grey ones first, so that those in colour lie above them. */
 export function linesOf({ cars, inColour, order, out, styles, measure }: Options): LineSeries[] {
   const from = firstLap(measure);
+  const until = (measure === "gap" ? cars.byNumber.get(inColour[0] ?? 0)?.lastLap : undefined) ?? cars.laps;
   const others = order.filter((number) => !inColour.includes(number));
   return [...others, ...inColour.toReversed()].flatMap((number) => {
     const car = cars.byNumber.get(number);
@@ -92,7 +95,9 @@ export function linesOf({ cars, inColour, order, out, styles, measure }: Options
       isContext,
       isNamed: measure === "position",
       isHollow: style?.isSecond,
-      endText: out.has(number) && car.lastLap < cars.laps && (measure === "position" || !isContext) ? `${car.name_acronym} out` : undefined,
+      endText: car.lastLap < until - EARLY_LAPS && (measure === "position" || !isContext)
+        ? `${car.name_acronym}${out.has(number) ? " out" : ""}`
+        : undefined,
       tyres: isContext ? undefined : car.tyres.slice(from),
       y: car[measure].slice(from),
     }];

@@ -32,11 +32,11 @@ export function GapTable({ rows, styles, reference }: Props) {
       keyOf={(row) => `${row.lap_number} ${row.driver_number}`}
       onSelect={(row) => setCursor("lap", row.lap_number)}
       columns={[
-        { name: "lap", head: "Lap", isNumber: true, cell: (row) => row.lap_number || "Grid" },
-        { name: "place", head: "Place", isNumber: true, cell: (row) => <Known value={row.position}>{(place) => place}</Known> },
-        { name: "driver", head: "Driver", isRowHead: true, cell: (row) => <Driver driver={styles.get(row.driver_number)} number={row.driver_number} name="last" />, sortBy: (row) => row.name_acronym },
+        { name: "lap_number", head: "Lap", isNumber: true, cell: (row) => row.lap_number || "Grid" },
+        { name: "position", head: "Place", isNumber: true, cell: (row) => <Known value={row.position}>{(place) => place}</Known> },
+        { name: "name_acronym", head: "Driver", isRowHead: true, cell: (row) => <Driver driver={styles.get(row.driver_number)} number={row.driver_number} name="last" />, sortBy: (row) => row.name_acronym },
         { name: "gap", head: `Gap to ${to}, s`, isNumber: true, cell: (row) => gapCell(row, reference), sortBy: (row) => row.gap },
-        { name: "tyre", head: "New tyre", cell: (row) => row.is_stop && <Tyre compound={row.compound_after} /> },
+        { name: "compound_after", head: "New tyre", cell: (row) => row.is_stop && <Tyre compound={row.compound_after} /> },
       ]}
     />
   );

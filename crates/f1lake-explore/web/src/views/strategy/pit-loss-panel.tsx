@@ -28,19 +28,19 @@ function columnsOf(rows: readonly PitLossRow[], isOfRace: boolean): readonly Col
   const most = Math.max(1, ...rows.map((row) => row.median_time_lost));
   const tenth = (value: number) => signed(value, 1);
   const here: Column<PitLossRow> = {
-    name: "here",
+    name: "median_time_lost_here stops_here",
     head: "This race, s",
     title: "Median of this session, and its stops",
     isNumber: true,
     cell: (row) => row.median_time_lost_here !== null && <>{tenth(row.median_time_lost_here)} <span class="faint lo">of {row.stops_here}</span></>,
   };
   return [
-    { name: "status", head: "Track", isRowHead: true, cell: ({ track_status: status }) => <span class="status-name"><Flag kind={STATUS[status].flag} />{STATUS[status].name}</span> },
-    { name: "median", head: "Median, s", isNumber: true, cell: (row) => <b>{tenth(row.median_time_lost)}</b> },
+    { name: "track_status", head: "Track", isRowHead: true, cell: ({ track_status: status }) => <span class="status-name"><Flag kind={STATUS[status].flag} />{STATUS[status].name}</span> },
+    { name: "median_time_lost", head: "Median, s", isNumber: true, cell: (row) => <b>{tenth(row.median_time_lost)}</b> },
     { name: "bar", head: "", isLow: true, class: "bars", cell: (row) => <LossBar row={row} most={most} /> },
-    { name: "least", head: "Least, s", isNumber: true, isLow: true, cell: (row) => tenth(row.least_time_lost) },
-    { name: "lane", head: "Lane, s", isNumber: true, isLow: true, cell: (row) => <Known value={row.median_lane_duration}>{tenth}</Known> },
-    { name: "still", head: "Still, s", isNumber: true, isLow: true, cell: (row) => <Known value={row.median_stop_duration}>{tenth}</Known> },
+    { name: "least_time_lost", head: "Least, s", isNumber: true, isLow: true, cell: (row) => tenth(row.least_time_lost) },
+    { name: "median_lane_duration", head: "Lane, s", isNumber: true, isLow: true, cell: (row) => <Known value={row.median_lane_duration}>{tenth}</Known> },
+    { name: "median_stop_duration", head: "Still, s", isNumber: true, isLow: true, cell: (row) => <Known value={row.median_stop_duration}>{tenth}</Known> },
     { name: "stops", head: "Stops", isNumber: true, cell: (row) => row.stops },
     ...(isOfRace ? [here] : []),
   ];

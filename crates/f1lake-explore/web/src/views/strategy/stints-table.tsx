@@ -15,9 +15,9 @@ const ofStint = (row: StintRow, value: number | null) => row.stint_number !== nu
 
 /** Columns that only races have: what the stops cost. */
 const RACE_COLUMNS: readonly Column<StintRow>[] = [
-  { name: "cost", head: "Stop cost, s", isNumber: true, cell: (row) => row.time_lost !== null && signed(row.time_lost, 1), sortBy: (row) => row.time_lost },
-  { name: "stops", head: "Stops", isNumber: true, isLow: true, cell: (row) => row.pit_stops },
-  { name: "lane", head: "In lane, s", isNumber: true, isLow: true, cell: (row) => row.pit_lane_time?.toFixed(1) },
+  { name: "time_lost", head: "Stop cost, s", isNumber: true, cell: (row) => row.time_lost !== null && signed(row.time_lost, 1), sortBy: (row) => row.time_lost },
+  { name: "pit_stops", head: "Stops", isNumber: true, isLow: true, cell: (row) => row.pit_stops },
+  { name: "pit_lane_time", head: "In lane, s", isNumber: true, isLow: true, cell: (row) => row.pit_lane_time?.toFixed(1) },
 ];
 
 interface Props {
@@ -30,16 +30,16 @@ interface Props {
 export function StintsTable({ rows, drivers, styles, isRace }: Props) {
   const words = new Map(drivers.map((driver) => [driver.driver_number, endWords(driver)]));
   const columns: readonly Column<StintRow>[] = [
-    { name: "driver", head: "Driver", isRowHead: true, cell: (row) => <Driver driver={styles.get(row.driver_number)} number={row.driver_number} name="last" /> },
-    { name: "stint", head: "Stint", isNumber: true, cell: (row) => row.stint_number },
-    { name: "tyre", head: "Tyre", cell: (row) => row.stint_number !== null && <span class="tyre-name"><Tyre compound={row.compound} /> <span class="lo">{tyreName(row.compound)}</span></span> },
-    { name: "from", head: "First lap", isNumber: true, cell: (row) => ofStint(row, row.lap_start) },
-    { name: "to", head: "Last lap", isNumber: true, cell: (row) => ofStint(row, row.lap_end) },
-    { name: "laps", head: "Laps", isNumber: true, cell: (row) => ofStint(row, row.stint_laps), sortBy: (row) => row.stint_laps },
-    { name: "before", head: "Laps before", isNumber: true, isLow: true, cell: (row) => ofStint(row, row.tyre_age_at_start), sortBy: (row) => row.tyre_age_at_start },
-    { name: "median", head: "Median clean lap", isNumber: true, isLow: true, cell: (row) => row.stint_number !== null && <Known value={row.median_lap_time_clean}>{(value) => lapTime(value)}</Known>, sortBy: (row) => row.median_lap_time_clean },
+    { name: "name_acronym", head: "Driver", isRowHead: true, cell: (row) => <Driver driver={styles.get(row.driver_number)} number={row.driver_number} name="last" /> },
+    { name: "stint_number", head: "Stint", isNumber: true, cell: (row) => row.stint_number },
+    { name: "compound", head: "Tyre", cell: (row) => row.stint_number !== null && <span class="tyre-name"><Tyre compound={row.compound} /> <span class="lo">{tyreName(row.compound)}</span></span> },
+    { name: "lap_start", head: "First lap", isNumber: true, cell: (row) => ofStint(row, row.lap_start) },
+    { name: "lap_end", head: "Last lap", isNumber: true, cell: (row) => ofStint(row, row.lap_end) },
+    { name: "stint_laps", head: "Laps", isNumber: true, cell: (row) => ofStint(row, row.stint_laps), sortBy: (row) => row.stint_laps },
+    { name: "tyre_age_at_start", head: "Laps before", isNumber: true, isLow: true, cell: (row) => ofStint(row, row.tyre_age_at_start), sortBy: (row) => row.tyre_age_at_start },
+    { name: "median_lap_time_clean", head: "Median clean lap", isNumber: true, isLow: true, cell: (row) => row.stint_number !== null && <Known value={row.median_lap_time_clean}>{(value) => lapTime(value)}</Known>, sortBy: (row) => row.median_lap_time_clean },
     ...(isRace ? RACE_COLUMNS : []),
     { name: "note", head: "Note", isLow: true, cell: (row) => <span class="faint">{[words.get(row.driver_number), repairWords(row)].filter(Boolean).join("; ")}</span> },
   ];
-  return <DataTable caption="Stints in order of the result" rows={rows} columns={columns} height={HEIGHT} keyOf={(row) => row.place_in_list} />;
+  return <DataTable class="stints-table" caption="Stints in order of the result" rows={rows} columns={columns} height={HEIGHT} keyOf={(row) => row.place_in_list} />;
 }

@@ -70,14 +70,14 @@ function columnsOf(rows: readonly StopRow[], styles: DriverStyles): readonly Col
   const most = Math.max(1, ...rows.map((row) => Math.max(row.time_lost ?? 0, row.median_time_lost ?? 0)));
   const tenth = (value: number) => signed(value, 1);
   const columns: (Column<StopRow> | false)[] = [
-    { name: "driver", head: "Driver", isRowHead: true, cell: (row) => <Driver driver={styles.get(row.driver_number)} number={row.driver_number} />, sortBy: (row) => row.name_acronym },
-    { name: "lap", head: "Lap", isNumber: true, cell: (row) => <><StatusMark status={row.pit_type === "red_flag" ? "red_flag" : row.track_status} /><Known value={row.lap_number}>{(lap) => lap}</Known></>, sortBy: (row) => row.lap_number },
-    { name: "tyres", head: "Tyres", cell: (row) => <Tyres row={row} /> },
-    { name: "still", head: "Still, s", isNumber: true, isLow: true, cell: (row) => <Known value={row.stop_duration}>{tenth}</Known>, sortBy: (row) => row.stop_duration },
-    { name: "lane", head: "Lane, s", isNumber: true, isLow: true, cell: (row) => <Known value={row.lane_duration}>{tenth}</Known>, sortBy: (row) => row.lane_duration },
-    { name: "cost", head: "Cost, s", isNumber: true, cell: (row) => (isTimed(row) ? <Known value={row.time_lost}>{(value) => <b>{tenth(value)}</b>}</Known> : "–"), sortBy: (row) => row.time_lost },
-    rows.some(hasCost) && { name: "median", head: medianWords(rows), isLow: true, class: "bars", cell: (row) => <CostBar row={row} most={most} /> },
-    rows.some(hasPlaces) && { name: "place", head: "Place", isNumber: true, cell: (row) => (hasPlaces(row) ? `${row.position_before} → ${row.position_after}` : <NotKnown />), sortBy: (row) => row.position_after },
+    { name: "name_acronym", head: "Driver", isRowHead: true, cell: (row) => <Driver driver={styles.get(row.driver_number)} number={row.driver_number} />, sortBy: (row) => row.name_acronym },
+    { name: "lap_number", head: "Lap", isNumber: true, cell: (row) => <><StatusMark status={row.pit_type === "red_flag" ? "red_flag" : row.track_status} /><Known value={row.lap_number}>{(lap) => lap}</Known></>, sortBy: (row) => row.lap_number },
+    { name: "compound_before compound_after", head: "Tyres", cell: (row) => <Tyres row={row} /> },
+    { name: "stop_duration", head: "Still, s", isNumber: true, isLow: true, cell: (row) => <Known value={row.stop_duration}>{tenth}</Known>, sortBy: (row) => row.stop_duration },
+    { name: "lane_duration", head: "Lane, s", isNumber: true, isLow: true, cell: (row) => <Known value={row.lane_duration}>{tenth}</Known>, sortBy: (row) => row.lane_duration },
+    { name: "time_lost", head: "Cost, s", isNumber: true, cell: (row) => (isTimed(row) ? <Known value={row.time_lost}>{(value) => <b>{tenth(value)}</b>}</Known> : "–"), sortBy: (row) => row.time_lost },
+    rows.some(hasCost) && { name: "bar", head: medianWords(rows), isLow: true, class: "bars", cell: (row) => <CostBar row={row} most={most} /> },
+    rows.some(hasPlaces) && { name: "position_before position_after", head: "Place", isNumber: true, cell: (row) => (hasPlaces(row) ? `${row.position_before} → ${row.position_after}` : <NotKnown />), sortBy: (row) => row.position_after },
   ];
   return columns.filter((column) => column !== false);
 }

@@ -45,14 +45,14 @@ function columnsOf(styles: DriverStyles): readonly Column<UndercutRow>[] {
   const scale = linear(MOST_S, -MOST_S, EDGE_PX, BAR_PX - EDGE_PX);
   const driver = (number: number) => <Driver driver={styles.get(number)} number={number} />;
   return [
-    { name: "driver", head: "Stopped first", isRowHead: true, cell: (row) => driver(row.driver_number), sortBy: (row) => row.name_acronym },
-    { name: "lap", head: "Lap", isNumber: true, cell: (row) => row.lap_number, sortBy: (row) => row.lap_number },
-    { name: "rival", head: "Rival", cell: (row) => driver(row.rival_driver_number), sortBy: (row) => row.rival_name_acronym },
-    { name: "rival_lap", head: "Lap", isNumber: true, cell: (row) => row.rival_lap_number },
-    { name: "before", head: "Before, s", title: "Time behind the rival before the first stop; minus is ahead", isNumber: true, isLow: true, cell: (row) => difference(row.gap_before, 1), sortBy: (row) => row.gap_before },
+    { name: "name_acronym", head: "Stopped first", isRowHead: true, cell: (row) => driver(row.driver_number), sortBy: (row) => row.name_acronym },
+    { name: "lap_number", head: "Lap", isNumber: true, cell: (row) => row.lap_number, sortBy: (row) => row.lap_number },
+    { name: "rival_name_acronym", head: "Rival", cell: (row) => driver(row.rival_driver_number), sortBy: (row) => row.rival_name_acronym },
+    { name: "rival_lap_number", head: "Lap", isNumber: true, cell: (row) => row.rival_lap_number },
+    { name: "gap_before", head: "Before, s", title: "Time behind the rival before the first stop; minus is ahead", isNumber: true, isLow: true, cell: (row) => difference(row.gap_before), sortBy: (row) => row.gap_before },
     { name: "shift", head: <span class="shift"><span>behind</span><span>ahead</span></span>, isLow: true, class: "bars", cell: (row) => <GapShift row={row} scale={scale} /> },
-    { name: "after", head: "After, s", title: "Time behind the rival after the second stop; minus is ahead", isNumber: true, isLow: true, cell: (row) => difference(row.gap_after, 1), sortBy: (row) => row.gap_after },
-    { name: "gain", head: "Gain, s", isNumber: true, cell: (row) => <b>{difference(row.undercut_gain, 1)}</b>, sortBy: (row) => row.undercut_gain },
+    { name: "gap_after", head: "After, s", title: "Time behind the rival after the second stop; minus is ahead", isNumber: true, isLow: true, cell: (row) => difference(row.gap_after), sortBy: (row) => row.gap_after },
+    { name: "undercut_gain", head: "Gain, s", isNumber: true, cell: (row) => <b>{difference(row.undercut_gain)}</b>, sortBy: (row) => row.undercut_gain },
     { name: "worked", head: "Worked", cell: (row) => <span class={row.worked === "none" ? "faint" : undefined}>{WORKED[row.worked]}{row.is_neutralised && <span class="tag lo">neutralised</span>}</span> },
   ];
 }

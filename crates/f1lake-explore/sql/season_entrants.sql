@@ -33,7 +33,9 @@ SELECT
     team_id,
     team_name,
     MAX(team_colour) OVER (PARTITION BY team_id) AS team_colour,
-    ROW_NUMBER() OVER (PARTITION BY team_id ORDER BY CASE WHEN races > 0 THEN 0 ELSE 1 END, driver_number) AS car_in_team
+    ROW_NUMBER() OVER (
+        PARTITION BY team_id ORDER BY CASE WHEN races > 0 THEN 0 ELSE 1 END, driver_number
+    ) AS car_in_team
 FROM entered
 WHERE newest = 1
 ORDER BY driver_number, driver_id

@@ -1,4 +1,4 @@
--- What people ask first about a season: who leads, how many rounds are there, most wins, the title, the closest teammates.
+-- What people ask first about a season: who leads, rounds in the lake, wins, the title, the closest teammates.
 -- params: season integer
 WITH ordered AS (
     SELECT
@@ -14,7 +14,11 @@ WITH ordered AS (
         progress.is_title_open,
         ROW_NUMBER() OVER (
             PARTITION BY progress.competitor_type
-            ORDER BY progress.position NULLS LAST, progress.points DESC NULLS LAST, progress.wins DESC, progress.podiums DESC
+            ORDER BY
+                progress.position NULLS LAST,
+                progress.points DESC NULLS LAST,
+                progress.wins DESC,
+                progress.podiums DESC
         ) AS place,
         MAX(progress.wins) OVER (PARTITION BY progress.competitor_type) AS most_wins,
         SUM(progress.wins) OVER (PARTITION BY progress.competitor_type) AS races,

@@ -14,7 +14,9 @@ SELECT
     progress.competitor_id,
     progress.competitor_name,
     progress.position,
-    RANK() OVER (ORDER BY progress.points DESC NULLS LAST, progress.wins DESC, progress.podiums DESC) AS place_by_points,
+    RANK() OVER (
+        ORDER BY progress.points DESC NULLS LAST, progress.wins DESC, progress.podiums DESC
+    ) AS place_by_points,
     progress.points,
     progress.points_behind,
     MAX(progress.points) OVER () - progress.points AS points_behind_in_lake,

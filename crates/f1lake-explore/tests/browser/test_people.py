@@ -258,7 +258,7 @@ def test_a_table_sorts_by_its_heads(open_page) -> None:
     assert laps() == sorted(laps(), reverse=True) and head.get_attribute("aria-sort") == "descending"
 
 
-@pytest.mark.parametrize("name", ["session", "qualifying", "practice", "laps", "overlay", "strategy", "season"])
+@pytest.mark.parametrize("name", ["session", "qualifying", "practice", "laps", "overlay", "strategy"])
 def test_every_chart_is_read_by_keys(open_page, name: str) -> None:
     page = open_page().go(VIEWS[name])
     figures = page.locator("[role=figure]")

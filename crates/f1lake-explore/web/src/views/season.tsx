@@ -15,7 +15,11 @@ function Years({ years, year }: { years: readonly number[]; year: number }) {
   if (years.length < 2) return null;
   return (
     <nav class="seg" aria-label="Season">
-      {years.map((other) => <Link key={other} href={`/season/${other}`} aria-current={other === year ? "true" : undefined}>{other}</Link>)}
+      {years.map((other) => (
+        <Link key={other} href={`/season/${other}`} aria-current={other === year ? "true" : undefined}>
+          {other}
+        </Link>
+      ))}
     </nav>
   );
 }
@@ -40,7 +44,13 @@ export default function SeasonView({ year: asked }: SeasonViewProps) {
         <State
           title={year === undefined ? "The lake has no season yet" : `There is no season ${year} in the lake`}
           text="The page shows a season as soon as one of its sessions lands."
-          action={years.length > 0 && <Link class="btn primary" href={`/season/${years.at(-1)}`}>See {years.at(-1)}</Link>}
+          action={
+            years.length > 0 && (
+              <Link class="btn primary" href={`/season/${years.at(-1)}`}>
+                See {years.at(-1)}
+              </Link>
+            )
+          }
         />
       </div>
     );

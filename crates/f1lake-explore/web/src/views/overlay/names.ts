@@ -1,14 +1,14 @@
 import type { OverlayLap } from "../../api";
 import { calmName, lastName } from "../../drivers";
 
-const sessionOf = (lap: OverlayLap) => lap.session_name.toLowerCase();
+const sessionOf = (lap: OverlayLap) => (lap.session_name ?? "another session").toLowerCase();
 
 /** The session of a lap as the timing writes it: FP1, SQ, S, Q, R. */
 function codeOf({ session_name }: OverlayLap): string {
-  const practice = /^practice (\d)/i.exec(session_name);
+  const practice = /^practice (\d)/i.exec(session_name ?? "");
   if (practice) return `FP${practice[1]}`;
   if (/sprint/i.test(session_name)) return /quali|shootout/i.test(session_name) ? "SQ" : "S";
-  return session_name.charAt(0).toUpperCase();
+  return (session_name ?? "?").charAt(0).toUpperCase();
 }
 
 const car = (lap: OverlayLap) => `car ${lap.driver_number}`;

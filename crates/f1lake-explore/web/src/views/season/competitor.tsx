@@ -21,7 +21,12 @@ interface Props {
 export function Competitor({ of, id, name, entrants }: Props) {
   const driver = entrants.drivers.get(id);
   if (of === "drivers" && driver) return <Driver driver={driver} name="full" />;
-  return <span class="drv team"><i class="bar" style={{ "--c": entrants.teams.get(id) ?? NO_COLOUR }} />{of === "drivers" ? calmName(name) : name}</span>;
+  return (
+    <span class="drv team">
+      <i class="bar" style={{ "--c": entrants.teams.get(id) ?? NO_COLOUR }} />
+      {of === "drivers" ? calmName(name) : name}
+    </span>
+  );
 }
 
 /** Letters of a driver; a short name of a team. */

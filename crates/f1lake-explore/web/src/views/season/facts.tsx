@@ -45,20 +45,33 @@ function wins(fact: SeasonFact, entrants: Entrants) {
   if (!ids.length || fact.most_wins === null) return { value: <NotKnown />, note: undefined };
   const names = ids.map((id) => entrants.drivers.get(id)?.last_name ?? id);
   const ofRaces = `${fact.most_wins} of ${plural(fact.races ?? 0, "race")}`;
-  return names.length === 1 ? { value: names[0], note: ofRaces } : { value: `${names.length} drivers`, note: `${names.join(", ")}: ${ofRaces} each` };
+  return names.length === 1
+    ? { value: names[0], note: ofRaces }
+    : { value: `${names.length} drivers`, note: `${names.join(", ")}: ${ofRaces} each` };
 }
 
 function title(fact: SeasonFact, entrants: Entrants) {
   if (fact.driver_position === null) return { value: <NotKnown />, note: "rounds are missing in the lake" };
-  if (fact.drivers_open === 1) return { value: nameOf(entrants, fact.driver_id, fact.driver), note: "champion: out of reach" };
+  if (fact.drivers_open === 1)
+    return { value: nameOf(entrants, fact.driver_id, fact.driver), note: "champion: out of reach" };
   return { value: `Open for ${fact.drivers_open}`, note: `after round ${fact.round}` };
 }
 
 function rounds(fact: SeasonFact) {
-  const missing = fact.rounds_missing ? `${plural(fact.rounds_missing, "round")} missing or not whole` : `up to round ${fact.round}, none missing`;
+  const missing = fact.rounds_missing
+    ? `${plural(fact.rounds_missing, "round")} missing or not whole`
+    : `up to round ${fact.round}, none missing`;
   return {
-    value: fact.rounds_in_season === null ? count(fact.rounds_in_lake) : `${fact.rounds_in_lake} of ${fact.rounds_in_season}`,
-    note: fact.round === null ? "no result in the lake" : fact.rounds_in_season === null ? "no calendar in the lake" : missing,
+    value:
+      fact.rounds_in_season === null
+        ? count(fact.rounds_in_lake)
+        : `${fact.rounds_in_lake} of ${fact.rounds_in_season}`,
+    note:
+      fact.round === null
+        ? "no result in the lake"
+        : fact.rounds_in_season === null
+          ? "no calendar in the lake"
+          : missing,
   };
 }
 
@@ -67,7 +80,12 @@ export function Facts({ season }: SeasonProps) {
   const view = useView("season_facts", { season });
   const entrants = useEntrants(season);
   const fact = view.rows?.objects<SeasonFact>()[0];
-  if (!fact) return <div class="panel">{view.error ? <ErrorState error={view.error} retry={view.retry} /> : <Loading view={view} lines={2} />}</div>;
+  if (!fact)
+    return (
+      <div class="panel">
+        {view.error ? <ErrorState error={view.error} retry={view.retry} /> : <Loading view={view} lines={2} />}
+      </div>
+    );
   return (
     <FactRow
       facts={[
@@ -87,7 +105,9 @@ export function Facts({ season }: SeasonProps) {
         {
           name: "Closest in qualifying",
           value: fact.closest_gap_s === null ? <NotKnown /> : `${fact.closest_gap_s.toFixed(3)}\u00a0s`,
-          note: fact.closest_gap_s !== null && `${fact.closest_first} and ${fact.closest_second}, ${plural(fact.closest_compared ?? 0, "session")}`,
+          note:
+            fact.closest_gap_s !== null &&
+            `${fact.closest_first} and ${fact.closest_second}, ${plural(fact.closest_compared ?? 0, "session")}`,
         },
       ]}
     />

@@ -37,7 +37,10 @@ interface FormRow {
   title_status: string | null;
 }
 
-const OF = [{ value: "drivers", text: "Drivers" }, { value: "teams", text: "Teams" }] as const;
+const OF = [
+  { value: "drivers", text: "Drivers" },
+  { value: "teams", text: "Teams" },
+] as const;
 const ROUNDS = ["points_4_before", "points_3_before", "points_2_before", "points_1_before", "points_of_round"] as const;
 const TITLE: Record<string, string> = { open: "open", out: "out of reach", champion: "champion" };
 
@@ -46,7 +49,11 @@ const zero = (value: number) => (value ? pointsText(value) : <span class="faint"
 /** Points of a round: a dash for who took no part, hatched when the lake lacks the round. */
 function Points({ value, round }: { value: number | null; round: Round | undefined }) {
   if (value !== null) return zero(value);
-  return round?.is_in_lake ? <span class="faint">–</span> : <span class="not-there" role="img" aria-label="not known" title="Not in the lake" />;
+  return round?.is_in_lake ? (
+    <span class="faint">–</span>
+  ) : (
+    <span class="not-there" role="img" aria-label="not known" title="Not in the lake" />
+  );
 }
 
 /** What the last five rounds gave. */
@@ -63,12 +70,20 @@ export function Form({ season }: SeasonProps) {
   const last = rows[0]?.round ?? 0;
   const isWhole = rows.some((row) => row.form_points !== null);
   const isKnown = rows.some((row) => row.position !== null);
-  const five = ROUNDS.map((column, i) => ({ column, number: last - ROUNDS.length + 1 + i })).filter(({ number }) => number >= 1);
+  const five = ROUNDS.map((column, i) => ({ column, number: last - ROUNDS.length + 1 + i })).filter(
+    ({ number }) => number >= 1,
+  );
   const sumOf = (row: FormRow) => (isWhole ? row.form_points : row.points_in_lake);
   const most = Math.max(1, ...rows.map((row) => sumOf(row) ?? 0));
-  const colourOf = (row: FormRow) => (of === "drivers" ? entrants.drivers.get(row.competitor_id)?.colour : entrants.teams.get(row.competitor_id));
+  const colourOf = (row: FormRow) =>
+    of === "drivers" ? entrants.drivers.get(row.competitor_id)?.colour : entrants.teams.get(row.competitor_id);
   const columns: Column<FormRow>[] = [
-    { name: "competitor", head: of === "drivers" ? "Driver" : "Team", isRowHead: true, cell: (row) => <Competitor of={of} id={row.competitor_id} name={row.competitor_name} entrants={entrants} /> },
+    {
+      name: "competitor",
+      head: of === "drivers" ? "Driver" : "Team",
+      isRowHead: true,
+      cell: (row) => <Competitor of={of} id={row.competitor_id} name={row.competitor_name} entrants={entrants} />,
+    },
     ...five.map(({ column, number }): Column<FormRow> => {
       const round = rounds.find((other) => other.round === number);
       return {
@@ -80,8 +95,26 @@ export function Form({ season }: SeasonProps) {
         cell: (row) => <Points value={row[column]} round={round} />,
       };
     }),
-    { name: "sum", head: isWhole ? "Points" : "Points in the lake", isNumber: true, cell: (row) => <Known value={sumOf(row)}>{zero}</Known>, sortBy: sumOf },
-    { name: "bar", head: <span class="sr">Points as a bar</span>, isLow: true, class: "points-bar", cell: (row) => <PointsBar share={(sumOf(row) ?? 0) / most} colour={colourOf(row)} isSecond={of === "drivers" && entrants.drivers.get(row.competitor_id)?.isSecond} /> },
+    {
+      name: "sum",
+      head: isWhole ? "Points" : "Points in the lake",
+      isNumber: true,
+      cell: (row) => <Known value={sumOf(row)}>{zero}</Known>,
+      sortBy: sumOf,
+    },
+    {
+      name: "bar",
+      head: <span class="sr">Points as a bar</span>,
+      isLow: true,
+      class: "points-bar",
+      cell: (row) => (
+        <PointsBar
+          share={(sumOf(row) ?? 0) / most}
+          colour={colourOf(row)}
+          isSecond={of === "drivers" && entrants.drivers.get(row.competitor_id)?.isSecond}
+        />
+      ),
+    },
     ...(isWhole ? SUCCESS : []),
     ...(isKnown ? CHAMPIONSHIP : []),
   ];
@@ -94,23 +127,77 @@ export function Form({ season }: SeasonProps) {
       sql={{ name, params }}
       view={allOf(view, roundsView)}
       isFlush
-      note={rows.length > 0 && !isWhole && "Rounds that the lake lacks are hatched; the sum of five rounds, wins and podiums in them are not known."}
+      note={
+        rows.length > 0 &&
+        !isWhole &&
+        "Rounds that the lake lacks are hatched; the sum of five rounds, wins and podiums in them are not known."
+      }
     >
-      {rows.length
-        ? <DataTable class="form-of" caption={`Form of the ${of}`} columns={columns} rows={rows} keyOf={(row) => row.competitor_id} />
-        : <State title="No form of this season" text="The lake has no result of a race or sprint of this season." />}
+      {rows.length ? (
+        <DataTable
+          class="form-of"
+          caption={`Form of the ${of}`}
+          columns={columns}
+          rows={rows}
+          keyOf={(row) => row.competitor_id}
+        />
+      ) : (
+        <State title="No form of this season" text="The lake has no result of a race or sprint of this season." />
+      )}
     </Panel>
   );
 }
 
 const SUCCESS: readonly Column<FormRow>[] = [
-  { name: "wins", head: "Wins", isNumber: true, isLow: true, cell: (row) => <Known value={row.form_wins}>{zero}</Known> },
-  { name: "podiums", head: "Podiums", isNumber: true, isLow: true, cell: (row) => <Known value={row.form_podiums}>{zero}</Known> },
+  {
+    name: "wins",
+    head: "Wins",
+    isNumber: true,
+    isLow: true,
+    cell: (row) => <Known value={row.form_wins}>{zero}</Known>,
+  },
+  {
+    name: "podiums",
+    head: "Podiums",
+    isNumber: true,
+    isLow: true,
+    cell: (row) => <Known value={row.form_podiums}>{zero}</Known>,
+  },
 ];
 
 const CHAMPIONSHIP: readonly Column<FormRow>[] = [
-  { name: "position", head: "Championship", isNumber: true, isLow: true, cell: (row) => <Known value={row.position}>{String}</Known> },
-  { name: "gained", head: "Gained", title: "Places gained since the round before", isNumber: true, isLow: true, cell: (row) => (row.positions_gained ? (row.positions_gained > 0 ? `+${row.positions_gained}` : `\u2212${-row.positions_gained}`) : "") },
-  { name: "possible", head: "Can end at", title: "Best place that the points to come allow", isNumber: true, isLow: true, cell: (row) => <Known value={row.best_possible_position}>{String}</Known> },
-  { name: "title", head: "Title", isLow: true, cell: (row) => (row.title_status === null ? <NotKnown /> : TITLE[row.title_status]) },
+  {
+    name: "position",
+    head: "Championship",
+    isNumber: true,
+    isLow: true,
+    cell: (row) => <Known value={row.position}>{String}</Known>,
+  },
+  {
+    name: "gained",
+    head: "Gained",
+    title: "Places gained since the round before",
+    isNumber: true,
+    isLow: true,
+    cell: (row) =>
+      row.positions_gained
+        ? row.positions_gained > 0
+          ? `+${row.positions_gained}`
+          : `\u2212${-row.positions_gained}`
+        : "",
+  },
+  {
+    name: "possible",
+    head: "Can end at",
+    title: "Best place that the points to come allow",
+    isNumber: true,
+    isLow: true,
+    cell: (row) => <Known value={row.best_possible_position}>{String}</Known>,
+  },
+  {
+    name: "title",
+    head: "Title",
+    isLow: true,
+    cell: (row) => (row.title_status === null ? <NotKnown /> : TITLE[row.title_status]),
+  },
 ];

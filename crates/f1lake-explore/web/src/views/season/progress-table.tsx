@@ -22,12 +22,44 @@ export function ProgressTable({ rows, of, entrants }: Props) {
       height={HEIGHT}
       columns={[
         { name: "round", head: "Round", isNumber: true, cell: (row) => row.round },
-        { name: "meeting", head: "Weekend", isLow: true, cell: (row) => shortMeeting(row.meeting_name) ?? <NotKnown /> },
-        { name: "competitor", head: of === "drivers" ? "Driver" : "Team", isRowHead: true, cell: (row) => <Competitor of={of} id={row.competitor_id} name={row.competitor_name} entrants={entrants} /> },
-        { name: "race", head: "Race", isNumber: true, isLow: true, cell: (row) => row.race_points !== null && pointsText(row.race_points) },
-        { name: "sprint", head: "Sprint", isNumber: true, isLow: true, cell: (row) => row.sprint_points !== null && pointsText(row.sprint_points) },
-        { name: "round_points", head: "Of the round", isNumber: true, cell: (row) => row.round_points !== null && pointsText(row.round_points) },
-        { name: "points", head: "Points", isNumber: true, cell: (row) => <Known value={row.points}>{pointsText}</Known> },
+        {
+          name: "meeting",
+          head: "Weekend",
+          isLow: true,
+          cell: (row) => shortMeeting(row.meeting_name) ?? <NotKnown />,
+        },
+        {
+          name: "competitor",
+          head: of === "drivers" ? "Driver" : "Team",
+          isRowHead: true,
+          cell: (row) => <Competitor of={of} id={row.competitor_id} name={row.competitor_name} entrants={entrants} />,
+        },
+        {
+          name: "race",
+          head: "Race",
+          isNumber: true,
+          isLow: true,
+          cell: (row) => row.race_points !== null && pointsText(row.race_points),
+        },
+        {
+          name: "sprint",
+          head: "Sprint",
+          isNumber: true,
+          isLow: true,
+          cell: (row) => row.sprint_points !== null && pointsText(row.sprint_points),
+        },
+        {
+          name: "round_points",
+          head: "Of the round",
+          isNumber: true,
+          cell: (row) => row.round_points !== null && pointsText(row.round_points),
+        },
+        {
+          name: "points",
+          head: "Points",
+          isNumber: true,
+          cell: (row) => <Known value={row.points}>{pointsText}</Known>,
+        },
         { name: "position", head: "Pos", isNumber: true, cell: (row) => <Known value={row.position}>{String}</Known> },
       ]}
     />

@@ -32,8 +32,14 @@ export interface ProgressRow {
 }
 
 type Shown = "points" | "position";
-const OF = [{ value: "drivers", text: "Drivers" }, { value: "teams", text: "Teams" }] as const;
-const SHOWN = [{ value: "points", text: "Points" }, { value: "position", text: "Position" }] as const;
+const OF = [
+  { value: "drivers", text: "Drivers" },
+  { value: "teams", text: "Teams" },
+] as const;
+const SHOWN = [
+  { value: "points", text: "Points" },
+  { value: "position", text: "Position" },
+] as const;
 const IN_COLOUR = 6;
 const HEIGHT = 360;
 const HALF = 0.5;
@@ -49,7 +55,13 @@ function gapsOf(rounds: readonly Round[], last: number): Band[] {
   return gaps;
 }
 
-function linesOf(rows: readonly ProgressRow[], x: readonly number[], of: Of, shown: Shown, entrants: Entrants): LineSeries[] {
+function linesOf(
+  rows: readonly ProgressRow[],
+  x: readonly number[],
+  of: Of,
+  shown: Shown,
+  entrants: Entrants,
+): LineSeries[] {
   const byRound = new Map<string, Map<number, ProgressRow>>();
   for (const row of rows) {
     const own = byRound.get(row.competitor_id) ?? new Map<number, ProgressRow>();
@@ -69,9 +81,7 @@ function linesOf(rows: readonly ProgressRow[], x: readonly number[], of: Of, sho
       last: rounds.at(-1)?.points ?? 0,
     };
   });
-  return lines
-    .sort((a, b) => b.last - a.last)
-    .map(({ last, ...line }, i) => ({ ...line, isContext: i >= IN_COLOUR }));
+  return lines.sort((a, b) => b.last - a.last).map(({ last, ...line }, i) => ({ ...line, isContext: i >= IN_COLOUR }));
 }
 
 /** The championship round by round; rounds that the lake lacks stay open. */
@@ -94,7 +104,10 @@ export function Progress({ season }: SeasonProps) {
   const series = useMemo(() => linesOf(rows, x, of, shown, entrants), [rows, x, of, shown, entrants]);
   const bands = useMemo(() => gapsOf(rounds, last), [rounds, last]);
   const highest = Math.max(1, ...rows.map((row) => row[shown] ?? 0));
-  const rangeY = useMemo<[number, number]>(() => (shown === "points" ? [0, highest * 1.05] : [HALF, highest + HALF]), [shown, highest]);
+  const rangeY = useMemo<[number, number]>(
+    () => (shown === "points" ? [0, highest * 1.05] : [HALF, highest + HALF]),
+    [shown, highest],
+  );
   const tools = (
     <>
       <Segments<Of> label="Standings of" options={OF} value={of} onChange={setOf} />
@@ -132,7 +145,11 @@ export function Progress({ season }: SeasonProps) {
       sql={{ name, params }}
       table={rows.length ? () => <ProgressTable rows={rows} of={of} entrants={entrants} /> : undefined}
       view={allOf(view, roundsView)}
-      note={inLake > 1 && bands.length > 0 && "Rounds that the lake lacks are hatched. Points after them count the rounds in the lake only; positions are not known then."}
+      note={
+        inLake > 1 &&
+        bands.length > 0 &&
+        "Rounds that the lake lacks are hatched. Points after them count the rounds in the lake only; positions are not known then."
+      }
     >
       {inLake > 1 ? (
         <div class="progress">{chart}</div>

@@ -24,16 +24,23 @@ function Cell({ round, state }: { round: Round; state: RoundState }) {
   const label = `Round ${round.round}${round.meeting_name ? `, ${round.meeting_name}` : ""}${isSprint ? ", with sprint" : ""}: ${WORDS[state]}`;
   const content = (
     <>
-      <b>{round.round}</b>{isSprint && <i class="sprint">S</i>}
+      <b>{round.round}</b>
+      {isSprint && <i class="sprint">S</i>}
       <span>{name}</span>
       <span class="won">{round.winner}</span>
     </>
   );
   return (
     <li class={`round is-${state}`}>
-      {round.is_in_lake && round.race_session_key !== null
-        ? <Link href={sessionPath(round.race_session_key)} title={label} aria-label={label}>{content}</Link>
-        : <div title={label} role="img" aria-label={label}>{content}</div>}
+      {round.is_in_lake && round.race_session_key !== null ? (
+        <Link href={sessionPath(round.race_session_key)} title={label} aria-label={label}>
+          {content}
+        </Link>
+      ) : (
+        <div title={label} role="img" aria-label={label}>
+          {content}
+        </div>
+      )}
     </li>
   );
 }
@@ -58,7 +65,12 @@ export function Rounds({ season }: SeasonProps) {
         { name: "meeting", head: "Weekend", cell: (round) => round.meeting_name ?? <NotKnown /> },
         { name: "state", head: "Results", cell: (round) => WORDS[stateOf(round, last)] },
         { name: "race", head: "Race won by", cell: (round) => winner(round.winner_id, round.race_session_key) },
-        { name: "sprint", head: "Sprint won by", isLow: true, cell: (round) => winner(round.sprint_winner_id, round.sprint_session_key) },
+        {
+          name: "sprint",
+          head: "Sprint won by",
+          isLow: true,
+          cell: (round) => winner(round.sprint_winner_id, round.sprint_session_key),
+        },
       ]}
     />
   );
@@ -74,10 +86,17 @@ export function Rounds({ season }: SeasonProps) {
       {rounds.length ? (
         <>
           <ol class="rounds">
-            {rounds.map((round) => <Cell key={round.round} round={round} state={stateOf(round, last)} />)}
+            {rounds.map((round) => (
+              <Cell key={round.round} round={round} state={stateOf(round, last)} />
+            ))}
           </ol>
           <p class="round-legend">
-            {LEGEND.filter((state) => states.has(state)).map((state) => <span key={state} class="key"><i class={`swatch is-${state}`} />{WORDS[state]}</span>)}
+            {LEGEND.filter((state) => states.has(state)).map((state) => (
+              <span key={state} class="key">
+                <i class={`swatch is-${state}`} />
+                {WORDS[state]}
+              </span>
+            ))}
           </p>
         </>
       ) : (

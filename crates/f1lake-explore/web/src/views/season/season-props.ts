@@ -26,7 +26,8 @@ export function stateOf(round: Round, last: number): RoundState {
   return round.has_race_result === false || round.has_sprint_result === false ? "partly" : "whole";
 }
 
-export const lastRoundOf = (rounds: readonly Round[]) => Math.max(0, ...rounds.filter((round) => round.is_in_lake).map((round) => round.round));
+export const lastRoundOf = (rounds: readonly Round[]) =>
+  Math.max(0, ...rounds.filter((round) => round.is_in_lake).map((round) => round.round));
 
 /** Abu Dhabi, of Abu Dhabi Grand Prix. */
 export const shortMeeting = (name: string | null) => name?.replace(/ Grand Prix$/, "") ?? null;

@@ -42,9 +42,10 @@ function afterWords(first: Standing | undefined): string | undefined {
 
 function noteOf(first: Standing | undefined, hasApi: boolean) {
   if (!first || first.position !== null) return undefined;
-  const why = first.rounds_missing === null
-    ? "The calendar of this season is not in the lake"
-    : `${plural(first.rounds_missing, "round")} up to this one ${first.rounds_missing === 1 ? "is" : "are"} missing in the lake or not whole`;
+  const why =
+    first.rounds_missing === null
+      ? "The calendar of this season is not in the lake"
+      : `${plural(first.rounds_missing, "round")} up to this one ${first.rounds_missing === 1 ? "is" : "are"} missing in the lake or not whole`;
   return `${why}: the order is by the points in it, not the championship.${hasApi ? " OpenF1 is the championship as OpenF1 predicted it during the race." : ""}`;
 }
 
@@ -59,9 +60,22 @@ export function Standings({ season, of }: SeasonProps & { of: Of }) {
   const isKnown = first?.position != null;
   const hasApi = rows.some((row) => row.api_points !== null);
   const most = Math.max(1, ...rows.map((row) => row.points ?? 0));
-  const colourOf = (row: Standing) => (of === "drivers" ? entrants.drivers.get(row.competitor_id)?.colour : entrants.teams.get(row.competitor_id));
+  const colourOf = (row: Standing) =>
+    of === "drivers" ? entrants.drivers.get(row.competitor_id)?.colour : entrants.teams.get(row.competitor_id);
   const showsApi = hasApi && !isKnown;
-  const bar: Column<Standing> = { name: "bar", head: <span class="sr">Points as a bar</span>, isLow: true, class: "points-bar", cell: (row) => <PointsBar share={(row.points ?? 0) / most} colour={colourOf(row)} isSecond={of === "drivers" && entrants.drivers.get(row.competitor_id)?.isSecond} /> };
+  const bar: Column<Standing> = {
+    name: "bar",
+    head: <span class="sr">Points as a bar</span>,
+    isLow: true,
+    class: "points-bar",
+    cell: (row) => (
+      <PointsBar
+        share={(row.points ?? 0) / most}
+        colour={colourOf(row)}
+        isSecond={of === "drivers" && entrants.drivers.get(row.competitor_id)?.isSecond}
+      />
+    ),
+  };
   const api: Column<Standing> = {
     name: "api",
     head: "OpenF1",
@@ -72,13 +86,52 @@ export function Standings({ season, of }: SeasonProps & { of: Of }) {
     cell: (row) => <Known value={row.api_points}>{(points) => `${row.api_position}: ${pointsText(points)}`}</Known>,
   };
   const columns: Column<Standing>[] = [
-    { name: "place", head: isKnown ? "Pos" : "By points", isNumber: true, class: "pos", cell: (row) => (isKnown ? row.position : <span class="by-points">{row.place_by_points}</span>) },
-    { name: "competitor", head: of === "drivers" ? "Driver" : "Team", isRowHead: true, cell: (row) => <Competitor of={of} id={row.competitor_id} name={row.competitor_name} entrants={entrants} /> },
-    { name: "points", head: "Points", isNumber: true, cell: (row) => <Known value={row.points}>{zero}</Known>, sortBy: (row) => row.points },
+    {
+      name: "place",
+      head: isKnown ? "Pos" : "By points",
+      isNumber: true,
+      class: "pos",
+      cell: (row) => (isKnown ? row.position : <span class="by-points">{row.place_by_points}</span>),
+    },
+    {
+      name: "competitor",
+      head: of === "drivers" ? "Driver" : "Team",
+      isRowHead: true,
+      cell: (row) => <Competitor of={of} id={row.competitor_id} name={row.competitor_name} entrants={entrants} />,
+    },
+    {
+      name: "points",
+      head: "Points",
+      isNumber: true,
+      cell: (row) => <Known value={row.points}>{zero}</Known>,
+      sortBy: (row) => row.points,
+    },
     ...(of === "drivers" || !showsApi ? [bar] : []),
-    { name: "behind", head: "Behind", isNumber: true, cell: (row) => <Known value={isKnown ? row.points_behind : row.points_behind_in_lake}>{(value) => (value ? pointsText(value) : <span class="faint">–</span>)}</Known> },
-    { name: "wins", head: "Wins", isNumber: true, cell: (row) => <Known value={row.wins}>{zero}</Known>, sortBy: (row) => row.wins },
-    { name: "podiums", head: "Podiums", isNumber: true, isLow: true, cell: (row) => <Known value={row.podiums}>{zero}</Known>, sortBy: (row) => row.podiums },
+    {
+      name: "behind",
+      head: "Behind",
+      isNumber: true,
+      cell: (row) => (
+        <Known value={isKnown ? row.points_behind : row.points_behind_in_lake}>
+          {(value) => (value ? pointsText(value) : <span class="faint">–</span>)}
+        </Known>
+      ),
+    },
+    {
+      name: "wins",
+      head: "Wins",
+      isNumber: true,
+      cell: (row) => <Known value={row.wins}>{zero}</Known>,
+      sortBy: (row) => row.wins,
+    },
+    {
+      name: "podiums",
+      head: "Podiums",
+      isNumber: true,
+      isLow: true,
+      cell: (row) => <Known value={row.podiums}>{zero}</Known>,
+      sortBy: (row) => row.podiums,
+    },
     ...(showsApi ? [api] : []),
   ];
   return (
@@ -91,9 +144,16 @@ export function Standings({ season, of }: SeasonProps & { of: Of }) {
       isFlush
       note={noteOf(first, showsApi)}
     >
-      {rows.length
-        ? <DataTable caption={`Standings of the ${of}`} columns={columns} rows={rows} keyOf={(row) => row.competitor_id} />
-        : <State title={`No standings of the ${of}`} text="The lake has no result of a race or sprint of this season." />}
+      {rows.length ? (
+        <DataTable
+          caption={`Standings of the ${of}`}
+          columns={columns}
+          rows={rows}
+          keyOf={(row) => row.competitor_id}
+        />
+      ) : (
+        <State title={`No standings of the ${of}`} text="The lake has no result of a race or sprint of this season." />
+      )}
     </Panel>
   );
 }

@@ -2,7 +2,7 @@ import { NotKnown } from "../../components/unknown";
 import { lapTime } from "../../format";
 import { shortStatus } from "./names";
 
-interface Placed {
+export interface Placed {
   order_source: string | null;
   official_position: number | null;
   leaderboard_position: number | null;
@@ -13,13 +13,25 @@ interface Placed {
 export function Place({ row }: { row: Placed }) {
   if (row.official_position !== null) return <>{row.official_position}</>;
   const short = shortStatus(row.status);
-  if (short) return <abbr class="faint" title={row.status ?? ""}>{short}</abbr>;
-  if (row.order_source !== "official_result" && row.leaderboard_position !== null) return <>{row.leaderboard_position}</>;
+  if (short)
+    return (
+      <abbr class="faint" title={row.status ?? ""}>
+        {short}
+      </abbr>
+    );
+  if (row.order_source !== "official_result" && row.leaderboard_position !== null)
+    return <>{row.leaderboard_position}</>;
   return <NotKnown />;
 }
 
 /** A lap time; the best of all is a chip. */
 export function BestTime({ time, isBest, of }: { time: number | null; isBest: boolean; of: string }) {
   if (time === null) return <NotKnown />;
-  return isBest ? <span class="t-best" title={`Best of the ${of}`}>{lapTime(time)}</span> : <>{lapTime(time)}</>;
+  return isBest ? (
+    <span class="t-best" title={`Best of the ${of}`}>
+      {lapTime(time)}
+    </span>
+  ) : (
+    <>{lapTime(time)}</>
+  );
 }

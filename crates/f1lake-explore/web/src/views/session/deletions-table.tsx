@@ -26,12 +26,48 @@ export function DeletionsTable({ rows, session }: StewardsTableProps) {
   const deletions = rows.objects<Deletion>();
   const columns: Column<Deletion>[] = [
     { name: "time", head: "Time", cell: (row) => <At epoch={row.date} session={session} /> },
-    { name: "driver", head: "Driver", isRowHead: true, cell: (row) => <Driver driver={drivers.get(row.driver_number ?? -1)} number={row.driver_number ?? undefined} name="full" />, sortBy: (row) => row.driver_number },
-    { name: "lap", head: "Lap", isNumber: true, cell: (row) => <Known value={row.deleted_lap_number ?? row.incident_lap}>{String}</Known>, sortBy: (row) => row.deleted_lap_number },
-    { name: "lap_time", head: "Lap time", isNumber: true, cell: (row) => <Known value={row.lap_duration}>{(time) => <span class={row.is_reinstated ? undefined : "t-off"}>{lapTime(time)}</span>}</Known> },
-    { name: "turn", head: "Turn", isNumber: true, cell: (row) => <Known value={row.turn}>{String}</Known>, sortBy: (row) => row.turn },
+    {
+      name: "driver",
+      head: "Driver",
+      isRowHead: true,
+      cell: (row) => (
+        <Driver driver={drivers.get(row.driver_number ?? -1)} number={row.driver_number ?? undefined} name="full" />
+      ),
+      sortBy: (row) => row.driver_number,
+    },
+    {
+      name: "lap",
+      head: "Lap",
+      isNumber: true,
+      cell: (row) => <Known value={row.deleted_lap_number ?? row.incident_lap}>{String}</Known>,
+      sortBy: (row) => row.deleted_lap_number,
+    },
+    {
+      name: "lap_time",
+      head: "Lap time",
+      isNumber: true,
+      cell: (row) => (
+        <Known value={row.lap_duration}>
+          {(time) => <span class={row.is_reinstated ? undefined : "t-off"}>{lapTime(time)}</span>}
+        </Known>
+      ),
+    },
+    {
+      name: "turn",
+      head: "Turn",
+      isNumber: true,
+      cell: (row) => <Known value={row.turn}>{String}</Known>,
+      sortBy: (row) => row.turn,
+    },
     { name: "reason", head: "For", isLow: true, cell: (row) => row.reason !== null && calmMessage(row.reason) },
-    { name: "which", head: "Of the driver", title: "First, second and so on of this driver", isNumber: true, isLow: true, cell: (row) => row.deletion_of_driver },
+    {
+      name: "which",
+      head: "Of the driver",
+      title: "First, second and so on of this driver",
+      isNumber: true,
+      isLow: true,
+      cell: (row) => row.deletion_of_driver,
+    },
     { name: "reinstated", head: <span class="sr">Reinstated</span>, cell: (row) => row.is_reinstated && "Reinstated" },
     { name: "message", head: "Message", isLow: true, class: "wrap muted", cell: (row) => calmMessage(row.message) },
   ];

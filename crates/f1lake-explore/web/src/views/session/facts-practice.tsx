@@ -49,12 +49,16 @@ export function PracticeFacts({ session }: SessionViewProps) {
               {
                 name: "Best lap",
                 value: fact.best_lap_time === null ? <NotKnown /> : lapTime(fact.best_lap_time),
-                note: fact.fastest_lap_number !== null && `lap ${fact.fastest_lap_number}, ${tyreName(fact.fastest_lap_compound)}`,
+                note:
+                  fact.fastest_lap_number !== null &&
+                  `lap ${fact.fastest_lap_number}, ${tyreName(fact.fastest_lap_compound)}`,
               },
               {
                 name: "Margin",
                 value: fact.margin_s === null ? <NotKnown /> : `${fact.margin_s.toFixed(3)}\u00a0s`,
-                note: fact.second !== null && `to ${lastName(drivers, fact.second_number, fact.second)}, ${fact.second_team}`,
+                note:
+                  fact.second !== null &&
+                  `to ${lastName(drivers, fact.second_number, fact.second)}, ${fact.second_team}`,
               },
               {
                 name: "Laps",

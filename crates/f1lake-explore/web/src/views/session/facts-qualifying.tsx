@@ -62,23 +62,34 @@ export function QualifyingFacts({ session }: SessionViewProps) {
             facts={[
               {
                 name: "Fastest",
-                value: fact.fastest_driver_number === null ? <NotKnown /> : lastName(drivers, fact.fastest_driver_number),
+                value:
+                  fact.fastest_driver_number === null ? <NotKnown /> : lastName(drivers, fact.fastest_driver_number),
                 note: poleNote(fact, lastName(drivers, fact.pole_driver_number)),
               },
               {
                 name: "Best lap",
                 value: fact.fastest_time === null ? <NotKnown /> : lapTime(fact.fastest_time),
-                note: fact.best_lap_number === null ? "in the last part" : `lap ${fact.best_lap_number}, ${tyreName(fact.compound)}`,
+                note:
+                  fact.best_lap_number === null
+                    ? "in the last part"
+                    : `lap ${fact.best_lap_number}, ${tyreName(fact.compound)}`,
               },
               {
                 name: "Margin",
                 value: fact.margin_s === null ? <NotKnown /> : `${fact.margin_s.toFixed(3)}\u00a0s`,
-                note: fact.second_driver_number !== null && `to ${lastName(drivers, fact.second_driver_number)}, ${fact.second_team_name}`,
+                note:
+                  fact.second_driver_number !== null &&
+                  `to ${lastName(drivers, fact.second_driver_number)}, ${fact.second_team_name}`,
               },
               {
                 name: "Cut-off",
                 value: fact.cutoff_1 === null ? <NotKnown /> : lapTime(fact.cutoff_1),
-                note: [`${partName(session, 1)}, ${fact.cutoff_1_name_acronym}`, cutoff(2, fact.cutoff_2, fact.cutoff_2_name_acronym)].filter(Boolean).join("; "),
+                note: [
+                  `${partName(session, 1)}, ${fact.cutoff_1_name_acronym}`,
+                  cutoff(2, fact.cutoff_2, fact.cutoff_2_name_acronym),
+                ]
+                  .filter(Boolean)
+                  .join("; "),
               },
               {
                 name: "Ideal lap",

@@ -46,7 +46,8 @@ const ordinal = (place: number) => {
   return `${place}${ending}`;
 };
 
-const fromGrid = (place: number | null) => (place === null ? "" : place === 1 ? ", from pole" : `, from ${ordinal(place)}`);
+const fromGrid = (place: number | null) =>
+  place === null ? "" : place === 1 ? ", from pole" : `, from ${ordinal(place)}`;
 
 const isOfficial = (fact: RaceFact) => fact.order_source === "official_result";
 
@@ -59,7 +60,11 @@ function margin(fact: RaceFact) {
 function laps(fact: RaceFact) {
   const { first_neutralised_lap: first, last_neutralised_lap: last } = fact;
   if (fact.neutralisations > 1 || first === null || last === null) return null;
-  return <>, <span class="nw">{first === last ? `lap ${first}` : `laps ${first}–${last}`}</span></>;
+  return (
+    <>
+      , <span class="nw">{first === last ? `lap ${first}` : `laps ${first}–${last}`}</span>
+    </>
+  );
 }
 
 function neutralised(fact: RaceFact) {
@@ -72,13 +77,21 @@ function neutralised(fact: RaceFact) {
   ]);
   return {
     value: fact.neutralised_seconds === null ? <NotKnown /> : duration(fact.neutralised_seconds),
-    note: <>{kinds}{laps(fact)}</>,
+    note: (
+      <>
+        {kinds}
+        {laps(fact)}
+      </>
+    ),
   };
 }
 
 function stops(fact: RaceFact) {
   if (fact.pit_stops === null) return { value: <NotKnown />, note: "no stints" };
-  return { value: count(fact.pit_stops), note: `${plural(fact.stints, "stint")} on ${plural(fact.compounds, "compound")}` };
+  return {
+    value: count(fact.pit_stops),
+    note: `${plural(fact.stints, "stint")} on ${plural(fact.compounds, "compound")}`,
+  };
 }
 
 function classified(fact: RaceFact) {
@@ -103,19 +116,26 @@ export function RaceFacts({ session }: SessionViewProps) {
               {
                 name: isOfficial(fact) ? "Winner" : "First",
                 value: fact.winner === null ? <NotKnown /> : lastName(drivers, fact.winner_number, fact.winner),
-                note: fact.winner !== null && (isOfficial(fact) ? `${fact.winner_team}${fromGrid(fact.winner_grid_position)}` : orderWords(fact.order_source)),
+                note:
+                  fact.winner !== null &&
+                  (isOfficial(fact)
+                    ? `${fact.winner_team}${fromGrid(fact.winner_grid_position)}`
+                    : orderWords(fact.order_source)),
               },
               {
                 name: "Margin",
                 value: margin(fact),
-                note: fact.second !== null && `to ${lastName(drivers, fact.second_number, fact.second)}, ${fact.second_team}`,
+                note:
+                  fact.second !== null &&
+                  `to ${lastName(drivers, fact.second_number, fact.second)}, ${fact.second_team}`,
               },
               {
                 name: "Best lap",
                 value: fact.best_lap_time === null ? <NotKnown /> : lapTime(fact.best_lap_time),
-                note: fact.best_lap_time === null
-                  ? "no laps"
-                  : `${lastName(drivers, fact.best_lap_number_of_car)}, lap ${fact.best_lap_number}, ${tyreName(fact.best_lap_compound)}`,
+                note:
+                  fact.best_lap_time === null
+                    ? "no laps"
+                    : `${lastName(drivers, fact.best_lap_number_of_car)}, lap ${fact.best_lap_number}, ${tyreName(fact.best_lap_compound)}`,
               },
               { name: "Neutralised", ...neutralised(fact) },
               { name: "Stops", ...stops(fact) },

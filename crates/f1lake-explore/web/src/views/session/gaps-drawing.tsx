@@ -25,7 +25,9 @@ function cutoffOf(times: readonly PartTime[]): PartTime | undefined {
 
 function highest(times: readonly PartTime[]): number {
   const all = Math.max(0.1, ...times.map((time) => time.gap_to_best_s ?? 0));
-  const cutoffs = partsOf(times).flatMap((part) => cutoffOf(times.filter((time) => time.qualifying_phase === part))?.gap_to_best_s ?? []);
+  const cutoffs = partsOf(times).flatMap(
+    (part) => cutoffOf(times.filter((time) => time.qualifying_phase === part))?.gap_to_best_s ?? [],
+  );
   return cutoffs.length ? Math.min(all, Math.max(...cutoffs) * BEYOND) : all;
 }
 
@@ -69,23 +71,57 @@ function Lane({ times, scale, top, width, drivers, shown, nameOf, onPoint }: Lan
     <g>
       {cutoff && (
         <>
-          <rect x={round(x(cutoff))} y={top + 14} width={round(width - x(cutoff))} height={LANE - 20} fill="var(--hover)" />
+          <rect
+            x={round(x(cutoff))}
+            y={top + 14}
+            width={round(width - x(cutoff))}
+            height={LANE - 20}
+            fill="var(--hover)"
+          />
           <path d={`M${round(x(cutoff))} ${top + 14}v${LANE - 20}`} stroke="var(--ink)" stroke-width="1.25" />
-          <text x={round(x(cutoff)) + 4} y={top + 11} class="ax-t">{lapTime(cutoff.best_lap_time)} {cutoff.name_acronym}</text>
+          <text x={round(x(cutoff)) + 4} y={top + 11} class="ax-t">
+            {lapTime(cutoff.best_lap_time)} {cutoff.name_acronym}
+          </text>
         </>
       )}
       <path class="gl" d={`M0 ${top + LANE - 0.5}H${width}`} />
-      <text x={LEFT} y={top + 11} class="ax-t" font-weight="600">{first && nameOf(first)}</text>
-      <text x={LEFT + 30} y={top + 11} class="ax-t">{first && lapTime(first.best_lap_time)}</text>
+      <text x={LEFT} y={top + 11} class="ax-t" font-weight="600">
+        {first && nameOf(first)}
+      </text>
+      <text x={LEFT + 30} y={top + 11} class="ax-t">
+        {first && lapTime(first.best_lap_time)}
+      </text>
       {times.map((time) => {
         const style = drivers.get(time.driver_number);
         return (
           <g key={time.driver_number} onPointerEnter={() => onPoint(time)}>
             {time === shown && <circle cx={round(x(time))} cy={middle + 4} r="9" fill="none" stroke="var(--ink)" />}
-            {scale(time.gap_to_best_s ?? 0) > edge
-              ? <path d={`M${round(edge - 3)} ${middle - 1}l6 5-6 5`} fill="none" stroke={style?.colour ?? "var(--control)"} stroke-width="2" />
-              : <CarDot x={x(time)} y={middle + 4} r={DOT_R} colour={style?.colour ?? "var(--control)"} isSecond={style?.isSecond ?? false} />}
-            {named.has(time) && <text x={round(x(time))} y={middle - 8} text-anchor="middle" class={time === shown ? "lbl" : "lbl is-context"}>{time.name_acronym}</text>}
+            {scale(time.gap_to_best_s ?? 0) > edge ? (
+              <path
+                d={`M${round(edge - 3)} ${middle - 1}l6 5-6 5`}
+                fill="none"
+                stroke={style?.colour ?? "var(--control)"}
+                stroke-width="2"
+              />
+            ) : (
+              <CarDot
+                x={x(time)}
+                y={middle + 4}
+                r={DOT_R}
+                colour={style?.colour ?? "var(--control)"}
+                isSecond={style?.isSecond ?? false}
+              />
+            )}
+            {named.has(time) && (
+              <text
+                x={round(x(time))}
+                y={middle - 8}
+                text-anchor="middle"
+                class={time === shown ? "lbl" : "lbl is-context"}
+              >
+                {time.name_acronym}
+              </text>
+            )}
           </g>
         );
       })}
@@ -103,9 +139,20 @@ export function GapsDrawing(props: Props) {
     <div onPointerLeave={() => onPoint(null)}>
       <Svg width={width} height={bottom + AXIS}>
         {parts.map((part, i) => (
-          <Lane key={part} {...props} times={times.filter((time) => time.qualifying_phase === part)} scale={scale} top={i * LANE} />
+          <Lane
+            key={part}
+            {...props}
+            times={times.filter((time) => time.qualifying_phase === part)}
+            scale={scale}
+            top={i * LANE}
+          />
         ))}
-        <AxisX scale={scale} ticks={ticks(0, scale.domain[1], Math.min(8, Math.floor(width / TICK_PX)))} format={(value) => (value === 0 ? "0" : `+${value}`)} y={bottom + 15} />
+        <AxisX
+          scale={scale}
+          ticks={ticks(0, scale.domain[1], Math.min(8, Math.floor(width / TICK_PX)))}
+          format={(value) => (value === 0 ? "0" : `+${value}`)}
+          y={bottom + 15}
+        />
       </Svg>
     </div>
   );

@@ -36,4 +36,7 @@ export interface LeaderboardRow {
 
 /** Laps that the longest row of stints needs. */
 export const longestOf = (rows: readonly LeaderboardRow[]) =>
-  Math.max(1, ...rows.map((row) => Array.from(row.stint_laps ?? [], (laps) => laps ?? 0).reduce((sum, laps) => sum + laps, 0)));
+  Math.max(
+    1,
+    ...rows.map((row) => Array.from(row.stint_laps ?? [], (laps) => laps ?? 0).reduce((sum, laps) => sum + laps, 0)),
+  );

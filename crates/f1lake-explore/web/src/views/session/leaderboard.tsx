@@ -1,6 +1,5 @@
 import { DataTable } from "../../components/data-table";
 import type { Column } from "../../components/data-table";
-import { Driver } from "../../components/driver";
 import { Panel } from "../../components/panel";
 import { Segments } from "../../components/controls";
 import { State } from "../../components/state";
@@ -8,13 +7,13 @@ import { Known } from "../../components/unknown";
 import { useDriverStyle } from "../../drivers";
 import { gap } from "../../format";
 import { useParam } from "../../param";
-import { navigate, sessionPath } from "../../router";
 import { useObjects, useView } from "../../use-view";
 import type { SessionViewProps } from "../types";
-import { BestTime, Place } from "./cells";
+import { BestTime } from "./cells";
 import { longestOf } from "./leaderboard-row";
 import type { LeaderboardRow } from "./leaderboard-row";
 import { orderWords } from "./names";
+import { carColumns, lapNumberColumn, openLaps } from "./result-columns";
 import { StintBars } from "./stint-bars";
 
 const GAPS = [
@@ -32,10 +31,12 @@ function outWords(row: LeaderboardRow): string {
 
 function Gap({ row, to }: { row: LeaderboardRow; to: GapTo }) {
   if (isOut(row)) return <span class="faint">{outWords(row)}</span>;
-  if (row.place_in_list === 1) return <span class="faint">{row.order_source === "official_result" ? "Winner" : "Leader"}</span>;
-  const [seconds, laps] = to === "winner"
-    ? [row.gap_to_leader_seconds, row.gap_to_leader_laps]
-    : [row.gap_to_ahead_seconds, row.gap_to_ahead_laps];
+  if (row.place_in_list === 1)
+    return <span class="faint">{row.order_source === "official_result" ? "Winner" : "Leader"}</span>;
+  const [seconds, laps] =
+    to === "winner"
+      ? [row.gap_to_leader_seconds, row.gap_to_leader_laps]
+      : [row.gap_to_ahead_seconds, row.gap_to_ahead_laps];
   return <Known value={laps ?? seconds}>{() => gap(seconds, laps)}</Known>;
 }
 
@@ -63,21 +64,64 @@ export function Leaderboard({ session }: SessionViewProps) {
   const longest = longestOf(rows);
   const kind = session.session_name.toLowerCase();
   const hasLaps = rows.some((row) => row.best_lap_time !== null);
-  const onLap: Column<LeaderboardRow> = { name: "on", head: "on", title: "Lap of the best time", isNumber: true, isLow: true, class: "faint", cell: (row) => row.fastest_lap_number };
+  const onLap = lapNumberColumn<LeaderboardRow>((row) => row.fastest_lap_number, "Lap of the best time");
   const columns: Column<LeaderboardRow>[] = [
-    { name: "position", head: "Pos", isNumber: true, class: "pos", cell: (row) => <Place row={row} /> },
-    { name: "driver", head: "Driver", isRowHead: true, cell: (row) => <Driver driver={drivers.get(row.driver_number)} number={row.driver_number} name="full" /> },
-    { name: "team", head: "Team", isLow: true, class: "muted", cell: (row) => row.team_name },
-    { name: "grid", head: "Grid", isNumber: true, isLow: true, cell: (row) => <Known value={row.grid_position}>{String}</Known>, sortBy: (row) => row.grid_position },
-    { name: "gained", head: <span class="sr">Places gained</span>, isNumber: true, isLow: true, cell: (row) => <Gained places={row.positions_gained} /> },
-    { name: "gap", head: <>Gap<span class="sr"> {gapTo === "winner" ? "to winner" : "to car ahead"}, s</span></>, isNumber: true, cell: (row) => <Gap row={row} to={gapTo} /> },
-    { name: "best_lap", head: "Best lap", isNumber: true, cell: (row) => <BestTime time={row.best_lap_time} isBest={row.best_lap_rank === 1} of={kind} />, sortBy: (row) => row.best_lap_time },
+    ...carColumns(drivers),
+    {
+      name: "grid",
+      head: "Grid",
+      isNumber: true,
+      isLow: true,
+      cell: (row) => <Known value={row.grid_position}>{String}</Known>,
+      sortBy: (row) => row.grid_position,
+    },
+    {
+      name: "gained",
+      head: <span class="sr">Places gained</span>,
+      isNumber: true,
+      isLow: true,
+      cell: (row) => <Gained places={row.positions_gained} />,
+    },
+    {
+      name: "gap",
+      head: (
+        <>
+          Gap<span class="sr"> {gapTo === "winner" ? "to winner" : "to car ahead"}, s</span>
+        </>
+      ),
+      isNumber: true,
+      cell: (row) => <Gap row={row} to={gapTo} />,
+    },
+    {
+      name: "best_lap",
+      head: "Best lap",
+      isNumber: true,
+      cell: (row) => <BestTime time={row.best_lap_time} isBest={row.best_lap_rank === 1} of={kind} />,
+      sortBy: (row) => row.best_lap_time,
+    },
     ...(hasLaps ? [onLap] : []),
-    { name: "stints", head: "Stints, laps on each set", isLow: true, class: "stints", cell: (row) => <StintBars compounds={row.stint_compounds} laps={row.stint_laps} longest={longest} /> },
-    { name: "stops", head: "Stops", isNumber: true, isLow: true, cell: (row) => <Known value={row.pit_stops}>{String}</Known>, sortBy: (row) => row.pit_stops },
-    { name: "points", head: "Pts", isNumber: true, cell: (row) => <Known value={row.points}>{(points) => (points ? points : <span class="faint">0</span>)}</Known> },
+    {
+      name: "stints",
+      head: "Stints, laps on each set",
+      isLow: true,
+      class: "stints",
+      cell: (row) => <StintBars compounds={row.stint_compounds} laps={row.stint_laps} longest={longest} />,
+    },
+    {
+      name: "stops",
+      head: "Stops",
+      isNumber: true,
+      isLow: true,
+      cell: (row) => <Known value={row.pit_stops}>{String}</Known>,
+      sortBy: (row) => row.pit_stops,
+    },
+    {
+      name: "points",
+      head: "Pts",
+      isNumber: true,
+      cell: (row) => <Known value={row.points}>{(points) => (points ? points : <span class="faint">0</span>)}</Known>,
+    },
   ];
-  const open = (row: LeaderboardRow) => navigate(`${sessionPath(session.session_key, "laps")}?drivers=${row.driver_number}`);
   return (
     <Panel
       class="c8"
@@ -88,9 +132,17 @@ export function Leaderboard({ session }: SessionViewProps) {
       view={view}
       isFlush
     >
-      {rows.length
-        ? <DataTable caption={`Result of the ${kind}`} columns={columns} rows={rows} keyOf={(row) => row.driver_number} onOpen={open} />
-        : <State title="No result for this session" text="The lake has neither its drivers nor its result." />}
+      {rows.length ? (
+        <DataTable
+          caption={`Result of the ${kind}`}
+          columns={columns}
+          rows={rows}
+          keyOf={(row) => row.driver_number}
+          onOpen={openLaps(session)}
+        />
+      ) : (
+        <State title="No result for this session" text="The lake has neither its drivers nor its result." />
+      )}
     </Panel>
   );
 }

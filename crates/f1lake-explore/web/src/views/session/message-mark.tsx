@@ -6,7 +6,8 @@ const SIZE = 14;
 
 function flagOf({ kind, category, flag, event }: Message): FlagKind {
   if (kind === "deleted") return "deleted";
-  if (category === "SafetyCar") return event?.startsWith("virtual") || event === null ? "virtual_safety_car" : "safety_car";
+  if (category === "SafetyCar")
+    return event?.startsWith("virtual") || event === null ? "virtual_safety_car" : "safety_car";
   return flagKind(flag);
 }
 
@@ -15,7 +16,9 @@ function Letter({ letter }: { letter: string }) {
   return (
     <svg width={SIZE} height={SIZE} viewBox="0 0 14 14" aria-hidden="true">
       <rect x="1" y="1" width="12" height="12" rx="2" fill="none" stroke="var(--ink-2)" stroke-width="1.2" />
-      <text x="7" y="10.200" text-anchor="middle" font-size="8.500" font-weight="700" fill="var(--ink)">{letter}</text>
+      <text x="7" y="10.200" text-anchor="middle" font-size="8.500" font-weight="700" fill="var(--ink)">
+        {letter}
+      </text>
     </svg>
   );
 }

@@ -37,4 +37,5 @@ export function calmMessage(message: string | null): string {
 }
 
 /** Messages that change what the whole field does. */
-export const isTurningPoint = ({ category, flag }: Message) => category === "SafetyCar" || flag === "RED" || flag === "CHEQUERED";
+export const isTurningPoint = ({ category, flag }: Message) =>
+  category === "SafetyCar" || flag === "RED" || flag === "CHEQUERED";

@@ -47,24 +47,81 @@ export function PartGaps({ session }: SessionViewProps) {
       height={420}
       columns={[
         { name: "part", head: "Part", cell: nameOf },
-        { name: "place", head: "Place", isNumber: true, cell: (time) => <Known value={time.place_in_part}>{String}</Known> },
-        { name: "driver", head: "Driver", isRowHead: true, cell: (time) => <Driver driver={drivers.get(time.driver_number)} number={time.driver_number} name="full" /> },
-        { name: "time", head: "Best lap", isNumber: true, cell: (time) => <Known value={time.best_lap_time}>{(value) => lapTime(value)}</Known> },
-        { name: "gap", head: "To best, s", isNumber: true, cell: (time) => <Known value={time.gap_to_best_s}>{(value) => difference(value)}</Known> },
-        { name: "cutoff", head: "To cut-off, s", isNumber: true, cell: (time) => time.gap_to_cutoff_s !== null && difference(time.gap_to_cutoff_s) },
-        { name: "faster", head: "Faster than before, s", isNumber: true, isLow: true, cell: (time) => time.improvement_on_previous_part_s?.toFixed(3) },
+        {
+          name: "place",
+          head: "Place",
+          isNumber: true,
+          cell: (time) => <Known value={time.place_in_part}>{String}</Known>,
+        },
+        {
+          name: "driver",
+          head: "Driver",
+          isRowHead: true,
+          cell: (time) => <Driver driver={drivers.get(time.driver_number)} number={time.driver_number} name="full" />,
+        },
+        {
+          name: "time",
+          head: "Best lap",
+          isNumber: true,
+          cell: (time) => <Known value={time.best_lap_time}>{(value) => lapTime(value)}</Known>,
+        },
+        {
+          name: "gap",
+          head: "To best, s",
+          isNumber: true,
+          cell: (time) => <Known value={time.gap_to_best_s}>{(value) => difference(value)}</Known>,
+        },
+        {
+          name: "cutoff",
+          head: "To cut-off, s",
+          isNumber: true,
+          cell: (time) => time.gap_to_cutoff_s !== null && difference(time.gap_to_cutoff_s),
+        },
+        {
+          name: "faster",
+          head: "Faster than before, s",
+          isNumber: true,
+          isLow: true,
+          cell: (time) => time.improvement_on_previous_part_s?.toFixed(3),
+        },
       ]}
     />
   );
   const shown = index === null ? undefined : times[index];
   return (
-    <Panel class="c12" title="Gaps by part" aside="s behind the best time of the part; the line is the cut-off, an arrow lies further behind" sql={{ name: "session_part_times", params }} table={times.length ? table : undefined} view={view} isFlush>
+    <Panel
+      class="c12"
+      title="Gaps by part"
+      aside="s behind the best time of the part; the line is the cut-off, an arrow lies further behind"
+      sql={{ name: "session_part_times", params }}
+      table={times.length ? table : undefined}
+      view={view}
+      isFlush
+    >
       {times.length ? (
-        <ChartFigure title="Gaps to the best time of each part" count={times.length} index={index} onMove={setIndex} speak={(at) => (times[at] ? sentence(times[at], nameOf(times[at])) : "")} table={table}>
+        <ChartFigure
+          title="Gaps to the best time of each part"
+          count={times.length}
+          index={index}
+          onMove={setIndex}
+          speak={(at) => (times[at] ? sentence(times[at], nameOf(times[at])) : "")}
+          table={table}
+        >
           <Sized height={heightOf(times)}>
-            {(width) => <GapsDrawing width={width} times={times} drivers={drivers} shown={shown} nameOf={nameOf} onPoint={(time) => setIndex(time === null ? null : times.indexOf(time))} />}
+            {(width) => (
+              <GapsDrawing
+                width={width}
+                times={times}
+                drivers={drivers}
+                shown={shown}
+                nameOf={nameOf}
+                onPoint={(time) => setIndex(time === null ? null : times.indexOf(time))}
+              />
+            )}
           </Sized>
-          <p class="readout" aria-hidden="true">{shown ? sentence(shown, nameOf(shown)) : "\u00a0"}</p>
+          <p class="readout" aria-hidden="true">
+            {shown ? sentence(shown, nameOf(shown)) : "\u00a0"}
+          </p>
         </ChartFigure>
       ) : (
         <p class="nothing">The times of the parts are not known.</p>

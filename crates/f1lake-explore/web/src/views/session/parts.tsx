@@ -28,7 +28,15 @@ interface Part {
 }
 
 function TimeOf({ time, who }: { time: number | null; who: string | null }) {
-  return <Known value={time}>{(value) => <>{lapTime(value)} <b>{who}</b></>}</Known>;
+  return (
+    <Known value={time}>
+      {(value) => (
+        <>
+          {lapTime(value)} <b>{who}</b>
+        </>
+      )}
+    </Known>
+  );
 }
 
 /** Best, cut-off and first out of each part of qualifying. */
@@ -39,21 +47,99 @@ export function Parts({ session }: SessionViewProps) {
   const last = parts.at(-1)?.qualifying_phase;
   const columns: Column<Part>[] = [
     { name: "part", head: "Part", isRowHead: true, cell: (row) => <b>{partName(session, row.qualifying_phase)}</b> },
-    { name: "start", head: "From", isLow: true, cell: (row) => <Known value={row.date_start}>{(at) => wallTime(at, session.gmt_offset)}</Known> },
-    { name: "running", head: "Green", title: "Time under green", isLow: true, isNumber: true, cell: (row) => <Known value={row.running_time_s}>{(value) => duration(value)}</Known> },
+    {
+      name: "start",
+      head: "From",
+      isLow: true,
+      cell: (row) => <Known value={row.date_start}>{(at) => wallTime(at, session.gmt_offset)}</Known>,
+    },
+    {
+      name: "running",
+      head: "Green",
+      title: "Time under green",
+      isLow: true,
+      isNumber: true,
+      cell: (row) => <Known value={row.running_time_s}>{(value) => duration(value)}</Known>,
+    },
     { name: "cars", head: "Cars", isNumber: true, isLow: true, cell: (row) => row.drivers },
-    { name: "best", head: "Best", isNumber: true, cell: (row) => <TimeOf time={row.best_lap_time} who={row.best_name_acronym} /> },
-    { name: "cutoff", head: "Cut-off", isNumber: true, cell: (row) => row.qualifying_phase === last ? <span class="faint">–</span> : <TimeOf time={row.cutoff_time} who={row.cutoff_name_acronym} /> },
-    { name: "first_out", head: "First out, by s", isNumber: true, cell: (row) => row.qualifying_phase === last ? <span class="faint">–</span> : <Known value={row.first_out_gap_s}>{(value) => <>{difference(value)} <b>{row.first_out_name_acronym}</b></>}</Known> },
-    { name: "ideal", head: "Ideal lap", title: "Best sectors of all drivers", isNumber: true, isLow: true, cell: (row) => <Known value={row.ideal_lap_time}>{(value) => lapTime(value)}</Known> },
-    { name: "evolution", head: "Faster than before, s", title: "Median over the drivers of both parts", isNumber: true, isLow: true, cell: (row) => row.qualifying_phase === 1 ? <span class="faint">–</span> : <Known value={row.evolution_from_previous_part_s}>{(value) => value.toFixed(3)}</Known> },
-    { name: "laps", head: "Laps", isNumber: true, isLow: true, cell: (row) => <Known value={row.laps}>{String}</Known> },
-    { name: "deleted", head: "Deleted", isNumber: true, isLow: true, cell: (row) => <Known value={row.deleted_laps}>{String}</Known> },
+    {
+      name: "best",
+      head: "Best",
+      isNumber: true,
+      cell: (row) => <TimeOf time={row.best_lap_time} who={row.best_name_acronym} />,
+    },
+    {
+      name: "cutoff",
+      head: "Cut-off",
+      isNumber: true,
+      cell: (row) =>
+        row.qualifying_phase === last ? (
+          <span class="faint">–</span>
+        ) : (
+          <TimeOf time={row.cutoff_time} who={row.cutoff_name_acronym} />
+        ),
+    },
+    {
+      name: "first_out",
+      head: "First out, by s",
+      isNumber: true,
+      cell: (row) =>
+        row.qualifying_phase === last ? (
+          <span class="faint">–</span>
+        ) : (
+          <Known value={row.first_out_gap_s}>
+            {(value) => (
+              <>
+                {difference(value)} <b>{row.first_out_name_acronym}</b>
+              </>
+            )}
+          </Known>
+        ),
+    },
+    {
+      name: "ideal",
+      head: "Ideal lap",
+      title: "Best sectors of all drivers",
+      isNumber: true,
+      isLow: true,
+      cell: (row) => <Known value={row.ideal_lap_time}>{(value) => lapTime(value)}</Known>,
+    },
+    {
+      name: "evolution",
+      head: "Faster than before, s",
+      title: "Median over the drivers of both parts",
+      isNumber: true,
+      isLow: true,
+      cell: (row) =>
+        row.qualifying_phase === 1 ? (
+          <span class="faint">–</span>
+        ) : (
+          <Known value={row.evolution_from_previous_part_s}>{(value) => value.toFixed(3)}</Known>
+        ),
+    },
+    {
+      name: "laps",
+      head: "Laps",
+      isNumber: true,
+      isLow: true,
+      cell: (row) => <Known value={row.laps}>{String}</Known>,
+    },
+    {
+      name: "deleted",
+      head: "Deleted",
+      isNumber: true,
+      isLow: true,
+      cell: (row) => <Known value={row.deleted_laps}>{String}</Known>,
+    },
     { name: "end", head: "Ended by", isLow: true, cell: (row) => row.end_reason ?? <NotKnown /> },
   ];
   return (
     <Panel class="c12" title="Parts" sql={{ name: "session_parts", params }} view={view} isFlush>
-      {parts.length ? <DataTable caption="Parts of qualifying" columns={columns} rows={parts} keyOf={(row) => row.qualifying_phase} /> : <p class="nothing">The parts are not known.</p>}
+      {parts.length ? (
+        <DataTable caption="Parts of qualifying" columns={columns} rows={parts} keyOf={(row) => row.qualifying_phase} />
+      ) : (
+        <p class="nothing">The parts are not known.</p>
+      )}
     </Panel>
   );
 }

@@ -59,11 +59,23 @@ export function PenaltiesTable({ rows, session }: StewardsTableProps) {
   const columns: Column<Penalty>[] = [
     { name: "time", head: "Time", cell: (row) => <At epoch={row.date} session={session} /> },
     { name: "lap", head: "Lap", isNumber: true, isLow: true, cell: (row) => row.lap_number },
-    { name: "driver", head: "Driver", isRowHead: true, cell: (row) => <Driver driver={drivers.get(row.driver_number ?? -1)} number={row.driver_number ?? undefined} name="full" /> },
+    {
+      name: "driver",
+      head: "Driver",
+      isRowHead: true,
+      cell: (row) => (
+        <Driver driver={drivers.get(row.driver_number ?? -1)} number={row.driver_number ?? undefined} name="full" />
+      ),
+    },
     { name: "penalty", head: "Penalty", cell: (row) => <span title={row.message}>{penaltyWords(row)}</span> },
     { name: "reason", head: "For", class: "wrap", cell: (row) => offence(row.reason, row.turn) },
     { name: "noted", head: "Noted", isLow: true, cell: (row) => <At epoch={row.date_noted} session={session} /> },
-    { name: "investigated", head: "Investigated", isLow: true, cell: (row) => <At epoch={row.date_investigated} session={session} /> },
+    {
+      name: "investigated",
+      head: "Investigated",
+      isLow: true,
+      cell: (row) => <At epoch={row.date_investigated} session={session} />,
+    },
     { name: "served", head: "Served", isLow: true, class: "wrap", cell: servedWords },
   ];
   if (!penalties.length) return <Nothing what="penalty" />;

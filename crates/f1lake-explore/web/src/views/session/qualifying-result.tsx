@@ -1,19 +1,18 @@
 import { useMemo } from "preact/hooks";
 import { DataTable } from "../../components/data-table";
 import type { Column } from "../../components/data-table";
-import { Driver } from "../../components/driver";
 import { Panel } from "../../components/panel";
 import { State } from "../../components/state";
 import { Tyre } from "../../components/tyre";
 import { Known, NotKnown } from "../../components/unknown";
 import { useDriverStyle } from "../../drivers";
 import { difference, lapTime } from "../../format";
-import { navigate, sessionPath } from "../../router";
 import { useObjects, useView } from "../../use-view";
 import type { SessionViewProps } from "../types";
-import { BestTime, Place } from "./cells";
+import { BestTime } from "./cells";
 import { orderWords } from "./names";
 import { partName } from "./part-name";
+import { carColumns, deletedColumn, lapNumberColumn, openLaps } from "./result-columns";
 
 interface QualifyingRow {
   driver_number: number;
@@ -64,15 +63,30 @@ export function QualifyingResult({ session }: SessionViewProps) {
   const last = Math.max(0, ...rows.map((row) => row.reached_part ?? 0));
   const hasLaps = rows.some((row) => row.laps !== null);
   const ofLaps: Column<QualifyingRow>[] = [
-    { name: "on", head: "on", title: "Lap of the last time", isNumber: true, isLow: true, class: "faint", cell: (row) => row.best_lap_number },
-    { name: "tyre", head: "Tyre, age", isLow: true, cell: (row) => row.best_lap_number !== null && <span class="tyre-age"><Tyre compound={row.compound} />{row.tyre_age ?? <NotKnown />}</span> },
-    { name: "deleted", head: "Deleted", isNumber: true, isLow: true, cell: (row) => <Known value={row.deleted_laps}>{(laps) => (laps ? laps : <span class="faint">0</span>)}</Known> },
-    { name: "laps", head: "Laps", isNumber: true, isLow: true, cell: (row) => <Known value={row.laps}>{String}</Known> },
+    lapNumberColumn((row) => row.best_lap_number, "Lap of the last time"),
+    {
+      name: "tyre",
+      head: "Tyre, age",
+      isLow: true,
+      cell: (row) =>
+        row.best_lap_number !== null && (
+          <span class="tyre-age">
+            <Tyre compound={row.compound} />
+            {row.tyre_age ?? <NotKnown />}
+          </span>
+        ),
+    },
+    deletedColumn,
+    {
+      name: "laps",
+      head: "Laps",
+      isNumber: true,
+      isLow: true,
+      cell: (row) => <Known value={row.laps}>{String}</Known>,
+    },
   ];
   const columns: Column<QualifyingRow>[] = [
-    { name: "position", head: "Pos", isNumber: true, class: "pos", cell: (row) => <Place row={row} /> },
-    { name: "driver", head: "Driver", isRowHead: true, cell: (row) => <Driver driver={drivers.get(row.driver_number)} number={row.driver_number} name="full" /> },
-    { name: "team", head: "Team", isLow: true, class: "muted", cell: (row) => row.team_name },
+    ...carColumns(drivers),
     ...PARTS.filter((part) => part <= Math.max(last, 1)).map((part): Column<QualifyingRow> => ({
       name: `time_${part}`,
       head: partName(session, part),
@@ -81,17 +95,65 @@ export function QualifyingResult({ session }: SessionViewProps) {
       cell: (row) => <PartTime row={row} part={part} name={partName(session, part)} />,
       sortBy: (row) => row[`time_${part}`],
     })),
-    { name: "last_time", head: "Last time", isNumber: true, class: "hi", cell: (row) => <Known value={row.time_3 ?? row.time_2 ?? row.time_1}>{(time) => lapTime(time)}</Known> },
-    { name: "gap", head: "To best, s", title: "To the best of the driver's last part", isNumber: true, cell: (row) => row.gap_to_best_s === 0 ? <span class="faint">Best</span> : <Known value={row.gap_to_best_s}>{(value) => difference(value)}</Known> },
-    { name: "cutoff", head: "Out by, s", title: "To the cut-off of the part in which the driver was out", isNumber: true, isLow: true, cell: (row) => row.reached_part !== last && row.gap_to_cutoff_s !== null && row.gap_to_cutoff_s >= 0 && `${partName(session, row.reached_part ?? 1)} ${difference(row.gap_to_cutoff_s)}` },
+    {
+      name: "last_time",
+      head: "Last time",
+      isNumber: true,
+      class: "hi",
+      cell: (row) => <Known value={row.time_3 ?? row.time_2 ?? row.time_1}>{(time) => lapTime(time)}</Known>,
+    },
+    {
+      name: "gap",
+      head: "To best, s",
+      title: "To the best of the driver's last part",
+      isNumber: true,
+      cell: (row) =>
+        row.gap_to_best_s === 0 ? (
+          <span class="faint">Best</span>
+        ) : (
+          <Known value={row.gap_to_best_s}>{(value) => difference(value)}</Known>
+        ),
+    },
+    {
+      name: "cutoff",
+      head: "Out by, s",
+      title: "To the cut-off of the part in which the driver was out",
+      isNumber: true,
+      isLow: true,
+      cell: (row) =>
+        row.reached_part !== last &&
+        row.gap_to_cutoff_s !== null &&
+        row.gap_to_cutoff_s >= 0 &&
+        `${partName(session, row.reached_part ?? 1)} ${difference(row.gap_to_cutoff_s)}`,
+    },
     ...(hasLaps ? ofLaps : []),
   ];
-  const open = (row: QualifyingRow) => navigate(`${sessionPath(session.session_key, "laps")}?drivers=${row.driver_number}`);
   return (
-    <Panel class="c8" title="Result by part" aside={orderWords(rows[0]?.order_source)} sql={{ name: "session_qualifying", params }} view={view} isFlush note={rows.length > 0 && !hasLaps && "The lake has no laps of this session: tyres, laps and deleted laps are not known."}>
-      {rows.length
-        ? <DataTable caption={`Result of the ${session.session_name.toLowerCase()} by part`} columns={columns} rows={rows} keyOf={(row) => row.driver_number} rowClass={(row) => (cuts.has(row.driver_number) ? "cut" : undefined)} onOpen={open} />
-        : <State title="No result for this session" text="The lake has neither its drivers nor its result." />}
+    <Panel
+      class="c8"
+      title="Result by part"
+      aside={orderWords(rows[0]?.order_source)}
+      sql={{ name: "session_qualifying", params }}
+      view={view}
+      isFlush
+      note={
+        rows.length > 0 &&
+        !hasLaps &&
+        "The lake has no laps of this session: tyres, laps and deleted laps are not known."
+      }
+    >
+      {rows.length ? (
+        <DataTable
+          caption={`Result of the ${session.session_name.toLowerCase()} by part`}
+          columns={columns}
+          rows={rows}
+          keyOf={(row) => row.driver_number}
+          rowClass={(row) => (cuts.has(row.driver_number) ? "cut" : undefined)}
+          onOpen={openLaps(session)}
+        />
+      ) : (
+        <State title="No result for this session" text="The lake has neither its drivers nor its result." />
+      )}
     </Panel>
   );
 }

@@ -22,7 +22,10 @@ export function RaceControl({ session }: SessionViewProps) {
   const [hide, setHide] = useParam("hide", "blue");
   const hidden = useMemo(() => new Set(hide.split(",").filter(Boolean)), [hide]);
   const shown = messages.filter((message) => !hidden.has(message.kind));
-  const kinds = MESSAGE_KINDS.map((kind) => ({ ...kind, count: messages.filter((message) => message.kind === kind.kind).length }));
+  const kinds = MESSAGE_KINDS.map((kind) => ({
+    ...kind,
+    count: messages.filter((message) => message.kind === kind.kind).length,
+  }));
 
   const toggle = (kind: string, isOn: boolean) => {
     const next = new Set(hidden);
@@ -41,17 +44,29 @@ export function RaceControl({ session }: SessionViewProps) {
       {messages.length ? (
         <>
           <div class="chips feed-chips" role="group" aria-label="Messages shown">
-            {kinds.filter(({ count }) => count > 0).map(({ kind, words, count }) => (
-              <Chip key={kind} isOn={!hidden.has(kind)} onChange={(isOn) => toggle(kind, isOn)}>
-                <KindMark kind={kind} />{words} {count}
-              </Chip>
-            ))}
+            {kinds
+              .filter(({ count }) => count > 0)
+              .map(({ kind, words, count }) => (
+                <Chip key={kind} isOn={!hidden.has(kind)} onChange={(isOn) => toggle(kind, isOn)}>
+                  <KindMark kind={kind} />
+                  {words} {count}
+                </Chip>
+              ))}
           </div>
           <ol class="feed" tabIndex={0} aria-label="Messages, newest first" onMouseLeave={() => point(null)}>
             {shown.map((message, i) => (
-              <li key={`${message.date}/${i}`} class={isTurningPoint(message) ? "mark" : undefined} onMouseEnter={() => point(message)}>
+              <li
+                key={`${message.date}/${i}`}
+                class={isTurningPoint(message) ? "mark" : undefined}
+                onMouseEnter={() => point(message)}
+              >
                 <time title={utcTime(message.date)}>{wallTime(message.date, session.gmt_offset)}</time>
-                <span class="lap">{message.lap_number !== null && isRace(session) && message.date >= clock.start && `L${message.lap_number}`}</span>
+                <span class="lap">
+                  {message.lap_number !== null &&
+                    isRace(session) &&
+                    message.date >= clock.start &&
+                    `L${message.lap_number}`}
+                </span>
                 <MessageMark message={message} />
                 <span>{calmMessage(message.message)}</span>
               </li>

@@ -45,12 +45,18 @@ export function Stewards({ session }: SessionViewProps) {
       sql={{ name: query, params }}
       view={view}
       isFlush
-      note={name === "penalties" && "As race control announced them. Decisions after the session and fines are mostly published as documents, which OpenF1 does not have."}
+      note={
+        name === "penalties" &&
+        "As race control announced them. Decisions after the session and fines are mostly published as documents, which OpenF1 does not have."
+      }
     >
       {() =>
-        messages?.length === 0
-          ? <p class="nothing">Not known: the lake has no race control of this session.</p>
-          : views[name].rows && <Table rows={views[name].rows} session={session} />}
+        messages?.length === 0 ? (
+          <p class="nothing">Not known: the lake has no race control of this session.</p>
+        ) : (
+          views[name].rows && <Table rows={views[name].rows} session={session} />
+        )
+      }
     </Panel>
   );
 }

@@ -22,7 +22,13 @@ export function StintBars({ compounds, laps, longest }: Props) {
   const px = STINTS_PX / Math.max(1, longest);
   let driven = 0;
   return (
-    <svg width={STINTS_PX} height={HEIGHT} viewBox={`0 0 ${STINTS_PX} ${HEIGHT}`} role="img" aria-label={sets.map((set) => `${tyreName(set.compound)} for ${plural(set.length, "lap")}`).join(", then ")}>
+    <svg
+      width={STINTS_PX}
+      height={HEIGHT}
+      viewBox={`0 0 ${STINTS_PX} ${HEIGHT}`}
+      role="img"
+      aria-label={sets.map((set) => `${tyreName(set.compound)} for ${plural(set.length, "lap")}`).join(", then ")}
+    >
       {sets.map((set, i) => {
         const x = driven * px;
         const width = Math.max(1, set.length * px - GAP);
@@ -32,9 +38,17 @@ export function StintBars({ compounds, laps, longest }: Props) {
           <g key={i}>
             <rect x={round(x)} y="1" width={round(width)} height="13" rx="1.5" fill={tyreTint(set.compound)} />
             <rect x={round(x)} y="12.5" width={round(width)} height="2" fill={tyreColour(set.compound)} />
-            {width >= TEXT_PX
-              ? <text x={round(x + 4.5)} y="11" class="stint-text">{letter} {set.length}</text>
-              : width >= LETTER_PX && <text x={round(x + width / 2)} y="11" text-anchor="middle" class="stint-text">{letter}</text>}
+            {width >= TEXT_PX ? (
+              <text x={round(x + 4.5)} y="11" class="stint-text">
+                {letter} {set.length}
+              </text>
+            ) : (
+              width >= LETTER_PX && (
+                <text x={round(x + width / 2)} y="11" text-anchor="middle" class="stint-text">
+                  {letter}
+                </text>
+              )
+            )}
           </g>
         );
       })}

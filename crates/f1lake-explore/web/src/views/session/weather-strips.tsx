@@ -32,8 +32,12 @@ const between = (low: number | null | undefined, high: number | null | undefined
 function Head({ name, range, width, top }: { name: string; range: string; width: number; top: number }) {
   return (
     <>
-      <text x={PAD} y={top + 13} class="ax-t" font-weight="600">{name}</text>
-      <text x={width - PAD} y={top + 13} text-anchor="end" class="ax-t">{range}</text>
+      <text x={PAD} y={top + 13} class="ax-t" font-weight="600">
+        {name}
+      </text>
+      <text x={width - PAD} y={top + 13} text-anchor="end" class="ax-t">
+        {range}
+      </text>
     </>
   );
 }
@@ -52,7 +56,12 @@ function scaleOf(values: readonly number[], top: number): Scale {
 
 function Temperature({ readings, value, x, top }: LineProps) {
   const known = readings.flatMap((reading) => value(reading) ?? []);
-  if (!known.length) return <text x={PAD} y={top + 34} class="ax-t" font-style="italic">not known</text>;
+  if (!known.length)
+    return (
+      <text x={PAD} y={top + 34} class="ax-t" font-style="italic">
+        not known
+      </text>
+    );
   const y = scaleOf(known, top);
   const points = readings.flatMap((reading, i) => {
     const temperature = value(reading);
@@ -79,7 +88,11 @@ function Wind({ readings, x, top }: Omit<LineProps, "value">) {
         const [dx, dy] = [Math.sin(angle) * length, -Math.cos(angle) * length];
         return (
           <g key={reading.date}>
-            <path d={`M${round(at - dx)} ${round(middle - dy)}L${round(at + dx)} ${round(middle + dy)}`} stroke="var(--ink-2)" stroke-width="1.25" />
+            <path
+              d={`M${round(at - dx)} ${round(middle - dy)}L${round(at + dx)} ${round(middle + dy)}`}
+              stroke="var(--ink-2)"
+              stroke-width="1.25"
+            />
             <circle cx={round(at + dx)} cy={round(middle + dy)} r="1.7" fill="var(--ink-2)" />
           </g>
         );
@@ -102,7 +115,16 @@ function Rain({ readings, x, top }: Omit<LineProps, "value">) {
       {readings.map((reading, i) => {
         const next = readings[i + 1];
         if (!reading.is_raining || !next) return null;
-        return <rect key={reading.date} x={round(x(reading))} y={top + 17} width={round(Math.max(1, x(next) - x(reading)))} height="6" fill="var(--tyre-w)" />;
+        return (
+          <rect
+            key={reading.date}
+            x={round(x(reading))}
+            y={top + 17}
+            width={round(Math.max(1, x(next) - x(reading)))}
+            height="6"
+            fill="var(--tyre-w)"
+          />
+        );
       })}
     </>
   );
@@ -121,28 +143,56 @@ export function WeatherStrips({ width, readings, range, clock, bands, index, rea
   return (
     <div class="strips" onPointerMove={move} onPointerLeave={() => onPoint(null)}>
       <Svg width={width} height={STRIPS_PX}>
-        <Bands bands={bands.map((band) => ({ ...band, kind: band.kind as BandKind }))} scale={scale} top={0} bottom={STRIPS_PX} isLabelled={false} />
-        {[STRIP, 2 * STRIP, rain].map((y) => <path key={y} class="gl" d={`M0 ${y}H${width}`} />)}
+        <Bands
+          bands={bands.map((band) => ({ ...band, kind: band.kind as BandKind }))}
+          scale={scale}
+          top={0}
+          bottom={STRIPS_PX}
+          isLabelled={false}
+        />
+        {[STRIP, 2 * STRIP, rain].map((y) => (
+          <path key={y} class="gl" d={`M0 ${y}H${width}`} />
+        ))}
         <Temperature readings={readings} value={(reading) => reading.track_temperature} x={x} top={0} />
         <Temperature readings={readings} value={(reading) => reading.air_temperature} x={x} top={STRIP} />
         <Wind readings={readings} x={x} top={2 * STRIP} />
         <Rain readings={readings} x={x} top={rain} />
-        <Head name="Track, °C" range={between(range?.track_temperature_min, range?.track_temperature_max)} width={width} top={0} />
-        <Head name="Air, °C" range={between(range?.air_temperature_min, range?.air_temperature_max)} width={width} top={STRIP} />
+        <Head
+          name="Track, °C"
+          range={between(range?.track_temperature_min, range?.track_temperature_max)}
+          width={width}
+          top={0}
+        />
+        <Head
+          name="Air, °C"
+          range={between(range?.air_temperature_min, range?.air_temperature_max)}
+          width={width}
+          top={STRIP}
+        />
         <Head
           name={isNarrow ? "Wind, m/s" : "Wind, m/s; the dot points downwind"}
-          range={range?.wind_speed_max == null ? "" : `mean ${range.wind_speed_mean?.toFixed(1)}, at most ${range.wind_speed_max.toFixed(1)}`}
+          range={
+            range?.wind_speed_max == null
+              ? ""
+              : `mean ${range.wind_speed_mean?.toFixed(1)}, at most ${range.wind_speed_max.toFixed(1)}`
+          }
           width={width}
           top={2 * STRIP}
         />
-        <text x={PAD} y={rain + 13} class="ax-t" font-weight="600">Rain</text>
-        <text x={PAD + 36} y={rain + 13} class="ax-t">{rainWords(range)}</text>
+        <text x={PAD} y={rain + 13} class="ax-t" font-weight="600">
+          Rain
+        </text>
+        <text x={PAD + 36} y={rain + 13} class="ax-t">
+          {rainWords(range)}
+        </text>
         <text x={width - PAD} y={rain + 13} text-anchor="end" class="ax-t">
           {range?.humidity_mean == null ? "" : `humidity ${share(range.humidity_mean, 0)}`}
         </text>
         {shown && <path class="cur" d={`M${round(x(shown))} 0V${STRIPS_PX}`} />}
       </Svg>
-      <p class="readout" aria-hidden="true">{readout || "\u00a0"}</p>
+      <p class="readout" aria-hidden="true">
+        {readout || "\u00a0"}
+      </p>
     </div>
   );
 }

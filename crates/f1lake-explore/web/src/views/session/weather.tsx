@@ -25,9 +25,15 @@ export function Weather({ session }: SessionViewProps) {
   const range = useObjects<WeatherRange>(useView("session_weather_range", params).rows)[0];
   const events = useObjects<RibbonEvent>(useView("ribbon_events", params).rows);
   const clock = useSessionClock(session);
-  const readings = useMemo(() => all.filter((reading) => reading.date >= clock.start && reading.date <= clock.end), [all, clock]);
+  const readings = useMemo(
+    () => all.filter((reading) => reading.date >= clock.start && reading.date <= clock.end),
+    [all, clock],
+  );
   const time = useCursor("time");
-  const index = useMemo(() => nearest(readings, time === null ? null : clock.start + time * 1000), [readings, time, clock]);
+  const index = useMemo(
+    () => nearest(readings, time === null ? null : clock.start + time * 1000),
+    [readings, time, clock],
+  );
 
   const show = (at: number | null) => {
     const reading = at === null ? undefined : readings[at];
@@ -51,14 +57,50 @@ export function Weather({ session }: SessionViewProps) {
       height={420}
       selected={index === null ? null : all.indexOf(readings[index]!)}
       columns={[
-        { name: "time", head: "Time", isRowHead: true, cell: (row) => <time title={utcTime(row.date)}>{wallTime(row.date, session.gmt_offset)}</time> },
+        {
+          name: "time",
+          head: "Time",
+          isRowHead: true,
+          cell: (row) => <time title={utcTime(row.date)}>{wallTime(row.date, session.gmt_offset)}</time>,
+        },
         { name: "session_time", head: "Session", isNumber: true, cell: (row) => sessionTime(clock.seconds(row.date)) },
-        { name: "track", head: "Track, °C", isNumber: true, cell: (row) => <Known value={row.track_temperature}>{tenth}</Known> },
-        { name: "air", head: "Air, °C", isNumber: true, cell: (row) => <Known value={row.air_temperature}>{tenth}</Known> },
-        { name: "wind", head: "Wind, m/s", isNumber: true, cell: (row) => <Known value={row.wind_speed}>{tenth}</Known> },
-        { name: "from", head: "from, °", isNumber: true, isLow: true, cell: (row) => <Known value={row.wind_direction}>{String}</Known> },
-        { name: "humidity", head: "Humidity, %", isNumber: true, isLow: true, cell: (row) => <Known value={row.humidity}>{(value) => value.toFixed(0)}</Known> },
-        { name: "rain", head: "Rain", cell: (row) => <Known value={row.is_raining}>{(isWet) => (isWet ? "rain" : "dry")}</Known> },
+        {
+          name: "track",
+          head: "Track, °C",
+          isNumber: true,
+          cell: (row) => <Known value={row.track_temperature}>{tenth}</Known>,
+        },
+        {
+          name: "air",
+          head: "Air, °C",
+          isNumber: true,
+          cell: (row) => <Known value={row.air_temperature}>{tenth}</Known>,
+        },
+        {
+          name: "wind",
+          head: "Wind, m/s",
+          isNumber: true,
+          cell: (row) => <Known value={row.wind_speed}>{tenth}</Known>,
+        },
+        {
+          name: "from",
+          head: "from, °",
+          isNumber: true,
+          isLow: true,
+          cell: (row) => <Known value={row.wind_direction}>{String}</Known>,
+        },
+        {
+          name: "humidity",
+          head: "Humidity, %",
+          isNumber: true,
+          isLow: true,
+          cell: (row) => <Known value={row.humidity}>{(value) => value.toFixed(0)}</Known>,
+        },
+        {
+          name: "rain",
+          head: "Rain",
+          cell: (row) => <Known value={row.is_raining}>{(isWet) => (isWet ? "rain" : "dry")}</Known>,
+        },
       ]}
     />
   );
@@ -73,7 +115,14 @@ export function Weather({ session }: SessionViewProps) {
       isFlush
     >
       {all.length ? (
-        <ChartFigure title="Weather during the session" count={readings.length} index={index} onMove={show} speak={(at) => sentence(readings[at])} table={table}>
+        <ChartFigure
+          title="Weather during the session"
+          count={readings.length}
+          index={index}
+          onMove={show}
+          speak={(at) => sentence(readings[at])}
+          table={table}
+        >
           <Sized height={STRIPS_PX}>
             {(width) => (
               <WeatherStrips

@@ -60,6 +60,20 @@ pub(crate) fn lap_classes(laps: &[LapTrace], place: usize, field: &Field) -> Str
     format!("lap{place} {}{}", own.class(), if alike { " alt" } else { "" })
 }
 
+/// Lines through the points of consecutive laps.
+fn runs(points: impl Iterator<Item = (i64, (f64, f64))>) -> Vec<Vec<(f64, f64)>> {
+    let mut runs: Vec<Vec<(f64, f64)>> = Vec::new();
+    let mut last = None;
+    for (lap, point) in points {
+        match runs.last_mut() {
+            Some(run) if last == Some(lap - 1) => run.push(point),
+            _ => runs.push(vec![point]),
+        }
+        last = Some(lap);
+    }
+    runs
+}
+
 /// A lap time that can be drawn.
 pub(crate) fn lap_time(lap: &Lap) -> Option<f64> {
     lap.lap_time_s.filter(|t| t.is_finite() && *t > 0.0)

@@ -25,6 +25,16 @@ pub(crate) fn axis_time(seconds: f64) -> String {
     short.strip_suffix('.').unwrap_or(short).to_owned()
 }
 
+/// For axes: `12`.
+pub(crate) fn whole(value: f64) -> String {
+    format!("{value:.0}")
+}
+
+/// `1 lap`, `2 laps`.
+pub(crate) fn counted(count: usize, one: &str) -> String {
+    format!("{count} {one}{}", if count == 1 { "" } else { "s" })
+}
+
 /// `23.7 s`; a dash for values that cannot be a time.
 pub(crate) fn seconds(seconds: f64) -> String {
     if seconds.abs() < 100_000.0 { format!("{seconds:.1} s") } else { "–".to_owned() }

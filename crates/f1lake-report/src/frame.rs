@@ -2,6 +2,7 @@
 
 use crate::canvas::{AXIS, Backend, Canvas, GRID, SERIES, TEXT, UNITS, fill, stroke};
 use crate::error::ReportError;
+use crate::format;
 use plotters::chart::{ChartBuilder, ChartContext};
 use plotters::coord::Shift;
 use plotters::coord::cartesian::Cartesian2d;
@@ -25,6 +26,30 @@ pub(crate) struct Axis<'a> {
     pub(crate) label: &'a dyn Fn(f64) -> String,
     /// Its title; may be empty.
     pub(crate) title: &'a str,
+}
+
+impl<'a> Axis<'a> {
+    /// Laps from the first to this one.
+    pub(crate) fn laps(last: i64, title: &'a str) -> Self {
+        Self { range: 0.5..last as f64 + 0.5, ticks: whole_ticks(1, last, 20), label: &format::whole, title }
+    }
+
+    /// Lap times from the best one to the ceiling, with some room.
+    pub(crate) fn lap_times(best: f64, ceiling: f64) -> Self {
+        let room = ((ceiling - best) * 0.05).max(0.1);
+        let range = best - room..ceiling + room;
+        Self { ticks: round_ticks(&range, 9), range, label: &format::axis_time, title: "Lap time" }
+    }
+
+    /// Rows from the top, each with a name.
+    pub(crate) fn rows(count: i32, name: &'a dyn Fn(f64) -> String) -> Self {
+        Self {
+            range: f64::from(count) - 0.5..-0.5,
+            ticks: (0..count).map(f64::from).collect(),
+            label: name,
+            title: "",
+        }
+    }
 }
 
 /// Room for labels around a plot, in pixels.

@@ -31,30 +31,29 @@ impl ReportData {
     /// # Errors
     /// [`ReportError::Row`] when a row lacks a key column or a value has another type than the query returns.
     pub fn from_rows(mut rows: Rows) -> Result<Self, ReportError> {
-        let mut take = |part: Part| rows.remove(&part).unwrap_or_default();
-        let session = read(Part::Session, take(Part::Session))?.into_iter().next();
-        let lines: Vec<SectorLinesRow> = read(Part::SectorLines, take(Part::SectorLines))?;
+        let rows = &mut rows;
+        let lines: Vec<SectorLinesRow> = take(rows, Part::SectorLines)?;
         Ok(Self {
-            session,
-            drivers: read(Part::Drivers, take(Part::Drivers))?,
-            leaderboard: read(Part::Leaderboard, take(Part::Leaderboard))?,
-            laps: read(Part::Laps, take(Part::Laps))?,
-            stints: read(Part::Stints, take(Part::Stints))?,
-            compared_laps: traces(read(Part::Telemetry, take(Part::Telemetry))?),
+            session: take(rows, Part::Session)?.into_iter().next(),
+            drivers: take(rows, Part::Drivers)?,
+            leaderboard: take(rows, Part::Leaderboard)?,
+            laps: take(rows, Part::Laps)?,
+            stints: take(rows, Part::Stints)?,
+            compared_laps: traces(take(rows, Part::Telemetry)?),
             are_laps_chosen: false,
             anchors: Anchors::of_rows(&lines),
-            neutralisations: read(Part::Neutralisations, take(Part::Neutralisations))?,
-            lap_positions: read(Part::LapPositions, take(Part::LapPositions))?,
-            pit_stops: read(Part::PitStops, take(Part::PitStops))?,
-            stint_pace: read(Part::StintPace, take(Part::StintPace))?,
-            penalties: read(Part::Penalties, take(Part::Penalties))?,
-            qualifying_times: read(Part::QualifyingTimes, take(Part::QualifyingTimes))?,
-            qualifying_parts: read(Part::QualifyingParts, take(Part::QualifyingParts))?,
-            long_runs: read(Part::LongRuns, take(Part::LongRuns))?,
-            weather: read(Part::Weather, take(Part::Weather))?,
-            rain_windows: read(Part::RainWindows, take(Part::RainWindows))?,
-            session_weather: read(Part::SessionWeather, take(Part::SessionWeather))?.into_iter().next(),
-            quality: read(Part::Quality, take(Part::Quality))?,
+            neutralisations: take(rows, Part::Neutralisations)?,
+            lap_positions: take(rows, Part::LapPositions)?,
+            pit_stops: take(rows, Part::PitStops)?,
+            stint_pace: take(rows, Part::StintPace)?,
+            penalties: take(rows, Part::Penalties)?,
+            qualifying_times: take(rows, Part::QualifyingTimes)?,
+            qualifying_parts: take(rows, Part::QualifyingParts)?,
+            long_runs: take(rows, Part::LongRuns)?,
+            weather: take(rows, Part::Weather)?,
+            rain_windows: take(rows, Part::RainWindows)?,
+            session_weather: take(rows, Part::SessionWeather)?.into_iter().next(),
+            quality: take(rows, Part::Quality)?,
             not_built: Vec::new(),
         })
     }
@@ -76,6 +75,10 @@ impl LapTrace {
     pub fn from_rows(rows: Vec<Value>) -> Result<Option<Self>, ReportError> {
         Ok(traces(read(Part::Telemetry, rows)?).into_iter().next())
     }
+}
+
+fn take<T: DeserializeOwned>(rows: &mut Rows, part: Part) -> Result<Vec<T>, ReportError> {
+    read(part, rows.remove(&part).unwrap_or_default())
 }
 
 fn read<T: DeserializeOwned>(part: Part, rows: Vec<Value>) -> Result<Vec<T>, ReportError> {

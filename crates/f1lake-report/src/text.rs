@@ -11,8 +11,6 @@ use crate::heading::{GENERATED, heading, not_built, part_name, subtitle};
 use crate::penalty;
 use crate::quality::{findings, summary};
 use crate::standing::{fastest, place};
-use comfy_table::presets::NOTHING;
-use comfy_table::{Attribute, Cell, CellAlignment, Color, ContentArrangement, Row, Table};
 use std::fmt::Write;
 use unicode_width::UnicodeWidthStr;
 
@@ -59,7 +57,7 @@ struct Paint {
 
 impl Paint {
     fn with(self, code: &str, text: &str) -> String {
-        if self.colour && !text.is_empty() {
+        if self.colour && !code.is_empty() && !text.is_empty() {
             format!("\u{1b}[{code}m{text}\u{1b}[0m")
         } else {
             text.to_owned()
@@ -107,7 +105,7 @@ fn wrapped(text: &str, width: usize) -> Vec<String> {
 }
 
 /// A column of the leaderboard: whether it is shown, its header, whether it is right-aligned, and its cells.
-type Column<'a> = (bool, &'a str, bool, &'a dyn Fn(&LeaderboardRow, &Member) -> Cell);
+type Column<'a> = (bool, &'a str, bool, &'a dyn Fn(&LeaderboardRow, &Member) -> String);
 
 fn leaderboard(out: &mut String, data: &ReportData, field: &Field, width: usize, paint: Paint) {
     title(out, paint, width, "Leaderboard", "");
@@ -117,18 +115,8 @@ fn leaderboard(out: &mut String, data: &ReportData, field: &Field, width: usize,
     }
     let any = |has: fn(&LeaderboardRow) -> bool| data.leaderboard.iter().any(has);
     let fastest = fastest(data).map(|(row, _)| row.driver_number);
-    let number = |value: Option<i64>| Cell::new(value.map(|v| v.to_string()).unwrap_or_default());
-    let driver = |_: &LeaderboardRow, member: &Member| {
-        let driver = Cell::new(format!("{} {:>2}", member.acronym, member.number));
-        let (r, g, b) = (member.colour.0, member.colour.1, member.colour.2);
-        if paint.colour { driver.fg(Color::Rgb { r, g, b }).add_attribute(Attribute::Bold) } else { driver }
-    };
-    let best = |row: &LeaderboardRow, _: &Member| {
-        let time = row.best_lap_s.filter(|t| t.is_finite()).map(format::lap_time).unwrap_or_default();
-        let is_fastest = paint.colour && fastest == Some(row.driver_number);
-        let time = Cell::new(time);
-        if is_fastest { time.fg(Color::Magenta).add_attribute(Attribute::Bold) } else { time }
-    };
+    let number = |value: Option<i64>| value.map(|v| v.to_string()).unwrap_or_default();
+    let time = |value: Option<f64>| value.filter(|t| t.is_finite()).map(format::lap_time).unwrap_or_default();
     let with_team = width >= if any(|r| r.best_q2_s.is_some()) { 124 } else { 96 }
         && field.members().iter().any(|m| !m.team.is_empty());
     let with_grid = width >= 60 && any(|r| r.grid_position.is_some());
@@ -139,50 +127,47 @@ fn leaderboard(out: &mut String, data: &ReportData, field: &Field, width: usize,
     let with_name = width >= if with_parts { 100 } else { 72 };
     let part_names = [1, 2, 3].map(|part| part_name(data, part));
     let [first, second, third] = part_names.each_ref().map(String::as_str);
-    let time = |value: Option<f64>| {
-        Cell::new(value.filter(|t| t.is_finite()).map(format::lap_time).unwrap_or_default())
-    };
     // On narrow terminals, the least useful columns are left out first. Numbers are right-aligned.
     let columns: [Column<'_>; 14] = [
-        (true, "Pos", true, &|row, _| Cell::new(place(row))),
-        (true, "Driver", false, &driver),
-        (with_name, "", false, &|_, member| Cell::new(clean(&member.name, 24))),
-        (with_team, "Team", false, &|_, member| Cell::new(clean(&member.team, 18))),
+        (true, "Pos", true, &|row, _| place(row)),
+        (true, "Driver", false, &|_, member| format!("{} {:>2}", member.acronym, member.number)),
+        (with_name, "", false, &|_, member| clean(&member.name, 24)),
+        (with_team, "Team", false, &|_, member| clean(&member.team, 18)),
         (with_grid, "Grid", true, &|row, _| number(row.grid_position)),
         (true, "Laps", true, &|row, _| number(row.number_of_laps)),
-        (true, "Gap", true, &|row, _| Cell::new(format::gap(row))),
-        (true, "Best lap", true, &best),
+        (true, "Gap", true, &|row, _| format::gap(row)),
+        (true, "Best lap", true, &|row, _| time(row.best_lap_s)),
         (width >= 60, "in", true, &|row, _| number(row.best_lap_number)),
         (with_parts, first, true, &|row, _| time(row.best_q1_s)),
         (with_parts, second, true, &|row, _| time(row.best_q2_s)),
         (with_parts, third, true, &|row, _| time(row.best_q3_s)),
         (with_stops, "Stops", true, &|row, _| number(row.pit_stops)),
-        (with_points, "Pts", true, &|row, _| Cell::new(row.points.map(format::points).unwrap_or_default())),
+        (with_points, "Pts", true, &|row, _| row.points.map(format::points).unwrap_or_default()),
     ];
-    let shown: Vec<_> = columns.iter().filter(|(show, ..)| *show).collect();
-
-    let mut table = Table::new();
-    table.load_style(NOTHING).set_content_arrangement(ContentArrangement::Disabled);
-    if paint.colour {
-        table.enforce_styling();
-    } else {
-        table.force_no_tty();
-    }
-    let dim = |cell: Cell| if paint.colour { cell.add_attribute(Attribute::Dim) } else { cell };
-    table.set_header(shown.iter().map(|(_, head, ..)| dim(Cell::new(head))));
-    for row in &data.leaderboard {
-        let Some(member) = field.get(row.driver_number) else { continue };
-        table.add_row(Row::from(shown.iter().map(|(.., cell)| cell(row, member)).collect::<Vec<_>>()));
-    }
-    for (index, (_, _, right, _)) in shown.iter().enumerate() {
-        if let Some(column) = table.column_mut(index) {
-            column.set_padding((0, 2));
-            if *right {
-                column.set_cell_alignment(CellAlignment::Right);
-            }
+    let rows: Vec<(&LeaderboardRow, &Member)> =
+        data.leaderboard.iter().filter_map(|row| Some((row, field.get(row.driver_number)?))).collect();
+    let mut header = String::new();
+    let mut lines = vec![String::new(); rows.len()];
+    for (_, head, right, cell) in columns.iter().filter(|(show, ..)| *show) {
+        let texts: Vec<String> = rows.iter().map(|(row, member)| cell(row, member)).collect();
+        let width = texts.iter().map(|text| text.width()).fold(head.width(), usize::max);
+        let padded = |text: &str| {
+            let room = " ".repeat(width - text.width());
+            if *right { format!("{room}{text}  ") } else { format!("{text}{room}  ") }
+        };
+        header.push_str(&paint.dim(&padded(head)));
+        for ((line, text), (row, member)) in lines.iter_mut().zip(&texts).zip(&rows) {
+            let code = match *head {
+                "Driver" => {
+                    format!("1;38;2;{};{};{}", member.colour.0, member.colour.1, member.colour.2)
+                }
+                "Best lap" if fastest == Some(row.driver_number) => "1;95".to_owned(),
+                _ => String::new(),
+            };
+            line.push_str(&paint.with(&code, &padded(text)));
         }
     }
-    for line in table.lines() {
+    for line in std::iter::once(header).chain(lines) {
         out.push_str(line.trim_end());
         out.push('\n');
     }

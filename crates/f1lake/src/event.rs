@@ -1,12 +1,12 @@
 //! Events of a running pipeline, and their text.
 
 use crate::config::Names;
-use crate::summary::{brought_back, load_status, plural, tables};
+use crate::summary::{brought_back, counted, load_status};
 use f1lake_bronze::{LoadStatus, SessionLoad};
 use f1lake_extract::SessionReport;
 #[cfg(feature = "lake")]
 use f1lake_lake::{BuildStatus, ModelBuild};
-use indicatif::{HumanCount, HumanDuration};
+use indicatif::HumanDuration;
 use std::sync::Arc;
 
 /// What happens while a pipeline works.
@@ -70,8 +70,8 @@ fn selected(event: &f1lake_extract::Event) -> String {
         String::new()
     };
     let skipped = if *skipped > 0 { format!("; {skipped} already landed") } else { String::new() };
-    let sessions = plural(*due, "session", "sessions");
-    format!("{due} {sessions} to fetch, about {requests} requests{time}{skipped}")
+    let (due, requests) = (counted(*due, "session"), counted(*requests, "request"));
+    format!("{due} to fetch, about {requests}{time}{skipped}")
 }
 
 fn ended(report: &SessionReport, names: Names) -> String {
@@ -79,9 +79,9 @@ fn ended(report: &SessionReport, names: Names) -> String {
     match &report.error {
         Some(error) => text.push_str(&format!(": {error}")),
         None if !report.endpoints.is_empty() => text.push_str(&format!(
-            ": {} rows of {} endpoints",
-            HumanCount(report.rows()),
-            report.endpoints.len()
+            ": {} of {}",
+            counted(report.rows(), "row"),
+            counted(report.endpoints.len(), "endpoint")
         )),
         None => {}
     }
@@ -105,19 +105,20 @@ fn ended(report: &SessionReport, names: Names) -> String {
 
 /// What happened to a session; for a failed one, the cause first.
 fn of_load(session: &SessionLoad) -> String {
-    let rows = HumanCount(session.tables.iter().map(|table| table.rows).sum());
+    let rows = counted(session.tables.iter().map(|table| table.rows).sum::<u64>(), "row");
     if session.status == LoadStatus::Failed {
         let count = |status| session.tables.iter().filter(|table| table.status == status).count();
         let others = match count(LoadStatus::Loaded) {
             0 => String::new(),
-            loaded => format!("; {} loaded, {rows} rows", tables(loaded)),
+            loaded => format!("; {} loaded, {rows}", counted(loaded, "table")),
         };
         let why = session.errors().join("; ");
-        return format!("FAILED in {}{others}: {why}", tables(count(LoadStatus::Failed)));
+        return format!("FAILED in {}{others}: {why}", counted(count(LoadStatus::Failed), "table"));
     }
     let back = session.tables.iter().filter(|table| table.brought_back).count();
     let back = brought_back(back).map(|back| format!("; {back}")).unwrap_or_default();
-    format!("{}, {rows} rows in {}{back}", load_status(session.status), tables(session.tables.len()))
+    let tables = counted(session.tables.len(), "table");
+    format!("{}, {rows} in {tables}{back}", load_status(session.status))
 }
 
 #[cfg(feature = "lake")]
@@ -125,7 +126,7 @@ fn of_build(model: &ModelBuild) -> String {
     match model.status {
         BuildStatus::Unchanged => String::new(),
         BuildStatus::Built => {
-            format!("{}: {} rows in {:.1} s", model.model, HumanCount(model.rows), model.seconds)
+            format!("{}: {} in {:.1} s", model.model, counted(model.rows, "row"), model.seconds)
         }
         BuildStatus::Failed | BuildStatus::Skipped => {
             let status = crate::summary::build_status(model.status);

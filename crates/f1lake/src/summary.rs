@@ -6,14 +6,10 @@ use f1lake_extract::{RunReport, SessionStatus};
 use f1lake_lake::{BuildReport, BuildStatus, CheckResult, CheckStatus};
 use indicatif::{HumanBytes, HumanCount};
 
-/// Singular or plural, by number.
-pub fn plural(count: usize, one: &'static str, many: &'static str) -> &'static str {
-    if count == 1 { one } else { many }
-}
-
-/// `2 tables`.
-pub(crate) fn tables(count: usize) -> String {
-    format!("{count} {}", plural(count, "table", "tables"))
+/// `1 row`, `1,013 rows`.
+pub fn counted(count: impl TryInto<u64>, one: &str) -> String {
+    let count = count.try_into().unwrap_or(u64::MAX);
+    format!("{} {one}{}", HumanCount(count), if count == 1 { "" } else { "s" })
 }
 
 /// The last line of an extract.
@@ -24,14 +20,16 @@ pub fn of_extract(report: &RunReport, destination: &str) -> String {
         .filter(|(count, _)| *count > 0)
         .map(|(count, name)| format!("{count} {name}"))
         .collect();
-    let sessions = report.sessions.len();
-    let retries = if report.retries > 0 { format!(" ({} retries)", report.retries) } else { String::new() };
-    let requests = usize::try_from(report.requests).unwrap_or(usize::MAX);
+    let retries = match report.retries {
+        0 => String::new(),
+        1 => " (1 retry)".to_owned(),
+        many => format!(" ({many} retries)"),
+    };
     format!(
-        "{sessions} {} ({}), {requests} {}{retries}, {} received in {:.1} s -> {destination}",
-        plural(sessions, "session", "sessions"),
+        "{} ({}), {}{retries}, {} received in {:.1} s -> {destination}",
+        counted(report.sessions.len(), "session"),
         if counts.is_empty() { "none selected".to_owned() } else { counts.join(", ") },
-        plural(requests, "request", "requests"),
+        counted(report.requests, "request"),
         HumanBytes(report.bytes_received),
         report.seconds,
     )
@@ -39,19 +37,21 @@ pub fn of_extract(report: &RunReport, destination: &str) -> String {
 
 /// The last line of a load.
 pub(crate) fn of_load(report: &LoadReport, destination: &str) -> String {
-    let count = report.sessions.len();
+    if report.sessions.is_empty() {
+        return format!("no session is landed, so nothing was loaded into {destination}");
+    }
     format!(
-        "loaded {} of {count} {} into {destination}: {} rows in {:.1} s",
+        "loaded {} of {} into {destination}: {} in {:.1} s",
         report.count(LoadStatus::Loaded),
-        plural(count, "session", "sessions"),
-        HumanCount(report.rows()),
+        counted(report.sessions.len(), "session"),
+        counted(report.rows(), "row"),
         report.seconds
     )
 }
 
 /// `lost rows of 2 tables were loaded again`.
 pub fn brought_back(count: usize) -> Option<String> {
-    (count > 0).then(|| format!("lost rows of {} were loaded again", tables(count)))
+    (count > 0).then(|| format!("lost rows of {} were loaded again", counted(count, "table")))
 }
 
 /// A session's or table's status in words.
@@ -67,10 +67,15 @@ pub fn load_status(status: LoadStatus) -> &'static str {
 /// The last line of a build.
 #[cfg(feature = "lake")]
 pub(crate) fn of_build(report: &BuildReport, with_checks: bool) -> String {
+    let troubled: String = [BuildStatus::Failed, BuildStatus::Skipped]
+        .into_iter()
+        .filter(|status| report.count(*status) > 0)
+        .map(|status| format!(", {} {}", report.count(status), build_status(status)))
+        .collect();
     format!(
-        "built {} of {} tables, {} unchanged, in {:.1} s{}",
+        "built {} of {}, {} unchanged{troubled}, in {:.1} s{}",
         report.count(BuildStatus::Built),
-        report.models.len(),
+        counted(report.models.len(), "table"),
         report.count(BuildStatus::Unchanged),
         report.seconds,
         if with_checks { format!("; {}", of_checks(&report.checks)) } else { String::new() }
@@ -82,9 +87,8 @@ pub(crate) fn of_build(report: &BuildReport, with_checks: bool) -> String {
 pub fn of_checks(checks: &[CheckResult]) -> String {
     let count = |status| checks.iter().filter(|check| check.status == status).count();
     format!(
-        "{} {}: {} passed, {} warned, {} failed",
-        checks.len(),
-        plural(checks.len(), "test", "tests"),
+        "{}: {} passed, {} warned, {} failed",
+        counted(checks.len(), "test"),
         count(CheckStatus::Passed),
         count(CheckStatus::Warned),
         count(CheckStatus::Failed)
@@ -99,5 +103,36 @@ pub fn build_status(status: BuildStatus) -> &'static str {
         BuildStatus::Unchanged => "unchanged",
         BuildStatus::Failed => "FAILED",
         BuildStatus::Skipped => "skipped",
+    }
+}
+
+#[cfg(all(test, feature = "lake"))]
+mod tests {
+    use super::*;
+    use f1lake_lake::ModelBuild;
+
+    #[test]
+    fn counts_agree_in_number() {
+        assert_eq!(["0 rows", "1 row", "1,013 rows"], [0, 1, 1013].map(|count| counted(count, "row")));
+    }
+
+    #[test]
+    fn failed_and_skipped_tables_are_counted() {
+        let model = |status| ModelBuild {
+            model: "gold_analytics.fact_laps".to_owned(),
+            status,
+            sessions: None,
+            rows: 0,
+            seconds: 0.0,
+            error: None,
+        };
+        let report = |statuses: &[BuildStatus]| BuildReport {
+            models: statuses.iter().copied().map(model).collect(),
+            ..Default::default()
+        };
+        let told = of_build(&report(&[BuildStatus::Built, BuildStatus::Failed, BuildStatus::Skipped]), false);
+        assert_eq!(told, "built 1 of 3 tables, 0 unchanged, 1 FAILED, 1 skipped, in 0.0 s");
+        let told = of_build(&report(&[BuildStatus::Built]), false);
+        assert_eq!(told, "built 1 of 1 table, 0 unchanged, in 0.0 s");
     }
 }

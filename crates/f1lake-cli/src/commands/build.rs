@@ -4,7 +4,7 @@ use super::Context;
 use crate::cli::{BuildArgs, LakeFlags};
 use crate::error::Error;
 use crate::output::{OutputFormat, Table};
-use f1lake::summary::{build_status, of_checks, plural};
+use f1lake::summary::{build_status, counted, of_checks};
 use f1lake::{ExitCode, Outcome, Pipeline, require_lake};
 use f1lake_lake::{BuildReport, CheckResult, CheckStatus, ModelBuild, check};
 use indicatif::HumanCount;
@@ -33,13 +33,7 @@ pub(crate) fn say_notable(context: &Context, report: &BuildReport) {
     for (wanted, word) in [(CheckStatus::Failed, "FAILED"), (CheckStatus::Warned, "warned")] {
         for check in report.checks.iter().filter(|check| check.status == wanted) {
             let what = check.error.as_ref().unwrap_or(&check.description);
-            let rows = usize::try_from(check.rows).unwrap_or(usize::MAX);
-            context.say(&format!(
-                "{}: {word}, {} {}: {what}",
-                check.check,
-                HumanCount(check.rows),
-                plural(rows, "row", "rows")
-            ));
+            context.say(&format!("{}: {word}, {}: {what}", check.check, counted(check.rows, "row")));
         }
     }
 }

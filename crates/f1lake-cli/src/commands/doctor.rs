@@ -73,7 +73,15 @@ pub(crate) async fn run(context: &Context, flags: &DoctorFlags) -> Result<ExitCo
         let client = quick_client(&loaded).map(|client| {
             let limits = client.limiter().limits();
             let tier = if client.is_authenticated() { "account set" } else { "no account" };
-            (format!("{} per second, {} per minute ({tier})", limits.per_second, limits.per_minute), client)
+            let second = limits.per_second.is_finite().then(|| format!("{} per second", limits.per_second));
+            let minute = (limits.per_minute < u32::MAX).then(|| format!("{} per minute", limits.per_minute));
+            let rates: Vec<String> = second.into_iter().chain(minute).collect();
+            let text = if rates.is_empty() {
+                "none, because the server is on this machine".to_owned()
+            } else {
+                format!("{} ({tier})", rates.join(", "))
+            };
+            (text, client)
         });
         // In parallel, because each may wait for another network.
         let (zone, warehouse, answer) =

@@ -4,7 +4,7 @@ use super::Context;
 use crate::cli::ExtractArgs;
 use crate::error::Error;
 use crate::output::Table;
-use f1lake::summary::plural;
+use f1lake::summary::counted;
 use f1lake::{ExitCode, Pipeline};
 use indicatif::{HumanBytes, HumanDuration};
 use serde::Serialize;
@@ -40,18 +40,16 @@ pub(crate) async fn run(context: &Context, args: &ExtractArgs) -> Result<ExitCod
         shared => format!(" ({shared} of them for several sessions each)"),
     };
     context.say(&format!(
-        "{} {}: about {} requests{shared}, {} of JSON, at least {} within the rate limits",
-        sessions.len(),
-        plural(sessions.len(), "session", "sessions"),
-        plan.plan.requests,
+        "{}: about {}{shared}, {} of JSON, at least {} within the rate limits",
+        counted(sessions.len(), "session"),
+        counted(plan.plan.requests, "request"),
         HumanBytes(plan.plan.bytes),
         HumanDuration(time),
     ));
     if plan.plan.results_checked > 0 {
         context.say(&format!(
-            "included: results, grids and standings of {} other landed {}, checked every {} hours",
-            plan.plan.results_checked,
-            plural(plan.plan.results_checked, "session", "sessions"),
+            "included: results, grids and standings of {}, checked every {} hours",
+            counted(plan.plan.results_checked, "other landed session"),
             pipeline.config().recheck_results_hours,
         ));
     }

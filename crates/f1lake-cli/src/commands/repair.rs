@@ -3,7 +3,7 @@
 use super::{Context, extract};
 use crate::cli::RepairArgs;
 use crate::error::Error;
-use f1lake::summary::plural;
+use f1lake::summary::counted;
 use f1lake::{ExitCode, Outcome, Pipeline};
 
 pub(crate) async fn run(context: &Context, args: &RepairArgs) -> Result<ExitCode, Error> {
@@ -16,8 +16,8 @@ pub(crate) async fn run(context: &Context, args: &RepairArgs) -> Result<ExitCode
     }
     context.say(&match (found, left) {
         (0, _) => "no file was lost or damaged".to_owned(),
-        (_, 0) => format!("{found} {} restored", plural(found, "file", "files")),
-        _ => format!("{left} of {found} {} still lost or damaged", plural(found, "file", "files")),
+        (_, 0) => format!("{} restored", counted(found, "file")),
+        _ => format!("{left} of {} still lost or damaged", counted(found, "file")),
     });
     Ok(match report.run.exit_code() {
         ExitCode::Done if left > 0 => ExitCode::Failed,

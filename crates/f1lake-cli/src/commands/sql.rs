@@ -5,10 +5,9 @@ use super::row_file::RowFile;
 use super::sql_result::{Look, show};
 use crate::cli::SqlArgs;
 use crate::error::Error;
-use f1lake::summary::plural;
+use f1lake::summary::counted;
 use f1lake::{ExitCode, require_lake};
 use f1lake_lake::{AsOf, Query};
-use indicatif::HumanCount;
 use std::io::{IsTerminal, Read};
 
 pub(crate) async fn run(context: &Context, args: &SqlArgs) -> Result<ExitCode, Error> {
@@ -39,8 +38,7 @@ pub(crate) async fn run(context: &Context, args: &SqlArgs) -> Result<ExitCode, E
 /// Reports the rows written into a file.
 pub(super) fn say_written(context: &Context, file: &RowFile, rows: Option<u64>) {
     if let Some(rows) = rows {
-        let count = usize::try_from(rows).unwrap_or(usize::MAX);
-        context.say(&format!("{}: {} {}", file.name(), HumanCount(rows), plural(count, "row", "rows")));
+        context.say(&format!("{}: {}", file.name(), counted(rows, "row")));
     }
 }
 

@@ -6,7 +6,7 @@ use crate::cli::FileFormat;
 use crate::error::Error;
 use crate::output::{Column, OutputFormat, records, table, write};
 use f1lake::nearest::nearest;
-use f1lake::summary::plural;
+use f1lake::summary::counted;
 use f1lake_lake::deltalake::arrow::datatypes::{DataType, Schema};
 use f1lake_lake::deltalake::datafusion::prelude::DataFrame;
 use f1lake_lake::{LakeError, Query};
@@ -62,7 +62,7 @@ async fn show_table(context: &Context, frame: DataFrame, look: Look) -> Result<(
     if found > MOST_ROWS {
         context.say(&format!("first {MOST_ROWS} rows; --output csv or --to FILE.parquet writes all of them"));
     } else {
-        context.say(&format!("{found} {}", plural(found, "row", "rows")));
+        context.say(&counted(found, "row"));
     }
     Ok(())
 }

@@ -6,7 +6,7 @@ use crate::error::Error;
 use crate::output::Table;
 use f1lake::ExitCode;
 use f1lake::Zone;
-use f1lake::summary::plural;
+use f1lake::summary::counted;
 use indicatif::{HumanBytes, HumanCount};
 use jiff::Timestamp;
 use serde::Serialize;
@@ -61,11 +61,10 @@ pub(crate) async fn run(context: &Context, flags: &ZoneFlags) -> Result<ExitCode
         .print(context.output(), &lines)?;
     let unfinished = std::fs::read_dir(zone.work_dir.join("staging")).map_or(0, Iterator::count);
     context.say(&format!(
-        "{} {} landed in {}: {} rows, {}{}",
-        lines.len(),
-        plural(lines.len(), "session", "sessions"),
+        "{} landed in {}: {}, {}{}",
+        counted(lines.len(), "session"),
         zone.landing.describe(),
-        HumanCount(lines.iter().map(|line| line.rows).sum()),
+        counted(lines.iter().map(|line| line.rows).sum::<u64>(), "row"),
         HumanBytes(lines.iter().map(|line| line.bytes).sum()),
         if unfinished > 0 {
             format!("; {unfinished} unfinished, which the next extract resumes")

@@ -4,6 +4,7 @@ use super::Context;
 use crate::cli::{LakeFlags, MaintainArgs};
 use crate::error::Error;
 use crate::output::Table;
+use f1lake::summary::counted;
 use f1lake::{ExitCode, require_lake};
 use f1lake_lake::{MaintainSettings, TableInfo};
 use indicatif::{HumanBytes, HumanCount};
@@ -29,10 +30,10 @@ pub(crate) async fn run(context: &Context, flags: &LakeFlags) -> Result<ExitCode
         .left("last change (UTC)", changed)
         .print(context.output(), &tables)?;
     context.say(&format!(
-        "{} tables in {}: {} rows, {}",
-        tables.len(),
+        "{} in {}: {}, {}",
+        counted(tables.len(), "table"),
         lake.describe(),
-        HumanCount(tables.iter().map(|table| table.rows).sum()),
+        counted(tables.iter().map(|table| table.rows).sum::<u64>(), "row"),
         HumanBytes(tables.iter().map(|table| table.bytes).sum()),
     ));
     let damaged = tables.iter().any(|table| table.error.is_some());

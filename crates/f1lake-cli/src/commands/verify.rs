@@ -6,8 +6,8 @@ use crate::error::Error;
 use crate::output::{OutputFormat, Table};
 use f1lake::ExitCode;
 use f1lake::Zone;
-use f1lake::summary::plural;
-use indicatif::{HumanBytes, HumanCount};
+use f1lake::summary::counted;
+use indicatif::HumanBytes;
 
 pub(crate) async fn run(context: &Context, flags: &ZoneFlags) -> Result<ExitCode, Error> {
     let loaded = context.load(flags)?;
@@ -31,11 +31,10 @@ pub(crate) async fn run(context: &Context, flags: &ZoneFlags) -> Result<ExitCode
         context.say(&format!("note: {name} is in no manifest"));
     }
     context.say(&format!(
-        "{} {}, {} files, {} rows, {} checked: {}",
-        report.sessions,
-        plural(report.sessions, "session", "sessions"),
-        report.files,
-        HumanCount(report.rows),
+        "{}, {}, {}, {} checked: {}",
+        counted(report.sessions, "session"),
+        counted(report.files, "file"),
+        counted(report.rows, "row"),
         HumanBytes(report.bytes),
         match report.problems.len() {
             0 => "all as landed".to_owned(),

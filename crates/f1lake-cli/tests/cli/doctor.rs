@@ -34,6 +34,7 @@ fn connection_failures_are_distinguished_with_advice() {
     let plain = port(&server.base_url);
     let (code, told) = doctor(&place, &server.base_url, &[]);
     assert_eq!(code, 0, "{told}");
+    assert!(told.contains("none, because the server is on this machine"), "{told}");
 
     let free = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
     let (code, told) = doctor(&place, &format!("http://127.0.0.1:{free}/v1"), &[]);

@@ -17,6 +17,8 @@ mod program;
 mod row_files;
 mod secrets;
 mod settings;
+#[path = "../shared/simulated.rs"]
+mod simulated;
 mod truth;
 mod volumes;
 mod words;

@@ -1,12 +1,9 @@
 //! The program in an empty folder, and its simulator.
 
+pub(crate) use crate::simulated::Simulated;
 use serde_json::Value;
-use std::io::{BufRead, BufReader};
-use std::path::Path;
-use std::path::PathBuf;
-use std::process::Child;
-use std::process::Command;
-use std::process::Stdio;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
 use tempfile::TempDir;
 
 /// The race and the qualifying of the generated weekend at Yas Island, 2024.
@@ -115,46 +112,9 @@ pub(crate) async fn get(url: &str) -> reqwest::Response {
     client.get(url).send().await.unwrap()
 }
 
-/// `f1lake simulate`, killed at the end.
-pub(crate) struct Simulated {
-    pub(crate) child: Child,
-    pub(crate) base_url: String,
-}
-
 impl Simulated {
     pub(crate) fn start(place: &Place, arguments: &[&str]) -> Self {
-        let mut all = vec!["simulate"];
-        all.extend(arguments);
-        let mut child = place
-            .command(&all)
-            .env("SIMULATED_PASSWORD", CANARY)
-            .stdout(Stdio::piped())
-            .stderr(Stdio::null())
-            .spawn()
-            .unwrap();
-        let mut base_url = String::new();
-        BufReader::new(child.stdout.take().unwrap()).read_line(&mut base_url).unwrap();
-        let base_url = base_url.trim().to_owned();
-        assert!(base_url.starts_with("http://127.0.0.1:") && base_url.ends_with("/v1"), "{base_url}");
-        Self { child, base_url }
-    }
-
-    pub(crate) fn stats(&self) -> Value {
-        let url = self.base_url.replace("/v1", "/_sim/stats");
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-        let text = runtime.block_on(async { get(&url).await.text().await.unwrap() });
-        serde_json::from_str(&text).unwrap()
-    }
-
-    pub(crate) fn count(&self, what: &str) -> u64 {
-        self.stats()[what].as_u64().unwrap()
-    }
-}
-
-impl Drop for Simulated {
-    fn drop(&mut self) {
-        self.child.kill().unwrap();
-        self.child.wait().unwrap();
+        Self::of(place.command(&[&["simulate"], arguments].concat()).env("SIMULATED_PASSWORD", CANARY))
     }
 }
 

@@ -15,6 +15,8 @@ mod outcome;
 mod place;
 #[cfg(unix)]
 mod random;
+#[path = "../shared/simulated.rs"]
+mod simulated;
 mod tables;
 #[cfg(target_os = "linux")]
 mod volume;

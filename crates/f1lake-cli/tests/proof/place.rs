@@ -1,8 +1,8 @@
 //! A folder to work in, the program, the simulator, and the three steps from the API to gold.
 
-use std::io::{BufRead, BufReader, Read, Write};
+pub(crate) use crate::simulated::Simulated;
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
+use std::process::{Command, Stdio};
 use tempfile::TempDir;
 
 /// The race and the qualifying of the generated weekend at Yas Island, 2024.
@@ -125,13 +125,6 @@ impl Step {
     }
 }
 
-/// `f1lake simulate`, killed at the end.
-pub(crate) struct Simulated {
-    child: Child,
-    pub(crate) base_url: String,
-    _folder: TempDir,
-}
-
 impl Simulated {
     /// Every response takes this many milliseconds, so that requests are in flight; no limits.
     pub(crate) fn start(delay_ms: u32) -> Self {
@@ -154,51 +147,16 @@ impl Simulated {
     }
 
     fn serve(arguments: &[&str], delay_ms: u32) -> Self {
-        let folder = tempfile::tempdir().unwrap();
-        let faults = folder.path().join("faults.toml");
+        let faults = tempfile::NamedTempFile::new().unwrap();
         std::fs::write(&faults, format!("[[fault]]\nkind = \"delay\"\ndelay_ms = {delay_ms}\n")).unwrap();
-        let mut child = Command::new(PROGRAM)
-            .args(["simulate", "--seasons", "2024"])
-            .args(arguments)
-            .arg("--faults")
-            .arg(faults)
-            .current_dir(folder.path())
-            .stdin(Stdio::null())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::null())
-            .spawn()
-            .unwrap();
-        let mut base_url = String::new();
-        BufReader::new(child.stdout.take().unwrap()).read_line(&mut base_url).unwrap();
-        let base_url = base_url.trim().to_owned();
-        assert!(base_url.starts_with("http://127.0.0.1:"), "{base_url}");
-        Self { child, base_url, _folder: folder }
+        let mut command = Command::new(PROGRAM);
+        command.args(["simulate", "--seasons", "2024"]).args(arguments).arg("--faults").arg(faults.path());
+        Self::of(&mut command)
     }
 
     /// Number of requests for data, without those for the catalogue.
     pub(crate) fn data_requests(&self) -> u64 {
         self.count("data_requests")
-    }
-
-    /// A counter of the simulator, such as `requests` or `violations`.
-    pub(crate) fn count(&self, what: &str) -> u64 {
-        let address = self.base_url.trim_start_matches("http://").trim_end_matches("/v1");
-        let mut stream = std::net::TcpStream::connect(address).unwrap();
-        write!(stream, "GET /_sim/stats HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n\r\n").unwrap();
-        let mut answer = String::new();
-        stream.read_to_string(&mut answer).unwrap();
-        let body = answer.split_once("\r\n\r\n").unwrap().1;
-        let stats: serde_json::Value =
-            serde_json::from_str(body).unwrap_or_else(|error| panic!("{body}: {error}"));
-        stats[what].as_u64().unwrap()
-    }
-}
-
-impl Drop for Simulated {
-    fn drop(&mut self) {
-        // It may already have ended; then there is nothing to do.
-        let _ = self.child.kill();
-        let _ = self.child.wait();
     }
 }
 

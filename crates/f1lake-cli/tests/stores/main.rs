@@ -6,8 +6,11 @@
 
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+#[path = "../shared/simulated.rs"]
+mod simulated;
+
+use simulated::Simulated;
 use std::collections::BTreeMap;
-use std::io::{BufRead, BufReader};
 use std::net::{TcpListener, TcpStream};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
@@ -209,26 +212,9 @@ fn extract<'a>(server: &'a Simulated, out: &'a str, endpoints: &'a str) -> Vec<&
     ]
 }
 
-struct Simulated {
-    _child: Running,
-    base_url: String,
-    _folder: TempDir,
-}
-
 impl Simulated {
     fn start() -> Self {
-        let folder = tempfile::tempdir().unwrap();
-        let mut child = Command::new(PROGRAM)
-            .args(["simulate", "--limits", "none", "--seasons", "2024"])
-            .current_dir(folder.path())
-            .stdin(Stdio::null())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::null())
-            .spawn()
-            .unwrap();
-        let mut base_url = String::new();
-        BufReader::new(child.stdout.take().unwrap()).read_line(&mut base_url).unwrap();
-        Self { _child: Running(child), base_url: base_url.trim().to_owned(), _folder: folder }
+        Self::of(Command::new(PROGRAM).args(["simulate", "--limits", "none", "--seasons", "2024"]))
     }
 }
 

@@ -317,39 +317,24 @@ def sessions(
     mode: Optional[str] = None,
     num_sessions: Optional[int] = None,
     *,
-    year: Optional[int] = None,
-    dates: Optional[_Many[_Day]] = None,
-    session_keys: Optional[_Many[int]] = None,
-    meeting_keys: Optional[_Many[int]] = None,
-    countries: Optional[_Many[str]] = None,
-    locations: Optional[_Many[str]] = None,
-    session_types: Optional[_Many[str]] = None,
-    from_: Optional[_Day] = None,
-    to: Optional[_Day] = None,
-    order: Optional[str] = None,
     config: Optional[_Path] = None,
     **settings: Any,
 ) -> list[Session]:
     """Lists the sessions that a selection chooses, from the API, as ``f1lake sessions`` does.
 
-    The arguments are those of :func:`extract`. ``polars.DataFrame(f1lake.sessions(year=2024))`` makes a table of them.
+    ``polars.DataFrame(f1lake.sessions(year=2024))`` makes a table of them.
+
+    Args:
+        mode: As in :func:`extract`.
+        num_sessions: As in :func:`extract`.
+        config: As in :func:`extract`.
+        settings: Other arguments of :func:`extract` that choose sessions, and settings.
 
     >>> [session.session_key for session in f1lake.sessions(dates="2024-03-24")]  # doctest: +SKIP
     [9488]
     """
     given = dict(
-        mode=mode,
-        num_sessions=num_sessions,
-        year=year,
-        dates=dates,
-        session_keys=session_keys,
-        meeting_keys=meeting_keys,
-        countries=countries,
-        locations=locations,
-        session_types=session_types,
-        since=from_,
-        until=to,
-        order=order,
+        mode=mode, num_sessions=num_sessions, since=settings.pop("from_", None), until=settings.pop("to", None)
     )
     return [Session._of(record) for record in _f1lake.sessions(_call(_all(settings, given), config=config))]
 

@@ -118,7 +118,6 @@ pub(crate) fn draw(
         };
         let kilometres = |v: f64| if last { format!("{:.1}", v / 1000.0) } else { String::new() };
         let seconds = |v: f64| if v.abs() < 1e-9 { "0".to_owned() } else { format!("{v:+.2}") };
-        let plain = |v: f64| format!("{v:.0}");
         let (left, top, right, bottom) = canvas.group(strip.class(), None, || {
             let plot = Plot::new(
                 &canvas,
@@ -133,7 +132,7 @@ pub(crate) fn draw(
                 Axis {
                     range: range.clone(),
                     ticks,
-                    label: if *strip == Strip::Delta { &seconds } else { &plain },
+                    label: if *strip == Strip::Delta { &seconds } else { &format::whole },
                     title: strip.title(),
                 },
             )?;

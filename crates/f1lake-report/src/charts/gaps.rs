@@ -1,13 +1,13 @@
 //! Gap to the leader by lap.
 
 use super::end_labels::{EndLabel, ROOM, spread};
-use super::{Chart, MOST_LAPS, WIDTH, shade};
+use super::{Chart, MOST_LAPS, WIDTH, runs, shade};
 use crate::canvas::Canvas;
 use crate::data::{LapPosition, ReportData};
 use crate::error::ReportError;
 use crate::field::Field;
 use crate::format;
-use crate::frame::{Axis, Margins, Plot, quantile, round_ticks, whole_ticks};
+use crate::frame::{Axis, Margins, Plot, quantile, round_ticks};
 use std::collections::BTreeMap;
 
 const HEIGHT: i32 = 480;
@@ -28,20 +28,18 @@ pub(crate) fn draw(data: &ReportData, field: &Field) -> Result<Option<Chart>, Re
     let last_lap = rows.values().flatten().map(|row| row.lap_number).max().unwrap_or(1);
 
     let canvas = Canvas::new("gaps", WIDTH, HEIGHT);
-    let whole = |v: f64| format!("{v:.0}");
     let (top, bottom) = (-ceiling * 0.03, ceiling * 1.03);
-    let range = bottom..top;
     let plot = Plot::new(
         &canvas,
         &canvas.area(),
         Margins { top: 10, right: ROOM, bottom: 44, left: 66 },
+        Axis::laps(last_lap, "Lap"),
         Axis {
-            range: 0.5..last_lap as f64 + 0.5,
-            ticks: whole_ticks(1, last_lap, 20),
-            label: &whole,
-            title: "Lap",
+            ticks: round_ticks(&(0.0..ceiling), 9),
+            range: bottom..top,
+            label: &format::whole,
+            title: "Gap to the leader (s)",
         },
-        Axis { ticks: round_ticks(&(0.0..ceiling), 9), range, label: &whole, title: "Gap to the leader (s)" },
     )?;
     shade(&canvas, &plot, &data.neutralisations, last_lap, (bottom, top))?;
     let labels = field
@@ -66,13 +64,11 @@ pub(crate) fn draw(data: &ReportData, field: &Field) -> Result<Option<Chart>, Re
     for member in field.members().iter().rev() {
         let Some(own) = rows.get(&member.number) else { continue };
         canvas.group(&member.series(), Some(&member.acronym), || {
-            for run in runs(own, ceiling) {
+            for run in runs(points(own, ceiling)) {
                 plot.line(run, 17)?;
             }
-            match labels.iter().find(|label| label.number() == member.number) {
-                Some(label) => label.draw(&canvas, &plot),
-                None => Ok(()),
-            }
+            let mut own = labels.iter().filter(|label| label.number() == member.number);
+            own.try_for_each(|label| label.draw(&canvas, &plot))
         })?;
     }
     let lapped = rows.values().flatten().filter(|row| row.is_lapped == Some(true)).count();
@@ -83,10 +79,7 @@ pub(crate) fn draw(data: &ReportData, field: &Field) -> Result<Option<Chart>, Re
         (beyond, format!("more than {} behind", format::seconds(ceiling))),
     ] {
         if count > 0 {
-            caption.push_str(&format!(
-                " Not drawn: {count} {} {what}.",
-                if count == 1 { "lap" } else { "laps" }
-            ));
+            caption.push_str(&format!(" Not drawn: {} {what}.", format::counted(count, "lap")));
         }
     }
     let label = format!(
@@ -102,20 +95,12 @@ fn gap(row: &LapPosition) -> Option<f64> {
     row.gap_to_leader_s.filter(|gap| row.is_lapped != Some(true) && (0.0..100_000.0).contains(gap))
 }
 
-/// Unbroken runs of laps with a gap on the axis.
-fn runs(rows: &[&LapPosition], ceiling: f64) -> Vec<Vec<(f64, f64)>> {
-    let mut runs: Vec<Vec<(f64, f64)>> = Vec::new();
-    let mut last = None;
-    for row in rows {
-        let Some(gap) = gap(row).filter(|gap| *gap <= ceiling) else { continue };
-        let point = (row.lap_number as f64, gap);
-        match runs.last_mut() {
-            Some(run) if last == Some(row.lap_number - 1) => run.push(point),
-            _ => runs.push(vec![point]),
-        }
-        last = Some(row.lap_number);
-    }
-    runs
+/// Laps with a gap on the axis.
+fn points(rows: &[&LapPosition], ceiling: f64) -> impl Iterator<Item = (i64, (f64, f64))> {
+    rows.iter().filter_map(move |row| {
+        let gap = gap(row).filter(|gap| *gap <= ceiling)?;
+        Some((row.lap_number, (row.lap_number as f64, gap)))
+    })
 }
 
 #[cfg(test)]
@@ -137,7 +122,7 @@ mod tests {
             row(4, 3.0, false),
             row(5, 80.0, false),
         ];
-        let runs = runs(&rows.iter().collect::<Vec<_>>(), 60.0);
+        let runs = runs(points(&rows.iter().collect::<Vec<_>>(), 60.0));
         assert_eq!(runs, [vec![(1.0, 1.0), (2.0, 2.0)], vec![(4.0, 3.0)]]);
     }
 }

@@ -1,12 +1,12 @@
 //! Lap times of a race by lap.
 
-use super::{Chart, WIDTH, lap_time, laps_by_driver, shade};
+use super::{Chart, WIDTH, lap_time, laps_by_driver, runs, shade};
 use crate::canvas::Canvas;
 use crate::data::{Lap, ReportData};
 use crate::error::ReportError;
 use crate::field::Field;
 use crate::format;
-use crate::frame::{Axis, Margins, Plot, Shape, lap_time_ceiling, round_ticks, whole_ticks};
+use crate::frame::{Axis, Margins, Plot, Shape, lap_time_ceiling};
 
 const HEIGHT: i32 = 460;
 
@@ -19,30 +19,23 @@ pub(crate) fn draw(data: &ReportData, field: &Field) -> Result<Option<Chart>, Re
         return Ok(None);
     };
     let last_lap = laps.values().flatten().map(|l| l.lap_number).max().unwrap_or(1);
-    let room = ((ceiling - best) * 0.05).max(0.1);
-    let range = best - room..ceiling + room;
-    let top = range.end;
+    let axis = Axis::lap_times(best, ceiling);
+    let (bottom, top) = (axis.range.start, axis.range.end);
 
     let canvas = Canvas::new("lap-times", WIDTH, HEIGHT);
-    let whole = |v: f64| format!("{v:.0}");
     let plot = Plot::new(
         &canvas,
         &canvas.area(),
         Margins { top: 10, right: 14, bottom: 44, left: 66 },
-        Axis {
-            range: 0.5..last_lap as f64 + 0.5,
-            ticks: whole_ticks(1, last_lap, 20),
-            label: &whole,
-            title: "Lap",
-        },
-        Axis { ticks: round_ticks(&range, 9), range, label: &format::axis_time, title: "Lap time" },
+        Axis::laps(last_lap, "Lap"),
+        axis,
     )?;
-    shade(&canvas, &plot, &data.neutralisations, last_lap, (best - room, top))?;
+    shade(&canvas, &plot, &data.neutralisations, last_lap, (bottom, top))?;
     let mut beyond = 0;
     for member in field.members().iter().rev() {
         let Some(laps) = laps.get(&member.number) else { continue };
         canvas.group(&member.series(), None, || {
-            for run in runs(laps, ceiling) {
+            for run in runs(points(laps, ceiling)) {
                 plot.line(run, 15)?;
             }
             for lap in laps {
@@ -62,9 +55,9 @@ pub(crate) fn draw(data: &ReportData, field: &Field) -> Result<Option<Chart>, Re
     let mut caption = format!("Best lap {}.", format::lap_time(best));
     if beyond > 0 {
         caption.push_str(&format!(
-            " Small triangles on the upper edge: {beyond} {} slower than {} (pit stops, safety car, red \
-             flag); the table has their times.",
-            if beyond == 1 { "lap" } else { "laps" },
+            " Small triangles on the upper edge: {} slower than {} (pit stops, safety car, red flag); the \
+             table has their times.",
+            format::counted(beyond, "lap"),
             format::lap_time(ceiling),
         ));
     }
@@ -77,21 +70,13 @@ pub(crate) fn draw(data: &ReportData, field: &Field) -> Result<Option<Chart>, Re
     Ok(Some(Chart { svg: canvas.finish(&label), caption }))
 }
 
-/// Unbroken runs of laps with a time on the axis, neither into nor out of the pit.
-fn runs(laps: &[&Lap], ceiling: f64) -> Vec<Vec<(f64, f64)>> {
-    let mut runs: Vec<Vec<(f64, f64)>> = Vec::new();
-    let mut last = None;
-    for lap in laps {
+/// Laps with a time on the axis, neither into nor out of the pit.
+fn points(laps: &[&Lap], ceiling: f64) -> impl Iterator<Item = (i64, (f64, f64))> {
+    laps.iter().filter_map(move |lap| {
         let pit = lap.is_pit_in_lap == Some(true) || lap.is_pit_out_lap == Some(true);
-        let Some(time) = lap_time(lap).filter(|t| *t <= ceiling && !pit) else { continue };
-        let point = (lap.lap_number as f64, time);
-        match runs.last_mut() {
-            Some(run) if last == Some(lap.lap_number - 1) => run.push(point),
-            _ => runs.push(vec![point]),
-        }
-        last = Some(lap.lap_number);
-    }
-    runs
+        let time = lap_time(lap).filter(|time| *time <= ceiling && !pit)?;
+        Some((lap.lap_number, (lap.lap_number as f64, time)))
+    })
 }
 
 /// What a point says.
@@ -124,7 +109,7 @@ mod tests {
                 .into_iter()
                 .map(|(lap_number, lap_time_s)| Lap { lap_number, lap_time_s, ..Default::default() })
                 .collect();
-        let runs = runs(&laps.iter().collect::<Vec<_>>(), 95.0);
+        let runs = runs(points(&laps.iter().collect::<Vec<_>>(), 95.0));
         assert_eq!(runs, [vec![(1.0, 90.0), (2.0, 90.5)], vec![(4.0, 91.0)], vec![(6.0, 91.0)]]);
     }
 }

@@ -8,7 +8,7 @@ use crate::data::{LongRun, ReportData};
 use crate::error::ReportError;
 use crate::field::Field;
 use crate::format;
-use crate::frame::{Axis, Margins, Plot, lap_time_ceiling, round_ticks, whole_ticks};
+use crate::frame::{Axis, Margins, Plot, lap_time_ceiling};
 
 const HEIGHT: i32 = 440;
 /// More lines cannot be told apart.
@@ -34,22 +34,14 @@ pub(crate) fn draw(data: &ReportData, field: &Field) -> Result<Option<Chart>, Re
         return Ok(None);
     };
     let longest = runs.iter().flat_map(|(_, points)| points.iter().map(|p| p.0 as i64)).max().unwrap_or(1);
-    let room = ((ceiling - best) * 0.05).max(0.1);
-    let range = best - room..ceiling + room;
 
     let canvas = Canvas::new("long-runs", WIDTH, HEIGHT);
-    let whole = |v: f64| format!("{v:.0}");
     let plot = Plot::new(
         &canvas,
         &canvas.area(),
         Margins { top: 10, right: ROOM, bottom: 44, left: 66 },
-        Axis {
-            range: 0.5..longest as f64 + 0.5,
-            ticks: whole_ticks(1, longest, 20),
-            label: &whole,
-            title: "Lap of the run",
-        },
-        Axis { ticks: round_ticks(&range, 9), range, label: &format::axis_time, title: "Lap time" },
+        Axis::laps(longest, "Lap of the run"),
+        Axis::lap_times(best, ceiling),
     )?;
     let labels = runs
         .iter()

@@ -57,12 +57,7 @@ pub(crate) fn draw(data: &ReportData, field: &Field) -> Result<Option<Chart>, Re
             label: &format::axis_time,
             title: "Median lap time without fuel",
         },
-        Axis {
-            range: f64::from(count) - 0.5..-0.5,
-            ticks: (0..count).map(f64::from).collect(),
-            label: &name,
-            title: "",
-        },
+        Axis::rows(count, &name),
     )?;
     for (row, member) in rows.iter().enumerate() {
         let own =
@@ -88,8 +83,8 @@ pub(crate) fn draw(data: &ReportData, field: &Field) -> Result<Option<Chart>, Re
             .to_owned();
     if beyond > 0 {
         caption.push_str(&format!(
-            " Left out: {beyond} {} slower than {}; the table has {}.",
-            if beyond == 1 { "stint" } else { "stints" },
+            " Left out: {} slower than {}; the table has {}.",
+            format::counted(beyond, "stint"),
             format::lap_time(ceiling),
             if beyond == 1 { "it" } else { "them" }
         ));

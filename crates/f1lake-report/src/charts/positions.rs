@@ -6,6 +6,7 @@ use crate::canvas::Canvas;
 use crate::data::ReportData;
 use crate::error::ReportError;
 use crate::field::Field;
+use crate::format;
 use crate::frame::{Axis, Margins, Plot, whole_ticks};
 use std::collections::BTreeMap;
 
@@ -45,8 +46,7 @@ pub(crate) fn draw(data: &ReportData, field: &Field) -> Result<Option<Chart>, Re
 
     let height = (110 + last_place as i32 * 21).max(200);
     let canvas = Canvas::new("positions", WIDTH, height);
-    let lap_label = |v: f64| if v == 0.0 { "Grid".to_owned() } else { format!("{v:.0}") };
-    let place_label = |v: f64| format!("{v:.0}");
+    let lap_label = |v: f64| if v == 0.0 { "Grid".to_owned() } else { format::whole(v) };
     let (top, bottom) = (0.4, last_place as f64 + 0.6);
     let plot = Plot::new(
         &canvas,
@@ -61,7 +61,7 @@ pub(crate) fn draw(data: &ReportData, field: &Field) -> Result<Option<Chart>, Re
         Axis {
             range: bottom..top,
             ticks: (1..=last_place).map(|p| p as f64).collect(),
-            label: &place_label,
+            label: &format::whole,
             title: "Position",
         },
     )?;
@@ -94,10 +94,8 @@ pub(crate) fn draw(data: &ReportData, field: &Field) -> Result<Option<Chart>, Re
         canvas.group(&member.series(), Some(&title), || {
             plot.line(line.iter().map(|(lap, place)| (*lap as f64, *place as f64)).collect(), 22)?;
             plot.marker((end_lap as f64, end_place as f64), member.shape())?;
-            match labels.iter().find(|label| label.number() == member.number) {
-                Some(label) => label.draw(&canvas, &plot),
-                None => Ok(()),
-            }
+            let mut own = labels.iter().filter(|label| label.number() == member.number);
+            own.try_for_each(|label| label.draw(&canvas, &plot))
         })?;
     }
     let mut caption =

@@ -58,12 +58,7 @@ pub(crate) fn draw(
             label: &gap_label,
             title: "Gap to the best time (s)",
         },
-        Axis {
-            range: f64::from(rows) - 0.5..-0.5,
-            ticks: (0..rows).map(f64::from).collect(),
-            label: &label,
-            title: "",
-        },
+        Axis::rows(rows, &label),
     )?;
     // Below the bars, so that it crosses no figure.
     if let Some(cutoff) = cutoff {

@@ -1,6 +1,6 @@
 //! Lap times over the time of the session, for practice and qualifying.
 
-use super::{Chart, WIDTH, lap_time, laps_by_driver};
+use super::{Chart, WIDTH, lap_time, laps_by_driver, runs};
 use crate::canvas::Canvas;
 use crate::clock::Clock;
 use crate::data::{Lap, ReportData};
@@ -32,13 +32,10 @@ pub(crate) fn draw(data: &ReportData, field: &Field) -> Result<Option<Chart>, Re
         Some(ends.map_or([*x, *x, *y], |[from, to, slow]| [from.min(*x), to.max(*x), slow.max(*y)]))
     });
     let Some([from, to, slowest]) = ends else { return Ok(None) };
-    let room = ((slowest - best) * 0.05).max(0.1);
-    let range = best - room..slowest + room;
     let edge = ((to - from) * 0.02).max(0.5);
     let axis = from - edge..to + edge;
 
     let canvas = Canvas::new("session-laps", WIDTH, HEIGHT);
-    let whole = |v: f64| format!("{v:.0}");
     let plot = Plot::new(
         &canvas,
         &canvas.area(),
@@ -46,15 +43,15 @@ pub(crate) fn draw(data: &ReportData, field: &Field) -> Result<Option<Chart>, Re
         Axis {
             ticks: round_ticks(&axis, 14).into_iter().filter(|tick| tick.fract() == 0.0).collect(),
             range: axis,
-            label: &whole,
+            label: &format::whole,
             title: if dated { "Minutes of the session" } else { "Lap" },
         },
-        Axis { ticks: round_ticks(&range, 9), range, label: &format::axis_time, title: "Lap time" },
+        Axis::lap_times(best, slowest),
     )?;
     for member in field.members().iter().rev() {
         let Some(laps) = laps.get(&member.number) else { continue };
         canvas.group(&member.series(), None, || {
-            for run in runs(laps, shown) {
+            for run in runs(laps.iter().filter_map(|lap| Some((lap.lap_number, shown(lap)?)))) {
                 plot.line(run, 13)?;
             }
             for lap in laps {
@@ -81,8 +78,8 @@ pub(crate) fn draw(data: &ReportData, field: &Field) -> Result<Option<Chart>, Re
     ] {
         if count > 0 {
             caption.push_str(&format!(
-                " Left out: {count} {} {why}; the table has {}.",
-                if count == 1 { "lap" } else { "laps" },
+                " Left out: {} {why}; the table has {}.",
+                format::counted(count, "lap"),
                 if count == 1 { "it" } else { "them" }
             ));
         }
@@ -94,19 +91,4 @@ pub(crate) fn draw(data: &ReportData, field: &Field) -> Result<Option<Chart>, Re
         format::lap_time(slowest)
     );
     Ok(Some(Chart { svg: canvas.finish(&label), caption }))
-}
-
-/// Laps in a row that are shown.
-fn runs(laps: &[&Lap], shown: impl Fn(&Lap) -> Option<(f64, f64)>) -> Vec<Vec<(f64, f64)>> {
-    let mut runs: Vec<Vec<(f64, f64)>> = Vec::new();
-    let mut last = None;
-    for lap in laps {
-        let Some(point) = shown(lap) else { continue };
-        match runs.last_mut() {
-            Some(run) if last == Some(lap.lap_number - 1) => run.push(point),
-            _ => runs.push(vec![point]),
-        }
-        last = Some(lap.lap_number);
-    }
-    runs
 }

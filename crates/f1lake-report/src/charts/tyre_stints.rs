@@ -7,7 +7,7 @@ use crate::colour::Tyre;
 use crate::data::{ReportData, Stint};
 use crate::error::ReportError;
 use crate::field::Field;
-use crate::frame::{Axis, Margins, Plot, letters, whole_ticks};
+use crate::frame::{Axis, Margins, Plot, letters};
 use plotters::style::text_anchor::{HPos, VPos};
 use std::collections::BTreeSet;
 
@@ -34,24 +34,13 @@ pub(crate) fn draw(data: &ReportData, field: &Field) -> Result<Option<Chart>, Re
     };
     let rows = members.len() as i32;
     let canvas = Canvas::new("tyre-stints", WIDTH, rows * ROW + 58);
-    let lap_label = |v: f64| format!("{v:.0}");
     let name = |v: f64| members.get(v.round() as usize).map(|m| m.acronym.clone()).unwrap_or_default();
     let plot = Plot::new(
         &canvas,
         &canvas.area(),
         Margins { top: 8, right: 14, bottom: 44, left: 56 },
-        Axis {
-            range: 0.5..last_lap as f64 + 0.5,
-            ticks: whole_ticks(1, last_lap, 20),
-            label: &lap_label,
-            title: "Lap",
-        },
-        Axis {
-            range: f64::from(rows) - 0.5..-0.5,
-            ticks: (0..rows).map(f64::from).collect(),
-            label: &name,
-            title: "",
-        },
+        Axis::laps(last_lap, "Lap"),
+        Axis::rows(rows, &name),
     )?;
     let lap_width = f64::from(WIDTH - 70) / last_lap as f64;
     for (row, member) in members.iter().enumerate() {

@@ -5,6 +5,7 @@ use crate::canvas::{Canvas, INK, SERIES, TEXT, UNITS};
 use crate::clock::Clock;
 use crate::data::{ReportData, SessionWeather, WeatherSample};
 use crate::error::ReportError;
+use crate::format;
 use crate::frame::{Axis, Margins, Plot, letters, round_ticks};
 use plotters::style::text_anchor::{HPos, VPos};
 use std::ops::Range;
@@ -110,7 +111,7 @@ fn strip<'a>(
             label: &whole,
             title: if is_last { "Minutes of the session" } else { "" },
         },
-        Axis { ticks: round_ticks(&range, 5), range, label: &|v| format!("{v:.0}"), title },
+        Axis { ticks: round_ticks(&range, 5), range, label: &format::whole, title },
     )
 }
 

@@ -3,14 +3,14 @@
 //!
 //! ```no_run
 //! # async fn run() -> Result<(), Box<dyn std::error::Error>> {
-//! use f1lake_databricks::{Explicit, Login, VolumeStore, Workspace};
+//! use f1lake_databricks::{Explicit, Login, Statement, VolumeStore, Workspace};
 //! use object_store::{ObjectStoreExt, path::Path};
 //! let workspace = Workspace::connect(Login::resolve(&Explicit::default())?)?;
 //! let volume = VolumeStore::open(&workspace, "/Volumes/main/raw/landing")?;
 //! volume.put(&Path::parse("laps.json")?, "[]".into()).await?;
 //! let warehouse = workspace.warehouse("Starter Warehouse").await?;
 //! let stop = tokio_util::sync::CancellationToken::new();
-//! let answer = workspace.execute(&warehouse.id, "SELECT 1", &stop).await?;
+//! let answer = workspace.execute(&warehouse.id, &Statement::new("SELECT 1"), &stop).await?;
 //! println!("{:?}", answer.rows);
 //! # Ok(())
 //! # }
@@ -47,7 +47,7 @@ pub use config::{Explicit, Login, Method, Origin, Setting};
 pub use error::{ApiError, Error, Position, SqlError};
 pub use f1lake_http::RetryPolicy;
 pub use runtime::{Grant, Runtime};
-pub use statement::{Column, Rows};
+pub use statement::{Column, Parameter, Rows, Statement};
 pub use volume::VolumeStore;
 pub use volume_path::VolumePath;
 pub use warehouse::Warehouse;

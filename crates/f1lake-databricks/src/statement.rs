@@ -2,7 +2,7 @@
 
 use crate::error::{Error, SqlError};
 use crate::workspace::{Call, Workspace};
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use serde_json::json;
 use std::time::Duration;
 use tokio_util::sync::CancellationToken;
@@ -15,6 +15,113 @@ const HOLD: &str = "10s";
 const POLL: (Duration, Duration) = (Duration::from_millis(500), Duration::from_secs(10));
 /// Time that a canceled statement gets to end.
 const CANCEL_GRACE: Duration = Duration::from_secs(30);
+
+/// A typed value for a `:name` in a statement's text.
+///
+/// ```
+/// use f1lake_databricks::{Parameter, Statement};
+/// let statement = Statement::new("SELECT * FROM laps WHERE driver_number = :driver AND date > :since")
+///     .parameter(Parameter::bigint("driver", 1))
+///     .parameter(Parameter::typed("since", "DATE", Some("2024-03-24".to_owned())));
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Parameter {
+    name: String,
+    #[serde(rename = "type")]
+    sql_type: String,
+    /// A parameter without a value is NULL.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    value: Option<String>,
+}
+
+impl Parameter {
+    /// Text.
+    pub fn string(name: impl Into<String>, value: impl Into<String>) -> Self {
+        Self::typed(name, "STRING", Some(value.into()))
+    }
+
+    /// A 64-bit whole number.
+    pub fn bigint(name: impl Into<String>, value: i64) -> Self {
+        Self::typed(name, "BIGINT", Some(value.to_string()))
+    }
+
+    /// True or false.
+    pub fn boolean(name: impl Into<String>, value: bool) -> Self {
+        Self::typed(name, "BOOLEAN", Some(value.to_string()))
+    }
+
+    /// Any SQL type such as `DATE`, `TIMESTAMP` or `DECIMAL(10,2)`, the value in its SQL spelling; `None` is
+    /// NULL.
+    pub fn typed(name: impl Into<String>, sql_type: impl Into<String>, value: Option<String>) -> Self {
+        Self { name: name.into(), value, sql_type: sql_type.into() }
+    }
+}
+
+/// A statement to run. It may run twice after a lost response, so it must be safe to repeat.
+///
+/// ```
+/// let statement = f1lake_databricks::Statement::new("SELECT count(*) AS n FROM laps").catalog("main").schema("f1");
+/// assert_eq!(statement.text(), "SELECT count(*) AS n FROM laps");
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[must_use = "a statement runs when a workspace executes it"]
+pub struct Statement {
+    text: String,
+    catalog: Option<String>,
+    schema: Option<String>,
+    parameters: Vec<Parameter>,
+}
+
+impl Statement {
+    /// One SQL statement.
+    pub fn new(text: impl Into<String>) -> Self {
+        Self { text: text.into(), catalog: None, schema: None, parameters: Vec::new() }
+    }
+
+    /// Catalog for names without one.
+    pub fn catalog(mut self, catalog: impl Into<String>) -> Self {
+        self.catalog = Some(catalog.into());
+        self
+    }
+
+    /// Schema for names without one.
+    pub fn schema(mut self, schema: impl Into<String>) -> Self {
+        self.schema = Some(schema.into());
+        self
+    }
+
+    /// Value for a `:name`.
+    pub fn parameter(mut self, parameter: Parameter) -> Self {
+        self.parameters.push(parameter);
+        self
+    }
+
+    /// The SQL.
+    pub fn text(&self) -> &str {
+        &self.text
+    }
+
+    fn body(&self, warehouse_id: &str) -> serde_json::Value {
+        let mut body = json!({
+            "warehouse_id": warehouse_id,
+            "statement": self.text,
+            "wait_timeout": HOLD,
+            "on_wait_timeout": "CONTINUE",
+            "disposition": "INLINE",
+            "format": "JSON_ARRAY",
+        });
+        if let Some(catalog) = &self.catalog {
+            body["catalog"] = json!(catalog);
+        }
+        if let Some(schema) = &self.schema {
+            body["schema"] = json!(schema);
+        }
+        if !self.parameters.is_empty() {
+            body["parameters"] = json!(self.parameters);
+        }
+        body
+    }
+}
 
 /// A column of a result.
 ///
@@ -37,9 +144,10 @@ pub struct Column {
 ///
 /// ```no_run
 /// # async fn run(workspace: f1lake_databricks::Workspace) -> Result<(), f1lake_databricks::Error> {
+/// use f1lake_databricks::Statement;
 /// use tokio_util::sync::CancellationToken;
-/// let statement = "SELECT count(*) AS n FROM main.f1.laps";
-/// let rows = workspace.execute("0123456789abcdef", statement, &CancellationToken::new()).await?;
+/// let statement = Statement::new("SELECT count(*) AS n FROM main.f1.laps");
+/// let rows = workspace.execute("0123456789abcdef", &statement, &CancellationToken::new()).await?;
 /// assert!(!rows.truncated);
 /// println!("{:?}", rows.first("n"));
 /// # Ok(())
@@ -116,8 +224,7 @@ struct Chunk {
 
 impl Workspace {
     /// Runs a statement on a warehouse and waits for its complete result. A stopped warehouse starts by
-    /// itself, which may take minutes. The statement may run twice after a lost response, so it must be safe
-    /// to repeat.
+    /// itself, which may take minutes.
     ///
     /// `stop` cancels the statement on the warehouse; if it ends before the cancellation arrives, its result
     /// is returned.
@@ -128,21 +235,13 @@ impl Workspace {
     pub async fn execute(
         &self,
         warehouse_id: &str,
-        statement: &str,
+        statement: &Statement,
         stop: &CancellationToken,
     ) -> Result<Rows, Error> {
         if stop.is_cancelled() {
             return Err(Error::Canceled { statement_id: "(not sent)".to_owned() });
         }
-        let body = json!({
-            "warehouse_id": warehouse_id,
-            "statement": statement,
-            "wait_timeout": HOLD,
-            "on_wait_timeout": "CONTINUE",
-            "disposition": "INLINE",
-            "format": "JSON_ARRAY",
-        });
-        let call = Call::post(STATEMENTS, &body);
+        let call = Call::post(STATEMENTS, &statement.body(warehouse_id));
         let answer: Answer = self.json(&call).await.map_err(|error| self.unclear(error, warehouse_id))?;
         let answer = self.wait(answer, stop).await?;
         match answer.status.state.as_str() {
@@ -155,7 +254,7 @@ impl Workspace {
                     state,
                     &error.error_code,
                     &self.redact(&error.message),
-                    statement,
+                    &statement.text,
                 ))))
             }
         }

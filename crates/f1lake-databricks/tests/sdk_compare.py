@@ -9,7 +9,7 @@ import logging
 import sys
 
 from databricks.sdk import WorkspaceClient
-from databricks.sdk.service.sql import Disposition, ExecuteStatementRequestOnWaitTimeout, Format
+from databricks.sdk.service.sql import Disposition, ExecuteStatementRequestOnWaitTimeout, Format, StatementParameterListItem
 
 logging.disable(logging.CRITICAL)
 host, token, client_id, client_secret = sys.argv[1:5]
@@ -17,16 +17,24 @@ client = WorkspaceClient(host=host, token=token, auth_type="pat")
 
 VOLUME = "/Volumes/main/f1/landing"
 NAME = VOLUME + "/laps/session key=9158/laps #1+ü.json"
+statement = None
 
 
 def submit():
-    client.statement_execution.execute_statement(
-        "SELECT n, nothing",
+    global statement
+    statement = client.statement_execution.execute_statement(
+        "SELECT :n, :nothing",
         "wh1",
+        catalog="main",
+        schema="f1",
         disposition=Disposition.INLINE,
         format=Format.JSON_ARRAY,
         on_wait_timeout=ExecuteStatementRequestOnWaitTimeout.CONTINUE,
         wait_timeout="10s",
+        parameters=[
+            StatementParameterListItem(name="n", type="BIGINT", value="1"),
+            StatementParameterListItem(name="nothing", type="DATE"),
+        ],
     )
 
 

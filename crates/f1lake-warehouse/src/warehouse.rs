@@ -3,7 +3,7 @@
 use crate::error::WarehouseError;
 use crate::sql::{self, Place};
 use f1lake_bronze::{BronzeTable, Column, LOADS, loads_columns};
-use f1lake_databricks::{RetryPolicy, Rows, VolumeStore, Workspace};
+use f1lake_databricks::{RetryPolicy, Rows, Statement, VolumeStore, Workspace};
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 use tokio_util::sync::CancellationToken;
@@ -70,7 +70,7 @@ impl Warehouse {
     ) -> Result<Rows, WarehouseError> {
         let mut retries = RETRIES.start();
         loop {
-            let ran = self.workspace.execute(&self.warehouse_id, statement, cancel).await;
+            let ran = self.workspace.execute(&self.warehouse_id, &Statement::new(statement), cancel).await;
             let error = match ran {
                 Ok(rows) => return Ok(rows),
                 Err(f1lake_databricks::Error::Canceled { .. }) if cancel.is_cancelled() => {

@@ -2,6 +2,7 @@
 //! same.
 
 use crate::fake::{CLIENT_ID, CLIENT_SECRET, Fake, PAT, Seen, VOLUME, WAREHOUSE, workspace};
+use f1lake_databricks::{Parameter, Statement};
 use object_store::path::Path;
 use object_store::{ObjectStore, ObjectStoreExt, PutMode, PutPayload};
 use serde_json::Value;
@@ -88,8 +89,12 @@ async fn ours(fake: &Fake, operation: &str) {
         }
         "delete" => store.delete(&Path::from("new.json")).await.unwrap(),
         "statement" => {
-            let stop = CancellationToken::new();
-            fake.workspace().execute(WAREHOUSE, "SELECT n, nothing", &stop).await.unwrap();
+            let statement = Statement::new("SELECT :n, :nothing")
+                .catalog("main")
+                .schema("f1")
+                .parameter(Parameter::bigint("n", 1))
+                .parameter(Parameter::typed("nothing", "DATE", None));
+            fake.workspace().execute(WAREHOUSE, &statement, &CancellationToken::new()).await.unwrap();
         }
         "warehouses" => {
             fake.workspace().warehouses().await.unwrap();

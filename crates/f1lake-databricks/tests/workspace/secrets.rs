@@ -1,7 +1,7 @@
 //! Secrets never appear in errors, `Debug` output or logs, even when a server repeats them.
 
 use crate::fake::{ACCESS_TOKEN, BASIC, CLIENT_SECRET, Fake, PAT, SIGNATURE, VOLUME, WAREHOUSE, workspace};
-use f1lake_databricks::VolumeStore;
+use f1lake_databricks::{Statement, VolumeStore};
 use object_store::path::Path;
 use object_store::{ObjectStoreExt, PutPayload};
 use std::fmt::Debug;
@@ -71,8 +71,8 @@ async fn no_secret_shows_anywhere() {
         }
         fake.inner().cloud_blocked = false;
         fake.fault("POST", 503, &[], "");
-        let stop = CancellationToken::new();
-        let error = workspace.execute(WAREHOUSE, "SELECT closed", &stop).await.unwrap_err();
+        let statement = Statement::new("SELECT closed");
+        let error = workspace.execute(WAREHOUSE, &statement, &CancellationToken::new()).await.unwrap_err();
         texts.push(format!("{error} {error:?}"));
     }
     // A refused principal whose header is repeated in the response.

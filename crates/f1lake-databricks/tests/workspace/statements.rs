@@ -1,14 +1,14 @@
 //! SQL statements.
 
 use crate::fake::{Fake, WAREHOUSE};
-use f1lake_databricks::{Column, Error, Position, Rows};
+use f1lake_databricks::{Column, Error, Parameter, Position, Rows, Statement};
 use std::time::{Duration, Instant};
 use tokio_util::sync::CancellationToken;
 
 const STATEMENTS: &str = "/api/2.0/sql/statements";
 
 async fn run(fake: &Fake, text: &str) -> Result<Rows, Error> {
-    fake.workspace().execute(WAREHOUSE, text, &CancellationToken::new()).await
+    fake.workspace().execute(WAREHOUSE, &Statement::new(text), &CancellationToken::new()).await
 }
 
 fn values(rows: &Rows) -> Vec<&str> {
@@ -18,7 +18,12 @@ fn values(rows: &Rows) -> Vec<&str> {
 #[tokio::test]
 async fn a_statement_is_sent_as_recorded() {
     let fake = Fake::start().await;
-    let rows = run(&fake, "SELECT n, nothing").await.unwrap();
+    let statement = Statement::new("SELECT :n, :nothing")
+        .catalog("main")
+        .schema("f1")
+        .parameter(Parameter::bigint("n", 1))
+        .parameter(Parameter::typed("nothing", "DATE", None));
+    let rows = fake.workspace().execute(WAREHOUSE, &statement, &CancellationToken::new()).await.unwrap();
     assert_eq!(rows.columns[0], Column { name: "n".into(), sql_type: "BIGINT".into() });
     assert_eq!(rows.rows, [[Some("1".to_owned()), None]]);
     assert_eq!((rows.first("n"), rows.first("nothing"), rows.first("absent")), (Some("1"), None, None));
@@ -26,8 +31,9 @@ async fn a_statement_is_sent_as_recorded() {
     assert_eq!(seen[0].line(), format!("POST {STATEMENTS}"));
     let sent: serde_json::Value = serde_json::from_slice(&seen[0].body).unwrap();
     let expected = serde_json::json!({
-        "disposition": "INLINE", "format": "JSON_ARRAY", "on_wait_timeout": "CONTINUE",
-        "statement": "SELECT n, nothing", "wait_timeout": "10s", "warehouse_id": "wh1"
+        "catalog": "main", "disposition": "INLINE", "format": "JSON_ARRAY", "on_wait_timeout": "CONTINUE",
+        "parameters": [{"name": "n", "type": "BIGINT", "value": "1"}, {"name": "nothing", "type": "DATE"}],
+        "schema": "f1", "statement": "SELECT :n, :nothing", "wait_timeout": "10s", "warehouse_id": "wh1"
     });
     assert_eq!(sent, expected);
 }
@@ -81,8 +87,9 @@ async fn stopping_cancels_on_the_warehouse() {
     let stop = CancellationToken::new();
     let (workspace, inner_stop) = (fake.workspace(), stop.clone());
     let start = Instant::now();
-    let running =
-        tokio::spawn(async move { workspace.execute(WAREHOUSE, "SELECT endless", &inner_stop).await });
+    let running = tokio::spawn(async move {
+        workspace.execute(WAREHOUSE, &Statement::new("SELECT endless"), &inner_stop).await
+    });
     tokio::time::sleep(Duration::from_millis(200)).await;
     stop.cancel();
     let error = running.await.unwrap().unwrap_err();
@@ -92,7 +99,7 @@ async fn stopping_cancels_on_the_warehouse() {
     assert!(lines.contains(&format!("POST {STATEMENTS}/{statement_id}/cancel")), "{lines:?}");
     assert_eq!(lines.last().unwrap(), &format!("GET {STATEMENTS}/{statement_id}"), "the end was not awaited");
     fake.take_seen();
-    let error = fake.workspace().execute(WAREHOUSE, "SELECT 1", &stop).await.unwrap_err();
+    let error = fake.workspace().execute(WAREHOUSE, &Statement::new("SELECT 1"), &stop).await.unwrap_err();
     assert!(matches!(error, Error::Canceled { .. }) && fake.lines().is_empty(), "{error}");
 }
 
@@ -107,8 +114,8 @@ async fn a_statement_is_never_sent_twice_unless_it_was_refused() {
     }
     let url = crate::cutter::cutter(&fake, vec![crate::cutter::Cut::Down(3)]).await;
     let workspace = crate::fake::workspace(fake.login_at(&url));
-    let stop = CancellationToken::new();
-    let error = workspace.execute(WAREHOUSE, "CREATE TABLE t (i INT)", &stop).await.unwrap_err();
+    let statement = Statement::new("CREATE TABLE t (i INT)");
+    let error = workspace.execute(WAREHOUSE, &statement, &CancellationToken::new()).await.unwrap_err();
     assert!(matches!(error, Error::OutcomeUnknown { .. }), "{error}");
     assert_eq!(fake.take_seen().len(), 1);
     // After a quota error, nothing runs.
@@ -159,8 +166,8 @@ async fn missing_or_forbidden_warehouse_gives_advice() {
     for (warehouse, advice) in
         [("gone", "set DATABRICKS_WAREHOUSE_ID"), ("closed", "CAN USE on warehouse closed")]
     {
-        let stop = CancellationToken::new();
-        let error = workspace.execute(warehouse, "SELECT closed", &stop).await.unwrap_err();
+        let statement = Statement::new("SELECT closed");
+        let error = workspace.execute(warehouse, &statement, &CancellationToken::new()).await.unwrap_err();
         assert!(error.to_string().contains(advice), "{error}");
     }
 }

@@ -60,7 +60,17 @@ impl Inner {
 
     pub(super) fn submit(&mut self, seen: &Seen) -> Response<Body> {
         let sent: Value = serde_json::from_slice(&seen.body).unwrap();
-        let known = ["warehouse_id", "statement", "wait_timeout", "on_wait_timeout", "disposition", "format"];
+        let known = [
+            "warehouse_id",
+            "statement",
+            "wait_timeout",
+            "on_wait_timeout",
+            "disposition",
+            "format",
+            "catalog",
+            "schema",
+            "parameters",
+        ];
         let names: Vec<String> = sent.as_object().unwrap().keys().cloned().collect();
         self.expect(names.iter().all(|name| known.contains(&name.as_str())), seen, &format!("{names:?}"));
         let fixed = [("on_wait_timeout", "CONTINUE"), ("disposition", "INLINE"), ("format", "JSON_ARRAY")];
@@ -106,8 +116,21 @@ impl Inner {
         let three = columns(&[("n", "BIGINT")]);
         let mut chunks = Vec::new();
         let mut answers = match sent["statement"].as_str().unwrap() {
-            "SELECT n, nothing" => {
-                vec![success(columns(&[("n", "BIGINT"), ("nothing", "DATE")]), json!([["1", null]]), 1, None)]
+            "SELECT :n, :nothing" => {
+                let one = &sent["parameters"][0];
+                self.expect(
+                    *one == json!({ "name": "n", "type": "BIGINT", "value": "1" }),
+                    seen,
+                    "parameter",
+                );
+                let nothing = &sent["parameters"][1];
+                self.expect(*nothing == json!({ "name": "nothing", "type": "DATE" }), seen, "NULL parameter");
+                vec![success(
+                    columns(&[("n", "BIGINT"), ("nothing", "DATE")]),
+                    json!([[one["value"].clone(), nothing["value"].clone()]]),
+                    1,
+                    None,
+                )]
             }
             "CREATE TABLE t (i INT)" => vec![state("PENDING"), state("RUNNING"), state("SUCCEEDED")],
             "SELECT n FROM many" | "SELECT n FROM short" => {

@@ -57,6 +57,14 @@ impl Parameter {
     }
 }
 
+/// A label of a statement, for its query history and the attribution of costs (`system.query.history`).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+struct Tag {
+    key: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    value: Option<String>,
+}
+
 /// A statement to run. It may run twice after a lost response, so it must be safe to repeat.
 ///
 /// ```
@@ -70,12 +78,19 @@ pub struct Statement {
     catalog: Option<String>,
     schema: Option<String>,
     parameters: Vec<Parameter>,
+    query_tags: Vec<Tag>,
 }
 
 impl Statement {
     /// One SQL statement.
     pub fn new(text: impl Into<String>) -> Self {
-        Self { text: text.into(), catalog: None, schema: None, parameters: Vec::new() }
+        Self {
+            text: text.into(),
+            catalog: None,
+            schema: None,
+            parameters: Vec::new(),
+            query_tags: Vec::new(),
+        }
     }
 
     /// Catalog for names without one.
@@ -93,6 +108,16 @@ impl Statement {
     /// Value for a `:name`.
     pub fn parameter(mut self, parameter: Parameter) -> Self {
         self.parameters.push(parameter);
+        self
+    }
+
+    /// Labels the statement in the query history. The service keeps one value of a key, and 20 tags.
+    ///
+    /// ```
+    /// let statement = f1lake_databricks::Statement::new("SELECT 1").query_tag("team", Some("data"));
+    /// ```
+    pub fn query_tag(mut self, key: impl Into<String>, value: Option<&str>) -> Self {
+        self.query_tags.push(Tag { key: key.into(), value: value.map(str::to_owned) });
         self
     }
 
@@ -118,6 +143,9 @@ impl Statement {
         }
         if !self.parameters.is_empty() {
             body["parameters"] = json!(self.parameters);
+        }
+        if !self.query_tags.is_empty() {
+            body["query_tags"] = json!(self.query_tags);
         }
         body
     }
@@ -289,7 +317,8 @@ impl Workspace {
         while matches!(answer.status.state.as_str(), "PENDING" | "RUNNING") {
             if canceled_at.is_none() && stop.is_cancelled() {
                 let mut cancel = Call::post(format!("{path}/cancel"), &json!({}));
-                cancel.repeat = crate::retry::Repeat::Safe;
+                // As the official client sends it.
+                (cancel.repeat, cancel.accept) = (crate::retry::Repeat::Safe, None);
                 // It may have ended just now; the next poll shows it.
                 if let Err(error) = self.send(&cancel).await {
                     tracing::warn!(statement = answer.statement_id, %error, "cannot cancel the statement");

@@ -9,7 +9,13 @@ import logging
 import sys
 
 from databricks.sdk import WorkspaceClient
-from databricks.sdk.service.sql import Disposition, ExecuteStatementRequestOnWaitTimeout, Format, StatementParameterListItem
+from databricks.sdk.service.sql import (
+    Disposition,
+    ExecuteStatementRequestOnWaitTimeout,
+    Format,
+    QueryTag,
+    StatementParameterListItem,
+)
 
 logging.disable(logging.CRITICAL)
 host, token, client_id, client_secret = sys.argv[1:5]
@@ -35,6 +41,7 @@ def submit():
             StatementParameterListItem(name="n", type="BIGINT", value="1"),
             StatementParameterListItem(name="nothing", type="DATE"),
         ],
+        query_tags=[QueryTag(key="team", value="eng"), QueryTag(key="alone")],
     )
 
 
@@ -54,8 +61,12 @@ OPERATIONS = {
     "large": lambda: client.files.upload(
         VOLUME + "/big.parquet", io.BytesIO(b"x" * (55 * 1024 * 1024)), overwrite=True
     ),
+    "abort": lambda: client.files.upload(
+        VOLUME + "/aborted.parquet", io.BytesIO(b"x" * (55 * 1024 * 1024)), overwrite=True
+    ),
     "delete": lambda: client.files.delete(VOLUME + "/new.json"),
     "statement": submit,
+    "cancel": lambda: client.statement_execution.cancel_execution(statement.statement_id),
     "warehouses": lambda: list(client.warehouses.list()),
     "machine_to_machine": machine_to_machine,
 }

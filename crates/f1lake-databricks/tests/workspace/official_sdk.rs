@@ -21,6 +21,7 @@ struct Essence {
 }
 
 fn essence(seen: &Seen) -> Essence {
+    // The SDK sends the workspace's id wherever its host names one; with a token, we do not ask the host.
     const FREE: [&str; 6] =
         ["user-agent", "accept-encoding", "connection", "host", "x-databricks-workspace-id", "priority"];
     let headers =
@@ -87,13 +88,29 @@ async fn ours(fake: &Fake, operation: &str) {
             let content = PutPayload::from(vec![b'x'; 55 * 1024 * 1024]);
             store.put(&Path::from("big.parquet"), content).await.unwrap();
         }
+        "abort" => {
+            let content = PutPayload::from(vec![b'x'; 55 * 1024 * 1024]);
+            store.put(&Path::from("aborted.parquet"), content).await.unwrap_err();
+        }
+        "cancel" => {
+            let stop = CancellationToken::new();
+            let (workspace, inner_stop) = (fake.workspace(), stop.clone());
+            let running = tokio::spawn(async move {
+                workspace.execute(WAREHOUSE, &Statement::new("SELECT endless"), &inner_stop).await
+            });
+            tokio::time::sleep(std::time::Duration::from_millis(200)).await;
+            stop.cancel();
+            running.await.unwrap().unwrap_err();
+        }
         "delete" => store.delete(&Path::from("new.json")).await.unwrap(),
         "statement" => {
             let statement = Statement::new("SELECT :n, :nothing")
                 .catalog("main")
                 .schema("f1")
                 .parameter(Parameter::bigint("n", 1))
-                .parameter(Parameter::typed("nothing", "DATE", None));
+                .parameter(Parameter::typed("nothing", "DATE", None))
+                .query_tag("team", Some("eng"))
+                .query_tag("alone", None);
             fake.workspace().execute(WAREHOUSE, &statement, &CancellationToken::new()).await.unwrap();
         }
         "warehouses" => {
@@ -131,16 +148,26 @@ async fn the_official_client_sends_the_same_requests() {
         "list",
         "folder_exists",
         "large",
+        "abort",
         "delete",
         "statement",
+        "cancel",
         "warehouses",
         "machine_to_machine",
     ];
     let mut compared = 0;
     for operation in operations {
+        let broken = format!("POST /api/2.0/fs/files{VOLUME}/aborted.parquet?action=complete-upload");
+        let fault = || {
+            if operation == "abort" {
+                fake.fault(&broken, 403, &[("content-type", "application/json")], "{}");
+            }
+        };
+        fault();
         writeln!(questions, "{operation}").unwrap();
-        assert_eq!(answers.next().unwrap().unwrap(), "done", "{operation}");
-        let theirs = shape(&fake.take_seen());
+        let answer = answers.next().unwrap().unwrap();
+        assert!(answer == "done" || operation == "abort", "{operation}: {answer}");
+        let theirs = part(operation, shape(&fake.take_seen()));
         if operation == "create" {
             fake.inner().files.remove(&format!("{VOLUME}/new.json"));
         }
@@ -148,14 +175,29 @@ async fn the_official_client_sends_the_same_requests() {
             fake.store().put(&Path::from("new.json"), "x".into()).await.unwrap();
             fake.take_seen();
         }
+        fault();
         ours(&fake, operation).await;
-        let ours = shape(&fake.take_seen());
+        let ours = part(operation, shape(&fake.take_seen()));
         assert_eq!(ours, theirs, "{operation}: ours on the left");
         compared += ours.len();
     }
     drop(questions);
     assert!(sdk.wait().unwrap().success());
     println!("{compared} requests of {} operations are the same", operations.len());
+}
+
+/// Of an abort or a cancellation only the request itself: what leads to it is compared elsewhere.
+fn part(operation: &str, mut all: Vec<Essence>) -> Vec<Essence> {
+    if operation == "abort" {
+        all.retain(|each| each.line.contains("action=abort-upload"));
+        assert_eq!(all.len(), 1);
+    }
+    if operation == "cancel" {
+        all.retain(|each| each.line.ends_with("/cancel"));
+        all.iter_mut().for_each(|each| each.line = "POST .../cancel".to_owned());
+        assert_eq!(all.len(), 1);
+    }
+    all
 }
 
 /// The essence of requests, in an order that does not depend on which part came first.

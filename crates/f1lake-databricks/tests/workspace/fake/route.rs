@@ -73,7 +73,6 @@ impl Inner {
         }
         match (method.as_str(), path.as_str()) {
             ("POST", "/api/2.0/fs/create-upload-part-urls") => self.part_address(seen),
-            ("POST", "/api/2.0/fs/create-abort-upload-url") => self.abort_address(seen),
             ("POST", "/api/2.0/fs/create-download-url") if is_sdk(seen) => fail(404, "NOT_FOUND", "none"),
             ("GET", "/api/2.0/sql/warehouses") => self.warehouses(&query),
             _ if path.starts_with("/api/2.0/sql/statements") => self.statement(method, seen, &path),

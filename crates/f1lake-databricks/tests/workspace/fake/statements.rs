@@ -27,7 +27,9 @@ impl Inner {
 
     pub(super) fn statement(&mut self, method: &Method, seen: &Seen, path: &str) -> Response<Body> {
         let rest = path.trim_start_matches("/api/2.0/sql/statements").trim_matches('/').to_owned();
-        self.expect(seen.header("accept") == Some("application/json"), seen, "accepts something else");
+        let accepts = seen.header("accept").filter(|kind| *kind != "*/*");
+        let wanted = (!rest.ends_with("/cancel")).then_some("application/json");
+        self.expect(accepts == wanted, seen, "accepts something else");
         let parts: Vec<&str> = rest.split('/').filter(|part| !part.is_empty()).collect();
         match (method.as_str(), parts.as_slice()) {
             ("POST", []) => self.submit(seen),
@@ -70,6 +72,7 @@ impl Inner {
             "catalog",
             "schema",
             "parameters",
+            "query_tags",
         ];
         let names: Vec<String> = sent.as_object().unwrap().keys().cloned().collect();
         self.expect(names.iter().all(|name| known.contains(&name.as_str())), seen, &format!("{names:?}"));

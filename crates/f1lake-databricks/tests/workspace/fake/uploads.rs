@@ -48,6 +48,19 @@ impl Inner {
                 self.store_file(&upload.path, bytes.into(), upload.overwrite)
                     .unwrap_or_else(|| give(200, json!({})))
             }
+            Some("abort-upload") => {
+                self.expect(
+                    query.get("upload_type").is_some_and(|kind| kind == "multipart"),
+                    seen,
+                    "no type",
+                );
+                let token = query.get("session_token").cloned().unwrap_or_default();
+                if self.uploads.remove(&token).is_none() {
+                    return fail(404, "NOT_FOUND", "no such upload");
+                }
+                self.aborted += 1;
+                give(200, json!({}))
+            }
             _ => {
                 self.expect(false, seen, "no such action");
                 fail(400, "BAD_REQUEST", "action")
@@ -83,13 +96,6 @@ impl Inner {
         give(200, json!({ "upload_part_urls": addresses }))
     }
 
-    pub(super) fn abort_address(&mut self, seen: &Seen) -> Response<Body> {
-        let sent = self.address_request(seen, &["path", "session_token", "expire_time"]);
-        let token = sent["session_token"].as_str().unwrap();
-        let url = format!("{}/cloud/abort?token={token}&sig={SIGNATURE}", self.url);
-        give(200, json!({ "abort_upload_url": { "url": url, "headers": [] } }))
-    }
-
     /// Cloud storage: it accepts signed addresses and must never see the workspace's token.
     pub(super) fn cloud(
         &mut self,
@@ -104,11 +110,6 @@ impl Inner {
             return respond(403, "<Error>blocked by a firewall</Error>");
         }
         let token = query.get("token").cloned().unwrap_or_default();
-        if method == Method::DELETE {
-            let known = self.uploads.remove(&token).is_some();
-            self.aborted += usize::from(known);
-            return respond(if known { 200 } else { 404 }, Body::empty());
-        }
         self.expect(seen.header("x-amz-demo") == Some("1"), seen, "the address's headers are missing");
         let number: u64 = query["partNumber"].parse().unwrap();
         let Some(upload) = self.uploads.get_mut(&token) else { return respond(404, Body::empty()) };

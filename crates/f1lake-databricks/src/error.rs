@@ -26,15 +26,40 @@ pub enum Error {
         "no Databricks workspace is set; set DATABRICKS_HOST (https://...), or a profile of ~/.databrickscfg{0}"
     )]
     NoWorkspace(&'static str),
-    /// The service principal got no access token.
+    /// No login is set up, in the words of the official clients.
     #[error(
-        "{host} refused the service principal ({detail}); check DATABRICKS_CLIENT_ID and DATABRICKS_CLIENT_SECRET"
+        "default auth: cannot configure default credentials, please check \
+         https://docs.databricks.com/en/dev-tools/auth.html#databricks-client-unified-authentication to configure \
+         credentials for your preferred authentication method{}",
+        tried_text(tried)
     )]
+    NoCredentials {
+        /// Logins that were considered, by their name, and why they are not set up.
+        tried: Vec<(&'static str, String)>,
+    },
+    /// A login that is set up gave no token.
+    #[error("default auth: {auth_type}: {detail}; {advice}")]
+    Credentials {
+        /// Name of the login.
+        auth_type: &'static str,
+        /// What went wrong.
+        detail: String,
+        /// What to do.
+        advice: String,
+        /// Failure of the system, such as a program that cannot be started.
+        source: Option<std::io::Error>,
+    },
+    /// A token service refused the login.
+    #[error("{host} refused the login `{auth_type}` ({detail}); {advice}")]
     LoginRefused {
-        /// Workspace.
+        /// Host of the token service.
         host: String,
+        /// Name of the login.
+        auth_type: &'static str,
         /// The server's message.
         detail: String,
+        /// What to check.
+        advice: String,
     },
     /// The service returned an error.
     #[error(transparent)]
@@ -111,6 +136,15 @@ pub enum Error {
     },
 }
 
+fn tried_text(tried: &[(&'static str, String)]) -> String {
+    if tried.is_empty() {
+        return "; set DATABRICKS_TOKEN, or DATABRICKS_CLIENT_ID and DATABRICKS_CLIENT_SECRET, or a profile of \
+                ~/.databrickscfg, or log in with `databricks auth login`"
+            .to_owned();
+    }
+    tried.iter().map(|(name, why)| format!("; {name}: {why}")).collect()
+}
+
 impl From<ApiError> for Error {
     fn from(error: ApiError) -> Self {
         Self::Api(Box::new(error))
@@ -126,9 +160,10 @@ impl Error {
         }
     }
 
-    /// Whether login or privileges are the cause: 401 and 403, or a refused service principal.
+    /// Whether login or privileges are the cause: 401 and 403, or a login that gives no token.
     pub fn is_refused(&self) -> bool {
-        matches!(self, Self::LoginRefused { .. }) || matches!(self.status(), Some(401 | 403))
+        matches!(self, Self::LoginRefused { .. } | Self::Credentials { .. })
+            || matches!(self.status(), Some(401 | 403))
     }
 
     /// Whether the requested object does not exist.

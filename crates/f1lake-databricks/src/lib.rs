@@ -19,7 +19,7 @@
 //! # Never run against a real workspace
 //!
 //! Tested against: a fake workspace in `tests/`, built from recorded exchanges; the official Python SDK
-//! 0.156.0 on the same fake, whose requests are the same field by field; and minilake 1.9.0 for files. The
+//! 0.162.0 on the same fake, whose requests and logins are the same field by field; and minilake 1.9.0 for files. The
 //! real service was never available. The following are known from documents or source only:
 //!
 //! - which status and `error_code` the service returns for a missing volume, a missing folder, a listed
@@ -27,7 +27,8 @@
 //! - whether a download honours `Range` (otherwise the response is cut here), and which `ETag` it carries;
 //! - the multipart upload with presigned parts, and its abort;
 //! - the wording of SQL errors, from which the position is parsed;
-//! - discovery of the OAuth endpoints on AWS, Azure and Google Cloud.
+//! - discovery of the OAuth endpoints on AWS, Azure and Google Cloud; and what GitHub, Azure DevOps, Entra ID,
+//!   `az` and `databricks` answer: the stand-ins answer what the official client reads.
 
 mod auth;
 mod config;
@@ -38,12 +39,13 @@ mod profile;
 mod retry;
 mod runtime;
 mod statement;
+mod user_agent;
 mod volume;
 mod volume_path;
 mod warehouse;
 mod workspace;
 
-pub use config::{Explicit, Login, Method, Origin, Setting};
+pub use config::{AzureEnvironment, Explicit, IdTokenSource, Login, Method, Origin, Setting};
 pub use error::{ApiError, Error, Position, SqlError};
 pub use f1lake_http::RetryPolicy;
 pub use runtime::{Grant, Runtime};

@@ -14,6 +14,8 @@ const DEFAULT: &str = "DEFAULT";
 pub(crate) struct Profile {
     pub(crate) file: PathBuf,
     pub(crate) name: String,
+    /// Whether it was selected, by the caller or by `default_profile`.
+    pub(crate) chosen: bool,
     values: HashMap<String, String>,
 }
 
@@ -46,7 +48,9 @@ impl Profile {
         let asked = name.is_some();
         let name = name.unwrap_or_else(|| DEFAULT.to_owned());
         match sections.remove(&name) {
-            Some(values) if name != SETTINGS => Ok(Some(Self { file: file.to_owned(), name, values })),
+            Some(values) if name != SETTINGS => {
+                Ok(Some(Self { file: file.to_owned(), name, chosen: asked, values }))
+            }
             _ if !asked => Ok(None),
             _ => {
                 let mut names: Vec<_> = sections.into_keys().filter(|name| name != SETTINGS).collect();

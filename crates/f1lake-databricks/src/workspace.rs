@@ -1,19 +1,19 @@
 //! A workspace: one connection pool, one login, one way to send requests.
 
-use crate::auth::Auth;
+use crate::auth::{Auth, Signature};
 use crate::config::{Login, Method};
 use crate::error::{ApiError, Error};
 use crate::retry::{Repeat, wait, wait_of};
+use crate::user_agent::UserAgent;
 use bytes::Bytes;
-use f1lake_http::{ExposeSecret, RetryPolicy, SecretString, client_builder, describe, header, read_up_to};
+use f1lake_http::{ExposeSecret, RetryPolicy, client_builder, describe, header, read_up_to};
 use futures::StreamExt;
-use reqwest::header::{ACCEPT, CONTENT_LENGTH, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue};
+use reqwest::header::{ACCEPT, CONTENT_LENGTH, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue, USER_AGENT};
 use serde::de::DeserializeOwned;
 use std::sync::Arc;
 use std::time::Duration;
 use url::Url;
 
-const USER_AGENT: &str = concat!("f1lake-databricks/", env!("CARGO_PKG_VERSION"), " rust");
 /// Timeout for response headers, in addition to upload time.
 const ANSWER_TIMEOUT: Duration = Duration::from_secs(90);
 /// An upload slower than this, in bytes a second, is aborted.
@@ -47,6 +47,7 @@ struct Shared {
     auth: Auth,
     host: String,
     retry: RetryPolicy,
+    user_agent: UserAgent,
 }
 
 /// Builds a [`Workspace`].
@@ -55,7 +56,7 @@ struct Shared {
 /// # fn build(login: f1lake_databricks::Login) -> Result<(), f1lake_databricks::Error> {
 /// use f1lake_databricks::{RetryPolicy, Workspace};
 /// let retry = RetryPolicy { retries: 2, ..RetryPolicy::default() };
-/// let workspace = Workspace::builder(login).product("tool/1.0").retry(retry).build()?;
+/// let workspace = Workspace::builder(login).product("tool/1.0").partner("acme").retry(retry).build()?;
 /// # Ok(())
 /// # }
 /// ```
@@ -64,7 +65,7 @@ struct Shared {
 pub struct WorkspaceBuilder {
     login: Login,
     retry: RetryPolicy,
-    user_agent: String,
+    user_agent: UserAgent,
 }
 
 impl WorkspaceBuilder {
@@ -76,7 +77,13 @@ impl WorkspaceBuilder {
 
     /// Name and version of the program, such as `tool/1.0`, put before ours in `User-Agent`.
     pub fn product(mut self, product: &str) -> Self {
-        self.user_agent = format!("{product} {USER_AGENT}");
+        self.user_agent.product(product);
+        self
+    }
+
+    /// A partner of Databricks whose tool this is part of, named in `User-Agent`.
+    pub fn partner(mut self, partner: &str) -> Self {
+        self.user_agent.partner(partner);
         self
     }
 
@@ -88,21 +95,30 @@ impl WorkspaceBuilder {
         let secret = match &self.login.method {
             Method::Token(token) => Some(&token.value),
             Method::ServicePrincipal { client_secret, .. } => Some(&client_secret.value),
-            // It is asked when the first request is signed.
-            Method::Runtime(_) => None,
+            // Others are asked when the first request is signed.
+            _ => None,
         };
         if secret.is_some_and(|secret| HeaderValue::from_str(secret.expose_secret()).is_err()) {
             let wrong = "the Databricks token or secret contains invalid characters";
             return Err(Error::Config(wrong.to_owned()));
         }
+        self.user_agent.check()?;
+        let surroundings = &self.login.details.surroundings;
+        let user_agent = self.user_agent.header(self.login.method.name(), surroundings);
         // Uncompressed: the length of a file must be the length of the response.
-        let http = client_builder(&self.login.host.value, &self.user_agent)
+        let http = client_builder(&self.login.host.value, &user_agent)
             .connect_timeout(Duration::from_secs(20))
             .build()
             .map_err(|error| Error::Config(format!("cannot create an HTTP client: {}", describe(&error))))?;
         let host = self.login.host.value.host_str().unwrap_or_default().to_owned();
         Ok(Workspace {
-            shared: Arc::new(Shared { http, auth: Auth::new(self.login), host, retry: self.retry }),
+            shared: Arc::new(Shared {
+                http,
+                auth: Auth::new(self.login),
+                host,
+                retry: self.retry,
+                user_agent: self.user_agent,
+            }),
         })
     }
 }
@@ -176,12 +192,17 @@ impl Workspace {
 
     /// Starts from the default settings.
     pub fn builder(login: Login) -> WorkspaceBuilder {
-        WorkspaceBuilder { login, retry: RetryPolicy::default(), user_agent: USER_AGENT.to_owned() }
+        WorkspaceBuilder { login, retry: RetryPolicy::default(), user_agent: UserAgent::default() }
     }
 
     /// The login in use.
     pub fn login(&self) -> &Login {
         self.shared.auth.login()
+    }
+
+    /// The login that signs requests: before the first one, the first in the order of preference.
+    pub fn method(&self) -> &Method {
+        self.shared.auth.method()
     }
 
     /// The workspace's host name.
@@ -206,8 +227,8 @@ impl Workspace {
         let (mut retries, mut renewed) = (policy.start(), false);
         loop {
             let tries = retries.attempt();
-            let bearer = auth.bearer(http, policy).await?;
-            let (error, again, after) = match self.attempt(call, url.clone(), Some(&bearer)).await {
+            let signature = auth.sign(http, policy).await?;
+            let (error, again, after) = match self.attempt(call, url.clone(), Some(&signature)).await {
                 Ok(response) => {
                     let status = response.status();
                     if status.is_success() {
@@ -218,17 +239,17 @@ impl Workspace {
                         let what = format!("a redirect (HTTP {})", status.as_u16());
                         return Err(self.not_the_api(call, what));
                     }
-                    if status.as_u16() == 401 && !renewed && auth.renew(&bearer) {
+                    if status.as_u16() == 401 && !renewed && auth.renew(&signature) {
                         // It had no effect, so it is repeated under its number.
                         renewed = true;
                         continue;
                     }
                     let after = wait_of(response.headers());
-                    let error = self.api_error(call, response, tries, &bearer).await;
+                    let error = self.api_error(call, response, tries, &signature).await;
                     (error, call.repeat.on_status(status.as_u16()), after)
                 }
                 Err(detail) => {
-                    let (host, detail) = (self.shared.host.clone(), auth.message(&detail, Some(&bearer)));
+                    let (host, detail) = (self.shared.host.clone(), auth.message(&detail, Some(&signature)));
                     let error = Error::Transport { request: request.clone(), host, tries, detail };
                     (error, call.repeat.on_transport(), None)
                 }
@@ -262,12 +283,12 @@ impl Workspace {
         })
     }
 
-    /// One attempt at any URL; a URL outside the workspace gets no `Authorization`.
+    /// One attempt at any URL; a URL outside the workspace gets no signature.
     pub(crate) async fn attempt(
         &self,
         call: &Call,
         url: Url,
-        bearer: Option<&SecretString>,
+        signature: Option<&Signature>,
     ) -> Result<reqwest::Response, String> {
         let mut headers = HeaderMap::new();
         if let Some(accept) = call.accept {
@@ -279,8 +300,12 @@ impl Workspace {
         headers.extend(call.headers.iter().cloned());
         let length: u64 = call.body.iter().map(|chunk| chunk.len() as u64).sum();
         let mut request = self.shared.http.request(call.method.clone(), url);
-        if let Some(bearer) = bearer {
-            request = request.bearer_auth(bearer.expose_secret());
+        if let Some(signature) = signature {
+            signature.sign(&mut headers).map_err(|name| format!("{name} cannot be sent"))?;
+            let auth = &self.shared.auth;
+            let surroundings = &auth.login().details.surroundings;
+            let agent = self.shared.user_agent.header(auth.method().name(), surroundings);
+            headers.extend(HeaderValue::from_str(&agent).ok().map(|agent| (USER_AGENT, agent)));
         }
         if matches!(call.method, reqwest::Method::PUT | reqwest::Method::POST | reqwest::Method::DELETE) {
             headers.insert(CONTENT_LENGTH, HeaderValue::from(length));
@@ -334,7 +359,7 @@ impl Workspace {
         call: &Call,
         mut response: reqwest::Response,
         tries: u32,
-        bearer: &SecretString,
+        signature: &Signature,
     ) -> Error {
         let status = response.status().as_u16();
         let html =
@@ -366,7 +391,7 @@ impl Workspace {
                 _ => (String::new(), text.into_owned()),
             }
         };
-        let message_of = |text: &str| self.shared.auth.message(text, Some(bearer));
+        let message_of = |text: &str| self.shared.auth.message(text, Some(signature));
         Error::from(ApiError {
             request: call.describe(),
             host: self.shared.host.clone(),

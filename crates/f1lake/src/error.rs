@@ -166,7 +166,9 @@ impl Error {
                 _ => ErrorKind::Failed,
             },
             Self::Databricks(
-                f1lake_databricks::Error::Config(_) | f1lake_databricks::Error::NoWorkspace(_),
+                f1lake_databricks::Error::Config(_)
+                | f1lake_databricks::Error::NoWorkspace(_)
+                | f1lake_databricks::Error::NoCredentials { .. },
             ) => ErrorKind::Usage,
             Self::Databricks(error) if error.is_refused() => ErrorKind::LoginRefused,
             Self::Databricks(_) => ErrorKind::Failed,

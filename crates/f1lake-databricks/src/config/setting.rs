@@ -1,5 +1,6 @@
 //! Settings and where they come from.
 
+use super::azure::AzureEnvironment;
 use crate::runtime::Runtime;
 use f1lake_http::SecretString;
 use std::fmt;
@@ -76,8 +77,12 @@ pub struct Explicit {
     pub client_id: Option<String>,
     /// Service principal's OAuth secret.
     pub client_secret: Option<SecretString>,
+    /// Name of the login to use, whatever else is set (`DATABRICKS_AUTH_TYPE`).
+    pub auth_type: Option<String>,
     /// Warehouse's id or name.
     pub warehouse: Option<String>,
+    /// Azure's addresses, where they do not follow from the host.
+    pub azure_environment: Option<AzureEnvironment>,
     /// Runtime of the notebook or job in which the program runs; it logs in where nothing else is set.
     pub runtime: Option<Arc<dyn Runtime>>,
 }

@@ -2,6 +2,8 @@
 
 use super::host::parse_host;
 use super::*;
+use crate::runtime::Runtime;
+use std::sync::Arc;
 
 const CANARY: &str = "dapi-canary-5e1f";
 
@@ -154,6 +156,9 @@ fn without_a_runtime_that_grants_there_is_no_login() {
         matches!(alone, Error::NoWorkspace(_)) && alone.to_string().contains("Python package"),
         "{alone}"
     );
+    let wanted = [("DATABRICKS_HOST", "h"), ("DATABRICKS_AUTH_TYPE", "runtime")];
+    let error = resolve(&Explicit::default(), &wanted).unwrap_err().to_string();
+    assert!(error.contains("Python package only"), "{error}");
 }
 
 #[test]
@@ -178,7 +183,7 @@ fn two_logins_need_a_choice_and_half_a_login_is_refused() {
         (&both[..1], "DATABRICKS_TOKEN"),
         (&[both[0], both[2]], "DATABRICKS_CLIENT_SECRET"),
         (&[both[0], both[3]], "DATABRICKS_CLIENT_ID"),
-        (&u2m, "`databricks-cli`"),
+        (&u2m, "databricks-cli: Most likely the Databricks CLI is not installed"),
     ];
     for (env, named) in cases {
         let error = resolve(&Explicit::default(), env).unwrap_err().to_string();
@@ -189,7 +194,8 @@ fn two_logins_need_a_choice_and_half_a_login_is_refused() {
 #[test]
 fn a_host_is_an_address_and_secrets_travel_safely() {
     let host = |value: &str| {
-        parse_host(&Setting { value: value.to_owned(), origin: Origin::Explicit }).map(String::from)
+        parse_host(&Setting { value: value.to_owned(), origin: Origin::Explicit })
+            .map(|(url, _)| url.to_string())
     };
     for (written, read) in [
         ("https://adb-1.azuredatabricks.net/?o=123#job/1", "https://adb-1.azuredatabricks.net/"),

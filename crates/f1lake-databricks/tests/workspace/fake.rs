@@ -3,6 +3,7 @@
 
 mod files;
 mod login;
+mod providers;
 mod response;
 mod route;
 mod state;
@@ -18,6 +19,7 @@ use state::{Fault, Inner};
 use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::{Duration, Instant};
 
+pub(crate) use providers::{ENTRA_SECRET, IDENTITY, JOB};
 pub(crate) use state::{
     ACCESS_TOKEN, BASIC, CLIENT_ID, CLIENT_SECRET, PAT, SIGNATURE, Seen, VOLUME, WAREHOUSE,
 };

@@ -22,8 +22,13 @@ async fn a_service_principal_gets_one_token_for_many_requests() {
     let many = (0..8).map(|_| workspace.warehouses());
     futures::future::try_join_all(many).await.unwrap();
     let lines = fake.lines();
-    assert_eq!(lines[..2], ["GET /oidc/.well-known/oauth-authorization-server", "POST /oidc/v1/token"]);
-    assert_eq!(lines.iter().filter(|line| line.contains("/oidc/")).count(), 2, "{lines:?}");
+    let first = [
+        "GET /.well-known/databricks-config",
+        "GET /oidc/.well-known/oauth-authorization-server",
+        "POST /oidc/v1/token",
+    ];
+    assert_eq!(lines[..3], first);
+    assert_eq!(lines.iter().filter(|line| !line.contains("/api/")).count(), 3, "{lines:?}");
     assert_eq!(bearer(&fake), format!("Bearer {ACCESS_TOKEN}1"));
 }
 
@@ -109,7 +114,12 @@ async fn missing_oauth_endpoints_use_the_default_paths() {
     let fake = Fake::start().await;
     fake.inner().no_discovery = true;
     workspace(fake.principal()).warehouses().await.unwrap();
-    assert_eq!(fake.lines()[1], "POST /oidc/v1/token");
+    assert_eq!(fake.lines()[2], "POST /oidc/v1/token");
+    // An older host does not say what it is.
+    fake.take_seen();
+    fake.fault("GET /.well-known", 404, &[], "");
+    workspace(fake.principal()).warehouses().await.unwrap();
+    assert_eq!(fake.lines()[2], "POST /oidc/v1/token");
 }
 
 #[tokio::test]
@@ -119,7 +129,17 @@ async fn a_token_endpoint_without_tls_never_gets_the_secret() {
     fake.fault("GET /oidc", 200, &[("content-type", "application/json")], elsewhere);
     let error = workspace(fake.principal()).warehouses().await.unwrap_err().to_string();
     assert!(error.contains("not https"), "{error}");
-    assert_eq!(fake.lines().len(), 1);
+    assert_eq!(fake.lines().len(), 2);
+    for metadata in [
+        serde_json::json!({ "oidc_endpoint": "http://192.0.2.1/oidc" }),
+        serde_json::json!({ "oidc_endpoint": "nonsense" }),
+    ] {
+        fake.take_seen();
+        fake.inner().metadata = Some(metadata);
+        let error = workspace(fake.principal()).warehouses().await.unwrap_err().to_string();
+        assert!(error.contains("the address of the OAuth endpoints is not"), "{error}");
+        assert_eq!(fake.lines().len(), 1);
+    }
 }
 
 #[tokio::test]

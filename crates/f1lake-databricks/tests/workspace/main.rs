@@ -8,7 +8,13 @@ mod cutter;
 mod fake;
 mod independent;
 mod login;
+#[cfg(unix)]
+mod logins;
 mod official_sdk;
+#[cfg(unix)]
+mod programs;
+#[cfg(unix)]
+mod sdk_logins;
 mod secrets;
 mod statements;
 mod volumes;

@@ -30,12 +30,17 @@ impl Inner {
         if let Some(place) = path.strip_prefix("/cloud") {
             return self.cloud(method, seen, &decode(place), &query);
         }
+        if let Some(answer) = self.provider(method, seen, &path, &query) {
+            return answer;
+        }
         match (method.as_str(), path.as_str()) {
             ("GET", "/.well-known/databricks-config") => {
                 let oidc = format!("{}/oidc", self.url);
-                return give(200, json!({ "oidc_endpoint": oidc, "workspace_id": "1234567890" }));
+                let known = json!({ "oidc_endpoint": oidc, "workspace_id": "1234567890" });
+                return give(200, self.metadata.clone().unwrap_or(known));
             }
-            ("GET", "/oidc/.well-known/oauth-authorization-server") => {
+            ("GET", "/oidc/.well-known/oauth-authorization-server")
+            | ("GET", "/oidc/accounts/acc-1/.well-known/oauth-authorization-server") => {
                 self.expect(seen.header("authorization").is_none(), seen, "discovery needs no login");
                 if self.no_discovery {
                     return fail(404, "NOT_FOUND", "none");

@@ -11,6 +11,8 @@ pub(crate) const CLIENT_ID: &str = "cid";
 pub(crate) const CLIENT_SECRET: &str = "dose-canary-91ab";
 /// `base64("cid:dose-canary-91ab")`.
 pub(crate) const BASIC: &str = "Basic Y2lkOmRvc2UtY2FuYXJ5LTkxYWI=";
+/// `base64("me:pw-canary-5")`.
+pub(crate) const USER: &str = "Basic bWU6cHctY2FuYXJ5LTU=";
 pub(crate) const ACCESS_TOKEN: &str = "eyJ-canary-";
 pub(crate) const SIGNATURE: &str = "sig-canary-33ef";
 pub(crate) const VOLUME: &str = "/Volumes/main/f1/landing";
@@ -74,7 +76,10 @@ pub(crate) struct Inner {
     pub(crate) aborted: usize,
     pub(super) serial: u64,
     /// Valid OAuth tokens.
-    pub(super) tokens: BTreeSet<String>,
+    pub(crate) tokens: BTreeSet<String>,
+    pub(crate) metadata_service: Option<Value>,
+    /// What the host says of itself, if not what a workspace says.
+    pub(crate) metadata: Option<Value>,
     pub(crate) expires_in: Option<u64>,
     pub(crate) page_size: usize,
     pub(crate) no_ranges: bool,

@@ -69,8 +69,12 @@ impl Warehouse {
         cancel: &CancellationToken,
     ) -> Result<Rows, WarehouseError> {
         let mut retries = RETRIES.start();
+        // In the query history and `system.query.history`: what it costs, and which version did it.
+        let statement = Statement::new(statement)
+            .query_tag("product", Some("f1lake"))
+            .query_tag("version", Some(env!("CARGO_PKG_VERSION")));
         loop {
-            let ran = self.workspace.execute(&self.warehouse_id, &Statement::new(statement), cancel).await;
+            let ran = self.workspace.execute(&self.warehouse_id, &statement, cancel).await;
             let error = match ran {
                 Ok(rows) => return Ok(rows),
                 Err(f1lake_databricks::Error::Canceled { .. }) if cancel.is_cancelled() => {

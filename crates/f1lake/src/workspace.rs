@@ -25,7 +25,8 @@ pub fn login(config: &Config) -> Result<Login, f1lake_databricks::Error> {
 /// # Errors
 /// When no login is configured, or it is refused.
 pub fn workspace(config: &Config) -> Result<Workspace, Error> {
-    Ok(Workspace::connect(login(config)?)?)
+    const PRODUCT: &str = concat!("f1lake/", env!("CARGO_PKG_VERSION"));
+    Ok(Workspace::builder(login(config)?).product(PRODUCT).build()?)
 }
 
 /// Names used by a load into Databricks.

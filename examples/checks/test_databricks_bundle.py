@@ -93,6 +93,12 @@ class Bundle(Lab):
         for path in content["sync"]["paths"]:
             self.assertTrue((BUNDLE / path).is_dir())
 
+    def test_no_secret_is_named(self):
+        for path in (BUNDLE / "databricks.yml", *(BUNDLE / "resources").glob("*.yml"), BUNDLE / "notebook.py"):
+            self.assertNotRegex(path.read_text(), r"(?i)client_secret|password|DATABRICKS_TOKEN|\{\{\s*secrets|login_file", path.name)
+        # The job's identity is all that it needs.
+        self.assertEqual(set(bundle()["targets"]["prod"]["run_as"]), {"service_principal_name"})
+
     def test_prod_names_the_catalog_of_prod_alone(self):
         self.assertNotIn("dev_f1", str(job_of("prod")))
         self.assertNotIn("prod_f1", str(job_of("dev")))

@@ -1,7 +1,9 @@
 """The workflows: their schema, their lints, and their shell steps, run here against a simulated API."""
 
+import http.server
 import re
 import subprocess
+import threading
 import unittest
 
 import yaml
@@ -20,6 +22,11 @@ class Static(Lab):
 
     def test_lints(self):
         subprocess.run([tool("actionlint"), "-shellcheck", tool("shellcheck"), *WORKFLOWS], check=True)
+
+    def test_databricks_trusts_the_job_and_gets_no_secret(self):
+        text = (EXAMPLES / "github-actions/databricks.yml").read_text()
+        self.assertEqual(set(re.findall(r"secrets\.(\w+)", text)), {"OPENF1_USERNAME", "OPENF1_PASSWORD"})
+        self.assertEqual(yaml.safe_load(text)["permissions"], {"contents": "read", "id-token": "write"})
 
     def test_nothing_is_pasted_into_shell_text(self):
         for workflow, _, step in steps():
@@ -58,13 +65,13 @@ class Runner:
     """A minimal runner for these workflows: `run` steps by `bash -e`, `env`, `if`, outputs and the summary."""
 
     def __init__(self, test: Lab, workflow: str, environment: dict[str, str], inputs: dict[str, str],
-                 variables: dict[str, str] | None = None, secrets: dict[str, str] | None = None):
+                 variables: dict[str, str] | None = None, secrets: dict[str, str] | None = None, only: str | None = None):
         self.test, self.inputs, self.outputs, self.outcomes = test, {**DEFAULTS, **inputs}, {}, {}
         self.variables, self.secrets = variables or {}, secrets or {}
         self.summary, self.failed, self.log = test.folder / "summary.md", False, ""
         self.summary.touch()
         for path, shared, step in steps():
-            if path.name == workflow and "run" in step and step["name"] != "Install":
+            if path.name == workflow and "run" in step and step["name"] != "Install" and only in (None, step["name"]):
                 self.step(step, {**environment, **self.values(shared)})
 
     def values(self, entries: dict) -> dict[str, str]:
@@ -165,6 +172,39 @@ class Runs(Lab):
         done = self.run_lake("well", {"mode": "year", "year": hostile})
         self.assertTrue(done.failed)
         self.assertFalse((self.folder / "owned").exists())
+
+    def test_dbt_gets_a_token_of_github_and_no_secret(self):
+        asked = []
+
+        class GitHub(http.server.BaseHTTPRequestHandler):
+            def do_GET(self):
+                asked.append((self.path, self.headers["Authorization"]))
+                self.send_response(200)
+                self.end_headers()
+                self.wfile.write(b'{"value": "a.token"}')
+
+            def log_message(self, *_):
+                pass
+
+        server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), GitHub)
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        self.addCleanup(server.shutdown)
+        tool("jq")
+        (self.folder / "dbt").mkdir()
+        dbt = self.folder / "bin/dbt"
+        dbt.write_text('#!/bin/sh\necho "$* as $DATABRICKS_CLIENT_ID by $DATABRICKS_AUTH_TYPE with $DATABRICKS_OIDC_TOKEN"\n')
+        dbt.chmod(0o755)
+        environment = {
+            **self.environment("well"),
+            "ACTIONS_ID_TOKEN_REQUEST_URL": f"http://127.0.0.1:{server.server_port}/token?job=1",
+            "ACTIONS_ID_TOKEN_REQUEST_TOKEN": "of-the-job",
+        }
+        variables = {"DATABRICKS_HOST": "https://a.example/", "DATABRICKS_CLIENT_ID": "id"}
+        done = Runner(self, "databricks.yml", environment, {}, variables, only="Build silver and gold")
+        self.assertFalse(done.failed, done.log)
+        self.assertEqual(asked, [("/token?job=1&audience=https://a.example/oidc/v1/token", "Bearer of-the-job")])
+        self.assertIn("build --target databricks as id by env-oidc with a.token", done.log)
+        self.assertIn("::add-mask::a.token", done.log)
 
     def test_databricks_without_a_workspace_says_what_is_missing(self):
         done = Runner(self, "databricks.yml", self.environment("well"), {"num_sessions": "2"},

@@ -28,7 +28,8 @@ print(f"{report.count('landed')} landed, {report.count('skipped')} there already
 
 # MAGIC %md
 # MAGIC Bronze, silver and gold are on the driver's disk. To load tables of the workspace instead, use the
-# MAGIC settings `load_to="databricks"`, `databricks_warehouse` and `databricks_catalog`.
+# MAGIC settings `load_to="databricks"`, `databricks_warehouse` and `databricks_catalog`: the notebook logs in as you, without a
+# MAGIC token or secret.
 
 # COMMAND ----------
 

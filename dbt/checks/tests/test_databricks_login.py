@@ -65,6 +65,21 @@ def test_a_service_principal(monkeypatch: pytest.MonkeyPatch) -> None:
     assert found.database == "mine"
 
 
+@pytest.mark.parametrize("kind", ["env-oidc", "file-oidc"])
+def test_a_token_of_an_identity_provider_needs_no_secret(monkeypatch: pytest.MonkeyPatch, kind: str) -> None:
+    found = credentials(
+        monkeypatch,
+        DATABRICKS_HOST="https://a.example",
+        DATABRICKS_WAREHOUSE_ID="2",
+        DATABRICKS_CLIENT_ID="id",
+        DATABRICKS_AUTH_TYPE=kind,
+        DATABRICKS_OIDC_TOKEN="t",
+    )
+    found.validate_creds()
+    assert not found.token
+    assert (found.auth_type, found.client_id, found.client_secret) == (kind, "id", "")
+
+
 def test_the_names_of_dbt_win_over_those_of_a_task_and_of_f1lake(monkeypatch: pytest.MonkeyPatch) -> None:
     found = credentials(
         monkeypatch,

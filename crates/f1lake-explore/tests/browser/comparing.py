@@ -6,13 +6,25 @@ from datetime import datetime, timedelta
 
 UNKNOWN = {"", "–", "not known"}
 # Words that stand for a 0, such as the gap of the winner.
-ZERO = {"", "–", "winner", "leader", "pole", "grid", "best", "level"}
+ZERO = {"", "–", "winner", "leader", "grid", "best", "fastest", "nothing to look at"}
 # Words that stand for a code of the query.
-CODES = {"none": "neither", "part": "part of qualifying", "yellow": "yellow sector", "double_yellow": "double yellow sector"}
+CODES = {
+    "none": {"neither"},
+    "warned": {"found"},
+    "out": {"out of reach"},
+    "Did not finish": {"dnf", "out"},
+    "Did not start": {"dns"},
+    "Disqualified": {"dsq"},
+    "Not classified": {"nc"},
+}
 UNIT = re.compile(r"[\s\u202f\u00a0]*(km/h|s/lap|s|%|laps?|°C|m/s|pts?|km|m|kg)$")
 DURATION = re.compile(r"(?:(\d+) h )?(\d+) min(?: (\d+) s)?")
 CLOCK = re.compile(r"([+-]?)(?:(\d+):)?(?:(\d+):)?(\d+(?:\.\d+)?)")
-PARTS = re.compile(r"\s*(?:→|–| of | and |/|,)\s*|\s+")
+# No-break spaces belong to a number.
+PARTS = re.compile(r" *(?:→|–| of | : |: |,) *| +")
+# A driver is letters and a name; a cell shows both.
+AND_NAME = "\u0001"
+OUT_ON_LAP = re.compile(r"^(Out), lap \d+$")
 
 
 @dataclass
@@ -67,7 +79,7 @@ def shows(text: str, value: object, times: Times | None = None) -> bool:
     if value is None:
         return plain in UNKNOWN
     if isinstance(value, bool):
-        return plain not in UNKNOWN | {"no"} if value else plain in {"", "–", "no"}
+        return plain not in UNKNOWN | {"no", "dry"} if value else plain in {"", "–", "no", "dry"}
     if isinstance(value, (int, float)):
         if value == 0 and plain in ZERO:
             return True
@@ -81,14 +93,18 @@ def shows(text: str, value: object, times: Times | None = None) -> bool:
     moment = instant(str(value))
     if moment and times:
         return text in times.words(moment)
-    return letters(text) in {letters(str(value)), letters(CODES.get(str(value), str(value)))}
+    expected = {letters(word) for word in {str(value)} | CODES.get(str(value), set())}
+    return any(letters(OUT_ON_LAP.sub(r"\1", part)) in expected for part in text.split(AND_NAME))
 
 
-def shows_all(text: str, values: list[object], times: Times | None = None) -> bool:
-    """As `shows`, for a cell that shows several columns, such as "4 → 2"."""
+def cell_shows(text: str, name: str, row: dict, times: Times | None = None) -> bool:
+    """Whether a cell shows a row of the query: one column, several ("4 → 2" of `before after`), or the one of some that there is (`a|b`)."""
+    if "|" in name:
+        return any(shows(text, row[part], times) for part in name.split("|"))
+    values = [row[part] for part in name.split()]
     if len(values) == 1:
         return shows(text, values[0], times)
-    if text.strip().casefold() in UNKNOWN:
-        return None in values
+    if text.strip().casefold() in UNKNOWN | ZERO:
+        return None in values or 0 in values
     shown = PARTS.split(text.strip())
     return len(shown) == len(values) and all(shows(part, value, times) for part, value in zip(shown, values, strict=True))

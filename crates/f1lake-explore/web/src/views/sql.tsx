@@ -68,7 +68,9 @@ export default function SqlView() {
   };
   const goInHistory = (by: -1 | 1) => {
     const queries = pastQueries();
-    const next = Math.min(queries.length - 1, Math.max(0, step.current - by));
+    // The query in the editor is mostly the one that ran last.
+    const at = step.current < 0 && queries[0]?.sql === editor.current?.text() ? 0 : step.current;
+    const next = Math.min(queries.length - 1, Math.max(0, at - by));
     const query = queries[next];
     if (!query) return;
     step.current = next;

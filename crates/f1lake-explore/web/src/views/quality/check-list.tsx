@@ -74,19 +74,23 @@ export function CheckList({ checks, drivers, session_key, open, onOpen }: Props)
   };
   return (
     <div class="scroll">
-      <table class="ql">
+      <table class="ql" role="treegrid">
         <caption class="sr">Checks of this session</caption>
         <thead>
           <tr>
-            <th scope="col">State</th>
-            <th scope="col">Check</th>
+            <th scope="col" data-column="status">
+              State
+            </th>
+            <th scope="col" data-column="description">
+              Check
+            </th>
             <th scope="col" class="lo">
               Kind
             </th>
-            <th scope="col" class="num">
+            <th scope="col" class="num" data-column="odd looked_at">
               Odd
             </th>
-            <th scope="col" class="lo">
+            <th scope="col" class="lo" data-column="odd_percent">
               Share
             </th>
             <th scope="col" class="lo">

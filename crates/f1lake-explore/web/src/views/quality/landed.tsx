@@ -41,19 +41,19 @@ export function Landed({ session_key }: { session_key: number }) {
           rows={landed}
           keyOf={(row) => row.table_name}
           columns={[
-            { name: "table", head: "Table", isRowHead: true, cell: (row) => <code>{row.table_name}</code> },
+            { name: "table_name", head: "Table", isRowHead: true, cell: (row) => <code>{row.table_name}</code> },
             {
               name: "rows",
               head: "Rows",
               isNumber: true,
               cell: (row) => (row.rows ? count(row.rows) : <span class="odd">0</span>),
             },
-            { name: "rescued", head: "Rescued", isNumber: true, cell: (row) => amount(row.rescued_rows) },
-            { name: "quarantined", head: "Quarantined", isNumber: true, cell: (row) => amount(row.quarantined_rows) },
-            { name: "version", head: "Version", isNumber: true, isLow: true, cell: (row) => count(row.file_version) },
-            { name: "fetched", head: "Fetched", isLow: true, cell: (row) => utcTime(row.extracted_at) },
+            { name: "rescued_rows", head: "Rescued", isNumber: true, cell: (row) => amount(row.rescued_rows) },
+            { name: "quarantined_rows", head: "Quarantined", isNumber: true, cell: (row) => amount(row.quarantined_rows) },
+            { name: "file_version", head: "Version", isNumber: true, isLow: true, cell: (row) => count(row.file_version) },
+            { name: "extracted_at", head: "Fetched", isLow: true, cell: (row) => utcTime(row.extracted_at) },
             {
-              name: "file",
+              name: "source_file",
               head: "File",
               isLow: true,
               class: "file",

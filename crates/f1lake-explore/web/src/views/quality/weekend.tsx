@@ -85,7 +85,7 @@ export function Weekend({ session_key }: { session_key: number }) {
       cell: (line) => <span title={line.description}>{checkTitle(line.check_name)}</span>,
     },
     ...held.map(([key, name]) => ({
-      name: String(key),
+      name: `odd[session_key=${key}]`,
       head: head(key, name),
       title: name,
       class: key === session_key ? "mc here" : "mc",

@@ -79,7 +79,7 @@ export function Form({ season }: SeasonProps) {
     of === "drivers" ? entrants.drivers.get(row.competitor_id)?.colour : entrants.teams.get(row.competitor_id);
   const columns: Column<FormRow>[] = [
     {
-      name: "competitor",
+      name: "competitor_name",
       head: of === "drivers" ? "Driver" : "Team",
       isRowHead: true,
       cell: (row) => <Competitor of={of} id={row.competitor_id} name={row.competitor_name} entrants={entrants} />,
@@ -96,7 +96,7 @@ export function Form({ season }: SeasonProps) {
       };
     }),
     {
-      name: "sum",
+      name: isWhole ? "form_points" : "points_in_lake",
       head: isWhole ? "Points" : "Points in the lake",
       isNumber: true,
       cell: (row) => <Known value={sumOf(row)}>{zero}</Known>,
@@ -150,14 +150,14 @@ export function Form({ season }: SeasonProps) {
 
 const SUCCESS: readonly Column<FormRow>[] = [
   {
-    name: "wins",
+    name: "form_wins",
     head: "Wins",
     isNumber: true,
     isLow: true,
     cell: (row) => <Known value={row.form_wins}>{zero}</Known>,
   },
   {
-    name: "podiums",
+    name: "form_podiums",
     head: "Podiums",
     isNumber: true,
     isLow: true,
@@ -174,7 +174,7 @@ const CHAMPIONSHIP: readonly Column<FormRow>[] = [
     cell: (row) => <Known value={row.position}>{String}</Known>,
   },
   {
-    name: "gained",
+    name: "positions_gained",
     head: "Gained",
     title: "Places gained since the round before",
     isNumber: true,
@@ -187,7 +187,7 @@ const CHAMPIONSHIP: readonly Column<FormRow>[] = [
         : "",
   },
   {
-    name: "possible",
+    name: "best_possible_position",
     head: "Can end at",
     title: "Best place that the points to come allow",
     isNumber: true,
@@ -195,7 +195,7 @@ const CHAMPIONSHIP: readonly Column<FormRow>[] = [
     cell: (row) => <Known value={row.best_possible_position}>{String}</Known>,
   },
   {
-    name: "title",
+    name: "title_status",
     head: "Title",
     isLow: true,
     cell: (row) => (row.title_status === null ? <NotKnown /> : TITLE[row.title_status]),

@@ -47,28 +47,28 @@ const percent = (value: number) => (value > 0 ? `+${signed(value, 3)}` : signed(
 
 export const QUALIFYING_COLUMNS: readonly Column<Pair>[] = [
   {
-    name: "gap",
+    name: "median_qualifying_gap_s",
     head: "Median gap, s",
     isNumber: true,
     cell: (pair) => <Known value={pair.median_qualifying_gap_s}>{(value) => difference(value)}</Known>,
     sortBy: (pair) => pair.median_qualifying_gap_s,
   },
   {
-    name: "percent",
+    name: "median_qualifying_gap_percent",
     head: "Median gap, %",
     isNumber: true,
     isLow: true,
     cell: (pair) => <Known value={pair.median_qualifying_gap_percent}>{percent}</Known>,
   },
   {
-    name: "best",
+    name: "best_position teammate_best_position",
     head: "Best places",
     isNumber: true,
     isLow: true,
     cell: (pair) => against(pair.best_position, pair.teammate_best_position),
   },
   {
-    name: "compared",
+    name: "qualifyings_compared sessions",
     head: "Compared",
     title: "Sessions with a part in which both have a time",
     isNumber: true,
@@ -79,21 +79,21 @@ export const QUALIFYING_COLUMNS: readonly Column<Pair>[] = [
 
 export const RACE_COLUMNS: readonly Column<Pair>[] = [
   {
-    name: "points",
+    name: "points teammate_points",
     head: "Points",
     isNumber: true,
     cell: (pair) =>
       pair.points === null ? <NotKnown /> : `${pointsText(pair.points)} : ${pointsText(pair.teammate_points ?? 0)}`,
   },
   {
-    name: "best",
+    name: "best_position teammate_best_position",
     head: "Best places",
     isNumber: true,
     isLow: true,
     cell: (pair) => against(pair.best_position, pair.teammate_best_position),
   },
   {
-    name: "pace",
+    name: "median_race_pace_gap_s",
     head: "Median pace gap, s a lap",
     isNumber: true,
     isLow: true,
@@ -101,7 +101,7 @@ export const RACE_COLUMNS: readonly Column<Pair>[] = [
     sortBy: (pair) => pair.median_race_pace_gap_s,
   },
   {
-    name: "pace_percent",
+    name: "median_race_pace_gap_percent",
     head: "%",
     title: "Median pace gap, per cent",
     isNumber: true,
@@ -109,7 +109,7 @@ export const RACE_COLUMNS: readonly Column<Pair>[] = [
     cell: (pair) => <Known value={pair.median_race_pace_gap_percent}>{percent}</Known>,
   },
   {
-    name: "compared",
+    name: "both_finished sessions",
     head: "Both finished",
     isNumber: true,
     isLow: true,

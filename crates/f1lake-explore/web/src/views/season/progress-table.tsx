@@ -29,20 +29,20 @@ export function ProgressTable({ rows, of, entrants }: Props) {
           cell: (row) => shortMeeting(row.meeting_name) ?? <NotKnown />,
         },
         {
-          name: "competitor",
+          name: "competitor_name",
           head: of === "drivers" ? "Driver" : "Team",
           isRowHead: true,
           cell: (row) => <Competitor of={of} id={row.competitor_id} name={row.competitor_name} entrants={entrants} />,
         },
         {
-          name: "race",
+          name: "race_points",
           head: "Race",
           isNumber: true,
           isLow: true,
           cell: (row) => row.race_points !== null && pointsText(row.race_points),
         },
         {
-          name: "sprint",
+          name: "sprint_points",
           head: "Sprint",
           isNumber: true,
           isLow: true,

@@ -33,8 +33,10 @@ function Cell({ round, state }: { round: Round; state: RoundState }) {
   return (
     <li class={`round is-${state}`}>
       {round.is_in_lake && round.race_session_key !== null ? (
-        <Link href={sessionPath(round.race_session_key)} title={label} aria-label={label}>
+        <Link href={sessionPath(round.race_session_key)} title={label}>
+          <span class="sr">Round </span>
           {content}
+          <span class="sr">: {WORDS[state]}</span>
         </Link>
       ) : (
         <div title={label} role="img" aria-label={label}>
@@ -62,11 +64,11 @@ export function Rounds({ season }: SeasonProps) {
       height={420}
       columns={[
         { name: "round", head: "Round", isNumber: true, isRowHead: true, cell: (round) => round.round },
-        { name: "meeting", head: "Weekend", cell: (round) => round.meeting_name ?? <NotKnown /> },
+        { name: "meeting_name", head: "Weekend", cell: (round) => round.meeting_name ?? <NotKnown /> },
         { name: "state", head: "Results", cell: (round) => WORDS[stateOf(round, last)] },
-        { name: "race", head: "Race won by", cell: (round) => winner(round.winner_id, round.race_session_key) },
+        { name: "winner", head: "Race won by", cell: (round) => winner(round.winner_id, round.race_session_key) },
         {
-          name: "sprint",
+          name: "sprint_winner",
           head: "Sprint won by",
           isLow: true,
           cell: (round) => winner(round.sprint_winner_id, round.sprint_session_key),

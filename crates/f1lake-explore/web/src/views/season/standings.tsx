@@ -77,7 +77,7 @@ export function Standings({ season, of }: SeasonProps & { of: Of }) {
     ),
   };
   const api: Column<Standing> = {
-    name: "api",
+    name: "api_position api_points",
     head: "OpenF1",
     title: "Place and points as OpenF1 predicted them during the race",
     isNumber: true,
@@ -87,14 +87,14 @@ export function Standings({ season, of }: SeasonProps & { of: Of }) {
   };
   const columns: Column<Standing>[] = [
     {
-      name: "place",
+      name: isKnown ? "position" : "place_by_points",
       head: isKnown ? "Pos" : "By points",
       isNumber: true,
       class: "pos",
       cell: (row) => (isKnown ? row.position : <span class="by-points">{row.place_by_points}</span>),
     },
     {
-      name: "competitor",
+      name: "competitor_name",
       head: of === "drivers" ? "Driver" : "Team",
       isRowHead: true,
       cell: (row) => <Competitor of={of} id={row.competitor_id} name={row.competitor_name} entrants={entrants} />,
@@ -108,7 +108,7 @@ export function Standings({ season, of }: SeasonProps & { of: Of }) {
     },
     ...(of === "drivers" || !showsApi ? [bar] : []),
     {
-      name: "behind",
+      name: isKnown ? "points_behind" : "points_behind_in_lake",
       head: "Behind",
       isNumber: true,
       cell: (row) => (

@@ -25,15 +25,15 @@ export function Teammates({ season }: SeasonProps) {
   const pairs = all.filter((pair) => pair.session_category === category);
   const most = Math.max(1, ...pairs.flatMap((pair) => [scoreOf(pair)[0] ?? 0, scoreOf(pair)[1] ?? 0]));
   const columns: Column<Pair>[] = [
-    { name: "team", head: "Team", isLow: true, class: "muted", cell: (pair) => pair.team_name },
+    { name: "team_name", head: "Team", isLow: true, class: "muted", cell: (pair) => pair.team_name },
     {
-      name: "first",
+      name: "name_acronym",
       head: "Driver",
       isRowHead: true,
       cell: (pair) => <Driver driver={entrants.drivers.get(pair.driver_id)} name="last" />,
     },
     {
-      name: "ahead",
+      name: isQualifying(category) ? "qualifyings_faster" : "ahead_of_both_finished",
       head: <span class="sr">Ahead</span>,
       isNumber: true,
       class: "score",
@@ -54,13 +54,13 @@ export function Teammates({ season }: SeasonProps) {
       ),
     },
     {
-      name: "behind",
+      name: isQualifying(category) ? "qualifyings_slower" : "behind_of_both_finished",
       head: <span class="sr">Behind</span>,
       class: "score",
       cell: (pair) => <Known value={scoreOf(pair)[1]}>{String}</Known>,
     },
     {
-      name: "second",
+      name: "teammate_acronym",
       head: "Teammate",
       cell: (pair) => <Driver driver={entrants.drivers.get(pair.teammate_id)} name="last" />,
     },

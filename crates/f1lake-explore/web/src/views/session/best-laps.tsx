@@ -26,14 +26,14 @@ export function BestLaps({ session }: SessionViewProps) {
   const columns: Column<LeaderboardRow>[] = [
     ...carColumns(drivers),
     {
-      name: "best_lap",
+      name: "best_lap_time",
       head: "Best lap",
       isNumber: true,
       cell: (row) => <BestTime time={row.best_lap_time} isBest={row.best_lap_rank === 1} of={kind} />,
       sortBy: (row) => row.best_lap_time,
     },
     {
-      name: "gap",
+      name: "gap_to_best_lap",
       head: "Gap, s",
       isNumber: true,
       cell: (row) =>
@@ -44,9 +44,9 @@ export function BestLaps({ session }: SessionViewProps) {
           <Known value={row.gap_to_best_lap}>{(value) => difference(value)}</Known>
         )),
     },
-    lapNumberColumn((row) => row.fastest_lap_number, "Lap of the best time"),
+    lapNumberColumn("fastest_lap_number", (row) => row.fastest_lap_number, "Lap of the best time"),
     {
-      name: "tyre",
+      name: "fastest_lap_compound fastest_lap_tyre_age",
       head: "Tyre, age",
       isLow: true,
       cell: (row) =>
@@ -58,7 +58,7 @@ export function BestLaps({ session }: SessionViewProps) {
         ),
     },
     {
-      name: "stints",
+      name: "stint_bars",
       head: "Runs, laps on each set",
       isLow: true,
       class: "stints",

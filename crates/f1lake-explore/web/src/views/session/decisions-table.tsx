@@ -32,11 +32,11 @@ const FLAGS: Record<string, string> = {
 export function DecisionsTable({ rows, session }: StewardsTableProps) {
   const decisions = rows.objects<Decision>();
   const columns: Column<Decision>[] = [
-    { name: "time", head: "Time", cell: (row) => <At epoch={row.date} session={session} /> },
-    { name: "lap", head: "Lap", isNumber: true, isLow: true, cell: (row) => row.lap_number },
+    { name: "date", head: "Time", cell: (row) => <At epoch={row.date} session={session} /> },
+    { name: "lap_number", head: "Lap", isNumber: true, isLow: true, cell: (row) => row.lap_number },
     { name: "drivers", head: "Cars", isRowHead: true, cell: (row) => <b>{row.drivers}</b> },
-    { name: "verdict", head: "What", cell: (row) => FLAGS[row.penalty_kind ?? ""] ?? VERDICTS[row.verdict] },
-    { name: "reason", head: "For", class: "wrap", cell: (row) => offence(row.reason, row.turn) },
+    { name: "what", head: "What", cell: (row) => FLAGS[row.penalty_kind ?? ""] ?? VERDICTS[row.verdict] },
+    { name: "offence", head: "For", class: "wrap", cell: (row) => offence(row.reason, row.turn) },
     { name: "message", head: "Message", isLow: true, class: "wrap muted", cell: (row) => calmMessage(row.message) },
   ];
   if (!decisions.length) return <Nothing what="investigation" />;

@@ -25,9 +25,9 @@ export function DeletionsTable({ rows, session }: StewardsTableProps) {
   const drivers = useDriverStyle(session.session_key);
   const deletions = rows.objects<Deletion>();
   const columns: Column<Deletion>[] = [
-    { name: "time", head: "Time", cell: (row) => <At epoch={row.date} session={session} /> },
+    { name: "date", head: "Time", cell: (row) => <At epoch={row.date} session={session} /> },
     {
-      name: "driver",
+      name: "name_acronym",
       head: "Driver",
       isRowHead: true,
       cell: (row) => (
@@ -36,14 +36,14 @@ export function DeletionsTable({ rows, session }: StewardsTableProps) {
       sortBy: (row) => row.driver_number,
     },
     {
-      name: "lap",
+      name: "deleted_lap_number|incident_lap",
       head: "Lap",
       isNumber: true,
       cell: (row) => <Known value={row.deleted_lap_number ?? row.incident_lap}>{String}</Known>,
       sortBy: (row) => row.deleted_lap_number,
     },
     {
-      name: "lap_time",
+      name: "lap_duration",
       head: "Lap time",
       isNumber: true,
       cell: (row) => (
@@ -61,14 +61,14 @@ export function DeletionsTable({ rows, session }: StewardsTableProps) {
     },
     { name: "reason", head: "For", isLow: true, cell: (row) => row.reason !== null && calmMessage(row.reason) },
     {
-      name: "which",
+      name: "deletion_of_driver",
       head: "Of the driver",
       title: "First, second and so on of this driver",
       isNumber: true,
       isLow: true,
       cell: (row) => row.deletion_of_driver,
     },
-    { name: "reinstated", head: <span class="sr">Reinstated</span>, cell: (row) => row.is_reinstated && "Reinstated" },
+    { name: "is_reinstated", head: <span class="sr">Reinstated</span>, cell: (row) => row.is_reinstated && "Reinstated" },
     { name: "message", head: "Message", isLow: true, class: "wrap muted", cell: (row) => calmMessage(row.message) },
   ];
   if (!deletions.length) return <Nothing what="deleted lap" />;

@@ -64,11 +64,11 @@ export function Leaderboard({ session }: SessionViewProps) {
   const longest = longestOf(rows);
   const kind = session.session_name.toLowerCase();
   const hasLaps = rows.some((row) => row.best_lap_time !== null);
-  const onLap = lapNumberColumn<LeaderboardRow>((row) => row.fastest_lap_number, "Lap of the best time");
+  const onLap = lapNumberColumn<LeaderboardRow>("fastest_lap_number", (row) => row.fastest_lap_number, "Lap of the best time");
   const columns: Column<LeaderboardRow>[] = [
     ...carColumns(drivers),
     {
-      name: "grid",
+      name: "grid_position",
       head: "Grid",
       isNumber: true,
       isLow: true,
@@ -76,14 +76,14 @@ export function Leaderboard({ session }: SessionViewProps) {
       sortBy: (row) => row.grid_position,
     },
     {
-      name: "gained",
+      name: "positions_gained",
       head: <span class="sr">Places gained</span>,
       isNumber: true,
       isLow: true,
       cell: (row) => <Gained places={row.positions_gained} />,
     },
     {
-      name: "gap",
+      name: gapTo === "winner" ? "gap_to_leader_laps|gap_to_leader_seconds|status" : "gap_to_ahead_laps|gap_to_ahead_seconds|status",
       head: (
         <>
           Gap<span class="sr"> {gapTo === "winner" ? "to winner" : "to car ahead"}, s</span>
@@ -93,7 +93,7 @@ export function Leaderboard({ session }: SessionViewProps) {
       cell: (row) => <Gap row={row} to={gapTo} />,
     },
     {
-      name: "best_lap",
+      name: "best_lap_time",
       head: "Best lap",
       isNumber: true,
       cell: (row) => <BestTime time={row.best_lap_time} isBest={row.best_lap_rank === 1} of={kind} />,
@@ -101,14 +101,14 @@ export function Leaderboard({ session }: SessionViewProps) {
     },
     ...(hasLaps ? [onLap] : []),
     {
-      name: "stints",
+      name: "stint_bars",
       head: "Stints, laps on each set",
       isLow: true,
       class: "stints",
       cell: (row) => <StintBars compounds={row.stint_compounds} laps={row.stint_laps} longest={longest} />,
     },
     {
-      name: "stops",
+      name: "pit_stops",
       head: "Stops",
       isNumber: true,
       isLow: true,

@@ -48,37 +48,37 @@ export function PartGaps({ session }: SessionViewProps) {
       columns={[
         { name: "part", head: "Part", cell: nameOf },
         {
-          name: "place",
+          name: "place_in_part",
           head: "Place",
           isNumber: true,
           cell: (time) => <Known value={time.place_in_part}>{String}</Known>,
         },
         {
-          name: "driver",
+          name: "name_acronym",
           head: "Driver",
           isRowHead: true,
           cell: (time) => <Driver driver={drivers.get(time.driver_number)} number={time.driver_number} name="full" />,
         },
         {
-          name: "time",
+          name: "best_lap_time",
           head: "Best lap",
           isNumber: true,
           cell: (time) => <Known value={time.best_lap_time}>{(value) => lapTime(value)}</Known>,
         },
         {
-          name: "gap",
+          name: "gap_to_best_s",
           head: "To best, s",
           isNumber: true,
           cell: (time) => <Known value={time.gap_to_best_s}>{(value) => difference(value)}</Known>,
         },
         {
-          name: "cutoff",
+          name: "gap_to_cutoff_s",
           head: "To cut-off, s",
           isNumber: true,
           cell: (time) => time.gap_to_cutoff_s !== null && difference(time.gap_to_cutoff_s),
         },
         {
-          name: "faster",
+          name: "improvement_on_previous_part_s",
           head: "Faster than before, s",
           isNumber: true,
           isLow: true,

@@ -48,28 +48,28 @@ export function Parts({ session }: SessionViewProps) {
   const columns: Column<Part>[] = [
     { name: "part", head: "Part", isRowHead: true, cell: (row) => <b>{partName(session, row.qualifying_phase)}</b> },
     {
-      name: "start",
+      name: "date_start",
       head: "From",
       isLow: true,
       cell: (row) => <Known value={row.date_start}>{(at) => wallTime(at, session.gmt_offset)}</Known>,
     },
     {
-      name: "running",
+      name: "running_time_s",
       head: "Green",
       title: "Time under green",
       isLow: true,
       isNumber: true,
       cell: (row) => <Known value={row.running_time_s}>{(value) => duration(value)}</Known>,
     },
-    { name: "cars", head: "Cars", isNumber: true, isLow: true, cell: (row) => row.drivers },
+    { name: "drivers", head: "Cars", isNumber: true, isLow: true, cell: (row) => row.drivers },
     {
-      name: "best",
+      name: "best_lap_time best_name_acronym",
       head: "Best",
       isNumber: true,
       cell: (row) => <TimeOf time={row.best_lap_time} who={row.best_name_acronym} />,
     },
     {
-      name: "cutoff",
+      name: "cutoff_time cutoff_name_acronym",
       head: "Cut-off",
       isNumber: true,
       cell: (row) =>
@@ -80,7 +80,7 @@ export function Parts({ session }: SessionViewProps) {
         ),
     },
     {
-      name: "first_out",
+      name: "first_out_gap_s first_out_name_acronym",
       head: "First out, by s",
       isNumber: true,
       cell: (row) =>
@@ -97,7 +97,7 @@ export function Parts({ session }: SessionViewProps) {
         ),
     },
     {
-      name: "ideal",
+      name: "ideal_lap_time",
       head: "Ideal lap",
       title: "Best sectors of all drivers",
       isNumber: true,
@@ -105,7 +105,7 @@ export function Parts({ session }: SessionViewProps) {
       cell: (row) => <Known value={row.ideal_lap_time}>{(value) => lapTime(value)}</Known>,
     },
     {
-      name: "evolution",
+      name: "evolution_from_previous_part_s",
       head: "Faster than before, s",
       title: "Median over the drivers of both parts",
       isNumber: true,
@@ -125,13 +125,13 @@ export function Parts({ session }: SessionViewProps) {
       cell: (row) => <Known value={row.laps}>{String}</Known>,
     },
     {
-      name: "deleted",
+      name: "deleted_laps",
       head: "Deleted",
       isNumber: true,
       isLow: true,
       cell: (row) => <Known value={row.deleted_laps}>{String}</Known>,
     },
-    { name: "end", head: "Ended by", isLow: true, cell: (row) => row.end_reason ?? <NotKnown /> },
+    { name: "end_reason", head: "Ended by", isLow: true, cell: (row) => row.end_reason ?? <NotKnown /> },
   ];
   return (
     <Panel class="c12" title="Parts" sql={{ name: "session_parts", params }} view={view} isFlush>

@@ -57,10 +57,10 @@ export function PenaltiesTable({ rows, session }: StewardsTableProps) {
   const drivers = useDriverStyle(session.session_key);
   const penalties = rows.objects<Penalty>();
   const columns: Column<Penalty>[] = [
-    { name: "time", head: "Time", cell: (row) => <At epoch={row.date} session={session} /> },
-    { name: "lap", head: "Lap", isNumber: true, isLow: true, cell: (row) => row.lap_number },
+    { name: "date", head: "Time", cell: (row) => <At epoch={row.date} session={session} /> },
+    { name: "lap_number", head: "Lap", isNumber: true, isLow: true, cell: (row) => row.lap_number },
     {
-      name: "driver",
+      name: "name_acronym",
       head: "Driver",
       isRowHead: true,
       cell: (row) => (
@@ -68,10 +68,10 @@ export function PenaltiesTable({ rows, session }: StewardsTableProps) {
       ),
     },
     { name: "penalty", head: "Penalty", cell: (row) => <span title={row.message}>{penaltyWords(row)}</span> },
-    { name: "reason", head: "For", class: "wrap", cell: (row) => offence(row.reason, row.turn) },
-    { name: "noted", head: "Noted", isLow: true, cell: (row) => <At epoch={row.date_noted} session={session} /> },
+    { name: "offence", head: "For", class: "wrap", cell: (row) => offence(row.reason, row.turn) },
+    { name: "date_noted", head: "Noted", isLow: true, cell: (row) => <At epoch={row.date_noted} session={session} /> },
     {
-      name: "investigated",
+      name: "date_investigated",
       head: "Investigated",
       isLow: true,
       cell: (row) => <At epoch={row.date_investigated} session={session} />,

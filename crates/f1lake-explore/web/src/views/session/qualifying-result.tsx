@@ -63,9 +63,9 @@ export function QualifyingResult({ session }: SessionViewProps) {
   const last = Math.max(0, ...rows.map((row) => row.reached_part ?? 0));
   const hasLaps = rows.some((row) => row.laps !== null);
   const ofLaps: Column<QualifyingRow>[] = [
-    lapNumberColumn((row) => row.best_lap_number, "Lap of the last time"),
+    lapNumberColumn("best_lap_number", (row) => row.best_lap_number, "Lap of the last time"),
     {
-      name: "tyre",
+      name: "compound tyre_age",
       head: "Tyre, age",
       isLow: true,
       cell: (row) =>
@@ -96,14 +96,14 @@ export function QualifyingResult({ session }: SessionViewProps) {
       sortBy: (row) => row[`time_${part}`],
     })),
     {
-      name: "last_time",
+      name: "time_3|time_2|time_1",
       head: "Last time",
       isNumber: true,
       class: "hi",
       cell: (row) => <Known value={row.time_3 ?? row.time_2 ?? row.time_1}>{(time) => lapTime(time)}</Known>,
     },
     {
-      name: "gap",
+      name: "gap_to_best_s",
       head: "To best, s",
       title: "To the best of the driver's last part",
       isNumber: true,

@@ -14,18 +14,22 @@ interface Car extends Placed {
 
 /** Position, driver and team: the first columns of every result. */
 export const carColumns = (drivers: DriverStyles): Column<Car>[] => [
-  { name: "position", head: "Pos", isNumber: true, class: "pos", cell: (row) => <Place row={row} /> },
+  { name: "official_position|leaderboard_position|status", head: "Pos", isNumber: true, class: "pos", cell: (row) => <Place row={row} /> },
   {
-    name: "driver",
+    name: "name_acronym",
     head: "Driver",
     isRowHead: true,
     cell: (row) => <Driver driver={drivers.get(row.driver_number)} number={row.driver_number} name="full" />,
   },
-  { name: "team", head: "Team", isLow: true, class: "muted", cell: (row) => row.team_name },
+  { name: "team_name", head: "Team", isLow: true, class: "muted", cell: (row) => row.team_name },
 ];
 
-export const lapNumberColumn = <Row,>(lapOf: (row: Row) => number | null, title: string): Column<Row> => ({
-  name: "on",
+export const lapNumberColumn = <Row,>(
+  name: string,
+  lapOf: (row: Row) => number | null,
+  title: string,
+): Column<Row> => ({
+  name,
   head: "on",
   title,
   isNumber: true,
@@ -35,7 +39,7 @@ export const lapNumberColumn = <Row,>(lapOf: (row: Row) => number | null, title:
 });
 
 export const deletedColumn: Column<{ deleted_laps: number | null }> = {
-  name: "deleted",
+  name: "deleted_laps",
   head: "Deleted",
   title: "Laps whose time was deleted",
   isNumber: true,

@@ -58,32 +58,32 @@ export function Weather({ session }: SessionViewProps) {
       selected={index === null ? null : all.indexOf(readings[index]!)}
       columns={[
         {
-          name: "time",
+          name: "date",
           head: "Time",
           isRowHead: true,
           cell: (row) => <time title={utcTime(row.date)}>{wallTime(row.date, session.gmt_offset)}</time>,
         },
         { name: "session_time", head: "Session", isNumber: true, cell: (row) => sessionTime(clock.seconds(row.date)) },
         {
-          name: "track",
+          name: "track_temperature",
           head: "Track, °C",
           isNumber: true,
           cell: (row) => <Known value={row.track_temperature}>{tenth}</Known>,
         },
         {
-          name: "air",
+          name: "air_temperature",
           head: "Air, °C",
           isNumber: true,
           cell: (row) => <Known value={row.air_temperature}>{tenth}</Known>,
         },
         {
-          name: "wind",
+          name: "wind_speed",
           head: "Wind, m/s",
           isNumber: true,
           cell: (row) => <Known value={row.wind_speed}>{tenth}</Known>,
         },
         {
-          name: "from",
+          name: "wind_direction",
           head: "from, °",
           isNumber: true,
           isLow: true,
@@ -97,7 +97,7 @@ export function Weather({ session }: SessionViewProps) {
           cell: (row) => <Known value={row.humidity}>{(value) => value.toFixed(0)}</Known>,
         },
         {
-          name: "rain",
+          name: "is_raining",
           head: "Rain",
           cell: (row) => <Known value={row.is_raining}>{(isWet) => (isWet ? "rain" : "dry")}</Known>,
         },

@@ -43,6 +43,8 @@ export function createEditor(parent: HTMLElement, text: string, events: EditorEv
           "aria-label": "SQL",
           "aria-autocomplete": "list",
           spellcheck: "false",
+          // It takes the focus without, but tools that check the page look for it.
+          tabindex: "0",
           ...events.attributes(),
         })),
         EditorView.updateListener.of((update) => {

@@ -1,4 +1,5 @@
 import { useMemo, useRef, useState } from "preact/hooks";
+import { plural } from "../../format";
 import type { CatalogueColumn, CatalogueTable, Layer } from "./catalogue";
 import { inLayers } from "./catalogue";
 import { shortType } from "./short-type";
@@ -111,10 +112,16 @@ export function TablesTree({ tables, find, onInsert }: Props) {
   });
   return (
     <>
-      <div ref={box} class="tree" role="tree" aria-label="Tables of the lake" onKeyDown={onKeyDown}>
+      <div
+        ref={box}
+        class="tree"
+        role={nodes.length ? "tree" : undefined}
+        aria-label={nodes.length ? "Tables of the lake" : undefined}
+        onKeyDown={onKeyDown}
+      >
         {layers.map((layer) => (
-          <div key={layer.schema} role="group" aria-label={layer.title}>
-            <h3>
+          <div key={layer.schema} role="group" aria-label={`${layer.title}: ${plural(layer.tables.length, "table")}`}>
+            <h3 aria-hidden="true">
               <span>{layer.title}</span>
               <span>{layer.tables.length}</span>
             </h3>

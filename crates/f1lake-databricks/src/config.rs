@@ -24,8 +24,6 @@ pub(crate) use host::is_same_host;
 pub use method::{IdTokenSource, Method};
 pub use setting::{Explicit, Origin, Setting};
 
-const RUNTIME: &str = "runtime";
-
 /// A resolved login: each value with its origin.
 ///
 /// ```
@@ -161,7 +159,7 @@ impl Login {
         // Last, as in the official client.
         let auth_type = attributes.text("auth_type");
         let bare = attributes.logins().is_empty() && variable("DATABRICKS_OIDC_TOKEN").is_none();
-        let wants_runtime = auth_type.as_deref() == Some(RUNTIME);
+        let wants_runtime = auth_type.as_deref() == Some(method::RUNTIME);
         let runtime = explicit.runtime.clone().filter(|_| wants_runtime || (bare && auth_type.is_none()));
         if let (None, Some(runtime)) = (attributes.get("host"), &runtime) {
             let granted = runtime.grant().map_err(|why| {

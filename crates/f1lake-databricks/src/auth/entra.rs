@@ -35,8 +35,8 @@ pub(super) async fn tenant(
             Ok(tenant)
         }
         Err(error @ Error::Transport { .. }) => Err(error),
-        Err(error) => {
-            tracing::debug!(%error, "the workspace names no tenant");
+        Err(_) => {
+            tracing::debug!("the workspace names no tenant");
             Ok(None)
         }
     }

@@ -6,6 +6,9 @@ use f1lake_http::SecretString;
 use std::path::PathBuf;
 use std::sync::Arc;
 
+/// The name of the runtime's login.
+pub(super) const RUNTIME: &str = "runtime";
+
 /// How requests are signed. The names and the order of preference are those of the official clients.
 ///
 /// ```
@@ -146,7 +149,7 @@ impl Method {
             Self::AzureFederation { .. } => "github-oidc-azure",
             Self::AzureCli { .. } => "azure-cli",
             Self::DatabricksCli { .. } => "databricks-cli",
-            Self::Runtime(_) => super::RUNTIME,
+            Self::Runtime(_) => RUNTIME,
         }
     }
 

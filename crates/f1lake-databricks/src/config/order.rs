@@ -2,7 +2,7 @@
 
 use super::attribute::Attributes;
 use super::azure::AzureEnvironment;
-use super::method::{IdTokenSource, Method};
+use super::method::{IdTokenSource, Method, RUNTIME};
 use super::programs;
 use super::setting::Setting;
 use crate::error::Error;
@@ -60,7 +60,7 @@ pub(super) fn logins(given: &Given<'_>) -> Result<Vec<Method>, Error> {
         && !ORDER.iter().any(|step| step.name == wanted.value)
     {
         let names = ORDER.map(|step| step.name).join("`, `");
-        if wanted.value == super::RUNTIME {
+        if wanted.value == RUNTIME {
             return Err(Error::Config(format!(
                 "auth_type `runtime` ({}): the runtime of a notebook or job logs in the Python package only",
                 wanted.origin

@@ -65,9 +65,18 @@ class Server:
         return f"{self.base}{path}#t={self.token}"
 
 
+def until(page: Page, expression: str) -> None:
+    """Asks again and again: the policy of the page forbids what `wait_for_function` does."""
+    end = time.monotonic() + 60
+    while not page.evaluate(expression):
+        if time.monotonic() > end:
+            raise TimeoutError(expression)
+        time.sleep(0.01)
+
+
 def ready(page: Page) -> None:
     page.wait_for_load_state("networkidle")
-    page.wait_for_function("!document.querySelector('main [aria-busy=true]')")
+    until(page, "!document.querySelector('main [aria-busy=true]')")
 
 
 def first_paint(browser: Browser, server: Server, sessions: int) -> None:
@@ -84,7 +93,7 @@ def first_paint(browser: Browser, server: Server, sessions: int) -> None:
             }}).observe(document, {{ childList: true, subtree: true }});"""
         )
         page.goto(server.address("/"))
-        page.wait_for_function("performance.getEntriesByName('list').length > 0")
+        until(page, "performance.getEntriesByName('list').length > 0")
         paints.append(page.evaluate(seen))
         lists.append(page.evaluate("() => performance.getEntriesByName('list')[0].startTime"))
         page.close()
@@ -109,7 +118,7 @@ def overlays(browser: Browser, server: Server, chance: random.Random) -> None:
         if session != last_session:
             # The page of the session is open, with two laps: the click asks for two others.
             page.goto(server.address(f"/session/{session}/overlay"))
-            page.wait_for_function("performance.getEntriesByName('overlay-painted').length > 0", timeout=60_000)
+            until(page, "performance.getEntriesByName('overlay-painted').length > 0")
             ready(page)
             last_session = session
         took = page.evaluate(

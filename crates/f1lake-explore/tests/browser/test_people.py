@@ -4,7 +4,7 @@ import re
 
 import pytest
 from conftest import NARROW, QUALIFYING, RACE, VIEWS, settle
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 NAMED = """(element) => element.labels?.length || (element.getAttribute('aria-label') ?? '').trim() || element.getAttribute('aria-labelledby')
     || element.textContent.trim() || element.title || element.placeholder || element.querySelector('svg[aria-label]')"""
@@ -139,7 +139,6 @@ def test_find_leads_to_a_driver_a_lap_and_a_session(open_page) -> None:
     press(page, "Enter")
     assert page.url.endswith("/laps?lap=12")
     page.keyboard.press("/")
-    # In a field, letters are letters.
     page.keyboard.type("qualifying t?")
     assert page.evaluate("document.activeElement.value") == "qualifying t?"
     assert "Nothing in the lake has this name." in page.get_by_role("dialog").inner_text()
@@ -149,6 +148,16 @@ def test_find_leads_to_a_driver_a_lap_and_a_session(open_page) -> None:
     page.keyboard.press("ArrowUp")
     press(page, "Enter")
     assert f"/session/{QUALIFYING}" in page.url
+
+
+def test_letters_are_letters_in_a_field(open_page) -> None:
+    page = open_page().go("/")
+    field = page.locator("main input[type=text], main input[type=search], main input:not([type])").first
+    field.focus()
+    page.keyboard.type("t?/gq")
+    assert field.input_value() == "t?/gq"
+    assert not page.get_by_role("dialog").count() and "/sql" not in page.url
+    assert page.evaluate("document.documentElement.dataset.theme ?? null") is None
 
 
 def test_the_sql_of_a_panel_opens_by_key(open_page) -> None:
@@ -378,11 +387,14 @@ def test_keys_of_the_sql_page(open_page) -> None:
     press(page, "Control+ArrowDown")
     assert "select 2 as two" in editor.inner_text()
     press(page, "Control+a")
-    page.keyboard.type("select driver_n")
-    page.keyboard.press("Control+Space")
-    page.get_by_role("option").filter(has_text="driver_number").first.wait_for()
+    page.keyboard.type("select 1 from fact_la")
+    page.locator(".sug [role=option]").first.wait_for()
     page.keyboard.press("Escape")
-    assert not page.get_by_role("option").count()
+    expect(page.locator(".sug [role=option]")).to_have_count(0)
+    page.keyboard.press("Control+Space")
+    page.locator(".sug [role=option]").filter(has_text="fact_laps").first.wait_for()
+    page.keyboard.press("Escape")
+    expect(page.locator(".sug [role=option]")).to_have_count(0)
     before = focused(page)
     page.keyboard.press("F6")
     assert focused(page) != before

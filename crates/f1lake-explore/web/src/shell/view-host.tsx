@@ -31,7 +31,7 @@ class Boundary extends Component<{ children: ComponentChildren }, { error: Error
   override state = { error: null as Error | null };
 
   override componentDidCatch(error: Error) {
-    console.error(error);
+    if (!(error instanceof ApiError)) console.error(error);
     this.setState({ error });
   }
 

@@ -243,6 +243,17 @@ def compared():
     return add
 
 
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    if hasattr(session.config, "workeroutput"):
+        session.config.workeroutput["compared"] = COMPARED
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node) -> None:
+    for where, cells in getattr(node, "workeroutput", {}).get("compared", {}).items():
+        COMPARED[where] = COMPARED.get(where, 0) + cells
+
+
 def pytest_terminal_summary(terminalreporter) -> None:
     if COMPARED:
         terminalreporter.write_line(f"{sum(COMPARED.values()):,} cells compared on {len(COMPARED)} pages")

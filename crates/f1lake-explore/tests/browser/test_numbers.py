@@ -15,7 +15,8 @@ from conftest import PRACTICE, QUALIFYING, RACE, Served, settle
 from playwright.sync_api import Locator, Page
 
 PAGES = [
-    *(f"/session/{key}{tab}" for key in (RACE, QUALIFYING, PRACTICE) for tab in ("", "/laps", "/strategy", "/quality")),
+    *(f"/session/{key}{tab}" for key in (RACE, QUALIFYING, PRACTICE) for tab in ("", "/laps", "/strategy")),
+    f"/session/{RACE}/quality",
     f"/session/{RACE}/laps?corrected=2&kg=100&cost=0.035&drivers=1,4",
     f"/session/{RACE}/strategy?mode=position&reference=4",
     "/season",

@@ -48,10 +48,10 @@ def table_of(page: Page, title: str) -> dict:
     return panel.evaluate(READ_TABLES)[-1]
 
 
-@pytest.fixture(params=["race", "qualifying", "three"])
+@pytest.fixture(params=["two laps of a race", "three of a qualifying"])
 def overlay(request, open_page, served: Served) -> Page:
-    tail = {"race": f"{RACE}/overlay", "qualifying": f"{QUALIFYING}/overlay", "three": f"{QUALIFYING}/overlay?laps={{}}"}[request.param]
-    return open_page().go("/session/" + tail.format(three_laps(served)))
+    path = f"{RACE}/overlay" if "race" in request.param else f"{QUALIFYING}/overlay?laps={three_laps(served)}"
+    return open_page().go(f"/session/{path}")
 
 
 def test_sectors_are_the_official_times(overlay: Page, served: Served, compared) -> None:

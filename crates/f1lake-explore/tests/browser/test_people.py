@@ -252,7 +252,8 @@ def test_a_table_sorts_by_its_heads(open_page) -> None:
 @pytest.mark.parametrize("name", ["session", "qualifying", "practice", "laps", "overlay", "strategy"])
 def test_every_chart_is_read_by_keys(open_page, name: str) -> None:
     page = open_page().go(VIEWS[name])
-    figures = page.locator("[role=figure]")
+    # The ribbon is the same above every view of a session.
+    figures = page.locator("[role=figure]" if name == "session" else "main [role=figure]")
     assert figures.count() >= 1
     for index in range(figures.count()):
         figure = figures.nth(index)
@@ -260,10 +261,9 @@ def test_every_chart_is_read_by_keys(open_page, name: str) -> None:
         assert title and figure.get_attribute("tabindex") == "0"
         figure.focus()
         heard = []
-        for keys in (("Home",), ("ArrowRight",), ("PageDown",), ("End",)):
-            for key in keys:
-                page.keyboard.press(key)
-            page.wait_for_timeout(220)
+        for key in ("Home", "ArrowRight", "End"):
+            page.keyboard.press(key)
+            page.wait_for_timeout(180)
             heard.append(figure.locator("[aria-live=polite]").last.text_content().strip())
         assert all(heard), f"{title}: {heard}"
         assert heard[0] != heard[-1], f"{title} says the same of its first and last place: {heard[0]}"

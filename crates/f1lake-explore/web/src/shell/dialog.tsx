@@ -1,5 +1,5 @@
 import type { ComponentChildren } from "preact";
-import { useEffect, useRef } from "preact/hooks";
+import { useLayoutEffect, useRef } from "preact/hooks";
 import { openDialog } from "./dialogs";
 
 interface Props {
@@ -11,7 +11,8 @@ interface Props {
 /** A modal dialog: the browser keeps the focus inside, closes it by Esc, and gives the focus back. */
 export function Dialog({ label, class: extra, children }: Props) {
   const ref = useRef<HTMLDialogElement>(null);
-  useEffect(() => {
+  // Before the next key arrives: whoever types "/ver" means the field.
+  useLayoutEffect(() => {
     ref.current?.showModal();
     return () => ref.current?.close();
   }, []);

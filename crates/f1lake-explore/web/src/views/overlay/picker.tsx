@@ -1,4 +1,4 @@
-import { useEffect, useMemo, useRef, useState } from "preact/hooks";
+import { useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
 import type { LapRef } from "../../api";
 import { ErrorState } from "../../components/error-state";
 import { Loading } from "../../components/loading";
@@ -41,7 +41,7 @@ export function Picker({ sessions, session_key: first, laps, onAdd, onClose }: P
     driver_number !== null && taken.has(keyOf({ session_key, driver_number, lap_number }));
   const lap = own.find((other) => other.lap_number === chosenLap) ?? bestFree(own, isTaken);
 
-  useEffect(() => {
+  useLayoutEffect(() => {
     dialog.current?.showModal();
     dialog.current?.querySelector<HTMLElement>('[data-pick="Driver"]')?.focus();
     return () => dialog.current?.close();

@@ -78,6 +78,7 @@ impl<'a, R: Serialize> Table<'a, R> {
         let text = match format {
             OutputFormat::Json => json(whole)?,
             OutputFormat::Csv => csv(self.records)?,
+            OutputFormat::Table if self.records.is_empty() => String::new(),
             OutputFormat::Table => {
                 let row = |record| self.cells.iter().map(|cell| cell(record)).collect();
                 let rows: Vec<Vec<String>> = self.records.iter().map(row).collect();

@@ -40,6 +40,7 @@ pub struct Lake {
     root: Url,
     local: Option<PathBuf>,
     /// Whether a store on this machine may be reached by plain http.
+    #[cfg_attr(not(feature = "cloud"), expect(dead_code, reason = "only stores are reached by http"))]
     plain_http: bool,
 }
 

@@ -78,6 +78,16 @@ impl Zone {
         })
     }
 
+    /// The error of a zone where no session is landed: most likely it is the wrong folder.
+    pub fn nothing_landed(&self, config: &Config) -> Error {
+        Error::Usage(format!(
+            "{} is not a landing zone: no session is landed there\nhint: `f1lake extract` creates one; {} names \
+             another",
+            self.landing.describe(),
+            config.names.of("landing_path")
+        ))
+    }
+
     /// Whether there is something to load after an extract. Other sessions may have landed where some failed; after one
     /// that was stopped, or failed in all sessions, nothing is loaded.
     ///
@@ -91,7 +101,7 @@ impl Zone {
             return Ok(false);
         }
         // Empty tables would only look like data.
-        Ok(!extract.sessions.is_empty() || !self.landing.manifests().await?.is_empty())
+        Ok(!extract.sessions.is_empty() || !self.landing.is_empty().await?)
     }
 
     /// Removes the folders that this command created if they stayed empty.

@@ -274,13 +274,18 @@ impl Pipeline {
     async fn do_load(&self, step: step::Load, watch: Watch) -> Result<LoadReport, Error> {
         let config = self.config();
         let zone = Zone::require(config)?;
+        let landed = async || match zone.landing.is_empty().await? {
+            true => Err(zone.nothing_landed(config)),
+            false => Ok(&zone.landing),
+        };
         let teller = watch.clone();
         let progress: LoadProgress =
             Arc::new(move |session: &SessionLoad| teller.tell(Event::Loaded(session.clone())));
-        let (landing, settings, cancel) = (&zone.landing, &step.settings, &watch.cancel);
+        let (settings, cancel) = (&step.settings, &watch.cancel);
         let (report, destination): (LoadReport, String) = match config.load_to {
             #[cfg(feature = "lake")]
             LoadTo::Lake => {
+                let landing = landed().await?;
                 let lake = open_lake(config)?;
                 let loaded = f1lake_lake::load(&lake, landing, settings, progress, cancel).await;
                 (loaded.map_err(|error| self.explained(error.into()))?, lake.describe())
@@ -290,6 +295,7 @@ impl Pipeline {
                 let warehouse = crate::workspace::warehouse(config).await?;
                 watch.tell(Event::Began(format!("loading into {}", warehouse.describe())));
                 let destination = warehouse.describe();
+                let landing = landed().await?;
                 (load_warehouse(&warehouse, landing, settings, progress, cancel).await?, destination)
             }
             #[cfg(not(all(feature = "lake", feature = "databricks")))]

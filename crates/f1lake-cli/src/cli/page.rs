@@ -6,7 +6,7 @@ use f1lake::config::expected::parser;
 /// How a page is served.
 #[derive(Debug, Clone, Copy, Default, Args)]
 pub(crate) struct PageArgs {
-    /// Only print the address, and open no browser
+    /// Print the address without opening a browser
     #[arg(long)]
     pub(crate) no_open: bool,
     /// Port on 127.0.0.1; 0 picks a free one

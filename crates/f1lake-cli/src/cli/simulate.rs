@@ -59,7 +59,7 @@ pub(crate) struct DemoArgs {
     /// Seed of the generated data: changes every result, but not the calendar
     #[arg(long, default_value_t = 1, allow_negative_numbers = true, value_parser = parser::<u64>(NUMBER))]
     pub(crate) seed: u64,
-    /// Then serve the page of `explore`, and open it
+    /// Afterwards, serve the page of `explore` and open it
     #[arg(long)]
     pub(crate) explore: bool,
     #[command(flatten)]

@@ -66,9 +66,6 @@ fn show(context: &Context, data: &ReportData, file: &Path) -> Result<(), Error> 
 
 /// Finds a session by key, `latest`, or words of its name, location and day.
 pub(super) async fn find_session(query: &Query, wanted: &str) -> Result<i64, Error> {
-    if let Ok(key) = wanted.parse() {
-        return Ok(key);
-    }
     let sql = "select session_key, concat_ws('_', cast(batch_day as varchar), location, session_name) as name \
                from gold_analytics.dim_sessions order by date_start desc, session_key";
     // Without that table nothing was built.
@@ -84,10 +81,10 @@ pub(super) async fn find_session(query: &Query, wanted: &str) -> Result<i64, Err
         let name = name.to_lowercase();
         wanted.to_lowercase().split([' ', '_']).all(|word| name.contains(word))
     };
-    let found: Vec<&(i64, String)> = if wanted == "latest" {
-        sessions.first().into_iter().collect()
-    } else {
-        sessions.iter().filter(|(_, name)| fits(name)).collect()
+    let found: Vec<&(i64, String)> = match wanted.parse::<i64>() {
+        Ok(wanted) => sessions.iter().filter(|(key, _)| *key == wanted).collect(),
+        Err(_) if wanted == "latest" => sessions.first().into_iter().collect(),
+        Err(_) => sessions.iter().filter(|(_, name)| fits(name)).collect(),
     };
     match found.as_slice() {
         [(key, _)] => Ok(*key),
@@ -111,7 +108,11 @@ fn no_such_session(wanted: &str, sessions: &[(i64, String)]) -> String {
         return "the lake has no built session yet\nhint: `f1lake run` fetches and builds the last 10"
             .to_owned();
     }
-    let mut text = format!("no built session is named {wanted}\nhint: available sessions: ");
+    let missing = match wanted.parse::<i64>() {
+        Ok(key) => format!("session {key} is not built"),
+        Err(_) => format!("no built session is named {wanted}"),
+    };
+    let mut text = format!("{missing}\nhint: available sessions: ");
     let shown: Vec<String> = sessions.iter().take(SOME).map(|(key, name)| format!("{key} {name}")).collect();
     text.push_str(&shown.join(", "));
     if sessions.len() > SOME {
@@ -186,10 +187,5 @@ async fn collect(query: &Query, session_key: i64, are_laps_chosen: bool) -> Resu
     }
     let mut data = ReportData::from_rows(parts)?;
     data.not_built = not_built;
-    if data.session.is_none() {
-        return Err(Error::Usage(format!(
-            "session {session_key} is not in the gold tables\nhint: run `f1lake load` and `f1lake build`"
-        )));
-    }
     Ok(data)
 }

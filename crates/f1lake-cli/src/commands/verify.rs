@@ -14,11 +14,7 @@ pub(crate) async fn run(context: &Context, flags: &ZoneFlags) -> Result<ExitCode
     let zone = Zone::require(&loaded.config)?;
     let report = f1lake_zone::verify(&zone.landing).await?;
     if report.sessions == 0 && report.problems.is_empty() {
-        let place = zone.landing.describe();
-        return Err(Error::Usage(format!(
-            "{place} is not a landing zone: no session is landed there\nhint: `f1lake extract` creates one; \
-             --out names another"
-        )));
+        return Err(zone.nothing_landed(&loaded.config).into());
     }
     if !report.problems.is_empty() || context.output() != OutputFormat::Table {
         Table::of(&report.problems)

@@ -185,16 +185,20 @@ fn wrong_folders_and_empty_lakes_are_reported() {
     for arguments in [
         &["verify", "--out", "empty"][..],
         &["verify", "--out", "lake"],
+        &["load", "--out", "lake"],
         &["tables", "--lake", "zone"],
         &["tables", "--lake", "empty"],
         &["sql", "select * from fact_laps"],
         &["report", "latest"],
+        &["report", "1"],
     ] {
         let refused = place.run(arguments);
         assert_eq!(refused.code, 2, "{arguments:?}: {}", refused.stderr);
         seen.push_str(&format!("f1lake {}\n{}\n", arguments.join(" "), steady(&refused.stderr, &place)));
     }
     insta::assert_snapshot!(seen);
+    let left = std::fs::read_dir(place.path().join("lake")).unwrap().count();
+    assert_eq!(left, 0, "a refused load made a lake");
 }
 
 #[test]

@@ -22,11 +22,23 @@ impl Landing {
         Ok(manifests)
     }
 
+    /// Whether no session is landed.
+    ///
+    /// # Errors
+    /// When the zone cannot be read.
+    pub async fn is_empty(&self) -> Result<bool, ZoneError> {
+        Ok(self.manifest_names().await?.is_empty())
+    }
+
+    async fn manifest_names(&self) -> Result<Vec<String>, ZoneError> {
+        let mut names = self.list(MANIFEST_DIR).await?;
+        names.retain(|name| name.ends_with(".json"));
+        Ok(names)
+    }
+
     /// Every manifest by its name in the zone, including damaged ones.
     pub async fn each_manifest(&self) -> Result<Vec<(String, Result<Manifest, ZoneError>)>, ZoneError> {
-        let names = self.list(MANIFEST_DIR).await?;
-        let names = names.into_iter().filter(|name| name.ends_with(".json"));
-        let read: Vec<_> = futures::stream::iter(names)
+        let read: Vec<_> = futures::stream::iter(self.manifest_names().await?)
             .map(|name| async move {
                 let name = format!("{MANIFEST_DIR}/{name}");
                 let manifest = self.manifest(&name).await?;

@@ -6,6 +6,7 @@ that matters: ANSI mode, UTC.
 
 import os
 import sys
+import warnings
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -13,15 +14,19 @@ from pathlib import Path
 import pyarrow.parquet as pq
 from deltalake import DeltaTable
 from pyspark.sql import SparkSession
+from pyspark.sql.pandas.types import from_arrow_schema
 
 SCHEMAS = ("bronze_raw", "silver_clean", "gold_analytics")
 SETTINGS = {
     "spark.sql.ansi.enabled": "true",
     "spark.sql.session.timeZone": "UTC",
+    # As Delta has them; the default is a type of the past.
+    "spark.sql.parquet.outputTimestampType": "TIMESTAMP_MICROS",
     # Tables of a few sessions: more partitions than cores cost time only.
     "spark.sql.shuffle.partitions": "2",
     "spark.default.parallelism": "2",
     "spark.ui.enabled": "false",
+    "spark.ui.showConsoleProgress": "false",
     "spark.driver.memory": "3g",
     "spark.driver.host": "127.0.0.1",
     "spark.driver.bindAddress": "127.0.0.1",
@@ -31,26 +36,34 @@ SETTINGS = {
 
 
 @contextmanager
-def spark_session(folder: Path) -> Iterator[SparkSession]:
-    """A session that lives as long as the block, its managed tables in the folder."""
-    builder = SparkSession.builder.master("local[2]").appName("f1lake")
-    for name, value in SETTINGS.items():
-        builder = builder.config(name, value)
+def spark_session(folder: Path, connect: bool = False) -> Iterator[SparkSession]:
+    """A session that lives as long as the block, its managed tables in the folder.
+
+    With `connect`, the session is a client of Spark Connect: pipelines need that, and a client of Sail beside it.
+    """
     os.environ.pop("SPARK_REMOTE", None)
-    spark = builder.config("spark.sql.warehouse.dir", str(folder / "warehouse")).getOrCreate()
-    spark.sparkContext.setLogLevel("ERROR")
-    if not spark.version.startswith("4.2."):
-        sys.exit(f"needs Spark 4.2, found {spark.version}")
+    builder = SparkSession.builder.remote("local[2]") if connect else SparkSession.builder.master("local[2]")
+    for name, value in (SETTINGS | {"spark.sql.warehouse.dir": str(folder / "warehouse")}).items():
+        builder = builder.config(name, value)
+    with warnings.catch_warnings():
+        # The server has those settings already that a session cannot change.
+        warnings.filterwarnings("ignore", message="Failed to set")
+        spark = builder.getOrCreate()
     try:
+        if not spark.version.startswith("4.2."):
+            sys.exit(f"needs Spark 4.2, found {spark.version}")
         yield spark
     finally:
         spark.stop()
 
 
-def copy_table(source: Path, copy: Path) -> None:
-    """Writes the rows of a Delta table as Parquet."""
+def open_table(spark: SparkSession, name: str, source: Path, copy: Path) -> None:
+    """Makes a Delta table known to Spark under a name, as a Parquet copy."""
+    rows = DeltaTable(source).to_pyarrow_table()
     copy.mkdir(parents=True)
-    pq.write_table(DeltaTable(source).to_pyarrow_table(), copy / "rows.parquet")
+    pq.write_table(rows, copy / "rows.parquet")
+    # With its schema, Spark starts no job to find it.
+    spark.catalog.createTable(name, str(copy), "parquet", from_arrow_schema(rows.schema))
 
 
 def open_lake(spark: SparkSession, lake: Path, folder: Path, schemas: Iterable[str] = SCHEMAS) -> None:
@@ -59,5 +72,4 @@ def open_lake(spark: SparkSession, lake: Path, folder: Path, schemas: Iterable[s
         spark.sql(f"create schema if not exists {schema}")
         for source in sorted((lake / schema).glob("*/_delta_log")):
             table = source.parent.name
-            copy_table(source.parent, folder / schema / table)
-            spark.sql(f"create table {schema}.{table} using parquet location '{folder / schema / table}'")
+            open_table(spark, f"{schema}.{table}", source.parent, folder / schema / table)

@@ -15,7 +15,7 @@
 {%- endmacro %}
 
 {% macro open_lake() -%}
-    {%- if execute and flags.WHICH in ('run', 'build', 'test', 'snapshot', 'seed') -%}
+    {%- if execute and flags.WHICH in ('run', 'build', 'test', 'snapshot', 'seed', 'freshness') -%}
         {{ adapter.dispatch('open_lake', 'f1lake')() }}
     {%- endif -%}
 {%- endmacro %}

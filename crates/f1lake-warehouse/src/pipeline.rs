@@ -1,8 +1,11 @@
 //! The SQL of a declarative pipeline that reads landing files itself: streaming tables on the volume.
 
 use crate::sql::{literal, quoted, schema_text};
-use f1lake_bronze::{BronzeTable, EXTRACTED, INGESTED, RACE_SESSION_KEY, RESCUED, SOURCE_FILE};
-use f1lake_bronze::{Column, ColumnType};
+use f1lake_bronze::{
+    BronzeTable, Column, ColumnType, EXTRACTED, FieldColumns, INGESTED, LOADS, RACE_SESSION_KEY, RESCUED,
+    SOURCE_FILE, loads_columns,
+};
+use f1lake_zone::MANIFEST_DIR;
 use openf1_client::Endpoint;
 use openf1_client::field::FieldType;
 use std::fmt::Write;
@@ -10,148 +13,267 @@ use std::fmt::Write;
 /// Formats of landing files that a pipeline can read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum LandingFiles {
-    /// One JSON array per file.
+    /// One JSON object per line, also within an array.
     Json,
-    /// One JSON object per line.
-    Ndjson,
+    /// Typed columns.
+    Parquet,
 }
 
-/// A file's name without endpoint, version and extensions: the session's part.
-const SESSION_PART: &str = "^[a-z_]+_(20[0-9-]+_.*?)([.]v[0-9]+)?[.][a-z.]+$";
+/// Fields of a row by name, as text: all of a JSON row, of a Parquet row those that fit no column.
+const FIELDS: &str = "MAP<STRING, STRING>";
 
 /// SQL of a pipeline from the landing files of a volume folder to the bronze tables.
 pub fn pipeline(landing: &str, files: LandingFiles) -> String {
+    let landing = landing.trim_end_matches('/');
     let mut text = String::from(
-        "-- Bronze as a Lakeflow declarative pipeline: streaming tables on the landing volume. Written by `f1lake databricks\n\
-         -- pipeline`; set the pipeline's default catalog and schema to those of the bronze tables.\n\
+        "-- Bronze as a Lakeflow declarative pipeline on the landing volume. Written by `f1lake databricks pipeline`; set the\n\
+         -- pipeline's default catalog and schema to those of the bronze tables.\n\
          --\n\
-         -- It differs from `f1lake load --load-to databricks` in three points: a row that vanished upstream stays; of rows with one\n\
-         -- key the last file's stays; _extracted_at is the time at which the file came into the volume.\n",
+         -- landed_...     rows of all landing files; each file is read once\n\
+         -- landing_files  the current file of each session and endpoint, as the manifests name it\n\
+         -- bronze_...     rows of the current files, and bronze_loads, as `f1lake load --load-to databricks` writes them\n\
+         -- unread_files   files whose rows are not all in the pipeline; if there are any, refresh their landed_ table fully\n\
+         --\n\
+         -- Values in _rescued_data are text here, and a text that looks like a number is taken for one.\n\n",
     );
+    text.push_str(&landing_files(landing));
     for table in BronzeTable::all() {
-        text.push('\n');
-        text.push_str(&streaming(&table, landing, files));
+        let _ = write!(text, "\n{}\n{}", landed(&table, landing, files), bronze(&table));
     }
+    let _ = write!(text, "\n{}\n{}", bronze_loads(), unread_files());
     text
 }
 
-fn streaming(table: &BronzeTable, landing: &str, files: LandingFiles) -> String {
+fn landing_files(landing: &str) -> String {
+    let schema = "session_key BIGINT, endpoints MAP<STRING, STRUCT<file: STRING, version: BIGINT, rows: BIGINT, sha256: STRING, \
+                  extracted_at: STRING>>";
+    format!(
+        "CREATE MATERIALIZED VIEW landing_files\n\
+         COMMENT 'Current landing files: one row per session and endpoint; without a file where there are no rows.'\n\
+         AS SELECT\n  session_key,\n  endpoint,\n  landed.file AS {SOURCE_FILE},\n  landed.version AS file_version,\n  \
+         landed.rows AS file_rows,\n  landed.sha256 AS sha256,\n  CAST(landed.extracted_at AS TIMESTAMP) AS {EXTRACTED}\n\
+         FROM (\n  SELECT session_key, explode(endpoints) AS (endpoint, landed)\n  \
+         FROM read_files(\n    {path},\n    format => 'json',\n    multiLine => true,\n    mode => 'FAILFAST',\n    \
+         schema => {schema}\n  )\n) AS manifests;\n",
+        path = literal(&format!("{landing}/{MANIFEST_DIR}/*.json")),
+        schema = literal(schema),
+    )
+}
+
+fn landed(table: &BronzeTable, landing: &str, files: LandingFiles) -> String {
+    let name = table.endpoint.spec().landing_name;
+    let (extension, read, fields, rows) = match files {
+        LandingFiles::Json => {
+            let fields = format!("from_json(trim(TRAILING ',' FROM value), '{FIELDS}')");
+            ("json*", "format => 'text'".to_owned(), fields, "\n    WHERE value LIKE '{%'")
+        }
+        LandingFiles::Parquet => {
+            let schema = literal(&schema_text(&parquet_columns(table)));
+            let fields = format!("*, from_json({RESCUED}, '{FIELDS}')");
+            ("parquet", format!("format => 'parquet',\n      schema => {schema}"), fields, "")
+        }
+    };
+    // Every format of JSON rows has its own extension.
+    let pattern = match files {
+        LandingFiles::Json => format!("{landing}/{name}_20*.*{extension}"),
+        LandingFiles::Parquet => format!("{landing}/{name}_20*.{extension}"),
+    };
+    let typed: Vec<String> = table.fields.iter().flat_map(|field| typed(table, field, files)).collect();
+    let names: Vec<String> = own_columns(table).map(|column| quoted(&column.name)).collect();
+    let fitting: Vec<String> = table.fields.iter().map(|field| fits(table, field)).collect();
+    format!(
+        "CREATE STREAMING TABLE landed_{name}\n\
+         COMMENT 'Rows of all landing files of {name}, also of those that a correction replaced.'\n\
+         AS SELECT\n  {names},\n  {SOURCE_FILE},\n  current_timestamp() AS {INGESTED},\n  \
+         nullif(to_json(map_filter(fields, (name, value) -> value IS NOT NULL AND NOT array_contains(array(\n    {fitting}\n  ), name))), '{{}}') AS {RESCUED}\n\
+         FROM (\n  SELECT\n    {typed},\n    {SOURCE_FILE},\n    fields\n  FROM (\n    \
+         SELECT {fields} AS fields, _metadata.file_name AS {SOURCE_FILE}\n    \
+         FROM STREAM read_files(\n      {path},\n      {read}\n    ){rows}\n  ) AS row\n) AS typed;\n",
+        names = names.join(",\n  "),
+        fitting = fitting.join(",\n    "),
+        typed = typed.join(",\n    "),
+        path = literal(&pattern),
+    )
+}
+
+fn bronze(table: &BronzeTable) -> String {
     let spec = table.endpoint.spec();
-    let name = spec.landing_name;
-    let multi_line = files == LandingFiles::Json;
-    let typed = typed_columns(table).join(",\n  ");
-    let keys: Vec<String> = std::iter::once(table.session_column)
-        .chain(crate::sql::key_columns(table).into_iter().map(|(name, _)| name))
-        .map(quoted)
-        .collect();
-    let columns: Vec<String> = table
+    let values: Vec<String> = table
         .columns
         .iter()
-        .map(|column| {
-            let comment = if column.name == EXTRACTED {
-                "Time at which the landing file arrived in the volume, UTC."
-            } else {
-                &column.doc
-            };
-            format!("  {} {} COMMENT {}", quoted(&column.name), column.column_type.sql(), literal(comment))
+        .map(|column| match column.name.as_str() {
+            EXTRACTED => format!("files.{EXTRACTED}"),
+            RACE_SESSION_KEY => format!("files.session_key AS {RACE_SESSION_KEY}"),
+            name => format!("landed.{}", quoted(name)),
         })
         .collect();
-    let mut text = String::new();
-    let _ = write!(
-        text,
-        "CREATE OR REFRESH STREAMING TABLE landed_{name}\n\
-         COMMENT 'Landing files of {name} as they arrived; each correction is another file.'\n\
-         AS SELECT *, _metadata.file_name AS {SOURCE_FILE}, _metadata.file_modification_time AS {EXTRACTED}\n\
-         FROM STREAM read_files(\n  {path},\n  format => 'json',\n  multiLine => {multi_line},\n  \
-         schema => {schema},\n  rescuedDataColumn => '{RESCUED}'\n);\n\n",
-        path = literal(&format!("{}/{name}_20*.*json*", landing.trim_end_matches('/'))),
-        schema = literal(&schema_text(&landed_columns(table))),
-    );
-    let from = match table.session_column {
-        // The grid's file has the race's name, its rows the key of the qualifying session.
-        RACE_SESSION_KEY => format!(
-            "STREAM landed_{name} AS landed\nLEFT JOIN (\n  SELECT regexp_extract({SOURCE_FILE}, {part}, 1) AS session_part, \
-             max(session_key) AS {RACE_SESSION_KEY}\n  FROM landed_{sessions}\n  GROUP BY 1\n) AS race ON race.session_part = \
-             regexp_extract(landed.{SOURCE_FILE}, {part}, 1)",
-            part = literal(SESSION_PART),
-            sessions = Endpoint::Sessions.spec().landing_name,
-        ),
-        _ => format!("STREAM landed_{name} AS landed"),
-    };
-    let _ = write!(
-        text,
-        "CREATE TEMPORARY VIEW typed_{name} AS\nSELECT\n  {typed}\nFROM {from};\n\n\
-         CREATE OR REFRESH STREAMING TABLE {bronze} (\n{columns}\n)\nCLUSTER BY ({session})\nCOMMENT {comment};\n\n\
-         CREATE FLOW {bronze}_flow AS AUTO CDC INTO {bronze}\nFROM STREAM typed_{name}\nKEYS ({keys})\n\
-         SEQUENCE BY {EXTRACTED}\nSTORED AS SCD TYPE 1;\n",
-        bronze = table.name,
-        columns = columns.join(",\n"),
-        session = table.session_column,
-        comment = literal(spec.doc),
-        keys = keys.join(", "),
-    );
-    text
-}
-
-/// Fields as in landing files; those with numbers, text or lists are read as text.
-fn landed_columns(table: &BronzeTable) -> Vec<Column> {
-    table
+    // Without the rows that `f1lake load` puts into quarantine.
+    let mut keyed: Vec<String> = table
         .fields
         .iter()
-        .map(|field| {
-            let column = &table.columns[field.first];
-            let column_type = match field.field_type {
-                FieldType::Gap | FieldType::ResultTime => ColumnType::String,
-                _ => column.column_type,
-            };
-            Column::new(field.name, column_type, column.doc.clone())
-        })
-        .collect()
+        .filter(|field| field.required)
+        .map(|field| format!("landed.{} IS NOT NULL", quoted(&table.columns[field.first].name)))
+        .collect();
+    if table.session_column != RACE_SESSION_KEY {
+        keyed.push("landed.`session_key` = files.session_key".to_owned());
+    }
+    let query = format!(
+        "SELECT\n  {values}\nFROM landed_{name} AS landed\n\
+         INNER JOIN landing_files AS files ON landed.{SOURCE_FILE} = files.{SOURCE_FILE}\nWHERE {keyed}",
+        values = values.join(",\n  "),
+        name = spec.landing_name,
+        keyed = keyed.join(" AND "),
+    );
+    view(&table.name, &table.columns, table.session_column, spec.doc, &query)
 }
 
-/// Expressions for the table's columns, in order.
-fn typed_columns(table: &BronzeTable) -> Vec<String> {
-    let mut expressions = Vec::new();
-    for field in &table.fields {
-        let source = format!("landed.{}", quoted(field.name));
-        let part = |suffix: &str, expression: String| {
-            format!("{expression} AS {}", quoted(&format!("{}_{suffix}", field.name)))
+/// A materialized view with the columns of a bronze table.
+fn view(name: &str, columns: &[Column], cluster: &str, comment: &str, query: &str) -> String {
+    let defined: Vec<String> = columns
+        .iter()
+        .map(|column| {
+            format!(
+                "  {} {} COMMENT {}",
+                quoted(&column.name),
+                column.column_type.sql(),
+                literal(&column.doc)
+            )
+        })
+        .collect();
+    format!(
+        "CREATE MATERIALIZED VIEW {name} (\n{}\n)\nCLUSTER BY ({cluster})\nCOMMENT {}\nAS {query};\n",
+        defined.join(",\n"),
+        literal(comment)
+    )
+}
+
+/// The record of loads, by which dbt knows which sessions changed.
+fn bronze_loads() -> String {
+    let tables: Vec<String> = BronzeTable::all()
+        .map(|table| format!("  ({}, {})", literal(table.endpoint.name()), literal(&table.name)))
+        .collect();
+    let counts = BronzeTable::all().map(|table| {
+        format!(
+            "  SELECT {SOURCE_FILE}, count(*) AS table_rows, count({RESCUED}) AS rescued_rows, max({INGESTED}) AS loaded_at \
+             FROM {} GROUP BY {SOURCE_FILE}",
+            table.name
+        )
+    });
+    // An endpoint that lost its rows has no load: its extract counts.
+    let query = format!(
+        "SELECT\n  files.session_key,\n  tables.table_name,\n  files.{SOURCE_FILE} AS source_file,\n  files.sha256,\n  \
+         files.file_version,\n  coalesce(loaded.table_rows, 0) AS `rows`,\n  coalesce(loaded.rescued_rows, 0) AS rescued_rows,\n  \
+         files.file_rows - coalesce(loaded.table_rows, 0) AS quarantined_rows,\n  files.{EXTRACTED} AS extracted_at,\n  \
+         greatest(files.{EXTRACTED}, loaded.loaded_at) AS loaded_at\nFROM landing_files AS files\nINNER JOIN VALUES\n{}\n  \
+         AS tables(endpoint, table_name) ON files.endpoint = tables.endpoint\nLEFT JOIN (\n{}\n) AS loaded ON files.{SOURCE_FILE} = loaded.{SOURCE_FILE}",
+        tables.join(",\n"),
+        counts.collect::<Vec<_>>().join("\n  UNION ALL\n")
+    );
+    view(LOADS, &loads_columns(), "session_key", "One row per session and endpoint.", &query)
+}
+
+fn unread_files() -> String {
+    let counts: Vec<String> = Endpoint::ALL
+        .iter()
+        .map(|endpoint| {
+            let name = endpoint.spec().landing_name;
+            format!(
+                "  SELECT {SOURCE_FILE}, count(*) AS landed_rows FROM landed_{name} GROUP BY {SOURCE_FILE}"
+            )
+        })
+        .collect();
+    format!(
+        "CREATE MATERIALIZED VIEW unread_files\n\
+         COMMENT 'Current landing files whose rows are not all in the pipeline; empty when all is well.'\n\
+         AS SELECT files.session_key, files.endpoint, files.{SOURCE_FILE}, files.file_rows, coalesce(landed.landed_rows, 0) AS landed_rows\n\
+         FROM landing_files AS files\nLEFT JOIN (\n{}\n) AS landed ON landed.{SOURCE_FILE} = files.{SOURCE_FILE}\n\
+         WHERE files.file_rows <> coalesce(landed.landed_rows, 0);\n",
+        counts.join("\n  UNION ALL\n")
+    )
+}
+
+/// Columns that fields fill.
+fn own_columns(table: &BronzeTable) -> impl Iterator<Item = &Column> {
+    let added = [RACE_SESSION_KEY, SOURCE_FILE, EXTRACTED, INGESTED, RESCUED];
+    table.columns.iter().filter(move |column| !added.contains(&column.name.as_str()))
+}
+
+/// Columns of Parquet landing files. Those with numbers, text or lists hold their JSON.
+fn parquet_columns(table: &BronzeTable) -> Vec<Column> {
+    let columns = table.fields.iter().map(|field| {
+        let column = &table.columns[field.first];
+        let column_type = match (field.field_type, column.column_type) {
+            (FieldType::Gap | FieldType::ResultTime, _) | (_, ColumnType::Date) => ColumnType::String,
+            (_, column_type) => column_type,
         };
-        let seconds = format!("try_cast({source} AS DOUBLE)");
-        let laps =
-            format!("try_cast(nullif(regexp_extract({source}, '^[+]([0-9]+) LAPS?$', 1), '') AS BIGINT)");
-        match field.field_type {
-            FieldType::Gap => {
-                expressions.extend([
-                    part("seconds", seconds),
-                    part("laps", laps),
-                    part("text", source.clone()),
-                ]);
-            }
-            FieldType::ResultTime => {
-                let phase = |index: u8| format!("get(from_json({source}, 'ARRAY<DOUBLE>'), {index})");
-                expressions.extend([
-                    part("seconds", seconds),
-                    part("laps", laps),
-                    part("q1", phase(0)),
-                    part("q2", phase(1)),
-                    part("q3", phase(2)),
-                    part("text", source.clone()),
-                ]);
-            }
-            _ => expressions.push(source),
+        Column::new(field.name, column_type, column.doc.clone())
+    });
+    columns.chain([Column::new(RESCUED, ColumnType::String, "")]).collect()
+}
+
+/// Expressions for the columns of a field.
+fn typed(table: &BronzeTable, field: &FieldColumns, files: LandingFiles) -> Vec<String> {
+    let columns = &table.columns[field.first..];
+    let text = format!("row.fields[{}]", literal(field.name));
+    let stored = format!("row.{}", quoted(field.name));
+    let json = files == LandingFiles::Json;
+    // The API sends some whole numbers with a fraction.
+    let whole = format!(
+        "coalesce(try_cast({text} AS BIGINT), try_cast(nullif(regexp_extract({text}, '^(-?[0-9]+)[.]0+$', 1), '') AS BIGINT))"
+    );
+    let one = match (field.field_type, columns[0].column_type) {
+        (FieldType::Gap | FieldType::ResultTime, _) => {
+            let text = if json {
+                text
+            } else {
+                format!("from_json(concat('{{\"v\":', {stored}, '}}'), '{FIELDS}')['v']")
+            };
+            return parts(field, &text);
         }
+        (_, ColumnType::Bigint) => {
+            if json {
+                whole
+            } else {
+                format!("coalesce({stored}, {whole})")
+            }
+        }
+        (_, ColumnType::Date) => format!("try_cast({} AS DATE)", if json { text } else { stored }),
+        _ if !json => stored,
+        (_, ColumnType::String) => text,
+        (_, ColumnType::BigintList) => format!("from_json({text}, 'ARRAY<BIGINT>')"),
+        (_, kind) => format!("try_cast({text} AS {})", kind.sql()),
+    };
+    vec![format!("{one} AS {}", quoted(&columns[0].name))]
+}
+
+/// The parts of a number, text or list.
+fn parts(field: &FieldColumns, text: &str) -> Vec<String> {
+    let part = |suffix: &str, expression: &str| {
+        format!("{expression} AS {}", quoted(&format!("{}_{suffix}", field.name)))
+    };
+    let seconds = part("seconds", &format!("try_cast({text} AS DOUBLE)"));
+    let laps = part(
+        "laps",
+        &format!("try_cast(nullif(regexp_extract({text}, '^[+]([0-9]+) LAPS?$', 1), '') AS BIGINT)"),
+    );
+    let phase = |index: usize| {
+        part(&format!("q{}", index + 1), &format!("get(from_json({text}, 'ARRAY<DOUBLE>'), {index})"))
+    };
+    let mut all = vec![seconds, laps];
+    if field.field_type == FieldType::ResultTime {
+        all.extend((0..3).map(phase));
     }
-    if table.session_column == RACE_SESSION_KEY {
-        expressions.push(format!("race.{RACE_SESSION_KEY}"));
-    }
-    expressions.extend([
-        format!("landed.{SOURCE_FILE}"),
-        format!("landed.{EXTRACTED}"),
-        format!("current_timestamp() AS {INGESTED}"),
-        format!("landed.{RESCUED}"),
-    ]);
-    expressions
+    all.push(part("text", text));
+    all
+}
+
+/// The field's name when its value has a column, otherwise an empty text.
+fn fits(table: &BronzeTable, field: &FieldColumns) -> String {
+    let column = match field.field_type {
+        FieldType::Gap | FieldType::ResultTime => format!("{}_text", field.name),
+        _ => table.columns[field.first].name.clone(),
+    };
+    format!("CASE WHEN {} IS NULL THEN '' ELSE {} END", quoted(&column), literal(field.name))
 }
 
 #[cfg(test)]
@@ -159,17 +281,35 @@ mod tests {
     use super::*;
 
     #[test]
-    fn pipeline_table_matches_snapshot() {
+    fn pipeline_tables_match_their_snapshot() {
         let results = BronzeTable::of(Endpoint::SessionResult);
-        insta::assert_snapshot!(streaming(&results, "/Volumes/dev/raw/landing/", LandingFiles::Json));
+        let both = [LandingFiles::Json, LandingFiles::Parquet]
+            .map(|files| landed(&results, "/Volumes/dev/raw/landing", files));
+        let [json, parquet] = both;
+        insta::assert_snapshot!(
+            [landing_files("/Volumes/dev/raw/landing"), json, parquet, bronze(&results)].join("\n")
+        );
     }
 
     #[test]
-    fn every_table_has_as_many_expressions_as_columns() {
-        for table in BronzeTable::all() {
-            assert_eq!(typed_columns(&table).len(), table.columns.len(), "{}", table.name);
+    fn every_table_has_its_columns_once() {
+        for files in [LandingFiles::Json, LandingFiles::Parquet] {
+            for table in BronzeTable::all() {
+                let written: Vec<String> =
+                    table.fields.iter().flat_map(|field| typed(&table, field, files)).collect();
+                assert_eq!(written.len(), own_columns(&table).count(), "{}", table.name);
+                for (expression, column) in written.iter().zip(own_columns(&table)) {
+                    assert!(expression.ends_with(&format!(" AS {}", quoted(&column.name))), "{expression}");
+                }
+            }
         }
-        let all = pipeline("/Volumes/dev/raw/landing", LandingFiles::Ndjson);
-        assert_eq!(all.matches("AUTO CDC INTO").count(), Endpoint::ALL.len());
+    }
+
+    #[test]
+    fn a_pipeline_reads_each_endpoint_once_and_the_manifests() {
+        let text = pipeline("/Volumes/dev/raw/landing/", LandingFiles::Parquet);
+        assert_eq!(text.matches("STREAM read_files").count(), Endpoint::ALL.len());
+        assert_eq!(text.matches("CREATE MATERIALIZED VIEW bronze_").count(), Endpoint::ALL.len());
+        assert!(text.contains("'/Volumes/dev/raw/landing/_manifest/*.json'"), "{text}");
     }
 }

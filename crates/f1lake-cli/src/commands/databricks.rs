@@ -45,12 +45,12 @@ fn pipeline(context: &Context, flags: &ZoneFlags) -> Result<ExitCode, Error> {
         )
     })?;
     let files = match (config.format, config.compression) {
-        (Format::Json, Compression::None | Compression::Gzip) => LandingFiles::Json,
-        (Format::Ndjson, Compression::None | Compression::Gzip) => LandingFiles::Ndjson,
-        _ => {
+        (Format::Parquet, _) => LandingFiles::Parquet,
+        (Format::Json | Format::Ndjson, Compression::None | Compression::Gzip) => LandingFiles::Json,
+        (Format::Json | Format::Ndjson, Compression::Zstd) => {
             return Err(Error::Usage(
-                "a pipeline reads only json and ndjson, uncompressed or gzip\nhint: change format and \
-                 compression, or use `f1lake load`"
+                "a pipeline reads parquet, and json and ndjson uncompressed or with gzip, but not with zstd\nhint: change \
+                 format or compression, or use `f1lake load`"
                     .to_owned(),
             ));
         }

@@ -249,8 +249,14 @@ fn the_sql_of_a_load_can_be_read_before_it_runs() {
     assert_eq!(dry.stdout.matches("MERGE INTO").count(), 3, "laps, sessions and what was loaded");
     let setup = place.run(&["databricks", "setup", "--catalog", "dev", "--dry-run"]);
     assert_eq!(setup.stdout.matches("CREATE TABLE").count(), 19);
-    let pipeline = place.run(&["databricks", "pipeline", "--out", VOLUME]);
-    assert_eq!(pipeline.stdout.matches("AUTO CDC INTO").count(), 18, "{}", pipeline.stderr);
+    for format in ["json", "ndjson", "parquet"] {
+        let pipeline = place.run(&["databricks", "pipeline", "--out", VOLUME, "--format", format]);
+        assert_eq!(pipeline.stdout.matches("STREAM read_files").count(), 18, "{}", pipeline.stderr);
+    }
+    let zstd = ["databricks", "pipeline", "--out", VOLUME, "--format", "ndjson", "--compression", "zstd"];
+    let refused = place.run(&zstd);
+    assert_eq!(refused.code, 2);
+    assert!(refused.stderr.contains("but not with zstd"), "{}", refused.stderr);
 }
 
 #[test]

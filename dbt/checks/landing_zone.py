@@ -7,6 +7,9 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
+import pyarrow.parquet as pq
+
 # A session's manifest, and what it says of one endpoint.
 Manifest = dict[str, Any]
 Landed = dict[str, Any]
@@ -21,14 +24,19 @@ def change_manifests(landing: Path, change: Callable[[Manifest], None]) -> None:
 
 
 def read_rows(landing: Path, landed: Landed) -> list[Row]:
-    rows: list[Row] = json.loads((landing / landed["file"]).read_text())
+    path = landing / landed["file"]
+    rows: list[Row] = pq.read_table(path).to_pylist() if path.suffix == ".parquet" else json.loads(path.read_text())
     return rows
 
 
 def write_rows(landing: Path, landed: Landed, rows: list[Row]) -> None:
-    text = "[\n" + ",\n".join(json.dumps(row) for row in rows) + "\n]\n"
-    (landing / landed["file"]).write_text(text)
-    landed |= {"rows": len(rows), "bytes": len(text.encode()), "sha256": hashlib.sha256(text.encode()).hexdigest()}
+    path, before = landing / landed["file"], landing / landed.get("replaced", [landed["file"]])[-1]
+    if path.suffix == ".parquet":
+        pq.write_table(pa.Table.from_pylist(rows, pq.read_schema(before)), path)
+    else:
+        path.write_text("[\n" + ",\n".join(json.dumps(row) for row in rows) + "\n]\n")
+    content = path.read_bytes()
+    landed |= {"rows": len(rows), "bytes": len(content), "sha256": hashlib.sha256(content).hexdigest()}
 
 
 def shorten(landing: Path, rows: int) -> None:
@@ -53,6 +61,18 @@ def add_rows_without_key(landing: Path) -> None:
     change_manifests(landing, add)
 
 
+def contradict(landing: Path) -> None:
+    """Adds a driver with a number that another one of the session has: both are kept."""
+
+    def add(manifest: Manifest) -> None:
+        drivers = manifest["endpoints"]["drivers"]
+        if drivers["file"]:
+            rows = read_rows(landing, drivers)
+            write_rows(landing, drivers, [*rows, {**rows[0], "full_name": "Somebody Else"}])
+
+    change_manifests(landing, add)
+
+
 def correct(landing: Path) -> None:
     """Lands corrections: a changed and a removed lap, an endpoint that lost all rows, an unchanged rest."""
 
@@ -65,7 +85,7 @@ def correct(landing: Path) -> None:
                 rows = read_rows(landing, landed)[1:]
                 rows[3]["lap_duration"] = 99.999
                 landed["replaced"] = [landed["file"]]
-                landed["file"] = landed["file"].replace(".json", ".v2.json")
+                landed["file"] = landed["file"].replace(".", ".v2.", 1)
                 landed["version"] = 2
                 write_rows(landing, landed, rows)
             if name == "pit":

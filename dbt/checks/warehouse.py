@@ -3,13 +3,15 @@
     python -m checks.warehouse LANDING --program ../target/debug/f1lake
 
 Every statement must be Databricks SQL for sqlglot; `checks.warehouse_server` says how they are run. Loaded are: the
-zone, with rows that have no key, the zone again, every statement again, corrections with removed rows and an emptied
-endpoint, a stale zone, a load whose answers get lost, and a rebuild. Exit code 1 on a difference.
+zone, with rows that have no key and rows that share one, the zone again, every statement again, corrections with
+removed rows and an emptied endpoint, all statements in any order, a stale zone, a rebuild, and a load whose answers get
+lost. Exit code 1 on a difference.
 """
 
 import argparse
 import json
 import os
+import random
 import shutil
 import subprocess
 import sys
@@ -23,12 +25,14 @@ from pyspark.sql import SparkSession
 
 from checks.comparison import canonical
 from checks.databricks_sql import unparsable
-from checks.landing_zone import add_rows_without_key, correct, shorten
+from checks.landing_zone import add_rows_without_key, contradict, correct, shorten
 from checks.sail import sail_server
 from checks.warehouse_server import TOKEN, VOLUME, Warehouse, served
 
 STAGED = "staged here"
 TABLES = 19
+CHANGING = ("INSERT", "MERGE", "DELETE")
+LATE = "f1lake: a newer extract is loaded"
 # Files by name, with their content.
 Files = list[tuple[str, str]]
 
@@ -78,6 +82,22 @@ class Check:
         print(f"{'ok' if holds else 'FAILED':<7}{what}{'' if holds else f': {detail}'}")
         self.failures += not holds
 
+    def run_again(self, statements: list[str]) -> int:
+        """Runs statements as if they came late; returns how many failed because of newer rows."""
+        late = 0
+        for text in statements:
+            try:
+                self.warehouse.run(text)
+            except Exception as error:
+                if LATE not in str(error):
+                    raise
+                late += 1
+        return late
+
+    def rows(self) -> dict[str, pa.Table]:
+        """The rows of the warehouse's tables."""
+        return {path.name: loaded(path) for path in sorted(self.warehouse.tables.iterdir())}
+
     def kept_aside(self) -> tuple[Files, Files]:
         """Rows without a key as the lake and the volume keep them."""
         local = sorted((self.lake / "_quarantine").rglob("*.ndjson"))
@@ -115,9 +135,7 @@ def check_first_load(check: Check) -> list[str]:
     """Returns the statements that change rows."""
     sessions = check.load_both()
     statements = check.new_statements()
-    kinds = {
-        kind: sum(text.startswith(kind) for text in statements) for kind in ("CREATE", "MERGE", "DELETE", "SELECT")
-    }
+    kinds = {kind: sum(text.startswith(kind) for text in statements) for kind in ("CREATE", *CHANGING, "SELECT")}
     print(f"       {kinds}, {len(sessions)} sessions")
     check.compare("first load")
     ours, theirs = check.kept_aside()
@@ -125,20 +143,17 @@ def check_first_load(check: Check) -> list[str]:
     check.require(aside, bool(ours) and ours == theirs, (ours, theirs))
     staged = check.warehouse.present("**/*.parquet")
     check.require("staged files are removed", not staged, staged)
-    return [text for text in statements if text.startswith(("MERGE", "DELETE"))]
+    return [text for text in statements if text.startswith(CHANGING)]
 
 
 def check_repeats(check: Check, changing: list[str]) -> None:
-    warehouse = check.warehouse
-    before = warehouse.versions()
+    before = check.rows()
     sessions = check.load(check.landing)
-    repeated = warehouse.reset()
-    check.require("loading again sends no change", all(text.startswith("SELECT") for text in repeated), repeated)
+    repeated = check.warehouse.reset()
+    check.require("loading again sends no statement", not repeated, repeated)
     check.require("loading again says unchanged", statuses(sessions) == {"unchanged"}, sessions)
-    for text in changing:
-        warehouse.run(text)
-    after = warehouse.versions()
-    check.require("every statement again makes no version", after == before, (before, after))
+    late = check.run_again(changing)
+    check.require("every statement again changes no row", late == 0 and check.rows() == before, late)
 
 
 def check_corrections(check: Check, changing: list[str]) -> None:
@@ -146,18 +161,23 @@ def check_corrections(check: Check, changing: list[str]) -> None:
     warehouse = check.warehouse
     correct(check.landing)
     check.load_both()
-    check.new_statements()
+    corrections = [text for text in check.new_statements() if text.startswith(CHANGING)]
     check.compare("corrections")
     aside = check.kept_aside()
     check.require("rows without a key that were corrected are no longer kept", aside == ([], []), aside)
-    before = warehouse.versions()
-    for text in changing:
-        warehouse.run(text)
-    after = warehouse.versions()
-    check.require("the statements of the first load, late, make no version", after == before, after)
+    before, versions = check.rows(), warehouse.versions()
+    late, inserts = check.run_again(changing), sum(text.startswith("INSERT") for text in changing)
+    same = warehouse.versions() == versions
+    check.require(f"the {inserts} inserts of the first load fail as late and make no version", late == inserts and same)
+    shuffled = 2 * changing + 2 * corrections
+    random.Random(22).shuffle(shuffled)
+    late = check.run_again(shuffled)
+    holds = late == 2 * inserts and check.rows() == before
+    check.require(f"{len(shuffled)} statements of both loads in any order change no row", holds, late)
+    versions = warehouse.versions()
     sessions = check.load(check.stale)
     warehouse.reset()
-    ignored = statuses(sessions) == {"stale"} and warehouse.versions() == before
+    ignored = statuses(sessions) == {"stale"} and warehouse.versions() == versions
     check.require("a stale zone is told and ignored", ignored, sessions)
     check.compare("after stale loads")
 
@@ -165,12 +185,13 @@ def check_corrections(check: Check, changing: list[str]) -> None:
 def check_lost_answers(check: Check) -> None:
     warehouse = check.warehouse
     warehouse.drop_tables()
+    check.f1lake("databricks", "setup", "--catalog", "dev")
     warehouse.lose_answers = 3
     check.load(check.landing)
-    merges = [text for text in warehouse.reset() if text.startswith("MERGE")]
-    twice = len(merges) - len(set(merges))
-    check.require("three lost answers: three statements came twice", twice == 3, len(merges))
-    check.compare("lost answers")
+    changing = [text for text in warehouse.reset() if text.startswith(CHANGING)]
+    twice = len(changing) - len(set(changing))
+    check.require("three lost answers: three statements came twice", twice == 3, len(changing))
+    check.compare("lost answers, after a setup of dropped tables")
 
 
 def check_language(check: Check) -> None:
@@ -197,6 +218,7 @@ def main() -> int:
                 shutil.copytree(arguments.landing, check.landing, ignore=shutil.ignore_patterns("_work"))
                 shorten(check.landing, arguments.telemetry_rows)
                 add_rows_without_key(check.landing)
+                contradict(check.landing)
                 shutil.copytree(check.landing, check.stale)
                 changing = check_first_load(check)
                 check_repeats(check, changing)

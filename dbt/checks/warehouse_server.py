@@ -1,7 +1,9 @@
 """A stand-in for a Databricks workspace: volumes and SQL statements over HTTP.
 
-Spark (Sail, on Delta tables) runs the statements as they came, except that `read_files` becomes its Spark equivalent,
-and that catalogs, volumes and clustering are taken out.
+Spark (Sail, on Delta tables) runs the statements as they came, except that catalogs, volumes and clustering are taken
+out. Two statements have the meaning that Delta gives them: the rows of `REPLACE WHERE` are asked of Sail and written by
+delta-rs, which replaces what the predicate matches in one commit and refuses other rows; and `MERGE` fails when two
+source rows match one row, as Delta's does and Sail's does not.
 """
 
 import json
@@ -17,11 +19,14 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
-from deltalake import DeltaTable
+import sqlglot
+from deltalake import DeltaTable, write_deltalake
 from pyspark.sql import SparkSession
 
 VOLUME = "/Volumes/dev/raw/landing"
-READ_FILES = re.compile(r"read_files\(\s*'([^']*)'.*?\n  \)", re.DOTALL)
+STAGED_FILES = re.compile(rf"parquet\.`({VOLUME}[^`]*)`")
+REPLACE = re.compile(r"INSERT INTO bronze_raw\.`(\w+)`\nREPLACE WHERE ([^\n]*)\n(.*)", re.DOTALL)
+MULTIPLE = "[DELTA_MULTIPLE_SOURCE_ROW_MATCHING_TARGET_ROW_IN_MERGE] several source rows match one row of the table"
 TOKEN = "dapi-check"
 
 
@@ -61,7 +66,9 @@ class Warehouse:
             if "information_schema" in statement:
                 present = sorted(self.tables.iterdir()) if self.tables.is_dir() else []
                 fields = {path.name: DeltaTable(path).schema().fields for path in present}
-                return [["bronze_raw", table, field.name] for table, found in fields.items() for field in found]
+                return [
+                    ["bronze_raw", table, "MANAGED", field.name] for table, found in fields.items() for field in found
+                ]
             if statement.startswith("CREATE VOLUME"):
                 self.volume_exists = True
                 self.files.mkdir(exist_ok=True)
@@ -73,10 +80,30 @@ class Warehouse:
 
     def run_on_spark(self, statement: str) -> list[list[Any]]:
         sql = statement.replace("`dev`.`bronze_raw`", "bronze_raw")
-        sql = READ_FILES.sub(lambda found: f"parquet.`{self.path(found[1])}`", sql)
+        sql = STAGED_FILES.sub(lambda found: f"parquet.`{self.path(found[1])}`", sql)
         if found := re.match(r"CREATE TABLE IF NOT EXISTS bronze_raw\.`(\w+)`", sql):
             sql = re.sub(r"\nCLUSTER BY \([^)]*\)", f"\nLOCATION '{self.tables / found[1]}'", sql)
+        if found := REPLACE.match(sql):
+            self.replace_where(self.tables / found[1], found[2].replace("`", ""), found[3])
+            return []
+        if sql.startswith("MERGE"):
+            self.refuse_multiple_matches(sql)
         return [list(row) for row in self.spark.sql(sql).collect()]
+
+    def replace_where(self, path: Path, predicate: str, query: str) -> None:
+        schema = DeltaTable(path).to_pyarrow_table().schema
+        # An insert takes columns by position.
+        rows = self.spark.sql(query).toArrow().rename_columns(schema.names).cast(schema)
+        write_deltalake(path, rows, mode="overwrite", predicate=predicate)
+
+    def refuse_multiple_matches(self, sql: str) -> None:
+        merge = sqlglot.parse_one(sql, read="databricks")
+        target, source, on = (merge.args[part].sql("spark") for part in ("this", "using", "on"))
+        table, alias = target.rsplit(" AS ", 1)
+        numbered = f"(SELECT *, row_number() OVER (ORDER BY 1) AS _row FROM {table}) AS {alias}"
+        matches = f"SELECT 1 FROM {numbered} JOIN {source} ON {on} GROUP BY {alias}._row HAVING count(*) > 1 LIMIT 1"
+        if self.spark.sql(matches).collect():
+            raise ValueError(MULTIPLE)
 
     def drop_tables(self) -> None:
         names = [path.name for path in self.tables.iterdir()]
@@ -173,7 +200,7 @@ def handler(warehouse: Warehouse) -> type[BaseHTTPRequestHandler]:
                 result = {"chunk_index": 0, "data_array": texts}
             except Exception as error:
                 status = {"state": "FAILED", "error": {"error_code": "BAD_REQUEST", "message": str(error)[:2000]}}
-            if warehouse.lose_answers and text.startswith("MERGE"):
+            if warehouse.lose_answers and text.startswith(("INSERT", "MERGE")):
                 warehouse.lose_answers -= 1
                 return self.json({"error_code": "TEMPORARILY_UNAVAILABLE", "message": "lost"}, 503)
             columns = [{"name": f"c{index}"} for index in range(len(rows[0]) if rows else 0)]

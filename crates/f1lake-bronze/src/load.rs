@@ -12,6 +12,7 @@ use f1lake_zone::{LandedEndpoint, Landing, Manifest};
 use futures::StreamExt;
 use openf1_client::Endpoint;
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::atomic::{AtomicBool, Ordering};
 
 /// Sessions in a commit. A commit has a fixed price, and every reader of a table reads its log.
 const BATCH_SESSIONS: usize = 20;
@@ -204,14 +205,32 @@ async fn rebuild<S: BronzeSink>(
     sink: &mut S,
     mut works: Vec<Work<'_>>,
 ) -> Result<Vec<SessionLoad>, S::Error> {
-    for table in BronzeTable::all() {
-        let (indexes, files): (Vec<usize>, Vec<LandedFile>) = works
-            .iter()
-            .enumerate()
-            .filter_map(|(index, work)| Some((index, work.file(work.due.get(&table.endpoint)?))))
-            .unzip();
-        for (index, result) in indexes.into_iter().zip(sink.rewrite(&table, &files).await?) {
-            works[index].add(table.endpoint, result);
+    let destination = &*sink;
+    // After a failure no table is begun; those that are at work come to their own end.
+    let failed = &AtomicBool::new(false);
+    // Collected, so that the future of a load can be sent between threads.
+    let work: Vec<_> = BronzeTable::all()
+        .map(|table| {
+            let (indexes, files): (Vec<usize>, Vec<LandedFile>) = works
+                .iter()
+                .enumerate()
+                .filter_map(|(index, work)| Some((index, work.file(work.due.get(&table.endpoint)?))))
+                .unzip();
+            async move {
+                if failed.load(Ordering::Relaxed) {
+                    return Ok((table.endpoint, indexes, Vec::new()));
+                }
+                let results = destination.rewrite(&table, &files).await;
+                failed.fetch_or(results.is_err(), Ordering::Relaxed);
+                Ok::<_, S::Error>((table.endpoint, indexes, results?))
+            }
+        })
+        .collect();
+    let rewritten: Vec<_> = futures::stream::iter(work).buffer_unordered(S::TABLES_AT_ONCE).collect().await;
+    for table in rewritten {
+        let (endpoint, indexes, results) = table?;
+        for (index, result) in indexes.into_iter().zip(results) {
+            works[index].add(endpoint, result);
         }
     }
     let sessions: Vec<_> = works

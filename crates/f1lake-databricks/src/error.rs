@@ -245,6 +245,30 @@ pub struct Position {
     pub column: u32,
 }
 
+/// Codes of the statement service (`sql.ServiceErrorCode` of the SDK) for failures that pass.
+const PASSING: [&str; 4] = [
+    "DEADLINE_EXCEEDED",
+    "SERVICE_UNDER_MAINTENANCE",
+    "TEMPORARILY_UNAVAILABLE",
+    "WORKSPACE_TEMPORARILY_UNAVAILABLE",
+];
+
+/// The first error class of a message, such as `DELTA_CONCURRENT_APPEND` of
+/// `[DELTA_CONCURRENT_APPEND.WITH_PARTITION_HINT] ...`.
+fn class(message: &str) -> Option<&str> {
+    let is_class = |text: &&str| {
+        text.contains('_') && text.bytes().all(|byte| matches!(byte, b'A'..=b'Z' | b'0'..=b'9' | b'_' | b'.'))
+    };
+    let class = message.split('[').skip(1).filter_map(|rest| Some(rest.split_once(']')?.0)).find(is_class)?;
+    class.split('.').next()
+}
+
+/// Whether a class is that of a commit which lost to another one.
+fn is_conflict(class: &str) -> bool {
+    class.starts_with("DELTA_CONCURRENT_")
+        || matches!(class, "DELTA_METADATA_CHANGED" | "DELTA_PROTOCOL_CHANGED")
+}
+
 /// A statement that failed.
 ///
 /// ```
@@ -290,11 +314,10 @@ impl SqlError {
         }
     }
 
-    /// Whether it lost a conflict with a concurrent statement on the same table; it changed nothing then.
-    pub fn is_conflict(&self) -> bool {
-        ["CONCURRENT", "Concurrent"]
-            .iter()
-            .any(|word| self.message.contains(word) || self.error_code.contains(word))
+    /// Whether the same statement may succeed later: it lost a conflict with a concurrent one on the same table,
+    /// or the service was not available. It changed nothing then.
+    pub fn may_pass(&self) -> bool {
+        PASSING.contains(&self.error_code.as_str()) || class(&self.message).is_some_and(is_conflict)
     }
 
     /// Whether a privilege is missing.
@@ -353,6 +376,62 @@ pub(crate) fn one_line(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn only_lost_conflicts_and_passing_failures_may_pass() {
+        let repeat = "The operation must be repeated. SQLSTATE: 2D521";
+        let may_pass = |code: &str, message: &str| {
+            SqlError::new("01", "FAILED", code, message, "INSERT INTO t SELECT 1").may_pass()
+        };
+        for class in [
+            "DELTA_CONCURRENT_APPEND",
+            "DELTA_CONCURRENT_APPEND.WITH_PARTITION_HINT",
+            "DELTA_CONCURRENT_DELETE_DELETE",
+            "DELTA_CONCURRENT_DELETE_READ",
+            "DELTA_CONCURRENT_TRANSACTION",
+            "DELTA_CONCURRENT_WRITE",
+            "DELTA_METADATA_CHANGED",
+            "DELTA_PROTOCOL_CHANGED",
+        ] {
+            assert!(may_pass("BAD_REQUEST", &format!("[{class}] {repeat}")), "{class}");
+            assert!(may_pass("BAD_REQUEST", &format!("io.delta.Failure: [{class}] {repeat}")), "{class}");
+        }
+        for class in [
+            "DELTA_MULTIPLE_SOURCE_ROW_MATCHING_TARGET_ROW_IN_MERGE",
+            "DELTA_REPLACE_WHERE_MISMATCH",
+            "INSUFFICIENT_PERMISSIONS",
+            "PARSE_SYNTAX_ERROR",
+            "USER_RAISED_EXCEPTION",
+        ] {
+            assert!(!may_pass("BAD_REQUEST", &format!("[{class}] {repeat}")), "{class}");
+        }
+        for code in [
+            "DEADLINE_EXCEEDED",
+            "SERVICE_UNDER_MAINTENANCE",
+            "TEMPORARILY_UNAVAILABLE",
+            "WORKSPACE_TEMPORARILY_UNAVAILABLE",
+        ] {
+            assert!(may_pass(code, "try again"), "{code}");
+        }
+        for code in [
+            "ABORTED",
+            "ALREADY_EXISTS",
+            "BAD_REQUEST",
+            "CANCELLED",
+            "INTERNAL_ERROR",
+            "IO_ERROR",
+            "NOT_FOUND",
+            "RESOURCE_EXHAUSTED",
+            "UNAUTHENTICATED",
+            "UNKNOWN",
+            "",
+        ] {
+            assert!(!may_pass(code, "no more"), "{code}");
+        }
+        // A name of the user is no code of the service.
+        let named = "[TABLE_OR_VIEW_NOT_FOUND] `DELTA_CONCURRENT_APPEND` cannot be found; CONCURRENT";
+        assert!(!may_pass("BAD_REQUEST", named));
+    }
 
     #[test]
     fn error_positions_are_parsed() {

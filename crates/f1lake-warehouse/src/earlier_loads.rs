@@ -3,15 +3,42 @@
 use crate::error::WarehouseError;
 use crate::sql;
 use crate::warehouse::Warehouse;
-use f1lake_bronze::{BronzeTable, CONFIRMED_AFTER, Decoded, LOADS, LoadStatus, Verdict};
-use f1lake_zone::LandedEndpoint;
+use f1lake_bronze::{
+    BronzeTable, CONFIRMED_AFTER, Decoded, LOADS, LoadStatus, RecordScope, SessionLoad, Verdict,
+};
+use f1lake_zone::{LandedEndpoint, Manifest};
 use openf1_client::Endpoint;
-use std::collections::BTreeMap;
+use serde::{Deserialize, Serialize};
+use std::collections::{BTreeMap, BTreeSet};
 use tokio_util::sync::CancellationToken;
 
 /// The earlier loads, by session and table.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(from = "Vec<Row>", into = "Vec<Row>")]
 pub(crate) struct EarlierLoads(BTreeMap<(i64, String), Known>);
+
+/// A row of the table of loads as it is stored in a file: session, table, digest, time, and the three counts.
+type Row = (i64, String, Option<String>, i64, u64, u64, u64);
+
+impl From<Vec<Row>> for EarlierLoads {
+    fn from(rows: Vec<Row>) -> Self {
+        let row = |(session, table, sha256, extracted_at, rows, rescued, quarantined): Row| {
+            let decoded = Decoded { rows, rescued, quarantined };
+            ((session, table), Known { sha256, extracted_at, decoded })
+        };
+        Self(rows.into_iter().map(row).collect())
+    }
+}
+
+impl From<EarlierLoads> for Vec<Row> {
+    fn from(loads: EarlierLoads) -> Self {
+        let row = |((session, table), known): ((i64, String), Known)| {
+            let Known { sha256, extracted_at, decoded } = known;
+            (session, table, sha256, extracted_at, decoded.rows, decoded.rescued, decoded.quarantined)
+        };
+        loads.0.into_iter().map(row).collect()
+    }
+}
 
 impl EarlierLoads {
     /// Reads them.
@@ -49,9 +76,25 @@ impl EarlierLoads {
         Ok(Self(known))
     }
 
-    /// Keeps only those of some tables.
-    pub(crate) fn retain(&mut self, table: impl Fn(&str) -> bool) {
-        self.0.retain(|(_, name), _| table(name));
+    /// Adds what was recorded, as [`sql::record`] does.
+    pub(crate) fn add(&mut self, sessions: &[(&Manifest, &SessionLoad)], scope: &RecordScope) {
+        if let RecordScope::AllBut(failed) = scope {
+            let here = sessions.iter().map(|(manifest, _)| manifest.session_key);
+            let keys: BTreeSet<i64> = here.chain(failed.iter().copied()).collect();
+            self.0.retain(|(session, _), _| keys.contains(session));
+        }
+        for (session_key, landed, table) in sql::load_rows(sessions) {
+            let extracted_at = landed.extracted_at.as_microsecond();
+            let decoded = Decoded {
+                rows: table.rows,
+                rescued: table.rescued_rows,
+                quarantined: table.quarantined_rows,
+            };
+            let key = (session_key, table.table.clone());
+            if self.0.get(&key).is_none_or(|known| known.extracted_at <= extracted_at) {
+                self.0.insert(key, Known { sha256: landed.sha256.clone(), extracted_at, decoded });
+            }
+        }
     }
 
     /// Whether a landing file must be loaded into a table.

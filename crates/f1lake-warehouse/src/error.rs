@@ -38,6 +38,17 @@ pub enum WarehouseError {
         /// What to do.
         advice: &'static str,
     },
+    /// A table of one of our names that f1lake did not create.
+    #[error(
+        "table {table} was not created by f1lake: {detail}; nothing was changed\nhint: set databricks_schema (--schema) \
+         to another schema, or rename the table"
+    )]
+    Foreign {
+        /// Its name.
+        table: String,
+        /// By what it is known.
+        detail: String,
+    },
     /// The work was stopped.
     #[error("stopped; committed work is kept, and the next run resumes")]
     Interrupted,

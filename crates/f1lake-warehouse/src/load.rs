@@ -1,23 +1,30 @@
 //! Bronze in a Databricks warehouse: the same tables, columns and rows as in the local lake, loaded by SQL.
 //!
-//! A landing file is decoded here, as for the local lake, and staged as Parquet in a volume; one `MERGE` per
-//! table and batch of sessions loads it. Correctness does not depend on a statement running exactly once: see
-//! [`sql`].
+//! A landing file is decoded here, as for the local lake, and staged as Parquet in a volume; one statement per
+//! table and batch of sessions replaces their rows. Correctness does not depend on a statement running exactly
+//! once, or in time: see [`sql`].
+//!
+//! One case needs a second look. A statement of an older load fails when the table or the record of loads has a
+//! newer extract. Of a session that has no rows any more, only the record can say so, and it comes last. So
+//! [`Bronze::settle`] looks again after the record, and removes what came in between. What remains is a
+//! statement that read the record before it was written and commits after that look, seconds later.
 
+use crate::catalog::Catalog;
 use crate::earlier_loads::EarlierLoads;
 use crate::error::WarehouseError;
+use crate::held::{Held, Wanted};
+use crate::marker::Marker;
 use crate::sql::{self, LoadRow, Place, StagedSession};
-use crate::staging::{Batch, Staging};
-use crate::warehouse::{Warehouse, setup_statements};
+use crate::staging::{Batch, FILES_AT_ONCE, Staging};
+use crate::warehouse::Warehouse;
 use f1lake_bronze::{
     BronzeSink, BronzeTable, Decoded, FileLoad, LandedFile, LoadProgress, LoadReport, LoadSettings,
     LoadStatus, RecordScope, SessionLoad, Verdict,
 };
-use f1lake_databricks::VolumePath;
-use f1lake_zone::{Landing, Manifest};
+use f1lake_zone::{LandedEndpoint, Landing, Manifest};
+use futures::{StreamExt, TryStreamExt};
 use jiff::Timestamp;
-use std::collections::BTreeSet;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::collections::{BTreeMap, BTreeSet};
 use tokio_util::sync::CancellationToken;
 
 /// Sessions in a statement that records loads.
@@ -35,36 +42,81 @@ pub async fn load_warehouse(
     progress: LoadProgress,
     cancel: &CancellationToken,
 ) -> Result<LoadReport, WarehouseError> {
-    let staging = Staging::new(&warehouse.staging);
-    let mut bronze = Bronze { warehouse, staging, earlier: EarlierLoads::default(), cancel };
-    f1lake_bronze::load(&mut bronze, landing, settings, &progress).await
+    let mut bronze = Bronze {
+        warehouse,
+        staging: Staging::new(&warehouse.staging),
+        rebuild: settings.rebuild,
+        asked: false,
+        catalog: Catalog::default(),
+        earlier: EarlierLoads::default(),
+        held: Held::default(),
+        cancel,
+    };
+    let report = f1lake_bronze::load(&mut bronze, landing, settings, &progress).await?;
+    if bronze.asked && report.count(LoadStatus::Failed) == 0 {
+        Marker::new(warehouse, bronze.earlier).write(warehouse).await;
+    }
+    Ok(report)
 }
 
 /// The bronze tables of a warehouse.
 struct Bronze<'a> {
     warehouse: &'a Warehouse,
     staging: Staging<'a>,
+    rebuild: bool,
+    /// Whether the warehouse was asked for what it has.
+    asked: bool,
+    /// What was there at the start.
+    catalog: Catalog,
     earlier: EarlierLoads,
+    held: Held,
     cancel: &'a CancellationToken,
+}
+
+/// Every landed file, with its session and table.
+fn all(manifests: &[Manifest]) -> impl Iterator<Item = (i64, BronzeTable, &LandedEndpoint)> {
+    manifests.iter().flat_map(|manifest| {
+        let files = manifest.endpoints.iter();
+        files.map(|(endpoint, landed)| (manifest.session_key, BronzeTable::of(*endpoint), landed))
+    })
 }
 
 impl BronzeSink for Bronze<'_> {
     type Error = WarehouseError;
 
-    /// Each decodes a file, or waits for its statement.
+    /// Each decodes files, or waits for its statement.
     const TABLES_AT_ONCE: usize = 4;
 
-    async fn open(&mut self, _manifests: &[Manifest]) -> Result<(), WarehouseError> {
-        let there = self.warehouse.make_missing(self.cancel).await?;
+    async fn open(&mut self, manifests: &[Manifest]) -> Result<(), WarehouseError> {
+        if self.rebuild {
+            Marker::remove(self.warehouse).await?;
+        } else if let Some(marker) = Marker::read(self.warehouse).await
+            && all(manifests).all(|(key, table, landed)| {
+                matches!(marker.loads.judge(key, &table, landed), Verdict::Spared(..))
+            })
+        {
+            self.earlier = marker.loads;
+            return Ok(());
+        }
+        self.asked = true;
+        self.catalog = self.warehouse.make_missing(self.cancel).await?;
         self.staging.open(Timestamp::now()).await?;
         self.earlier = EarlierLoads::read(self.warehouse, self.cancel).await?;
-        // The record of a table that was dropped and has just been recreated is void.
-        self.earlier.retain(|table| there.contains(table));
+        if !self.rebuild {
+            let mut due = Wanted::default();
+            for (key, table, landed) in all(manifests) {
+                let is_due = matches!(self.earlier.judge(key, &table, landed), Verdict::Due { .. });
+                if is_due && self.catalog.has(&table.name) {
+                    due.add(&table, key);
+                }
+            }
+            self.held = Held::read(self.warehouse, &due, self.cancel).await?;
+        }
         Ok(())
     }
 
     fn judge(&self, table: &BronzeTable, file: &LandedFile<'_>) -> Result<Verdict, String> {
-        Ok(self.earlier.judge(file.session_key(), table, file.landed))
+        Ok(judge(&self.earlier, &self.held, table, file))
     }
 
     async fn replace(
@@ -73,33 +125,48 @@ impl BronzeSink for Bronze<'_> {
         files: &[LandedFile<'_>],
     ) -> Result<Vec<FileLoad>, WarehouseError> {
         let batch = Batch::new(Timestamp::now());
-        let mut results: Vec<FileLoad> = Vec::new();
-        for file in files {
-            let staged = self.stage(&batch, table, file).await;
-            self.go_on()?;
-            results
-                .push(staged.map(|decoded| (LoadStatus::Loaded, decoded)).map_err(|error| error.to_string()));
-        }
-        let staged: Vec<StagedSession> = files
-            .iter()
-            .zip(&results)
-            .filter_map(|(file, result)| Some(staged_session(file, result.as_ref().ok()?.1.rows)))
+        let staged: Vec<_> = self.stage_all(&batch, table, files).collect().await;
+        self.go_on()?;
+        let mut results: Vec<FileLoad> = staged
+            .into_iter()
+            .map(|staged| {
+                staged.map(|decoded| (LoadStatus::Loaded, decoded)).map_err(|error| error.to_string())
+            })
             .collect();
-        if staged.is_empty() {
-            return Ok(results);
-        }
-        let statement = replacing(&self.warehouse.place, table, &self.folder(&batch, table), &staged);
-        match self.warehouse.run("cannot load", &statement, self.cancel).await {
-            Ok(_) => self.staging.forget(&batch).await,
-            Err(error) => {
-                self.go_on()?;
-                // A statement whose outcome is unknown may still read its files.
-                results
-                    .iter_mut()
-                    .filter(|result| result.is_ok())
-                    .for_each(|result| *result = Err(error.to_string()));
+        let mut due: Vec<usize> = (0..files.len())
+            .filter(|index| match (&files[*index], &results[*index]) {
+                (file, Ok((_, decoded))) => {
+                    !self.held.is_complete(file.session_key(), table, file.landed, *decoded)
+                }
+                (_, Err(_)) => false,
+            })
+            .collect();
+        while !due.is_empty() {
+            let sessions: Vec<StagedSession> = due
+                .iter()
+                .filter_map(|index| {
+                    Some(staged_session(&files[*index], results[*index].as_ref().ok()?.1.rows))
+                })
+                .collect();
+            let Err(error) = self.replace_rows(&batch, table, &sessions).await else { break };
+            self.go_on()?;
+            let overtaken = match is_late(&error) {
+                true => self.overtaken(table, files, &due).await,
+                false => Ok(BTreeMap::new()),
+            };
+            match overtaken {
+                Ok(overtaken) if !overtaken.is_empty() => {
+                    due.retain(|index| !overtaken.contains_key(index));
+                    overtaken.into_iter().for_each(|(index, spared)| results[index] = Ok(spared));
+                }
+                _ => {
+                    // A statement whose outcome is unknown may still read its files.
+                    due.iter().for_each(|index| results[*index] = Err(error.to_string()));
+                    return Ok(results);
+                }
             }
         }
+        self.staging.forget(&batch).await;
         Ok(results)
     }
 
@@ -109,18 +176,13 @@ impl BronzeSink for Bronze<'_> {
         files: &[LandedFile<'_>],
     ) -> Result<Vec<FileLoad>, WarehouseError> {
         let batch = Batch::new(Timestamp::now());
-        let mut results = Vec::new();
-        let mut rows = false;
-        for file in files {
-            let decoded = self.stage(&batch, table, file).await?;
-            rows |= decoded.rows > 0;
-            results.push(Ok((LoadStatus::Loaded, decoded)));
-        }
+        let staged: Vec<Decoded> = self.stage_all(&batch, table, files).try_collect().await?;
         let folder = self.folder(&batch, table);
+        let rows = staged.iter().any(|decoded| decoded.rows > 0);
         let statement = sql::overwrite(&self.warehouse.place, table, rows.then_some(folder.as_str()));
         self.warehouse.run("cannot rebuild a table", &statement, self.cancel).await?;
         self.staging.forget(&batch).await;
-        Ok(results)
+        Ok(staged.into_iter().map(|decoded| Ok((LoadStatus::Loaded, decoded))).collect())
     }
 
     async fn record(
@@ -131,7 +193,19 @@ impl BronzeSink for Bronze<'_> {
         for statement in record_statements(&self.warehouse.place, sessions, &scope, Timestamp::now()) {
             self.warehouse.run("cannot record the load", &statement, self.cancel).await?;
         }
+        if scope == RecordScope::These {
+            self.settle(sessions).await?;
+        }
+        self.earlier.add(sessions, &scope);
         Ok(())
+    }
+}
+
+/// Whether a landing file must be loaded into a table.
+fn judge(earlier: &EarlierLoads, held: &Held, table: &BronzeTable, file: &LandedFile<'_>) -> Verdict {
+    match earlier.judge(file.session_key(), table, file.landed) {
+        Verdict::Due { .. } => held.judge(file.session_key(), table, file.landed),
+        spared => spared,
     }
 }
 
@@ -140,36 +214,100 @@ impl Bronze<'_> {
         if self.cancel.is_cancelled() { Err(WarehouseError::Interrupted) } else { Ok(()) }
     }
 
-    async fn stage(
-        &self,
-        batch: &Batch,
-        table: &BronzeTable,
-        file: &LandedFile<'_>,
-    ) -> Result<Decoded, WarehouseError> {
-        self.go_on()?;
-        self.staging.stage(batch, table, file).await
+    /// Decodes files into a batch, some at once; results in order.
+    fn stage_all<'b>(
+        &'b self,
+        batch: &'b Batch,
+        table: &'b BronzeTable,
+        files: &'b [LandedFile<'b>],
+    ) -> impl futures::Stream<Item = Result<Decoded, WarehouseError>> + Send + 'b {
+        let staged: Vec<_> = files
+            .iter()
+            .map(|file| async move {
+                self.go_on()?;
+                self.staging.stage(batch, table, file).await
+            })
+            .collect();
+        futures::stream::iter(staged).buffered(FILES_AT_ONCE)
     }
 
     fn folder(&self, batch: &Batch, table: &BronzeTable) -> String {
         format!("{}/{}", self.warehouse.staging.path(), batch.folder(&table.name))
     }
-}
 
-fn staged_session(file: &LandedFile<'_>, rows: u64) -> StagedSession {
-    StagedSession { session_key: file.session_key(), extracted_at: file.landed.extracted_at, rows: rows > 0 }
-}
+    async fn replace_rows(
+        &self,
+        batch: &Batch,
+        table: &BronzeTable,
+        sessions: &[StagedSession],
+    ) -> Result<(), WarehouseError> {
+        let (order, folder) = (self.catalog.order(table), self.folder(batch, table));
+        let statement = sql::replace(&self.warehouse.place, table, &order, &folder, sessions);
+        self.warehouse.run("cannot load", &statement, self.cancel).await.map(drop)
+    }
 
-/// The single statement that replaces sessions of a table.
-fn replacing(place: &Place, table: &BronzeTable, folder: &str, sessions: &[StagedSession]) -> String {
-    if sessions.iter().any(|session| session.rows) {
-        sql::merge(place, table, folder, sessions)
-    } else {
-        sql::delete(place, table, sessions)
+    /// The files that another load has overtaken since the start.
+    async fn overtaken(
+        &self,
+        table: &BronzeTable,
+        files: &[LandedFile<'_>],
+        due: &[usize],
+    ) -> Result<BTreeMap<usize, (LoadStatus, Decoded)>, WarehouseError> {
+        let mut wanted = Wanted::default();
+        due.iter().for_each(|index| wanted.add(table, files[*index].session_key()));
+        let earlier = EarlierLoads::read(self.warehouse, self.cancel).await?;
+        let held = Held::read(self.warehouse, &wanted, self.cancel).await?;
+        let spared = |index: &usize| match judge(&earlier, &held, table, &files[*index]) {
+            Verdict::Spared(status, decoded) => Some((*index, (status, decoded))),
+            Verdict::Due { .. } => None,
+        };
+        Ok(due.iter().filter_map(spared).collect())
+    }
+
+    /// Removes rows of older extracts that came, between the statements of this load, into tables in which
+    /// their session has no rows. From the record on, such a statement fails.
+    async fn settle(&self, sessions: &[(&Manifest, &SessionLoad)]) -> Result<(), WarehouseError> {
+        let mut emptied: Vec<(BronzeTable, StagedSession)> = Vec::new();
+        let mut wanted = Wanted::default();
+        for (session_key, landed, load) in sql::load_rows(sessions) {
+            if load.status == LoadStatus::Loaded
+                && load.rows == 0
+                && let Some(table) = BronzeTable::all().find(|table| table.name == load.table)
+            {
+                wanted.add(&table, session_key);
+                let extracted_at = landed.extracted_at;
+                emptied.push((table, StagedSession { session_key, extracted_at, rows: false }));
+            }
+        }
+        let held = Held::read(self.warehouse, &wanted, self.cancel).await?;
+        for table in BronzeTable::all() {
+            let older: Vec<StagedSession> = emptied
+                .iter()
+                .filter(|(of, session)| *of == table && held.is_older(&table, session))
+                .map(|(_, session)| session.clone())
+                .collect();
+            if older.is_empty() {
+                continue;
+            }
+            match self.replace_rows(&Batch::new(Timestamp::now()), &table, &older).await {
+                Err(error) if !is_late(&error) => return Err(error),
+                _ => {}
+            }
+        }
+        Ok(())
     }
 }
 
+fn is_late(error: &WarehouseError) -> bool {
+    matches!(error, WarehouseError::Workspace { source, .. } if sql::is_late(source))
+}
+
+pub(crate) fn staged_session(file: &LandedFile<'_>, rows: u64) -> StagedSession {
+    StagedSession { session_key: file.session_key(), extracted_at: file.landed.extracted_at, rows: rows > 0 }
+}
+
 /// The statements that record completely loaded sessions.
-fn record_statements(
+pub(crate) fn record_statements(
     place: &Place,
     sessions: &[(&Manifest, &SessionLoad)],
     scope: &RecordScope,
@@ -181,109 +319,11 @@ fn record_statements(
         let keys: BTreeSet<i64> = here.chain(failed.iter().copied()).collect();
         statements.push(sql::forget_others(place, &keys));
     }
-    let loaded: Vec<_> =
-        sessions.iter().filter(|(_, session)| session.status == LoadStatus::Loaded).collect();
-    for sessions in loaded.chunks(RECORDED_AT_ONCE) {
-        let rows: Vec<LoadRow> =
-            sessions.iter().flat_map(|(manifest, session)| load_rows(manifest, session)).collect();
+    for sessions in sessions.chunks(RECORDED_AT_ONCE) {
+        let rows: Vec<LoadRow> = sql::load_rows(sessions).collect();
         if !rows.is_empty() {
             statements.push(sql::record(place, &rows, loaded_at));
         }
     }
     statements
-}
-
-/// The record of a completely loaded session.
-fn load_rows<'a>(manifest: &'a Manifest, session: &'a SessionLoad) -> impl Iterator<Item = LoadRow<'a>> {
-    manifest.endpoints.iter().filter_map(|(endpoint, landed)| {
-        let name = BronzeTable::of(*endpoint).name;
-        let table = session.tables.iter().find(|table| table.table == name)?;
-        Some((manifest.session_key, landed, table))
-    })
-}
-
-/// The statements of a load into an empty schema, without running them: `f1lake load --load-to databricks
-/// --dry-run`. Counts come from the manifests.
-///
-/// # Errors
-/// When the landing zone cannot be read.
-pub async fn load_statements(
-    place: &Place,
-    staging: &VolumePath,
-    landing: &Landing,
-    settings: &LoadSettings,
-) -> Result<Vec<String>, WarehouseError> {
-    let statements = Mutex::new(setup_statements(place, &staging.volume()));
-    let mut printed = Printed { place, staging, statements };
-    f1lake_bronze::load(&mut printed, landing, settings, &(Arc::new(|_: &SessionLoad| {}) as LoadProgress))
-        .await?;
-    Ok(printed.statements.into_inner().unwrap_or_else(PoisonError::into_inner))
-}
-
-/// Bronze tables that are empty, and only told what to do.
-struct Printed<'a> {
-    place: &'a Place,
-    staging: &'a VolumePath,
-    statements: Mutex<Vec<String>>,
-}
-
-impl Printed<'_> {
-    fn add(&self, statements: impl IntoIterator<Item = String>) {
-        self.statements.lock().unwrap_or_else(PoisonError::into_inner).extend(statements);
-    }
-
-    fn folder(&self, table: &BronzeTable) -> String {
-        format!("{}/{}", self.staging, Batch::example().folder(&table.name))
-    }
-}
-
-/// The counts of the manifests.
-fn as_landed(files: &[LandedFile<'_>]) -> Vec<FileLoad> {
-    let decoded = |file: &LandedFile<'_>| Decoded { rows: file.landed.rows, ..Decoded::default() };
-    files.iter().map(|file| Ok((LoadStatus::Loaded, decoded(file)))).collect()
-}
-
-impl BronzeSink for Printed<'_> {
-    type Error = WarehouseError;
-
-    const TABLES_AT_ONCE: usize = 1;
-
-    async fn open(&mut self, _manifests: &[Manifest]) -> Result<(), WarehouseError> {
-        Ok(())
-    }
-
-    fn judge(&self, _table: &BronzeTable, _file: &LandedFile<'_>) -> Result<Verdict, String> {
-        Ok(Verdict::Due { gone: false })
-    }
-
-    async fn replace(
-        &self,
-        table: &BronzeTable,
-        files: &[LandedFile<'_>],
-    ) -> Result<Vec<FileLoad>, WarehouseError> {
-        let staged: Vec<StagedSession> =
-            files.iter().map(|file| staged_session(file, file.landed.rows)).collect();
-        self.add([replacing(self.place, table, &self.folder(table), &staged)]);
-        Ok(as_landed(files))
-    }
-
-    async fn rewrite(
-        &self,
-        table: &BronzeTable,
-        files: &[LandedFile<'_>],
-    ) -> Result<Vec<FileLoad>, WarehouseError> {
-        let folder = self.folder(table);
-        let rows = files.iter().any(|file| file.landed.rows > 0);
-        self.add([sql::overwrite(self.place, table, rows.then_some(folder.as_str()))]);
-        Ok(as_landed(files))
-    }
-
-    async fn record(
-        &mut self,
-        sessions: &[(&Manifest, &SessionLoad)],
-        scope: RecordScope,
-    ) -> Result<(), WarehouseError> {
-        self.add(record_statements(self.place, sessions, &scope, Timestamp::now()));
-        Ok(())
-    }
 }

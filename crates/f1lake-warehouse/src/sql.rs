@@ -1,11 +1,22 @@
-//! The SQL for a warehouse. Every statement is safe to repeat, because a client cannot always know whether
-//! one ran.
+//! The SQL for a warehouse.
+//!
+//! A client cannot always know whether a statement ran, so each one may run twice or late:
+//!
+//! - [`replace`] writes the same rows again. If the table or the record of loads has a newer extract of one of
+//!   its sessions, it fails as a whole.
+//! - [`overwrite`] writes the same table again; the deletions delete the same rows.
+//! - [`record`] keeps records that are newer.
+//! - `CREATE` has `IF NOT EXISTS`. `ADD COLUMNS` fails when the columns exist, which
+//!   [`crate::warehouse::Warehouse::make_missing`] takes for done.
 
-use f1lake_bronze::{BronzeTable, Column, ColumnType, EXTRACTED, LOADS, TableLoad, loads_columns};
-use f1lake_zone::LandedEndpoint;
+mod record;
+mod replace;
+
+pub(crate) use record::{LoadRow, forget_others, forget_tables, held, known, load_rows, record};
+pub(crate) use replace::{StagedSession, is_late, overwrite, replace};
+
+use f1lake_bronze::{BronzeTable, Column, LOADS, loads_columns};
 use jiff::Timestamp;
-use std::collections::BTreeSet;
-use std::fmt::Write;
 
 /// Catalog and schema of the bronze tables.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -27,18 +38,6 @@ impl Place {
         format!("{}.{}", quoted(&self.catalog), quoted(&self.schema))
     }
 }
-
-/// A session's landing file, staged for a table; without a path when it landed without rows.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct StagedSession {
-    pub(crate) session_key: i64,
-    pub(crate) extracted_at: Timestamp,
-    /// Whether rows are staged.
-    pub(crate) rows: bool,
-}
-
-/// A row of the table of loads: a session, one of its landing files, and what became of it.
-pub(crate) type LoadRow<'a> = (i64, &'a LandedEndpoint, &'a TableLoad);
 
 /// Texts of items, with a separator between them.
 fn list<T>(items: impl IntoIterator<Item = T>, separator: &str, text: impl Fn(T) -> String) -> String {
@@ -124,173 +123,32 @@ pub(crate) fn add_columns(place: &Place, table: &str, columns: &[Column]) -> Str
     format!("ALTER TABLE {} ADD COLUMNS (\n{}\n)", place.table(table), defined(columns))
 }
 
-/// Existing schemas and columns.
+/// Existing schemas, tables and columns in their order.
 pub(crate) fn present(place: &Place) -> String {
     let information = format!("{}.`information_schema`", quoted(&place.catalog));
     format!(
-        "SELECT s.schema_name, c.table_name, c.column_name\nFROM {information}.`schemata` AS s\n\
-         LEFT JOIN {information}.`columns` AS c ON c.table_schema = s.schema_name\nWHERE s.schema_name = {}",
+        "SELECT s.schema_name, t.table_name, t.table_type, c.column_name\nFROM {information}.`schemata` AS s\n\
+         LEFT JOIN {information}.`tables` AS t ON t.table_schema = s.schema_name\n\
+         LEFT JOIN {information}.`columns` AS c ON c.table_schema = t.table_schema AND c.table_name = t.table_name\n\
+         WHERE s.schema_name = {}\nORDER BY t.table_name, c.ordinal_position",
         literal(&place.schema)
     )
 }
 
-/// The record of previous loads.
-pub(crate) fn known(place: &Place) -> String {
-    format!(
-        "SELECT session_key, table_name, sha256, rows, rescued_rows, quarantined_rows, \
-         unix_micros(extracted_at) AS extracted_at\nFROM {}",
-        place.table(LOADS)
-    )
-}
-
-/// `session_key IN (1, 2)`, or the race of a grid.
-fn sessions_in(column: &str, sessions: &[StagedSession]) -> String {
-    format!("{column} IN ({})", list(sessions, ", ", |session| session.session_key.to_string()))
-}
-
-/// Rows of an older extract of these sessions.
-fn older(alias: &str, column: &str, sessions: &[StagedSession]) -> String {
-    list(sessions, "\n  OR ", |session| {
-        let (key, at) = (session.session_key, instant(session.extracted_at));
-        format!("({alias}{column} = {key} AND {alias}{EXTRACTED} < {at})")
-    })
-}
-
-fn staged_rows(folder: &str, table: &BronzeTable) -> String {
-    format!(
-        "read_files(\n    {},\n    format => 'parquet',\n    schema => {},\n    schemaEvolutionMode => 'none'\n  )",
-        literal(folder),
-        literal(&schema_text(&table.columns))
-    )
+/// `session_key IN (1, 2)`.
+fn keys_in<'a>(column: &str, keys: impl IntoIterator<Item = &'a i64>) -> String {
+    format!("{column} IN ({})", list(keys, ", ", ToString::to_string))
 }
 
 fn names(columns: &[Column], prefix: &str) -> String {
     list(columns, ", ", |column| format!("{prefix}{}", quoted(&column.name)))
 }
 
-/// Columns of the primary key, and whether they are never null.
-pub(crate) fn key_columns(table: &BronzeTable) -> Vec<(&str, bool)> {
-    let key = table.endpoint.spec().key;
-    table
-        .fields
-        .iter()
-        .filter(|field| key.contains(&field.name))
-        .map(|field| (table.columns[field.first].name.as_str(), field.required))
-        .filter(|(name, _)| *name != table.session_column)
-        .collect()
-}
-
-/// Replaces sessions of a bronze table by the rows in a folder of Parquet files, in one commit.
-///
-/// A row is identified by its session, the time of its extract and its key: loading the same files again
-/// matches every row and changes nothing. If the table has rows of a newer extract, the files are ignored.
-/// Rows of an older extract that are not in the files are deleted, so rows that vanished upstream vanish
-/// here.
-pub(crate) fn merge(place: &Place, table: &BronzeTable, folder: &str, sessions: &[StagedSession]) -> String {
-    let target = place.table(&table.name);
-    let session = table.session_column;
-    let mut on = format!(
-        "t.{session} = s.{session}\n  AND t.{EXTRACTED} = s.{EXTRACTED}\n  AND {}",
-        sessions_in(&format!("t.{session}"), sessions)
-    );
-    for (column, never_null) in key_columns(table) {
-        let (column, equal) = (quoted(column), if never_null { "=" } else { "<=>" });
-        let _ = write!(on, "\n  AND t.{column} {equal} s.{column}");
-    }
-    format!(
-        "MERGE INTO {target} AS t\n\
-         USING (\n  SELECT {columns}\n  FROM {rows} AS staged\n  LEFT JOIN (\n    \
-         SELECT held_session, max(held_at) AS newest\n    FROM (\n      \
-         SELECT {session} AS held_session, {EXTRACTED} AS held_at FROM {target} WHERE {in_table}\n      \
-         UNION ALL\n      \
-         SELECT session_key, extracted_at FROM {loads} WHERE table_name = {name} AND {in_loads}\n    ) AS loaded\n    \
-         GROUP BY held_session\n  ) AS held ON held.held_session = staged.{session}\n  \
-         WHERE held.newest IS NULL OR held.newest <= staged.{EXTRACTED}\n) AS s\n\
-         ON {on}\n\
-         WHEN NOT MATCHED THEN INSERT ({inserted})\n  VALUES ({values})\n\
-         WHEN NOT MATCHED BY SOURCE AND (\n  {older}\n) THEN DELETE",
-        columns = names(&table.columns, "staged."),
-        rows = staged_rows(folder, table),
-        loads = place.table(LOADS),
-        name = literal(&table.name),
-        in_table = sessions_in(session, sessions),
-        in_loads = sessions_in("session_key", sessions),
-        inserted = names(&table.columns, ""),
-        values = names(&table.columns, "s."),
-        older = older("t.", session, sessions),
-    )
-}
-
-/// Deletes the rows of an older extract for sessions that have no rows now.
-pub(crate) fn delete(place: &Place, table: &BronzeTable, sessions: &[StagedSession]) -> String {
-    format!("DELETE FROM {}\nWHERE {}", place.table(&table.name), older("", table.session_column, sessions))
-}
-
-/// Rewrites a table from the rows in a folder of Parquet files.
-pub(crate) fn overwrite(place: &Place, table: &BronzeTable, folder: Option<&str>) -> String {
-    let target = place.table(&table.name);
-    let Some(folder) = folder else { return format!("DELETE FROM {target}\nWHERE true") };
-    format!(
-        "INSERT OVERWRITE {target} ({})\nSELECT {}\nFROM {} AS staged",
-        names(&table.columns, ""),
-        names(&table.columns, "staged."),
-        staged_rows(folder, table)
-    )
-}
-
-/// Deletes every row of the table of loads for other sessions.
-pub(crate) fn forget_others(place: &Place, sessions: &BTreeSet<i64>) -> String {
-    let loads = place.table(LOADS);
-    if sessions.is_empty() {
-        return format!("DELETE FROM {loads}\nWHERE true");
-    }
-    let keys = list(sessions, ", ", ToString::to_string);
-    format!("DELETE FROM {loads}\nWHERE session_key NOT IN ({keys})")
-}
-
-/// Records loads. Existing and newer records stay unchanged.
-pub(crate) fn record(place: &Place, loads: &[LoadRow<'_>], loaded_at: Timestamp) -> String {
-    let columns = loads_columns();
-    let rows = list(loads, ",\n", |(session_key, landed, table)| {
-        format!(
-            "    ({session_key}, {}, {}, {}, {}, {}, {}, {}, {}, {})",
-            literal(&table.table),
-            optional(landed.file.as_deref()),
-            optional(landed.sha256.as_deref()),
-            landed.version,
-            table.rows,
-            table.rescued_rows,
-            table.quarantined_rows,
-            instant(landed.extracted_at),
-            instant(loaded_at)
-        )
-    });
-    let typed = list(&columns, ", ", |column| {
-        let name = quoted(&column.name);
-        // An integer in a list of values is an INT.
-        match column.column_type {
-            ColumnType::Bigint => format!("CAST({name} AS BIGINT) AS {name}"),
-            _ => name,
-        }
-    });
-    let set = columns.iter().filter(|column| !matches!(column.name.as_str(), "session_key" | "table_name"));
-    let set = list(set, ", ", |column| format!("t.{0} = s.{0}", quoted(&column.name)));
-    format!(
-        "MERGE INTO {target} AS t\nUSING (\n  SELECT {typed}\n  FROM VALUES\n{rows}\n  AS loads({names})\n) AS s\n\
-         ON t.`session_key` = s.`session_key` AND t.`table_name` = s.`table_name`\n\
-         WHEN MATCHED AND (t.`extracted_at` < s.`extracted_at`\n    OR t.`extracted_at` = s.`extracted_at` AND NOT t.`sha256` <=> s.`sha256`) THEN UPDATE SET {set}\n\
-         WHEN NOT MATCHED THEN INSERT ({names})\n  VALUES ({values})",
-        target = place.table(LOADS),
-        names = names(&columns, ""),
-        values = names(&columns, "s."),
-    )
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use f1lake_bronze::LoadStatus;
-    use f1lake_zone::{Compression, Format};
+    use f1lake_bronze::{LoadStatus, TableLoad};
+    use f1lake_zone::{Compression, Format, LandedEndpoint};
     use openf1_client::Endpoint;
 
     fn place() -> Place {
@@ -299,6 +157,10 @@ mod tests {
 
     fn staged(session_key: i64) -> StagedSession {
         StagedSession { session_key, extracted_at: "2024-05-01T10:00:00.25Z".parse().unwrap(), rows: true }
+    }
+
+    fn order(table: &BronzeTable) -> Vec<String> {
+        table.columns.iter().map(|column| column.name.clone()).collect()
     }
 
     #[test]
@@ -337,11 +199,13 @@ mod tests {
             add_columns(&place(), "bronze_pit", &pit.columns[..1]),
             present(&place()),
             known(&place()),
-            merge(&place(), &pit, folder, &[staged(9488), staged(9492)]),
-            delete(&place(), &pit, &[staged(9488)]),
+            held(&place(), [(&pit, &[9488, 9492].into())]),
+            replace(&place(), &pit, &order(&pit), folder, &[staged(9488), staged(9492)]),
+            replace(&place(), &pit, &order(&pit), folder, &[StagedSession { rows: false, ..staged(9488) }]),
             overwrite(&place(), &pit, Some(folder)),
             overwrite(&place(), &pit, None),
             forget_others(&place(), &[9488].into()),
+            forget_tables(&place(), &["bronze_pit".to_owned()]),
             record(&place(), &[(9488, &landed, &loaded)], loaded_at),
         ];
         insta::assert_snapshot!(all.join(";\n\n"));
@@ -357,8 +221,48 @@ mod tests {
     #[test]
     fn the_grid_is_found_by_its_race() {
         let grid = BronzeTable::of(Endpoint::StartingGrid);
-        let sql = merge(&place(), &grid, "/Volumes/a/b/c", &[staged(9574)]);
-        assert!(sql.contains("t.race_session_key = s.race_session_key"), "{sql}");
-        assert!(sql.contains("(t.race_session_key = 9574 AND t._extracted_at < TIMESTAMP"), "{sql}");
+        let sql = replace(&place(), &grid, &order(&grid), "/Volumes/a/b/c", &[staged(9574)]);
+        assert!(sql.contains("REPLACE WHERE `race_session_key` IN (9574)"), "{sql}");
+        assert!(sql.contains("(`race_session_key` = 9574 AND _extracted_at > TIMESTAMP"), "{sql}");
+        assert!(held(&place(), [(&grid, &[9574].into())]).contains("GROUP BY `race_session_key`"));
+    }
+
+    #[test]
+    fn rows_come_in_the_order_of_the_tables_columns() {
+        let pit = BronzeTable::of(Endpoint::Pit);
+        let mut order = order(&pit);
+        order.reverse();
+        order.insert(1, "of another".to_owned());
+        let sql = replace(&place(), &pit, &order, "/Volumes/a/b/c", &[staged(9488)]);
+        let selected: Vec<&str> = sql.lines().filter(|line| line.starts_with("SELECT")).collect();
+        assert!(
+            selected[0].starts_with("SELECT staged.`_rescued_data`, NULL AS `of another`, staged."),
+            "{sql}"
+        );
+        let guard =
+            "SELECT CAST(NULL AS STRING) AS `_rescued_data`, NULL AS `of another`, CAST(NULL AS TIMESTAMP)";
+        assert!(selected[1].starts_with(guard), "{sql}");
+    }
+
+    #[test]
+    fn only_a_late_statement_is_taken_for_late() {
+        let pit = BronzeTable::of(Endpoint::Pit);
+        let statement = replace(&place(), &pit, &order(&pit), "/Volumes/a/b/c", &[staged(9488)]);
+        let failed = |message: String| {
+            let error = f1lake_databricks::SqlError {
+                statement_id: "01".to_owned(),
+                state: "FAILED".to_owned(),
+                error_code: "BAD_REQUEST".to_owned(),
+                message,
+                position: None,
+                line: None,
+            };
+            f1lake_databricks::Error::Sql(Box::new(error))
+        };
+        let raised = "[USER_RAISED_EXCEPTION] f1lake: a newer extract is loaded: 36 SQLSTATE: P0001";
+        assert!(is_late(&failed(format!("{raised}\n\n== SQL (line 1) ==\n{statement}"))));
+        // A message may repeat the whole statement.
+        let parse = "[PARSE_SYNTAX_ERROR] Syntax error at or near 'REPLACE'. SQLSTATE: 42601 (line 2, pos 0)";
+        assert!(!is_late(&failed(format!("{parse}\n\n== SQL ==\n{statement}"))));
     }
 }

@@ -12,7 +12,10 @@ use object_store::path::Path;
 use object_store::{ObjectStore, ObjectStoreExt};
 use parquet::arrow::ArrowWriter;
 use std::collections::BTreeSet;
+use tokio::sync::Semaphore;
 
+/// Files decoded and sent at once, of all tables together: each holds a thread and its Parquet file in memory.
+pub(crate) const FILES_AT_ONCE: usize = 4;
 /// Folder of the volume for staged files.
 const FOLDER: &str = "bronze_staging";
 /// Folder for rows without a usable key.
@@ -51,12 +54,13 @@ pub(crate) struct Staging<'a> {
     store: &'a VolumeStore,
     /// Refused rows kept by earlier loads.
     kept_aside: BTreeSet<Path>,
+    slots: Semaphore,
 }
 
 impl<'a> Staging<'a> {
     /// Prepares to stage files in a volume, which must exist by the first one.
     pub(crate) fn new(store: &'a VolumeStore) -> Self {
-        Self { store, kept_aside: BTreeSet::new() }
+        Self { store, kept_aside: BTreeSet::new(), slots: Semaphore::new(FILES_AT_ONCE) }
     }
 
     /// Reads what earlier loads left, and removes batches that failed ones left at least a day ago.
@@ -74,6 +78,8 @@ impl<'a> Staging<'a> {
         table: &BronzeTable,
         file: &LandedFile<'_>,
     ) -> Result<Decoded, WarehouseError> {
+        // It is never closed.
+        let _slot = self.slots.acquire().await;
         let key = file.session_key();
         let Some(mut rows) = file.decode(table).await? else {
             self.keep_aside(table, key, &[]).await?;
@@ -142,7 +148,7 @@ impl<'a> Staging<'a> {
 }
 
 /// Wraps a failure with its location.
-fn volume(
+pub(crate) fn volume(
     store: &VolumeStore,
     what: &'static str,
     path: &Path,

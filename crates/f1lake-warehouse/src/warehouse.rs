@@ -1,20 +1,13 @@
 //! A schema of a Databricks workspace and the SQL warehouse that works on it.
 
+use crate::catalog::Catalog;
 use crate::error::WarehouseError;
+use crate::marker::Marker;
 use crate::sql::{self, Place};
-use f1lake_bronze::{BronzeTable, Column, LOADS, loads_columns};
+use f1lake_bronze::BronzeTable;
 use f1lake_databricks::{RetryPolicy, Rows, Statement, VolumeStore, Workspace};
-use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 use tokio_util::sync::CancellationToken;
-
-/// Retries of a statement that lost a conflict or whose outcome is unknown.
-const RETRIES: RetryPolicy = RetryPolicy {
-    retries: 4,
-    first_wait: Duration::from_secs(2),
-    longest_wait: Duration::from_secs(16),
-    budget: Duration::MAX,
-};
 
 /// The destination of bronze tables.
 #[derive(Debug, Clone)]
@@ -27,9 +20,19 @@ pub struct Warehouse {
     pub place: Place,
     /// Volume, or folder in it, for staged files.
     pub staging: VolumeStore,
+    /// Retries of a statement that lost a conflict, met a passing failure, or whose outcome is unknown.
+    pub retry: RetryPolicy,
 }
 
 impl Warehouse {
+    /// The usual retries: about half a minute.
+    pub const RETRY: RetryPolicy = RetryPolicy {
+        retries: 4,
+        first_wait: Duration::from_secs(2),
+        longest_wait: Duration::from_secs(16),
+        budget: Duration::MAX,
+    };
+
     /// `dev.bronze_raw on adb-1.2.azuredatabricks.net`.
     pub fn describe(&self) -> String {
         format!("{}.{} on {}", self.place.catalog, self.place.schema, self.workspace.host())
@@ -43,32 +46,48 @@ impl Warehouse {
         self.make_missing(cancel).await.map(drop)
     }
 
-    /// Creates what is missing; returns the tables that existed before.
-    pub(crate) async fn make_missing(
-        &self,
-        cancel: &CancellationToken,
-    ) -> Result<BTreeSet<String>, WarehouseError> {
-        let present = self.run("cannot read the catalog", &sql::present(&self.place), cancel).await?;
-        for (what, statement) in missing(&self.place, &present) {
-            self.run(what, &statement, cancel).await?;
+    /// Creates what is missing; returns what existed before.
+    pub(crate) async fn make_missing(&self, cancel: &CancellationToken) -> Result<Catalog, WarehouseError> {
+        let catalog = self.catalog(cancel).await?;
+        catalog.refuse_foreign(&self.place)?;
+        let missing = catalog.missing(&self.place);
+        if !missing.is_empty() {
+            Marker::remove(self).await?;
+        }
+        // Before the tables are there again: a record of rows that are gone would keep them from being loaded.
+        let lost = catalog.lost();
+        if !lost.is_empty() {
+            self.run("cannot update the record", &sql::forget_tables(&self.place, &lost), cancel).await?;
+        }
+        for (what, statement) in &missing {
+            let Err(error) = self.run(what, statement, cancel).await else { continue };
+            // Another load may have been first, or the same statement when its response was lost.
+            match self.catalog(cancel).await {
+                Ok(now) if !now.missing(&self.place).iter().any(|(_, missing)| missing == statement) => {}
+                _ => return Err(error),
+            }
         }
         if self.staging.check().await.is_err_and(|error| error.is_not_found()) {
             let volume = self.staging.path().volume();
             self.run("cannot create the volume", &sql::create_volume(&volume), cancel).await?;
             self.staging.check().await.map_err(WarehouseError::workspace("cannot use the volume"))?;
         }
-        Ok(present.rows.into_iter().filter_map(|row| row.into_iter().nth(1)?).collect())
+        Ok(catalog)
     }
 
-    /// Runs a statement; retries it after a lost conflict or an unknown outcome, because all of ours may be
-    /// repeated.
+    async fn catalog(&self, cancel: &CancellationToken) -> Result<Catalog, WarehouseError> {
+        Ok(Catalog::of(self.run("cannot read the catalog", &sql::present(&self.place), cancel).await?))
+    }
+
+    /// Runs a statement; retries it after a lost conflict, a passing failure or an unknown outcome, because all
+    /// of ours may be repeated.
     pub(crate) async fn run(
         &self,
         what: &'static str,
         statement: &str,
         cancel: &CancellationToken,
     ) -> Result<Rows, WarehouseError> {
-        let mut retries = RETRIES.start();
+        let mut retries = self.retry.start();
         // In the query history and `system.query.history`: what it costs, and which version did it.
         let statement = Statement::new(statement)
             .query_tag("product", Some("f1lake"))
@@ -84,7 +103,7 @@ impl Warehouse {
             };
             let again = match &error {
                 f1lake_databricks::Error::OutcomeUnknown { .. } => true,
-                f1lake_databricks::Error::Sql(error) => error.is_conflict(),
+                f1lake_databricks::Error::Sql(error) => error.may_pass(),
                 _ => false,
             };
             let wait = if again && !cancel.is_cancelled() { retries.next_wait(None) } else { None };
@@ -96,35 +115,6 @@ impl Warehouse {
             }
         }
     }
-}
-
-/// Statements that create what a schema lacks.
-fn missing(place: &Place, present: &Rows) -> Vec<(&'static str, String)> {
-    let mut statements = Vec::new();
-    if present.rows.is_empty() {
-        statements.push(("cannot create the schema", sql::create_schema(place)));
-    }
-    let mut tables: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
-    for row in &present.rows {
-        if let [_, Some(table), Some(column)] = row.as_slice() {
-            tables.entry(table).or_default().insert(column);
-        }
-    }
-    let mut table = |name: &str, columns: &[Column], create: String| match tables.get(name) {
-        None => statements.push(("cannot create a table", create)),
-        Some(there) => {
-            let lacking: Vec<Column> =
-                columns.iter().filter(|column| !there.contains(column.name.as_str())).cloned().collect();
-            if !lacking.is_empty() {
-                statements.push(("cannot add columns", sql::add_columns(place, name, &lacking)));
-            }
-        }
-    };
-    for bronze in BronzeTable::all() {
-        table(&bronze.name, &bronze.columns, sql::create_bronze(place, &bronze));
-    }
-    table(LOADS, &loads_columns(), sql::create_loads(place));
-    statements
 }
 
 /// Statements that create everything, human-readable.

@@ -118,6 +118,8 @@ impl Error {
             | Self::Extract(ExtractError::Settings(text) | ExtractError::Zone(ZoneError::Address(text))) => {
                 text.clone()
             }
+            #[cfg(feature = "databricks")]
+            Self::Warehouse(error @ WarehouseError::Foreign { .. }) => error.to_string(),
             Self::Extract(ExtractError::Setting { setting, problem }) => format!("{setting}: {problem}"),
             other => other.to_string().split_whitespace().collect::<Vec<_>>().join(" "),
         }
@@ -155,6 +157,7 @@ impl Error {
             #[cfg(feature = "databricks")]
             Self::Warehouse(error) => match error {
                 WarehouseError::Bronze(error) => of_bronze(error),
+                WarehouseError::Foreign { .. } => ErrorKind::Usage,
                 WarehouseError::Volume { source: object_store::Error::NotFound { .. }, .. } => {
                     ErrorKind::Usage
                 }

@@ -86,5 +86,11 @@ pub async fn warehouse(config: &Config) -> Result<f1lake_warehouse::Warehouse, E
     })?;
     let warehouse = workspace.warehouse(&wanted.value).await?;
     let staging = VolumeStore::open(&workspace, &names.staging.to_string())?;
-    Ok(f1lake_warehouse::Warehouse { workspace, warehouse_id: warehouse.id, place: names.place, staging })
+    Ok(f1lake_warehouse::Warehouse {
+        workspace,
+        warehouse_id: warehouse.id,
+        place: names.place,
+        staging,
+        retry: f1lake_warehouse::Warehouse::RETRY,
+    })
 }

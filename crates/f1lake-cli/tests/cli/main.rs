@@ -8,6 +8,7 @@ mod demo;
 mod doctor;
 mod exploring;
 mod extracting;
+mod extractor_files;
 mod filters;
 mod house;
 mod operators;

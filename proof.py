@@ -262,7 +262,13 @@ def start() -> list[str]:
         return run(python(), "benches/start.py", str(landed(folder, "--session-key", "9610")), "--program", program).splitlines()
 
 
-PROOFS = [truth, official, kill, operators, faults, limits, suites, fuzz, mutants, dependencies, decode, shared, requests, season, queries, start, explore]
+def spark() -> list[str]:
+    """All models on Apache Spark itself; CI builds a part of them."""
+    run("cargo", "build", "-p", "f1lake-cli", "--locked")
+    return lines(run(".ci/spark", "--all"), r"^Spark \d", r"^dbt: ", r"tables, \d+ rows", r"^ok", r"^\d+ failures")
+
+
+PROOFS = [truth, official, kill, operators, faults, limits, suites, fuzz, mutants, dependencies, decode, shared, requests, season, queries, start, explore, spark]
 
 
 def machine() -> str:

@@ -25,7 +25,7 @@ pub(crate) use extract::{
 pub(crate) use flags::Flags;
 pub(crate) use load::LoadArgs;
 #[cfg(feature = "databricks")]
-pub(crate) use load::{DatabricksCommand, SetupArgs};
+pub(crate) use load::{DatabricksCommand, InitArgs, SetupArgs};
 #[cfg(feature = "lake")]
 pub(crate) use page::PageArgs;
 #[cfg(feature = "lake")]
@@ -110,7 +110,7 @@ pub(crate) enum Command {
     /// Show a session: leaderboard, stints and data quality; also writes a page with plots
     #[cfg(feature = "lake")]
     Report(ReportArgs),
-    /// Look at the lake in a browser, on a page that this machine serves
+    /// Explore the lake in a browser; this machine serves the page
     #[cfg(feature = "lake")]
     Explore(ExploreArgs),
     /// List the tables of the lake with rows, versions and sizes

@@ -33,7 +33,8 @@ impl Former {
             return Ok(Self { flag: "--out".to_owned(), ..Self::read("landing_volume_path", text)? });
         }
         Self::read("until", text).map_err(|_| {
-            "expected a day such as 2024-03-24, or a volume such as /Volumes/main/raw/landing; folders go with --out"
+            "expected a day such as 2024-03-24, or a volume such as /Volumes/dev_f1/raw_data/landing; \
+             folders go with --out"
                 .to_owned()
         })
     }

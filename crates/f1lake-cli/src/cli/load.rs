@@ -5,6 +5,8 @@ use super::extract::ZoneFlags;
 use super::flags::{DATABRICKS, Flags, LAKE, LANDING, LOAD};
 use clap::Args;
 use f1lake::config::expected::{KEY, parser};
+#[cfg(feature = "databricks")]
+use std::path::PathBuf;
 
 #[derive(Debug, Args)]
 pub(crate) struct LoadArgs {
@@ -29,6 +31,8 @@ pub(crate) enum DatabricksCommand {
     Setup(SetupArgs),
     /// Print the SQL of a declarative pipeline that reads the landing volume
     Pipeline(ZoneFlags),
+    /// Write a bundle that deploys a whole workspace: schemas, volume, warehouse, job, dashboard and metric views
+    Init(InitArgs),
 }
 
 #[cfg(feature = "databricks")]
@@ -39,4 +43,39 @@ pub(crate) struct SetupArgs {
     pub(crate) dry_run: bool,
     #[command(flatten)]
     pub(crate) settings: Flags<{ LANDING | DATABRICKS }>,
+}
+
+#[cfg(feature = "databricks")]
+#[derive(Debug, Args)]
+pub(crate) struct InitArgs {
+    /// Folder of the bundle
+    #[arg(default_value = "databricks")]
+    pub(crate) folder: PathBuf,
+    /// Name of the bundle, and of its job, warehouse and folder in the workspace
+    #[arg(long, value_name = "NAME", default_value = "f1lake", value_parser = name)]
+    pub(crate) bundle_name: String,
+    /// Catalog of target dev
+    #[arg(long, value_name = "CATALOG", default_value = "dev_f1", value_parser = name)]
+    pub(crate) dev_catalog: String,
+    /// Catalog of target prod
+    #[arg(long, value_name = "CATALOG", default_value = "prod_f1", value_parser = name)]
+    pub(crate) prod_catalog: String,
+    /// Python wheel of f1lake for Linux, to be copied into the bundle [default: the published one of this version]
+    #[arg(long, value_name = "FILE")]
+    pub(crate) wheel: Option<PathBuf>,
+    /// Replace files that differ
+    #[arg(long)]
+    pub(crate) force: bool,
+}
+
+/// A name that needs no quotes in SQL, YAML or a path.
+#[cfg(feature = "databricks")]
+fn name(text: &str) -> Result<String, String> {
+    let starts = text.starts_with(|first: char| first.is_ascii_alphabetic() || first == '_');
+    let fits = |letter: char| letter.is_ascii_alphanumeric() || letter == '_';
+    if starts && text.chars().all(fits) {
+        Ok(text.to_owned())
+    } else {
+        Err("expected letters, digits and underscores, such as dev_f1".to_owned())
+    }
 }

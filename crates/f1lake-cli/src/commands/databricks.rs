@@ -1,4 +1,7 @@
-//! `f1lake databricks`: prepares a workspace for the first load, or prints a pipeline that replaces the load.
+//! `f1lake databricks`: prepares a workspace for the first load, writes a bundle of all it needs, or prints a pipeline
+//! that replaces the load.
+
+mod init;
 
 use super::Context;
 use super::load::script;
@@ -14,6 +17,7 @@ pub(crate) async fn run(context: &Context, command: &DatabricksCommand) -> Resul
     match command {
         DatabricksCommand::Setup(args) => prepare(context, args).await,
         DatabricksCommand::Pipeline(flags) => pipeline(context, flags),
+        DatabricksCommand::Init(args) => init::run(context, args),
     }
 }
 

@@ -3,6 +3,7 @@
 
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+mod bundle;
 mod cases;
 mod demo;
 mod doctor;

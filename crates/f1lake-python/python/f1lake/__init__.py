@@ -196,7 +196,7 @@ def extract_to_databricks(
     Raises:
         Error: As :func:`extract`.
 
-    >>> f1lake.extract_to_databricks("latest", 10, volume="/Volumes/main/raw/landing")  # doctest: +SKIP
+    >>> f1lake.extract_to_databricks("latest", 10, volume="/Volumes/dev_f1/raw_data/landing")  # doctest: +SKIP
     """
     if "out" in settings:
         raise UsageError("out: this function lands in a volume; use f1lake.extract for other destinations")

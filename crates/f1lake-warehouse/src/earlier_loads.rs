@@ -1,16 +1,15 @@
 //! What a warehouse's tables hold, according to the table of loads.
 
 use crate::error::WarehouseError;
-use crate::sql;
-use crate::warehouse::Warehouse;
+use crate::sql::{self, Place};
 use f1lake_bronze::{
     BronzeTable, CONFIRMED_AFTER, Decoded, LOADS, LoadStatus, RecordScope, SessionLoad, Verdict,
 };
+use f1lake_databricks::Rows;
 use f1lake_zone::{LandedEndpoint, Manifest};
 use openf1_client::Endpoint;
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
-use tokio_util::sync::CancellationToken;
 
 /// The earlier loads, by session and table.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -41,15 +40,10 @@ impl From<EarlierLoads> for Vec<Row> {
 }
 
 impl EarlierLoads {
-    /// Reads them.
-    pub(crate) async fn read(
-        warehouse: &Warehouse,
-        cancel: &CancellationToken,
-    ) -> Result<Self, WarehouseError> {
-        let what = "cannot read the earlier loads";
-        let answer = warehouse.run(what, &sql::known(&warehouse.place), cancel).await?;
+    /// Reads the rows of [`sql::known`].
+    pub(crate) fn of(answer: &Rows, place: &Place) -> Result<Self, WarehouseError> {
         let unreadable = |detail: String| WarehouseError::Damaged {
-            table: format!("{}.{LOADS}", warehouse.place.schema),
+            table: format!("{}.{LOADS}", place.schema),
             detail,
             advice: "`f1lake load --load-to databricks --rebuild` rebuilds the bronze tables",
         };

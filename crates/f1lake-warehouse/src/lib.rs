@@ -16,5 +16,5 @@ pub use error::WarehouseError;
 pub use load::load_warehouse;
 pub use pipeline::{LandingFiles, pipeline};
 pub use printed::load_statements;
-pub use sql::Place;
-pub use warehouse::{Warehouse, setup_statements};
+pub use sql::{Place, setup_statements};
+pub use warehouse::Warehouse;

@@ -54,7 +54,7 @@ pub async fn load_warehouse(
     };
     let report = f1lake_bronze::load(&mut bronze, landing, settings, &progress).await?;
     if bronze.asked && report.count(LoadStatus::Failed) == 0 {
-        Marker::new(warehouse, bronze.earlier).write(warehouse).await;
+        Marker::new(&warehouse.place, bronze.earlier).write(&warehouse.staging, &warehouse.place).await;
     }
     Ok(report)
 }
@@ -89,8 +89,8 @@ impl BronzeSink for Bronze<'_> {
 
     async fn open(&mut self, manifests: &[Manifest]) -> Result<(), WarehouseError> {
         if self.rebuild {
-            Marker::remove(self.warehouse).await?;
-        } else if let Some(marker) = Marker::read(self.warehouse).await
+            Marker::remove(&self.warehouse.staging, &self.warehouse.place).await?;
+        } else if let Some(marker) = Marker::read(&self.warehouse.staging, &self.warehouse.place).await
             && all(manifests).all(|(key, table, landed)| {
                 matches!(marker.loads.judge(key, &table, landed), Verdict::Spared(..))
             })
@@ -101,7 +101,7 @@ impl BronzeSink for Bronze<'_> {
         self.asked = true;
         self.catalog = self.warehouse.make_missing(self.cancel).await?;
         self.staging.open(Timestamp::now()).await?;
-        self.earlier = EarlierLoads::read(self.warehouse, self.cancel).await?;
+        self.earlier = self.earlier_loads().await?;
         if !self.rebuild {
             let mut due = Wanted::default();
             for (key, table, landed) in all(manifests) {
@@ -246,6 +246,12 @@ impl Bronze<'_> {
         self.warehouse.run("cannot load", &statement, self.cancel).await.map(drop)
     }
 
+    async fn earlier_loads(&self) -> Result<EarlierLoads, WarehouseError> {
+        let place = &self.warehouse.place;
+        let what = "cannot read the earlier loads";
+        EarlierLoads::of(&self.warehouse.run(what, &sql::known(place), self.cancel).await?, place)
+    }
+
     /// The files that another load has overtaken since the start.
     async fn overtaken(
         &self,
@@ -255,7 +261,7 @@ impl Bronze<'_> {
     ) -> Result<BTreeMap<usize, (LoadStatus, Decoded)>, WarehouseError> {
         let mut wanted = Wanted::default();
         due.iter().for_each(|index| wanted.add(table, files[*index].session_key()));
-        let earlier = EarlierLoads::read(self.warehouse, self.cancel).await?;
+        let earlier = self.earlier_loads().await?;
         let held = Held::read(self.warehouse, &wanted, self.cancel).await?;
         let spared = |index: &usize| match judge(&earlier, &held, table, &files[*index]) {
             Verdict::Spared(status, decoded) => Some((*index, (status, decoded))),

@@ -7,8 +7,9 @@
 
 use crate::earlier_loads::EarlierLoads;
 use crate::error::WarehouseError;
+use crate::sql::{Place, setup_statements};
 use crate::staging::volume;
-use crate::warehouse::{Warehouse, setup_statements};
+use f1lake_databricks::VolumeStore;
 use jiff::{SignedDuration, Timestamp};
 use object_store::ObjectStoreExt;
 use object_store::path::Path;
@@ -28,26 +29,24 @@ pub(crate) struct Marker {
 }
 
 impl Marker {
-    pub(crate) fn new(warehouse: &Warehouse, loads: EarlierLoads) -> Self {
-        Self { tables: tables(warehouse), written_at: Timestamp::now(), loads }
+    pub(crate) fn new(place: &Place, loads: EarlierLoads) -> Self {
+        Self { tables: tables(place), written_at: Timestamp::now(), loads }
     }
 
     /// Reads the copy; `None` when there is no valid one. It only saves work, so no failure to read it counts.
-    pub(crate) async fn read(warehouse: &Warehouse) -> Option<Self> {
-        let path = path(warehouse);
-        let bytes = async { warehouse.staging.get(&path).await?.bytes().await }.await;
+    pub(crate) async fn read(staging: &VolumeStore, place: &Place) -> Option<Self> {
+        let path = path(place);
+        let bytes = async { staging.get(&path).await?.bytes().await }.await;
         let marker: Self = serde_json::from_slice(&bytes.ok()?).ok()?;
         let age = Timestamp::now().duration_since(marker.written_at);
-        (marker.tables == tables(warehouse) && !age.is_negative() && age <= VALID).then_some(marker)
+        (marker.tables == tables(place) && !age.is_negative() && age <= VALID).then_some(marker)
     }
 
     /// Stores the copy; without it the next load asks the tables.
-    pub(crate) async fn write(&self, warehouse: &Warehouse) {
-        let path = path(warehouse);
+    pub(crate) async fn write(&self, staging: &VolumeStore, place: &Place) {
+        let path = path(place);
         let written = match serde_json::to_vec(self) {
-            Ok(text) => {
-                warehouse.staging.put(&path, text.into()).await.map(drop).map_err(|error| error.to_string())
-            }
+            Ok(text) => staging.put(&path, text.into()).await.map(drop).map_err(|error| error.to_string()),
             Err(error) => Err(error.to_string()),
         };
         if let Err(error) = written {
@@ -56,26 +55,23 @@ impl Marker {
     }
 
     /// Removes the copy before tables change in a way that it does not say.
-    pub(crate) async fn remove(warehouse: &Warehouse) -> Result<(), WarehouseError> {
-        let path = path(warehouse);
-        match warehouse.staging.delete(&path).await {
+    pub(crate) async fn remove(staging: &VolumeStore, place: &Place) -> Result<(), WarehouseError> {
+        let path = path(place);
+        match staging.delete(&path).await {
             Err(object_store::Error::NotFound { .. }) => Ok(()),
-            removed => removed.map_err(volume(&warehouse.staging, "cannot remove", &path)),
+            removed => removed.map_err(volume(staging, "cannot remove", &path)),
         }
     }
 }
 
 /// A staging volume may serve several schemas.
-fn path(warehouse: &Warehouse) -> Path {
-    Path::from_iter([
-        "bronze_loaded",
-        &format!("{}.{}.json", warehouse.place.catalog, warehouse.place.schema),
-    ])
+fn path(place: &Place) -> Path {
+    Path::from_iter(["bronze_loaded", &format!("{}.{}.json", place.catalog, place.schema)])
 }
 
-fn tables(warehouse: &Warehouse) -> u64 {
+fn tables(place: &Place) -> u64 {
     let mut digest = DefaultHasher::new();
     env!("CARGO_PKG_VERSION").hash(&mut digest);
-    setup_statements(&warehouse.place, "").hash(&mut digest);
+    setup_statements(place, "").hash(&mut digest);
     digest.finish()
 }

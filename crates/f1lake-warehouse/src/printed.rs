@@ -5,7 +5,6 @@ use crate::error::WarehouseError;
 use crate::load::{record_statements, staged_session};
 use crate::sql::{self, Place, StagedSession};
 use crate::staging::Batch;
-use crate::warehouse::setup_statements;
 use f1lake_bronze::{
     BronzeSink, BronzeTable, Decoded, FileLoad, LandedFile, LoadProgress, LoadSettings, LoadStatus,
     RecordScope, SessionLoad, Verdict,
@@ -26,7 +25,7 @@ pub async fn load_statements(
     landing: &Landing,
     settings: &LoadSettings,
 ) -> Result<Vec<String>, WarehouseError> {
-    let statements = Mutex::new(setup_statements(place, &staging.volume()));
+    let statements = Mutex::new(sql::setup_statements(place, &staging.volume()));
     let mut printed = Printed { place, staging, statements };
     f1lake_bronze::load(&mut printed, landing, settings, &(Arc::new(|_: &SessionLoad| {}) as LoadProgress))
         .await?;

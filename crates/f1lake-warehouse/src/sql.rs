@@ -39,6 +39,14 @@ impl Place {
     }
 }
 
+/// Statements that create everything, human-readable.
+pub fn setup_statements(place: &Place, volume: &str) -> Vec<String> {
+    let mut statements = vec![create_schema(place), create_volume(volume)];
+    statements.extend(BronzeTable::all().map(|table| create_bronze(place, &table)));
+    statements.push(create_loads(place));
+    statements
+}
+
 /// Texts of items, with a separator between them.
 fn list<T>(items: impl IntoIterator<Item = T>, separator: &str, text: impl Fn(T) -> String) -> String {
     items.into_iter().map(text).collect::<Vec<_>>().join(separator)

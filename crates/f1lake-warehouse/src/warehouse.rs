@@ -4,7 +4,6 @@ use crate::catalog::Catalog;
 use crate::error::WarehouseError;
 use crate::marker::Marker;
 use crate::sql::{self, Place};
-use f1lake_bronze::BronzeTable;
 use f1lake_databricks::{RetryPolicy, Rows, Statement, VolumeStore, Workspace};
 use std::time::Duration;
 use tokio_util::sync::CancellationToken;
@@ -52,7 +51,7 @@ impl Warehouse {
         catalog.refuse_foreign(&self.place)?;
         let missing = catalog.missing(&self.place);
         if !missing.is_empty() {
-            Marker::remove(self).await?;
+            Marker::remove(&self.staging, &self.place).await?;
         }
         // Before the tables are there again: a record of rows that are gone would keep them from being loaded.
         let lost = catalog.lost();
@@ -115,12 +114,4 @@ impl Warehouse {
             }
         }
     }
-}
-
-/// Statements that create everything, human-readable.
-pub fn setup_statements(place: &Place, volume: &str) -> Vec<String> {
-    let mut statements = vec![sql::create_schema(place), sql::create_volume(volume)];
-    statements.extend(BronzeTable::all().map(|table| sql::create_bronze(place, &table)));
-    statements.push(sql::create_loads(place));
-    statements
 }

@@ -66,18 +66,18 @@ async fn a_correction_is_loaded() {
 #[tokio::test]
 async fn the_copy_is_void_after_a_week_for_another_version_and_when_it_is_damaged() {
     let hours = |count: i64| (jiff::Timestamp::now() - jiff::SignedDuration::from_hours(count)).to_string();
-    let changes: [fn(&mut Value, &dyn Fn(i64) -> String); 4] = [
-        |marker, hours| marker["written_at"] = json!(hours(7 * 24 + 1)),
+    let changes: [(&str, Value); 4] = [
+        ("written_at", json!(hours(7 * 24 + 1))),
         // A clock was wrong.
-        |marker, hours| marker["written_at"] = json!(hours(-2)),
-        |marker, _| marker["tables"] = json!(marker["tables"].as_u64().unwrap() ^ 1),
-        |marker, _| marker["loads"] = json!("none"),
+        ("written_at", json!(hours(-2))),
+        ("tables", json!(1)),
+        ("loads", json!("none")),
     ];
     let (service, zone) = (Service::start().await, zone());
     service.load(&zone).await;
-    for change in changes {
+    for (field, value) in changes {
         service.take_statements();
-        change_marker(&service, |marker| change(marker, &hours));
+        change_marker(&service, |marker| marker[field] = value);
         assert_eq!(statuses(&service.load(&zone).await), [LoadStatus::Unchanged; 2]);
         let statements = service.take_statements();
         assert_eq!(statements.len(), 2, "{statements:#?}");

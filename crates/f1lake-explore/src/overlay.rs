@@ -6,6 +6,6 @@ mod rows;
 
 pub(crate) use answer::batch;
 pub use laps::LapId;
-pub(crate) use laps::{Corner, LapNotes, SectorLines};
+pub(crate) use laps::{Corner, LapNotes, Track, Tracks};
 pub use rows::OverlayRow;
 pub(crate) use rows::{Sample, lay};

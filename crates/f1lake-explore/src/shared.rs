@@ -1,6 +1,6 @@
 //! What all answers share.
 
-use crate::overlay::SectorLines;
+use crate::overlay::Tracks;
 use crate::tables::Tables;
 use crate::views::{ViewError, Views};
 use axum::extract::State;
@@ -15,7 +15,7 @@ pub(crate) struct Shared {
     pub(crate) views: Views,
     pub(crate) version: String,
     pub(crate) queries: Semaphore,
-    pub(crate) sector_lines: SectorLines,
+    pub(crate) tracks: Tracks,
 }
 
 pub(crate) type Handle = State<Arc<Shared>>;
@@ -27,7 +27,7 @@ impl Shared {
             views: Views::carried()?,
             version: version.to_owned(),
             queries: Semaphore::new(QUERIES_AT_ONCE),
-            sector_lines: SectorLines::default(),
+            tracks: Tracks::default(),
         })
     }
 }

@@ -4,7 +4,7 @@ use super::parameters::parameters;
 use super::query::typed;
 use crate::error::{ErrorKind, Failure};
 use crate::ipc;
-use crate::overlay::{Corner, LapId, LapNotes, Sample, batch, lay};
+use crate::overlay::{Corner, LapId, LapNotes, Sample, Track, batch, lay};
 use crate::shared::{Handle, Shared};
 use crate::views::union;
 use axum::extract::State;
@@ -14,15 +14,16 @@ use f1lake_motion::{Anchors, SECTOR_LINES_SQL, SectorLinesRow};
 
 pub(crate) async fn overlay(State(shared): Handle, uri: Uri) -> Result<Response, Failure> {
     let laps = LapId::list(&parameters(&uri))?;
-    let notes = notes(&shared, &laps).await?;
-    let first = notes.first().ok_or_else(|| Failure::parameter("No lap is named"))?;
-    let (anchors, samples, corners) = tokio::try_join!(
-        anchors(&shared, first.session_key),
+    let first = laps.first().ok_or_else(|| Failure::parameter("No lap is named"))?;
+    let (notes, track, samples) = tokio::join!(
+        notes(&shared, &laps),
+        track(&shared, first.session_key),
         typed::<Sample>(&shared, samples_sql(&shared, &laps)?),
-        corners(&shared, first.session_key),
-    )?;
-    let laid = lay(&notes, &samples, anchors.as_ref())?;
-    let rows = batch(&notes, &laid, &corners)?;
+    );
+    // Why the laps cannot be overlaid says more than a failure beside it.
+    let (notes, track, samples) = (notes?, track?, samples?);
+    let laid = lay(&notes, &samples, track.anchors.as_ref())?;
+    let rows = batch(&notes, &laid, &track.corners)?;
     Ok(ipc::response(ipc::encode(&rows.schema(), &[rows])?))
 }
 
@@ -69,14 +70,16 @@ async fn notes(shared: &Shared, laps: &[LapId]) -> Result<Vec<LapNotes>, Failure
     Ok(notes)
 }
 
-/// The sector lines of a session; none when it has no telemetry.
-async fn anchors(shared: &Shared, session_key: i64) -> Result<Option<Anchors>, Failure> {
+/// What all laps of a session share.
+async fn track(shared: &Shared, session_key: i64) -> Result<Track, Failure> {
     let revision = shared.tables.revision().await?;
     let find = async {
-        let sql = SECTOR_LINES_SQL.replace("{session_key}", &session_key.to_string());
-        Ok(Anchors::of_rows(&typed::<SectorLinesRow>(shared, sql).await?))
+        let lines = SECTOR_LINES_SQL.replace("{session_key}", &session_key.to_string());
+        let (lines, corners) =
+            tokio::try_join!(typed::<SectorLinesRow>(shared, lines), corners(shared, session_key))?;
+        Ok(Track { anchors: Anchors::of_rows(&lines), corners })
     };
-    shared.sector_lines.get(&revision, session_key, find).await
+    shared.tracks.get(&revision, session_key, find).await
 }
 
 /// The corners of the circuit; none in a lake that was built before there were any.

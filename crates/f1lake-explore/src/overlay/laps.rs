@@ -120,33 +120,36 @@ pub(crate) struct Corner {
     pub(crate) y: Option<f64>,
 }
 
-/// Positions of the sector lines by session, for one state of the lake: finding them reads a session's
-/// telemetry.
-#[derive(Debug, Default)]
-pub(crate) struct SectorLines {
-    known: Mutex<(String, BTreeMap<i64, Option<Anchors>>)>,
+/// What all laps of a session share.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Track {
+    /// The sector lines; none without telemetry.
+    pub(crate) anchors: Option<Anchors>,
+    /// None in a lake that was built before there were any.
+    pub(crate) corners: Vec<Corner>,
 }
 
-impl SectorLines {
-    /// The lines of a session, found once for each revision of the lake.
-    pub(crate) async fn get<F>(
-        &self,
-        revision: &str,
-        session_key: i64,
-        find: F,
-    ) -> Result<Option<Anchors>, Failure>
+/// The tracks by session, for one state of the lake: finding the sector lines reads a session's telemetry.
+#[derive(Debug, Default)]
+pub(crate) struct Tracks {
+    known: Mutex<(String, BTreeMap<i64, Track>)>,
+}
+
+impl Tracks {
+    /// The track of a session, found once for each revision of the lake.
+    pub(crate) async fn get<F>(&self, revision: &str, session_key: i64, find: F) -> Result<Track, Failure>
     where
-        F: Future<Output = Result<Option<Anchors>, Failure>>,
+        F: Future<Output = Result<Track, Failure>>,
     {
         let mut known = self.known.lock().await;
         if known.0 != revision {
             *known = (revision.to_owned(), BTreeMap::new());
         }
-        if let Some(anchors) = known.1.get(&session_key) {
-            return Ok(*anchors);
+        if let Some(track) = known.1.get(&session_key) {
+            return Ok(track.clone());
         }
         let found = find.await?;
-        known.1.insert(session_key, found);
+        known.1.insert(session_key, found.clone());
         Ok(found)
     }
 }

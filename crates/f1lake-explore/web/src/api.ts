@@ -97,7 +97,18 @@ export async function request(path: string, init: RequestInit = {}): Promise<Res
   return response;
 }
 
+const early = new Map<string, Promise<unknown>>();
+
+/** Asks before a component does; the first that wants the answer takes it. */
+export function askEarly(path: string): void {
+  const asked = getJson(path);
+  asked.catch(() => {});
+  early.set(path, asked);
+}
+
 export async function getJson<T>(path: string, signal?: AbortSignal): Promise<T> {
+  const asked = early.get(path);
+  if (asked && early.delete(path)) return asked as Promise<T>;
   return (await request(path, { signal })).json() as Promise<T>;
 }
 

@@ -46,7 +46,6 @@ export function showChanges(): void {
 }
 
 export function watchLake(): () => void {
-  void lookAtLake();
   const timer = setInterval(() => document.hidden || void lookAtLake(), POLL_MS);
   return () => clearInterval(timer);
 }

@@ -385,7 +385,15 @@ fn a_lake_that_is_not_there_yet_is_explained() {
 #[test]
 fn a_lake_without_sessions_has_empty_panels() {
     let place = Place::new();
-    std::fs::create_dir(place.path().join("landing")).unwrap();
+    let manifests = place.path().join("landing").join("_manifest");
+    std::fs::create_dir_all(&manifests).unwrap();
+    // Its session sent nothing, not even itself.
+    let nothing = json!({
+        "manifest_version": 1, "session_key": 1, "meeting_key": 1, "name": "2024-01-01_Nowhere_Race", "session_name": "Race",
+        "batch_day": "2024-01-01", "year": 2024, "date_start": "2024-01-01T14:00:00Z", "date_end": "2024-01-01T15:00:00Z",
+        "extracted_at": "2024-01-02T00:00:00Z", "tool": "f1lake", "base_url": "http://127.0.0.1/v1", "endpoints": {},
+    });
+    std::fs::write(manifests.join("1.json"), nothing.to_string()).unwrap();
     assert_eq!(place.run(&["load", "--out", "landing"]).code, 0);
     assert_eq!(place.run(&["build", "--no-tests"]).code, 0);
     let explored = Explored::start(&place, &[]);

@@ -60,8 +60,28 @@ def test_no_lake(open_page, tmp_path: Path) -> None:
             assert "No lake" in page.get_by_role("contentinfo").inner_text()
 
 
+# The manifest of a session that sent nothing, not even itself.
+NOTHING_SENT = {
+    "manifest_version": 1,
+    "session_key": 1,
+    "meeting_key": 1,
+    "name": "2024-01-01_Nowhere_Race",
+    "session_name": "Race",
+    "batch_day": "2024-01-01",
+    "year": 2024,
+    "date_start": "2024-01-01T14:00:00Z",
+    "date_end": "2024-01-01T15:00:00Z",
+    "extracted_at": "2024-01-02T00:00:00Z",
+    "tool": "f1lake",
+    "base_url": "http://127.0.0.1/v1",
+    "endpoints": {},
+}
+
+
 def test_a_lake_without_sessions(open_page, tmp_path: Path) -> None:
-    (tmp_path / "landing").mkdir()
+    manifests = tmp_path / "landing" / "_manifest"
+    manifests.mkdir(parents=True)
+    (manifests / "1.json").write_text(json.dumps(NOTHING_SENT))
     run = lambda *arguments: subprocess.run([program(), *arguments], cwd=tmp_path, env=environment(), check=True, capture_output=True)
     run("load", "--out", "landing", "--lake", "lake")
     run("build", "--no-tests", "--lake", "lake")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import runpy
 import sys
 from pathlib import Path
@@ -56,7 +57,8 @@ def test_what_landed_is_due_until_it_is_built(task: Task) -> None:
     (task.volume / ".built").write_text(first["manifests"])
     assert task.run() == {"manifests": first["manifests"], "due": "false"}
     # Another machine landed a session, or a correction.
-    (task.volume / "_manifest/1.json").write_text("{}")
+    manifest = json.loads((task.volume / f"_manifest/{QUALIFYING}.json").read_text())
+    (task.volume / "_manifest/1.json").write_text(json.dumps(manifest | {"session_key": 1}))
     again = task.run()
     assert again["due"] == "true" and again["manifests"] != first["manifests"]
 

@@ -32,11 +32,11 @@ import pyarrow.compute as pc
 from dbt.cli.main import dbtRunner
 from deltalake import DeltaTable
 
+from checks.connect_servers import sail_server
 from checks.databricks_sql import CHANGES, catalogs, unparsable, written
 from checks.landings import copy_bronze, land_again
 from checks.project import Manifest, Node, manifest, options
 from checks.rows import Build, Rows, compare, listed_table
-from checks.sail import sail_server
 from checks.workspace import Workspace
 
 STATE = ("dbt_loads", "dbt_builds")

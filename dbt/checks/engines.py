@@ -21,8 +21,8 @@ from deltalake import DeltaTable
 
 from checks.carried_sql import SQL, Model, carried_models, compiled, generated_files, stale
 from checks.comparison import difference, ordered, repeated_keys, wrong_types
+from checks.connect_servers import sail_server
 from checks.project import run_dbt
-from checks.sail import sail_server
 
 Tables = dict[str, pa.Table]
 

@@ -12,16 +12,14 @@ import re
 import shutil
 import sys
 import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 from deltalake import write_deltalake
 from pyspark.sql import SparkSession
 
+from checks.connect_servers import sail_server, spark_server
 from checks.landing_zone import add_rows_without_key, contradict, correct, shorten
-from checks.sail import sail_server
-from checks.spark_session import open_table, spark_session
+from checks.spark_session import open_table, spark_client
 from checks.warehouse import Check, check_first_load
 from checks.warehouse_server import Warehouse, served
 
@@ -48,14 +46,6 @@ class SparkWarehouse(Warehouse):
         write_deltalake(path, rows, mode="overwrite", predicate=predicate)
 
 
-@contextmanager
-def stopping(spark: SparkSession) -> Iterator[None]:
-    try:
-        yield
-    finally:
-        spark.stop()
-
-
 def check_loads(check: Check) -> None:
     shorten(check.landing, 2_000)
     add_rows_without_key(check.landing)
@@ -75,11 +65,14 @@ def main() -> int:
     parser.add_argument("landing", type=Path)
     parser.add_argument("--program", required=True)
     arguments = parser.parse_args()
-    with tempfile.TemporaryDirectory() as name, sail_server(Path(name) / "sail.log") as address:
+    with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        # The client of Sail comes first: later ones would take the token of the other server.
-        sail = SparkSession.builder.remote(address).create()
-        with stopping(sail), spark_session(folder, connect=True) as spark:
+        with (
+            sail_server(folder / "sail.log") as sail_address,
+            spark_server(folder / "spark.log") as spark_address,
+            spark_client(sail_address) as sail,
+            spark_client(spark_address) as spark,
+        ):
             warehouse = SparkWarehouse(folder, sail, spark)
             with served(warehouse) as host:
                 check = Check(arguments.program, folder, warehouse, host)

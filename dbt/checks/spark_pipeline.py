@@ -28,9 +28,10 @@ from pyspark.pipelines.spark_connect_pipeline import create_dataflow_graph, hand
 from pyspark.sql import SparkSession
 
 from checks.comparison import canonical
+from checks.connect_servers import spark_server
 from checks.landing_zone import add_rows_without_key, correct, shorten
 from checks.spark_parser import refused_by_spark
-from checks.spark_session import spark_session
+from checks.spark_session import spark_client
 
 VOLUME = "/Volumes/dev/raw/landing"
 READ_FILES = re.compile(r"(STREAM )?read_files\(\s*'([^']*)'(.*?)\n\s*\)", re.DOTALL)
@@ -127,7 +128,7 @@ class Check:
         self.failures += len(refused)
 
     def compare(self, when: str) -> None:
-        self.f1lake("load", "--quiet", "--out", str(self.landing), "--lake", str(self.lake))
+        self.f1lake("load", "--quiet", "--rebuild", "--out", str(self.landing), "--lake", str(self.lake))
         different, count = [], 0
         tables = sorted((self.lake / "bronze_raw").iterdir())
         for path in tables:
@@ -173,7 +174,7 @@ def main() -> int:
         add_strangers(check.landing)
         printed = check.text()
         check.parse(printed)
-        with spark_session(folder, connect=True) as spark:
+        with spark_server(folder / "spark.log") as address, spark_client(address) as spark:
             text = over_files(printed, check.landing, spark)
             update(spark, text, folder)
             check.compare("first update")

@@ -1,12 +1,11 @@
-"""A session of Apache Spark itself, on the JVM, over the tables of a lake.
+"""Sessions of Apache Spark itself, on the JVM, over the tables of a lake.
 
-Spark has no Delta here, so the tables that it reads are Parquet copies. The session works as a SQL warehouse does where
+Spark has no Delta here, so the tables that it reads are Parquet copies. A session works as a SQL warehouse does where
 that matters: ANSI mode, UTC.
 """
 
 import os
 import sys
-import warnings
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -35,20 +34,31 @@ SETTINGS = {
 }
 
 
-@contextmanager
-def spark_session(folder: Path, connect: bool = False) -> Iterator[SparkSession]:
-    """A session that lives as long as the block, its managed tables in the folder.
+def settings(folder: Path) -> dict[str, str]:
+    """Those of a session with its managed tables in the folder."""
+    return SETTINGS | {"spark.sql.warehouse.dir": str(folder / "warehouse")}
 
-    With `connect`, the session is a client of Spark Connect: pipelines need that, and a client of Sail beside it.
-    """
+
+@contextmanager
+def spark_session(folder: Path) -> Iterator[SparkSession]:
+    """A session in this process that lives as long as the block, its managed tables in the folder."""
     os.environ.pop("SPARK_REMOTE", None)
-    builder = SparkSession.builder.remote("local[2]") if connect else SparkSession.builder.master("local[2]")
-    for name, value in (SETTINGS | {"spark.sql.warehouse.dir": str(folder / "warehouse")}).items():
+    builder = SparkSession.builder.master("local[2]")
+    for name, value in settings(folder).items():
         builder = builder.config(name, value)
-    with warnings.catch_warnings():
-        # The server has those settings already that a session cannot change.
-        warnings.filterwarnings("ignore", message="Failed to set")
-        spark = builder.getOrCreate()
+    with stopped(builder.getOrCreate()) as spark:
+        yield spark
+
+
+@contextmanager
+def spark_client(address: str) -> Iterator[SparkSession]:
+    """A session on a Spark Connect server that lives as long as the block."""
+    with stopped(SparkSession.builder.remote(address).create()) as spark:
+        yield spark
+
+
+@contextmanager
+def stopped(spark: SparkSession) -> Iterator[SparkSession]:
     try:
         if not spark.version.startswith("4.2."):
             sys.exit(f"needs Spark 4.2, found {spark.version}")

@@ -24,9 +24,9 @@ from deltalake import DeltaTable
 from pyspark.sql import SparkSession
 
 from checks.comparison import canonical
+from checks.connect_servers import sail_server
 from checks.databricks_sql import unparsable
 from checks.landing_zone import add_rows_without_key, contradict, correct, shorten
-from checks.sail import sail_server
 from checks.warehouse_server import TOKEN, VOLUME, Warehouse, served
 
 STAGED = "staged here"

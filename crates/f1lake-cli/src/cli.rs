@@ -25,7 +25,7 @@ pub(crate) use extract::{
 pub(crate) use flags::Flags;
 pub(crate) use load::LoadArgs;
 #[cfg(feature = "databricks")]
-pub(crate) use load::{DatabricksCommand, InitArgs, SetupArgs};
+pub(crate) use load::{DatabricksCommand, InitArgs, PipelineFlags, SetupArgs};
 #[cfg(feature = "lake")]
 pub(crate) use page::PageArgs;
 #[cfg(feature = "lake")]

@@ -1,6 +1,6 @@
 //! Arguments of the commands that fetch sessions and look after the landing zone.
 
-use super::flags::{API, DATABRICKS, Flags, LAKE, LANDING, LOAD, SESSIONS, WORK};
+use super::flags::{API, DATABRICKS, FILES, Flags, LAKE, LANDING, LOAD, SESSIONS, WORK};
 use clap::Args;
 
 pub(crate) type SessionsFlags = Flags<{ SESSIONS | API }>;
@@ -25,7 +25,7 @@ pub(crate) struct How {
 #[derive(Debug, Args)]
 pub(crate) struct ExtractArgs {
     #[command(flatten)]
-    pub(crate) settings: Flags<{ SESSIONS | WORK | LANDING | API }>,
+    pub(crate) settings: Flags<{ SESSIONS | WORK | LANDING | FILES | API }>,
     #[command(flatten)]
     pub(crate) how: How,
 }
@@ -33,7 +33,7 @@ pub(crate) struct ExtractArgs {
 #[derive(Debug, Args)]
 pub(crate) struct RunArgs {
     #[command(flatten)]
-    pub(crate) settings: Flags<{ SESSIONS | WORK | LANDING | API | LAKE | LOAD | DATABRICKS }>,
+    pub(crate) settings: Flags<{ SESSIONS | WORK | LANDING | FILES | API | LAKE | LOAD | DATABRICKS }>,
     #[command(flatten)]
     pub(crate) how: How,
 }

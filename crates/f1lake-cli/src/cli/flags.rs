@@ -11,6 +11,7 @@ use std::ffi::OsStr;
 pub(crate) const SESSIONS: u8 = bit(Group::Sessions);
 pub(crate) const WORK: u8 = bit(Group::Work);
 pub(crate) const LANDING: u8 = bit(Group::Landing);
+pub(crate) const FILES: u8 = bit(Group::Files);
 pub(crate) const API: u8 = bit(Group::Api);
 pub(crate) const LAKE: u8 = bit(Group::Lake);
 pub(crate) const LOAD: u8 = bit(Group::Load);

@@ -1,7 +1,7 @@
 //! Arguments of `load` and `databricks`.
 
 #[cfg(feature = "databricks")]
-use super::extract::ZoneFlags;
+use super::flags::FILES;
 use super::flags::{DATABRICKS, Flags, LAKE, LANDING, LOAD};
 use clap::Args;
 use f1lake::config::expected::{KEY, parser};
@@ -23,6 +23,9 @@ pub(crate) struct LoadArgs {
     pub(crate) settings: Flags<{ LANDING | LAKE | LOAD | DATABRICKS }>,
 }
 
+#[cfg(feature = "databricks")]
+pub(crate) type PipelineFlags = Flags<{ LANDING | FILES }>;
+
 /// What a Databricks workspace needs.
 #[cfg(feature = "databricks")]
 #[derive(Debug, clap::Subcommand)]
@@ -30,7 +33,7 @@ pub(crate) enum DatabricksCommand {
     /// Create the schema, volume and bronze tables that are missing
     Setup(SetupArgs),
     /// Print the SQL of a declarative pipeline that reads the landing volume
-    Pipeline(ZoneFlags),
+    Pipeline(PipelineFlags),
     /// Write a bundle that deploys a whole workspace: schemas, volume, warehouse, job, dashboard and metric views
     Init(InitArgs),
 }

@@ -5,7 +5,7 @@ mod init;
 
 use super::Context;
 use super::load::script;
-use crate::cli::{DatabricksCommand, SetupArgs, ZoneFlags};
+use crate::cli::{DatabricksCommand, SetupArgs, PipelineFlags};
 use crate::error::Error;
 use crate::output::write;
 use f1lake::DatabricksNames;
@@ -38,7 +38,7 @@ async fn prepare(context: &Context, args: &SetupArgs) -> Result<ExitCode, Error>
     Ok(ExitCode::Done)
 }
 
-fn pipeline(context: &Context, flags: &ZoneFlags) -> Result<ExitCode, Error> {
+fn pipeline(context: &Context, flags: &PipelineFlags) -> Result<ExitCode, Error> {
     let loaded = context.load(flags)?;
     let config = &loaded.config;
     let volume = f1lake::volume_name::volume(config).ok_or_else(|| {

@@ -271,9 +271,7 @@ fn the_sql_of_a_load_can_be_read_before_it_runs() {
     let setup = place.run(&["databricks", "setup", "--catalog", "dev", "--dry-run"]);
     assert_eq!(setup.stdout.matches("CREATE TABLE").count(), 19);
     let pipeline = |format: &str, compression: &str| {
-        let mut command = place.command(&["databricks", "pipeline", "--out", VOLUME]);
-        command.env("F1LAKE_FORMAT", format).env("F1LAKE_COMPRESSION", compression);
-        ended(command)
+        place.run(&["databricks", "pipeline", "--out", VOLUME, "--format", format, "--compression", compression])
     };
     for format in ["json", "ndjson", "parquet"] {
         let pipeline = pipeline(format, "none");

@@ -30,6 +30,8 @@ pub enum Group {
     Work,
     /// Where files land.
     Landing,
+    /// What landing files are.
+    Files,
     /// How to reach the API.
     Api,
     /// Where the lake is.
@@ -46,7 +48,7 @@ impl Group {
         match self {
             Self::Sessions => "Which sessions",
             Self::Work => "What and how",
-            Self::Landing => "Landing zone",
+            Self::Landing | Self::Files => "Landing zone",
             Self::Api => "API",
             Self::Lake | Self::Load => "Lake",
             Self::Databricks => "Databricks",
@@ -249,9 +251,9 @@ settings! {
     /// Databricks: volume for files that are being loaded
     databricks_staging_path: Option<String> = None, unset "the landing volume, else volume `f1lake` of the schema";
     /// Format of landing files
-    format: Format = Format::Json, flag flag(Group::Work, "format", "FORMAT");
+    format: Format = Format::Json, flag flag(Group::Files, "format", "FORMAT");
     /// Compression of landing files
-    compression: Compression = Compression::None, flag flag(Group::Work, "compression", "COMPRESSION");
+    compression: Compression = Compression::None, flag flag(Group::Files, "compression", "COMPRESSION");
     /// Days after its end until a session counts as settled and is no longer fetched again
     settle_days: u32 = 30, flag flag(Group::Work, "settle-days", "DAYS");
     /// Hours after which results, grids and standings of landed sessions are checked again, settled or not; 0 for never

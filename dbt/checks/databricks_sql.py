@@ -15,7 +15,7 @@ CHANGES = re.compile(
     r"\s*(create(?! or replace temporary)|insert|delete|merge|update|alter|comment|drop|optimize)\b", re.I
 )
 # sqlglot keeps these as they are, without a grammar for them.
-NO_GRAMMAR = re.compile(r"\s*(optimize|show schemas|show tblproperties|create volume)\b", re.I)
+NO_GRAMMAR = re.compile(r"\s*(optimize|show schemas|show tblproperties|show grants|create volume)\b", re.I)
 WRITES = re.compile(
     r"(?:create or replace table|create table if not exists|insert into|insert overwrite table|delete from|merge into"
     r"|update)\s+(?:table\s+)?`\w+`\.`(\w+)`\.`(\w+)`",
@@ -31,6 +31,22 @@ def plain(sql: str) -> str:
     return re.sub(r"^\s*/\*.*?\*/", "", sql, count=1, flags=re.S).strip().rstrip(";").strip()
 
 
+def split_changes(text: str) -> list[str]:
+    """What `alter column` does, column by column."""
+    return [match[0] for match in re.finditer(rf"`\w+` [^,']*(?:{TEXT})?", text, re.S)]
+
+
+def column_changes(text: str) -> list[tuple[str, str | None]]:
+    """Columns of `alter column` with their new comment, or none where they are set not null."""
+    found = []
+    for change in split_changes(text):
+        match = re.fullmatch(rf"`(\w+)` (?:comment {TEXT}|set not null)\s*", change, re.I | re.S)
+        if not match:
+            raise ValueError(f"not a change of a column: {change}")
+        found.append((match[1], match[2]))
+    return found
+
+
 def unquoted(name: str) -> tuple[str, ...]:
     return tuple(part.strip("` ") for part in name.split("."))
 
@@ -43,8 +59,13 @@ def names(text: str) -> list[str]:
 @cache
 def parsed(sql: str) -> list[exp.Expr | None]:
     """The statement as sqlglot reads it."""
-    # Databricks takes `change column` as it takes `alter column`; sqlglot knows the latter with `set not null`.
+    # Databricks takes `change column`, and several columns at once; sqlglot does not.
     sql = re.sub(r"^(alter table \S+) change column", r"\1 alter column", sql, flags=re.I)
+    if several := re.match(r"(alter table \S+ alter column )`\w+` .*,\s*`\w+` ", sql, re.I | re.S):
+        parts = [
+            sqlglot.parse_one(several[1] + part, read="databricks") for part in split_changes(sql[several.end(1) :])
+        ]
+        return [next((part for part in parts if isinstance(part, exp.Command)), parts[0])]
     return sqlglot.parse(sql, read="databricks")
 
 

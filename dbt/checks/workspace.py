@@ -16,7 +16,7 @@ from typing import Any, Self
 from databricks.sql.exc import ServerOperationError
 from pyspark.sql import DataFrame, SparkSession
 
-from checks.databricks_sql import CHANGES, NAME, TEXT, names, plain, unquoted
+from checks.databricks_sql import CHANGES, NAME, TEXT, column_changes, names, plain, unquoted
 
 Row = tuple[Any, ...]
 # Names and types of columns, and rows.
@@ -37,6 +37,7 @@ class Table:
     keys: dict[str, list[str]] = field(default_factory=dict)
     foreign: dict[str, tuple[list[str], tuple[str, str], list[str]]] = field(default_factory=dict)
     optimized: int = 0
+    grants: set[tuple[str, str]] = field(default_factory=set)
 
 
 class Workspace:
@@ -165,10 +166,19 @@ class Workspace:
                 raise ServerOperationError(f"[DELTA_NOT_NULL_CONSTRAINT_VIOLATED] {name}: {column}")
         return self._query(f"insert {how} {query}")
 
-    def set_not_null(self, name: str, column: str) -> Answer:
-        if self._value(f"select count(*) from {name} where {column} is null"):
-            raise ServerOperationError(f"[DELTA_NEW_NOT_NULL_VIOLATION] {name}: {column}")
-        self.table(name).not_null.add(unquoted(column)[0])
+    def alter_columns(self, name: str, changes: str) -> Answer:
+        """Several columns in one statement, each once, each with its comment or with NOT NULL."""
+        table, altered = self.table(name), set[str]()
+        for column, comment in column_changes(changes):
+            if column not in table.columns or column in altered:
+                raise ServerOperationError(f"[NOT_SUPPORTED_CHANGE_COLUMN] {name}: {column}")
+            altered.add(column)
+            if comment is not None:
+                table.comments[column] = re.sub(r"\\(.)", r"\1", comment)
+            elif self._value(f"select count(*) from {name} where `{column}` is null"):
+                raise ServerOperationError(f"[DELTA_NEW_NOT_NULL_VIOLATION] {name}: {column}")
+            else:
+                table.not_null.add(column)
         return NOTHING
 
     def add_key(self, name: str, constraint: str, columns: str) -> Answer:
@@ -197,13 +207,18 @@ class Workspace:
         self.table(name).comment = re.sub(r"\\(.)", r"\1", text)
         return NOTHING
 
-    def comment_column(self, name: str, column: str, text: str) -> Answer:
-        self.table(name).comments[unquoted(column)[0]] = re.sub(r"\\(.)", r"\1", text)
-        return NOTHING
-
     def optimize(self, name: str) -> Answer:
         self.table(name).optimized += 1
         return NOTHING
+
+    def grant(self, privilege: str, name: str, principal: str) -> Answer:
+        self.table(name).grants.add((principal, privilege.upper()))
+        return NOTHING
+
+    def show_grants(self, name: str) -> Answer:
+        columns = ["Principal", "ActionType", "ObjectType", "ObjectKey"]
+        granted = [(*grant, "TABLE", name) for grant in sorted(self.table(name).grants)]
+        return [(column, "string") for column in columns], granted
 
     def show_schemas(self, like: str | None) -> Answer:
         return [("databaseName", "string")], [(name,) for name in sorted(self.schemas) if like in (None, name)]
@@ -283,15 +298,16 @@ ANSWERS: list[tuple[str, Callable[..., Answer]]] = [
     (rf"create table if not exists ({NAME})\s*\((.*)\)\s*partitioned by \((.*)\)$", Workspace.create_empty),
     (rf"insert into ({NAME})\s+replace where (.*?)\s+(select .*)$", Workspace.insert),
     (rf"insert overwrite table ({NAME})\s+()(select .*)$", Workspace.insert),
-    (rf"alter table ({NAME}) (?:change|alter) column (`\w+`) set not null$", Workspace.set_not_null),
+    (rf"alter table ({NAME}) (?:change|alter) column (`.*)$", Workspace.alter_columns),
     (rf"alter table ({NAME}) add constraint (\w+) primary key\s*\(([^)]*)\)$", Workspace.add_key),
     (
         rf"alter table ({NAME}) add constraint (\w+) foreign key\s*\(([^)]*)\) references ({NAME})\s*\(([^)]*)\)$",
         Workspace.add_foreign_key,
     ),
-    (rf"comment on column ({NAME})\.(`\w+`) is {TEXT}$", Workspace.comment_column),
     (rf"comment on table ({NAME}) is {TEXT}$", Workspace.comment_table),
     (rf"optimize ({NAME})$", Workspace.optimize),
+    (rf"grant (\w+) on (?:table )?({NAME}) to `([^`]+)`$", Workspace.grant),
+    (rf"show grants on (?:table )?({NAME})$", Workspace.show_grants),
     (rf"show schemas in {NAME}(?: like '(\w+)')?$", Workspace.show_schemas),
     (rf"describe table extended ({NAME}) as json$", Workspace.describe_json),
     (rf"describe (?:table )?extended ({NAME})$", Workspace.describe),

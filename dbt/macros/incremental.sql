@@ -41,6 +41,9 @@
     {#- A partition per model: models that are built at the same time write to different ones, which never conflict. -#}
     {%- do run_query(builds_sql() ~ ' partitioned by (model)') -%}
     {%- do add_rules_to_builds(' partitioned by (model)') -%}
+    {#- Of models that were never noted, nothing has to be forgotten. -#}
+    {%- set noted = run_query('select distinct model from ' ~ state_table('dbt_builds')).columns[0].values() -%}
+    {%- do graph.update({'noted_models': noted}) -%}
 {%- endmacro %}
 
 {% macro loads_sql(bronze_loads) -%}
@@ -66,30 +69,46 @@
     {%- endif -%}
 {%- endmacro %}
 
-{#- A digest of the files that this model's rows come from: its own, those of all models above it, the macros. -#}
-{% macro rules() -%}
-    {%- set above = [model.unique_id] -%}
-    {#- The list grows while it is walked. -#}
-    {%- for node in above -%}
-        {%- for upstream in graph.nodes[node].depends_on.nodes if upstream in graph.nodes and upstream not in above -%}
-            {%- do above.append(upstream) -%}
+{#- A node and all models above it. The graph is the one object that dbt shares between its nodes; it keeps what was found. -#}
+{% macro with_all_above(unique_id) -%}
+    {%- set node = graph.nodes[unique_id] -%}
+    {%- if 'above' not in node -%}
+        {%- set above = [unique_id] -%}
+        {#- The list grows while it is walked. -#}
+        {%- for name in above -%}
+            {%- for upstream in graph.nodes[name].depends_on.nodes if upstream in graph.nodes and upstream not in above -%}
+                {%- do above.append(upstream) -%}
+            {%- endfor -%}
         {%- endfor -%}
-    {%- endfor -%}
+        {%- do node.update({'above': above | sort}) -%}
+    {%- endif -%}
+    {{ return(node['above']) }}
+{%- endmacro %}
+
+{#- A digest of the files that a model's rows come from: its own, those of all models above it, the macros. -#}
+{% macro rules(unique_id=none) -%}
     {%- set parts = [macros_digest()] -%}
-    {%- for node in above | sort -%}
+    {%- for node in with_all_above(unique_id or model.unique_id) -%}
         {%- do parts.append(node ~ ' ' ~ graph.nodes[node].checksum.checksum) -%}
     {%- endfor -%}
     {{ return(local_md5(parts | join('\n'))) }}
 {%- endmacro %}
 
-{#- A query for the keys of the sessions that this model has to build again. -#}
+{#-
+    A query for the keys of the sessions that this model has to build again. Rows of a session that is not noted are what a killed
+    run left, or what a run of chosen models read from older tables; the session may have gone since.
+-#}
 {% macro changed_sessions_sql() -%}
+    {%- set builds = state_table('dbt_builds') ~ " where model = '" ~ this.identifier ~ "'" -%}
     select coalesce(loads.session_key, builds.session_key)
     from {{ state_table('dbt_loads') }} as loads
     full outer join (
-        select session_key, loaded_at, rules from {{ state_table('dbt_builds') }} where model = '{{ this.identifier }}'
+        select session_key, loaded_at, rules from {{ builds }}
     ) as builds on loads.session_key = builds.session_key
-    where (loads.loaded_at is distinct from builds.loaded_at) or (builds.rules is distinct from '{{ rules() if execute }}')
+    where (loads.loaded_at is distinct from builds.loaded_at) or (coalesce(builds.rules, '') not like '{{ rules() if execute }}%')
+    {% if config.get('meta', {}).get('grain') == 'session' -%}
+    union (select session_key from {{ this }} except select session_key from {{ builds }})
+    {%- endif -%}
 {%- endmacro %}
 
 {#- What goes between the parentheses of `session_key in (...)`. -#}
@@ -103,29 +122,24 @@
 
 {#-
     On Databricks the keys themselves, asked for once a model: `replace where` takes no subquery, and the rows that are read
-    and the rows that are replaced must be those of the same sessions. The mark is how `sessions_read` finds them. Rows whose
-    session was never noted are what a killed run left; their session may have gone since, so they count as changed.
+    and the rows that are replaced must be those of the same sessions. A row without a key says that the words changed.
 -#}
 {% macro databricks__changed_sessions() -%}
-    {%- if execute and '_changed_sessions' not in model -%}
-        {%- set unnoted -%}
-            select session_key from {{ this }}
-            except select session_key from {{ state_table('dbt_builds') }} where model = '{{ this.identifier }}'
+    {%- set node = graph.nodes[model.unique_id] if execute else {} -%}
+    {%- if execute and 'changed_sessions' not in node -%}
+        {%- set found -%}
+            {{ changed_sessions_sql() }}
+            union select null where not exists (
+                select 1 from {{ state_table('dbt_builds') }}
+                where model = '{{ this.identifier }}' and rules = '{{ rules_and_words() }}'
+            )
         {%- endset -%}
-        {%- set keys = run_query(changed_sessions_sql() ~ ' union (' ~ unnoted ~ ')').columns[0].values() -%}
-        {%- set keys = keys | map('int') | sort | join(', ') -%}
-        {%- do model.update({'_changed_sessions': keys}) -%}
+        {%- set keys = run_query(found).columns[0].values() -%}
+        {%- do node.update({
+            'changed_sessions': keys | reject('none') | map('int') | sort | join(', '), 'unchanged': keys | length == 0
+        }) -%}
     {%- endif -%}
-    {{ return('/* changed sessions */ ' ~ (model.get('_changed_sessions') or 'null')) }}
-{%- endmacro %}
-
-{#- Keys that the model's compiled SQL is limited to: a text such as `9158, 9159`, empty when none changed; none of a full build. -#}
-{% macro sessions_read() -%}
-    {%- set found = modules.re.findall('/[*] changed sessions [*]/ ([0-9, ]+|null)', model.get('compiled_code') or '') | unique | list -%}
-    {%- if found | length > 1 -%}
-        {{ exceptions.raise_compiler_error(this.identifier ~ ' reads different sessions in one run: ' ~ found) }}
-    {%- endif -%}
-    {{ return((found[0] | replace('null', '') | trim) if found else none) }}
+    {{ return(node.get('changed_sessions') or 'null') }}
 {%- endmacro %}
 
 {#-
@@ -149,11 +163,9 @@
 {% macro get_incremental_replace_sessions_sql(arg_dict) -%}
     {%- set table = arg_dict['target_relation'] -%}
     {%- set columns = adapter.get_columns_in_relation(table) | map(attribute='quoted') | join(', ') -%}
-    {%- set sessions = sessions_read() -%}
+    {%- set sessions = graph.nodes[model.unique_id].get('changed_sessions') -%}
     {%- if config.get('meta')['grain'] == 'lake' -%}
         insert overwrite table {{ table }} select {{ columns }} from {{ arg_dict['temp_relation'] }}
-    {%- elif sessions is none -%}
-        {{ exceptions.raise_compiler_error(this.identifier ~ ' reads nothing through session_rows') }}
     {%- elif sessions -%}
         insert into {{ table }} replace where session_key in ({{ sessions }})
         select {{ columns }} from {{ arg_dict['temp_relation'] }}
@@ -169,7 +181,9 @@
 {% macro forget_changed_sessions() -%}
     {%- if config.get('materialized') != 'incremental' or not execute -%}
     {%- elif not is_incremental() -%}
-        delete from {{ state_table('dbt_builds') }} where model = '{{ this.identifier }}'
+        {%- if this.identifier in graph.get('noted_models', [this.identifier]) -%}
+            delete from {{ state_table('dbt_builds') }} where model = '{{ this.identifier }}'
+        {%- endif -%}
     {%- elif target.type == 'duckdb' -%}
         delete from {{ this }} where session_key in ({{ changed_sessions() }})
     {%- endif -%}
@@ -177,21 +191,40 @@
 
 {#- After a model is built: notes which loads its rows came from. -#}
 {% macro remember_built_sessions() -%}
-    {%- if config.get('materialized') == 'incremental' and config.get('meta')['grain'] == 'session' and execute and not flags.EMPTY -%}
+    {%- set keeps_state = target.type == 'databricks' or target.name == 'duckdb' -%}
+    {%- if keeps_state and execute and not flags.EMPTY -%}
         {{ adapter.dispatch('remember_built_sessions', 'f1lake')() }}
     {%- endif -%}
 {%- endmacro %}
 
 {% macro default__remember_built_sessions() -%}
     {%- do run_query("delete from " ~ state_table('dbt_builds') ~ " where model = '" ~ this.identifier ~ "'") -%}
-    insert into {{ state_table('dbt_builds') }}
-    select '{{ this.identifier }}', session_key, loaded_at, '{{ rules() }}' from {{ state_table('dbt_loads') }}
+    insert into {{ state_table('dbt_builds') }} {{ built_sessions_sql(rules()) }}
 {%- endmacro %}
 
 {% macro databricks__remember_built_sessions() -%}
-    {%- if sessions_read() != '' -%}
-        insert into {{ state_table('dbt_builds') }} replace where model = '{{ this.identifier }}'
-        select '{{ this.identifier }}' as model, session_key, loaded_at, '{{ rules() }}' as rules
-        from {{ state_table('dbt_loads') }}
+    insert into {{ state_table('dbt_builds') }} replace where model = '{{ this.identifier }}'
+    {{ built_sessions_sql(rules_and_words()) }}
+{%- endmacro %}
+
+{#-
+    Sessions whose newest load is in the model at hand: those of which it is in all models above, by their rules of today. Others
+    are what a run of chosen models read from older tables. On Databricks only the partitions of models above are read, so
+    that notes of models beside this one do not conflict.
+-#}
+{% macro built_sessions_sql(rules_noted) -%}
+    {%- set names, digests = [], [] -%}
+    {%- for unique_id in with_all_above(model.unique_id) if unique_id != model.unique_id -%}
+        {%- do names.append("'" ~ graph.nodes[unique_id].alias ~ "'") -%}
+        {%- do digests.append("'" ~ rules(unique_id) ~ "'") -%}
+    {%- endfor -%}
+    select '{{ this.identifier }}' as model, loads.session_key, loads.loaded_at, '{{ rules_noted }}' as rules
+    from {{ state_table('dbt_loads') }} as loads
+    {%- if names %}
+    inner join {{ state_table('dbt_builds') }} as builds
+        on loads.session_key = builds.session_key and loads.loaded_at = builds.loaded_at
+    where builds.model in ({{ names | join(', ') }}) and left(builds.rules, 32) in ({{ digests | join(', ') }})
+    group by loads.session_key, loads.loaded_at
+    having count(*) = {{ names | length }}
     {%- endif -%}
 {%- endmacro %}

@@ -1,6 +1,8 @@
 """What a statement for Databricks says is read from it as a workspace would."""
 
-from checks.databricks_sql import catalogs, plain, unparsable, written
+import pytest
+
+from checks.databricks_sql import catalogs, column_changes, plain, unparsable, written
 from checks.tests.statements import MODEL, REPLACE
 
 
@@ -10,6 +12,16 @@ def test_what_does_not_parse() -> None:
     assert unparsable(REPLACE.replace("replace where", "replace were"))
     assert unparsable("select 1; select 2")
     assert unparsable("vacuum everything at once")
+
+
+def test_several_columns_in_one_statement() -> None:
+    comments = r"`a` comment 'it\'s, `z` comment', `b` comment 'c, d'"
+    assert unparsable(f"alter table {MODEL} alter column {comments}") is None
+    assert column_changes(comments) == [("a", r"it\'s, `z` comment"), ("b", "c, d")]
+    assert column_changes("`a` set not null, `b` set not null") == [("a", None), ("b", None)]
+    assert unparsable(f"alter table {MODEL} alter column `a` set not null, `b` set nothing")
+    with pytest.raises(ValueError, match="not a change"):
+        column_changes("`a` set not null, `b` set nothing")
 
 
 def test_catalogs_wherever_they_are_named() -> None:

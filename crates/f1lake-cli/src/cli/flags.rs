@@ -139,7 +139,7 @@ mod tests {
     use super::*;
     use clap::{CommandFactory, Parser};
 
-    type All = Flags<{ u8::MAX >> 1 }>;
+    type All = Flags<{ u8::MAX }>;
 
     #[derive(Debug, Parser)]
     struct Program {

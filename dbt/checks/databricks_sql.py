@@ -7,6 +7,8 @@ from functools import cache
 import sqlglot
 from sqlglot import exp
 
+from checks.spark_parser import refused_by_spark
+
 # A table, with or without catalog, schema and quotes.
 NAME = r"(?:`?\w+`?\.)*`?\w+`?"
 TEXT = r"'((?:[^'\\]|\\.)*)'"
@@ -69,8 +71,9 @@ def parsed(sql: str) -> list[exp.Expr | None]:
     return sqlglot.parse(sql, read="databricks")
 
 
+@cache
 def unparsable(sql: str) -> str | None:
-    """Why sqlglot does not take a statement as Databricks SQL, or none."""
+    """Why a statement is not Databricks SQL for sqlglot, or not SQL for Spark's own parser, or none."""
     try:
         found = parsed(sql)
     except sqlglot.errors.SqlglotError as error:
@@ -79,7 +82,7 @@ def unparsable(sql: str) -> str | None:
         return f"{len(found)} statements"
     if isinstance(found[0], exp.Command) and not NO_GRAMMAR.match(sql):
         return "not understood"
-    return None
+    return refused_by_spark(sql)
 
 
 def catalogs(sql: str) -> set[str]:

@@ -51,8 +51,8 @@ def on_parquet(folder: Path) -> Path:
 
 def dbt(project: Path, folder: Path, command: str, *arguments: str) -> list[str]:
     """Runs dbt in this process, which has the session, and prints how its nodes ended; what failed."""
-    line = ["--log-level", "none", "--no-print", command, *options("spark", folder, project), *arguments]
-    ended = dbtRunner().invoke(line)
+    line = ["--log-level", "none", "--no-print", command, "--threads", "2", *options("spark", folder, project)]
+    ended = dbtRunner().invoke([*line, *arguments])
     results = list(getattr(ended.result, "results", None) or [])
     if command == "build":
         counts = Counter((str(result.node.resource_type), str(result.status)) for result in results)

@@ -5,7 +5,7 @@ mod init;
 
 use super::Context;
 use super::load::script;
-use crate::cli::{DatabricksCommand, SetupArgs, PipelineFlags};
+use crate::cli::{DatabricksCommand, PipelineFlags, SetupArgs};
 use crate::error::Error;
 use crate::output::write;
 use f1lake::DatabricksNames;

@@ -271,7 +271,16 @@ fn the_sql_of_a_load_can_be_read_before_it_runs() {
     let setup = place.run(&["databricks", "setup", "--catalog", "dev", "--dry-run"]);
     assert_eq!(setup.stdout.matches("CREATE TABLE").count(), 19);
     let pipeline = |format: &str, compression: &str| {
-        place.run(&["databricks", "pipeline", "--out", VOLUME, "--format", format, "--compression", compression])
+        place.run(&[
+            "databricks",
+            "pipeline",
+            "--out",
+            VOLUME,
+            "--format",
+            format,
+            "--compression",
+            compression,
+        ])
     };
     for format in ["json", "ndjson", "parquet"] {
         let pipeline = pipeline(format, "none");

@@ -15,7 +15,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Instant;
 
 /// Number of points hit per step unless all are requested. Building is slow and the same for every table.
-const SAMPLE: [usize; 3] = [20, 18, 8];
+const SAMPLE: [usize; 3] = [14, 12, 6];
 
 /// What can happen to a call.
 const KINDS: [&str; 6] = ["kill", "ENOSPC", "EIO", "EACCES", "short", "full"];

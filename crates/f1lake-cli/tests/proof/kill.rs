@@ -1,6 +1,6 @@
 //! `kill -9` at random moments, repeatedly.
 //!
-//! `F1LAKE_KILL_ROUNDS` rounds (default 12) by `F1LAKE_PROOF_JOBS` (default 2) at once, from
+//! `F1LAKE_KILL_ROUNDS` rounds (default 8) by `F1LAKE_PROOF_JOBS` (default 2) at once, from
 //! `F1LAKE_KILL_SEED` (default: the clock), for `F1LAKE_PROOF_SECONDS` at most. A failed round prints its
 //! seed; `F1LAKE_KILL_SEED=<seed> F1LAKE_KILL_ROUNDS=1` begins with it.
 
@@ -15,7 +15,7 @@ use std::time::{Duration, Instant};
 /// One in this many rounds continues to gold; building is slow, so the others end with the load.
 const BUILD_EVERY: u64 = 3;
 /// In one of this many rounds, the three steps are one `f1lake run`, including tests.
-const WHOLE_RUN_EVERY: u64 = 12;
+const WHOLE_RUN_EVERY: u64 = 8;
 
 /// Outcome, duration and requests of an undisturbed run.
 struct Calm {
@@ -121,7 +121,7 @@ fn round(
 
 #[test]
 fn killed_at_random_moments_everything_ends_as_if_undisturbed() {
-    let rounds = setting("F1LAKE_KILL_ROUNDS", 12);
+    let rounds = setting("F1LAKE_KILL_ROUNDS", 8);
     let clock = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap();
     let seed = setting("F1LAKE_KILL_SEED", clock.as_secs());
     let jobs = setting("F1LAKE_PROOF_JOBS", 2);

@@ -1,6 +1,6 @@
 //! Operator actions in random order: after a final load, the tables contain exactly the landed rows.
 //!
-//! `OPERATOR_ROUNDS` sequences (default 25) by `F1LAKE_PROOF_JOBS` (default 2) at once, from `OPERATOR_SEED`
+//! `OPERATOR_ROUNDS` sequences (default 12) by `F1LAKE_PROOF_JOBS` (default 2) at once, from `OPERATOR_SEED`
 //! (default: the clock), for `F1LAKE_PROOF_SECONDS` at most. A failed one prints its seed and its steps;
 //! `OPERATOR_SEED=<seed> OPERATOR_ROUNDS=1` repeats it.
 
@@ -249,7 +249,7 @@ fn round(place: &Place, servers: &[Simulated; 2], seed: u64) -> Result<usize, St
 
 #[test]
 fn whatever_operators_do_a_last_load_leaves_exactly_the_landed_rows() {
-    let rounds = setting("OPERATOR_ROUNDS", 25);
+    let rounds = setting("OPERATOR_ROUNDS", 12);
     let clock = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap();
     let seed = setting("OPERATOR_SEED", clock.as_secs());
     let jobs = setting("F1LAKE_PROOF_JOBS", 2);

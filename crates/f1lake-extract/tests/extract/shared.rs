@@ -138,7 +138,7 @@ async fn under_heavy_faults_shared_requests_land_the_same_files() {
     let calm = simulator(thin()).await;
     let apart = tempfile::tempdir().unwrap();
     let (keys, _) = alone(&calm, apart.path()).await;
-    let rounds = std::env::var("SHARED_ROUNDS").ok().and_then(|text| text.parse().ok()).unwrap_or(25);
+    let rounds = std::env::var("SHARED_ROUNDS").ok().and_then(|text| text.parse().ok()).unwrap_or(10);
     let (mut random, mut all_runs) = (fastrand::Rng::with_seed(7), 0);
     for round in 0..rounds {
         let mut plan = format!("seed = {round}\n");

@@ -285,7 +285,7 @@ def check_no_news(trial: Trial, kept: Workspace, project: Manifest, report: Repo
 
     robbed = trial.workspace(kept)
     DeltaTable(robbed.folder / "gold_analytics" / "fact_laps").delete("lap_number = 2")
-    lost = [] if not trial.run(robbed, None, "build", *NO_UNIT_TESTS) else ["the build succeeds"]
+    lost = [] if not trial.run(robbed, None, "test", "--select", "test_type:singular") else ["the tests pass"]
     lost += (
         [] if any("gold_facts_keep_every_row" in test for test in trial.failed) else [f"not found: {trial.failed[:5]}"]
     )
@@ -329,6 +329,11 @@ def check_runs(trial: Trial, sessions: list[int], report: Report, kill_everywher
     partly = trial.workspace(kept)
 
     land_again(trial.lake, *sessions)
+    # An operator runs two models before those that they are built from; what they read now is old. A foreign key goes,
+    # as when the table that it points to was replaced, should a workspace drop it then.
+    kept.tables["gold_analytics", "fact_laps"].foreign.clear()
+    trial.run(kept, None, "run", "--select", "fact_laps", "dim_drivers")
+    report.tell("two models before those above, and a foreign key that went", check_tables(kept, project))
     if not trial.run(kept):
         sys.exit("the incremental run fails:\n" + "\n".join(trial.failed[:10]))
     again = kept.statements
@@ -347,16 +352,6 @@ def check_runs(trial: Trial, sessions: list[int], report: Report, kill_everywher
     trial.run(kept)
     report.tell("run with nothing changed", check_incremental_run(kept.statements, project, []))
     report.compare("run with nothing changed", rows(kept), full)
-
-    # A foreign key as when the table that it points to was replaced, should a workspace drop it then. Of what one model
-    # of gold was built from, nothing was built yet.
-    alone = trial.workspace(partly)
-    alone.tables["gold_analytics", "fact_laps"].foreign.clear()
-    trial.run(alone, None, "run", "--select", "fact_laps", "dim_drivers")
-    report.tell("a foreign key that went comes back", check_tables(alone, project))
-    trial.run(alone)
-    report.compare("two models built before what they read, then all, against full", rows(alone), full)
-    shutil.rmtree(alone.folder)
 
     for point in kill_points(again, kill_everywhere):
         torn = trial.workspace(partly)

@@ -2,7 +2,7 @@
 
     python -m checks.warehouse LANDING --program ../target/debug/f1lake
 
-Every statement must be Databricks SQL for sqlglot; `checks.warehouse_server` says how they are run. Loaded are: the
+Every statement must be SQL for sqlglot and for Spark; `checks.warehouse_server` says how they are run. Loaded are: the
 zone, with rows that have no key and rows that share one, the zone again, every statement again, corrections with
 removed rows and an emptied endpoint, all statements in any order, a stale zone, a rebuild, and a load whose answers get
 lost. Exit code 1 on a difference.
@@ -21,12 +21,12 @@ from typing import Any
 
 import pyarrow as pa
 from deltalake import DeltaTable
-from pyspark.sql import SparkSession
 
 from checks.comparison import canonical
 from checks.connect_servers import sail_server
 from checks.databricks_sql import unparsable
 from checks.landing_zone import add_rows_without_key, contradict, correct, shorten
+from checks.spark_session import spark_client
 from checks.warehouse_server import TOKEN, VOLUME, Warehouse, served
 
 STAGED = "staged here"
@@ -199,7 +199,7 @@ def check_language(check: Check) -> None:
     dry = check.f1lake("load", "--load-to", "databricks", "--dry-run", "--catalog", "dev", "--out", str(check.landing))
     texts = [*check.sent, *dry.split(";\n\n")]
     unreadable = [f"{text[:80]}: {why}" for text in texts if text.strip() and (why := unparsable(text))]
-    check.require(f"{len(texts)} statements are Databricks SQL for sqlglot", not unreadable, unreadable[:3])
+    check.require(f"{len(texts)} statements are SQL for sqlglot and for Spark", not unreadable, unreadable[:3])
 
 
 def main() -> int:
@@ -210,8 +210,7 @@ def main() -> int:
     arguments = parser.parse_args()
     with tempfile.TemporaryDirectory() as name, sail_server(Path(name) / "sail.log") as address:
         folder = Path(name)
-        spark = SparkSession.builder.remote(address).getOrCreate()
-        try:
+        with spark_client(address) as spark:
             warehouse = Warehouse(folder, spark)
             with served(warehouse) as host:
                 check = Check(arguments.program, folder, warehouse, host)
@@ -228,8 +227,6 @@ def main() -> int:
                 check.compare("rebuild")
                 check_lost_answers(check)
                 check_language(check)
-        finally:
-            spark.stop()
     print(f"       slowest statement: {warehouse.slowest[0]:.1f} s, {warehouse.slowest[1]}")
     return 1 if check.failures else 0
 

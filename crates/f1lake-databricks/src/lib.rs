@@ -6,7 +6,7 @@
 //! use f1lake_databricks::{Explicit, Login, Statement, VolumeStore, Workspace};
 //! use object_store::{ObjectStoreExt, path::Path};
 //! let workspace = Workspace::connect(Login::resolve(&Explicit::default())?)?;
-//! let volume = VolumeStore::open(&workspace, "/Volumes/main/raw/landing")?;
+//! let volume = VolumeStore::open(&workspace, "/Volumes/dev_f1/raw_data/landing")?;
 //! volume.put(&Path::parse("laps.json")?, "[]".into()).await?;
 //! let warehouse = workspace.warehouse("Starter Warehouse").await?;
 //! let stop = tokio_util::sync::CancellationToken::new();

@@ -45,7 +45,7 @@ const PARALLEL_DELETES: usize = 4;
 /// # async fn run(workspace: f1lake_databricks::Workspace) -> Result<(), Box<dyn std::error::Error>> {
 /// use f1lake_databricks::VolumeStore;
 /// use object_store::{ObjectStoreExt, path::Path};
-/// let store = VolumeStore::open(&workspace, "/Volumes/main/raw/landing")?;
+/// let store = VolumeStore::open(&workspace, "/Volumes/dev_f1/raw_data/landing")?;
 /// store.check().await?;
 /// store.put(&Path::parse("laps.json")?, "[]".into()).await?;
 /// # Ok(())
@@ -63,7 +63,7 @@ impl fmt::Display for VolumeStore {
 }
 
 impl VolumeStore {
-    /// Opens a volume or a folder in it, such as `/Volumes/main/raw/landing/f1`. Sends nothing yet: see
+    /// Opens a volume or a folder in it, such as `/Volumes/dev_f1/raw_data/landing/f1`. Sends nothing yet: see
     /// [`VolumeStore::check`].
     ///
     /// # Errors

@@ -11,9 +11,9 @@ pub(crate) const ESCAPED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'_').remove(b'.'
 /// A volume, or a folder in it.
 ///
 /// ```
-/// let path: f1lake_databricks::VolumePath = "dbfs:/Volumes/main/raw/landing/f1".parse()?;
-/// assert_eq!((path.catalog(), path.volume().as_str()), ("main", "main.raw.landing"));
-/// assert!("/Volumes/main/raw".parse::<f1lake_databricks::VolumePath>().is_err());
+/// let path: f1lake_databricks::VolumePath = "dbfs:/Volumes/dev_f1/raw_data/landing/f1".parse()?;
+/// assert_eq!((path.catalog(), path.volume().as_str()), ("dev_f1", "dev_f1.raw_data.landing"));
+/// assert!("/Volumes/dev_f1/raw_data".parse::<f1lake_databricks::VolumePath>().is_err());
 /// # Ok::<(), f1lake_databricks::Error>(())
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]

@@ -12,7 +12,7 @@ landed: int = report.count("landed")
 names: list[str] = [session.name for session in report.sessions]
 added: list[int] = [part.changes.added for part in report.sessions[0].endpoints if part.changes is not None]
 f1lake.extract(year=2024, dates=[datetime.date(2024, 3, 24), "2024-03-25"], from_="2024-01-01")
-f1lake.extract_to_databricks(mode="latest", num_sessions=10, volume="/Volumes/main/raw/landing")
+f1lake.extract_to_databricks(mode="latest", num_sessions=10, volume="/Volumes/dev_f1/raw_data/landing")
 loaded: f1lake.LoadReport = f1lake.load(session_keys=9488, load_to="databricks")
 built: f1lake.BuildReport = f1lake.build(models="fact_laps", tests=False)
 starts: list[datetime.datetime] = [session.date_start for session in f1lake.sessions(year=2024)]

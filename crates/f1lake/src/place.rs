@@ -18,8 +18,8 @@ const RUNTIME: &str = "DATABRICKS_RUNTIME_VERSION";
 /// ```
 /// use f1lake::{Config, place::Place};
 ///
-/// let config = Config { landing_path: "dbfs:/Volumes/main/f1/landing".to_owned(), ..Config::default() };
-/// assert_eq!(Place::of(&config)?, Place::Volume("/Volumes/main/f1/landing".to_owned()));
+/// let config = Config { landing_path: "dbfs:/Volumes/dev_f1/raw_data/landing".to_owned(), ..Config::default() };
+/// assert_eq!(Place::of(&config)?, Place::Volume("/Volumes/dev_f1/raw_data/landing".to_owned()));
 /// # Ok::<(), f1lake::Error>(())
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -4,7 +4,8 @@
 -#}
 {% materialization test, adapter='databricks' -%}
     {%- set node = graph.nodes[model.unique_id] -%}
-    {%- if not is_joined(node) or should_store_failures() -%}
+    {#- With `--defer` a test may read the tables of another environment. -#}
+    {%- if not is_joined(node) or should_store_failures() or flags.DEFER -%}
         {{ return(dbt.materialization_test_default()) }}
     {%- endif -%}
     {%- if 'tested' not in node -%}

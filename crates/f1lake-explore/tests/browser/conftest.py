@@ -118,8 +118,8 @@ def served(demo_lake: Path) -> Iterator[Served]:
 @contextmanager
 def chromium() -> Iterator[Browser]:
     with sync_playwright() as playwright:
-        path = shutil.which("chromium") or shutil.which("chromium-browser")
-        assert path, "Chromium is not installed"
+        path = next(filter(None, map(shutil.which, ["chromium", "google-chrome", "chromium-browser"])), None)
+        assert path, "neither Chromium nor Chrome is installed"
         running = playwright.chromium.launch(executable_path=path, args=["--no-sandbox", "--disable-gpu", "--force-color-profile=srgb"])
         yield running
         running.close()

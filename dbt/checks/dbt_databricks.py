@@ -353,7 +353,8 @@ def check_runs(trial: Trial, sessions: list[int], report: Report, kill_everywher
     report.tell("run with nothing changed", check_incremental_run(kept.statements, project, []))
     report.compare("run with nothing changed", rows(kept), full)
 
-    for point in kill_points(again, kill_everywhere):
+    # Before a note; the first build dies before a write of rows.
+    for point in kill_points(again, kill_everywhere)[: None if kill_everywhere else 1]:
         torn = trial.workspace(partly)
         survived = [f"not killed after {point} changes"] if trial.run(torn, point) else []
         noted = early_notes(torn, whole, trial.lake)

@@ -36,7 +36,7 @@ pub fn workspace(config: &Config) -> Result<Workspace, Error> {
 ///
 /// let config = Config { landing_path: "/Volumes/dev_f1/raw_data/landing".to_owned(), ..Config::default() };
 /// let names = DatabricksNames::of(&config)?;
-/// assert_eq!((names.place.catalog.as_str(), names.place.schema.as_str()), ("main", "bronze_raw"));
+/// assert_eq!((names.place.catalog.as_str(), names.place.schema.as_str()), ("dev_f1", "bronze_raw"));
 /// # Ok::<(), f1lake::Error>(())
 /// ```
 #[cfg(feature = "databricks")]

@@ -69,10 +69,14 @@
     {%- endif -%}
 {%- endmacro %}
 
-{#- A node and all models above it. The graph is the one object that dbt shares between its nodes; it keeps what was found. -#}
+{#- What this run knows of a node. The graph is the one object that dbt shares between its nodes; since 1.12 its nodes are copies. -#}
+{% macro known(unique_id) -%}
+    {{ return(graph.setdefault('f1lake', {}).setdefault(unique_id, {})) }}
+{%- endmacro %}
+
+{#- A node and all models above it. -#}
 {% macro with_all_above(unique_id) -%}
-    {%- set node = graph.nodes[unique_id] -%}
-    {%- if 'above' not in node -%}
+    {%- if 'above' not in known(unique_id) -%}
         {%- set above = [unique_id] -%}
         {#- The list grows while it is walked. -#}
         {%- for name in above -%}
@@ -80,9 +84,9 @@
                 {%- do above.append(upstream) -%}
             {%- endfor -%}
         {%- endfor -%}
-        {%- do node.update({'above': above | sort}) -%}
+        {%- do known(unique_id).update({'above': above | sort}) -%}
     {%- endif -%}
-    {{ return(node['above']) }}
+    {{ return(known(unique_id)['above']) }}
 {%- endmacro %}
 
 {#- A digest of the files that a model's rows come from: its own, those of all models above it, the macros. -#}
@@ -125,8 +129,8 @@
     and the rows that are replaced must be those of the same sessions. A row without a key says that the words changed.
 -#}
 {% macro databricks__changed_sessions() -%}
-    {%- set node = graph.nodes[model.unique_id] if execute else {} -%}
-    {%- if execute and 'changed_sessions' not in node -%}
+    {%- set known_now = known(model.unique_id) if execute else {} -%}
+    {%- if execute and 'changed_sessions' not in known_now -%}
         {%- set found -%}
             {{ changed_sessions_sql() }}
             union select null where not exists (
@@ -135,11 +139,11 @@
             )
         {%- endset -%}
         {%- set keys = run_query(found).columns[0].values() -%}
-        {%- do node.update({
+        {%- do known_now.update({
             'changed_sessions': keys | reject('none') | map('int') | sort | join(', '), 'unchanged': keys | length == 0
         }) -%}
     {%- endif -%}
-    {{ return(node.get('changed_sessions') or 'null') }}
+    {{ return(known_now.get('changed_sessions') or 'null') }}
 {%- endmacro %}
 
 {#-
@@ -163,7 +167,7 @@
 {% macro get_incremental_replace_sessions_sql(arg_dict) -%}
     {%- set table = arg_dict['target_relation'] -%}
     {%- set columns = adapter.get_columns_in_relation(table) | map(attribute='quoted') | join(', ') -%}
-    {%- set sessions = graph.nodes[model.unique_id].get('changed_sessions') -%}
+    {%- set sessions = known(model.unique_id).get('changed_sessions') -%}
     {%- if config.get('meta')['grain'] == 'lake' -%}
         insert overwrite table {{ table }} select {{ columns }} from {{ arg_dict['temp_relation'] }}
     {%- elif sessions -%}

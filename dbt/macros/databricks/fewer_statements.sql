@@ -44,7 +44,7 @@
 
 {#- A table is clustered as it is created; later on what a run replaced is clustered after it, if it replaced anything. -#}
 {% macro databricks__optimize(relation) -%}
-    {%- if model.resource_type != 'model' or (is_incremental() and graph.nodes[model.unique_id].get('changed_sessions') != '') -%}
+    {%- if model.resource_type != 'model' or (is_incremental() and known(model.unique_id).get('changed_sessions') != '') -%}
         {{ dbt.databricks__optimize(relation) }}
     {%- endif -%}
 {%- endmacro %}

@@ -8,10 +8,10 @@
     {%- if not is_joined(node) or should_store_failures() or flags.DEFER -%}
         {{ return(dbt.materialization_test_default()) }}
     {%- endif -%}
-    {%- if 'tested' not in node -%}
+    {%- if 'tested' not in known(model.unique_id) -%}
         {%- do run_tests(node) -%}
     {%- endif -%}
-    {%- do store_raw_result('main', message='OK', code='', rows_affected=none, agate_table=node['tested']) -%}
+    {%- do store_raw_result('main', message='OK', code='', rows_affected=none, agate_table=known(model.unique_id)['tested']) -%}
     {{ return({'relations': []}) }}
 {%- endmaterialization %}
 
@@ -22,14 +22,13 @@
     ) }}
 {%- endmacro %}
 
-{#- The graph is the one object that dbt shares between its nodes, so results wait there. -#}
 {% macro run_tests(first) -%}
     {%- set questions = [] -%}
     {%- for unique_id in selected_resources if unique_id.startswith('test.') -%}
         {%- set node = graph.nodes[unique_id] -%}
         {%- set reads_the_same = node.depends_on.nodes | unique | sort == first.depends_on.nodes | unique | sort -%}
-        {%- if unique_id == first.unique_id or (reads_the_same and 'asked' not in node and is_joined(node)) -%}
-            {%- do node.update({'asked': true}) -%}
+        {%- if unique_id == first.unique_id or (reads_the_same and 'asked' not in known(unique_id) and is_joined(node)) -%}
+            {%- do known(unique_id).update({'asked': true}) -%}
             {%- set rows = context['test_' ~ node.test_metadata.name](**generic_test_arguments(node)) -%}
             {%- set statement = get_test_sql(
                 rows, node.config.get('fail_calc'), node.config.get('warn_if'), node.config.get('error_if'), limit=none
@@ -40,7 +39,7 @@
     {%- set found = run_query(questions | join('\nunion all\n')) -%}
     {%- for row in found.rows -%}
         {%- set result = found.select(['failures', 'should_warn', 'should_error']).limit(loop.index0, loop.index) -%}
-        {%- do graph.nodes[row['test']].update({'tested': result}) -%}
+        {%- do known(row['test']).update({'tested': result}) -%}
     {%- endfor -%}
 {%- endmacro %}
 

@@ -22,12 +22,23 @@
 
 {% macro is_unchanged() -%}
     {%- do changed_sessions() -%}
-    {{ return(graph.nodes[model.unique_id]['unchanged'] and not flags.EMPTY) }}
+    {{ return(known(model.unique_id)['unchanged'] and not flags.EMPTY) }}
 {%- endmacro %}
 
 {#- What `dbt_builds` notes of a model here: the rules of its rows, and a digest of what else the project says of its table. -#}
 {% macro rules_and_words() -%}
     {%- set node = graph.nodes[model.unique_id] -%}
-    {%- set words = tojson([node.description, node.columns, node.get('constraints'), node.config], sort_keys=true) -%}
+    {%- set words = [node.description] -%}
+    {#- Key by key: dbt changes nodes while it runs them, such as the table that a foreign key points to. -#}
+    {%- for column in node.columns.values() -%}
+        {%- do words.append([column['name'], column['data_type'], column['description']]) -%}
+    {%- endfor -%}
+    {%- for constraint in node.get('constraints') or [] -%}
+        {%- do words.append([constraint['type'] | string, constraint['columns'], constraint['to_columns']]) -%}
+    {%- endfor -%}
+    {%- for key in ['grants', 'liquid_clustered_by', 'persist_docs', 'databricks_tags', 'tblproperties'] -%}
+        {%- do words.append(node.config.get(key)) -%}
+    {%- endfor -%}
+    {%- set words = tojson(words, sort_keys=true) -%}
     {{ return(rules() ~ ' ' ~ local_md5(words)) }}
 {%- endmacro %}

@@ -35,7 +35,7 @@ def spark_server(log: Path) -> Iterator[str]:
 
 @contextmanager
 def connect_server(command: list[str], log: Path, before_port: str = "") -> Iterator[str]:
-    """Runs a command that ends with the port, waits until it answers, and stops it in the end."""
+    """Starts a server by a command that ends with its port, waits until it answers, and stops it after the block."""
     with socket.socket() as listener:
         listener.bind(("127.0.0.1", 0))
         port = listener.getsockname()[1]

@@ -275,7 +275,7 @@ def at_most(statements: list[str], bound: int) -> list[str]:
 
 
 def check_no_news(trial: Trial, kept: Workspace, project: Manifest, report: Report) -> None:
-    """A build when nothing was loaded; one when rows are lost, one when code changed."""
+    """A build after no load, tests after rows were lost, and a run after code changed."""
     before, start = rows(kept), copy.deepcopy(kept.tables)
     if not trial.run(kept, None, "build", *NO_UNIT_TESTS):
         sys.exit("dbt build without news fails:\n" + "\n".join(trial.failed[:10]))
@@ -329,11 +329,11 @@ def check_runs(trial: Trial, sessions: list[int], report: Report, kill_everywher
     partly = trial.workspace(kept)
 
     land_again(trial.lake, *sessions)
-    # An operator runs two models before those that they are built from; what they read now is old. A foreign key goes,
-    # as when the table that it points to was replaced, should a workspace drop it then.
+    # An operator runs two models before their upstream models, so they read old rows. A foreign key is gone, in case a
+    # workspace drops it when the table that it points to is replaced.
     kept.tables["gold_analytics", "fact_laps"].foreign.clear()
     trial.run(kept, None, "run", "--select", "fact_laps", "dim_drivers")
-    report.tell("two models before those above, and a foreign key that went", check_tables(kept, project))
+    report.tell("two models before their upstream, and a missing foreign key", check_tables(kept, project))
     if not trial.run(kept):
         sys.exit("the incremental run fails:\n" + "\n".join(trial.failed[:10]))
     again = kept.statements
@@ -353,7 +353,7 @@ def check_runs(trial: Trial, sessions: list[int], report: Report, kill_everywher
     report.tell("run with nothing changed", check_incremental_run(kept.statements, project, []))
     report.compare("run with nothing changed", rows(kept), full)
 
-    # Before a note; the first build dies before a write of rows.
+    # This run is killed before a note; the first build was killed before a write of rows.
     for point in kill_points(again, kill_everywhere)[: None if kill_everywhere else 1]:
         torn = trial.workspace(partly)
         survived = [f"not killed after {point} changes"] if trial.run(torn, point) else []

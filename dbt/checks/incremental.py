@@ -3,7 +3,7 @@
     python -m checks.incremental ../lake
 
 Copies the small tables of the lake, builds on DuckDB, then changes bronze as new landings would: values corrected, rows
-gone, a table of a session emptied, a session removed. An operator runs two models without what they are built from.
+gone, a table of a session emptied, a session removed. An operator runs two models without their upstream models.
 The incremental run after that must give what a build from nothing gives, with no row twice, and a run after that must
 change nothing. Then the query of a silver model changes: its rows in gold must follow, though no session landed again.
 Exit code 1 when something does not hold.
@@ -75,7 +75,7 @@ def main() -> int:
         sessions = copy_bronze(source, trial.lake)
         before = trial.build(kept)
         land_again(trial.lake, *sessions)
-        # Of what these two are built from, nothing is built from the landings yet; what they read now is old.
+        # Nothing upstream of these two was rebuilt yet, so they read old rows.
         trial.run(kept, "--select", "fact_laps", "dim_drivers")
         incremental = trial.build(kept)
         failures = compare("incremental against full", incremental, trial.build(fresh))
